@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// db/directory.h - the questions the servers ask of sponts.db: who is served, where mail goes.
+//
+// Read only (SQLITE_OPEN_READONLY), prepared statements, one function per question.  Answers
+// are cached until the database changes (PRAGMA data_version, looked at no more than once
+// every `max_staleness`).  Domains are compared in lower case; local parts byte for byte first
+// and then in lower case.
+//
+// A locked or missing database throws base::Failure(try_later): servers answer 451, senders
+// defer.  Threads: one object per thread.
+#pragma once
+
+#include "base/clock.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace db {
+
+// domains.verify: what makes a recipient of a served domain known.
+enum class Verify : std::uint8_t {
+    any,    // every local part
+    list,   // only those in the addresses table
+    probe,  // the backend is asked with RCPT, answers are remembered for a while
+};
+
+struct Domain {
+    std::string name;
+    Verify verify = Verify::any;
+    std::string tenant;
+    bool hold = false;        // accept, but keep in the queue until released
+    bool etrn = false;        // ETRN for this domain is allowed from its routes' hosts
+};
+
+enum class Protocol : std::uint8_t { smtp, lmtp };
+enum class TlsPolicy : std::uint8_t { none, may, encrypt, verify, fingerprint };
+enum class ClientInfo : std::uint8_t { none, xclient, xforward, proxy };  // proxy: version 2
+
+// One host of a route.  A route is all rows of one pattern.
+struct RouteHost {
+    std::string pattern;      // "user@example.org", "example.org", ".example.org", "*"
+    int priority = 0;         // lower first; equal ones in random order
+    std::string host;         // name, IP, "[192.0.2.1]" or "mx:example.net" (use its MX)
+    std::uint16_t port = 25;
+    Protocol protocol = Protocol::smtp;
+    TlsPolicy tls = TlsPolicy::may;
+    std::string tls_name;     // to verify instead of host
+    std::string fingerprint;  // SHA-256 hex
+    std::string ca_file;
+    std::string username;     // AUTH at the next hop
+    std::string password_file;
+    ClientInfo client_info = ClientInfo::none;
+    bool hold_5xx = false;    // the guard: sudden 5xx are held, not bounced
+    bool operator==(const RouteHost&) const = default;
+};
+
+enum class AddressKind : std::uint8_t {
+    mailbox,  // exists; mail goes by its route
+    rewrite,  // becomes `target` (another store)
+    copy,     // stays, and a copy goes to `target`
+    forward,  // no mailbox: only `target`
+};
+
+struct AddressRow {
+    std::string address;
+    AddressKind kind = AddressKind::mailbox;
+    std::string target;
+};
+
+struct User {
+    std::string name;
+    std::string password;  // "$argon2id$..." or empty
+    std::string scram;     // "SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey" or empty
+    bool enabled = true;
+};
+
+class Directory {
+public:
+    explicit Directory(std::string path, base::milliseconds max_staleness = base::milliseconds{500});
+    ~Directory();
+
+    // The domain itself, not its parents.
+    [[nodiscard]] std::optional<Domain> domain(std::string_view name);
+    // All rows of one address (several copies are possible), or none.
+    [[nodiscard]] std::vector<AddressRow> address(std::string_view address);
+    // Most specific pattern that has rows: address, domain, parent domains (".org"-style
+    // patterns), "*"; ordered by priority.  Empty: no route, use MX.
+    [[nodiscard]] const std::vector<RouteHost>& route(std::string_view recipient);
+    [[nodiscard]] std::optional<User> user(std::string_view name);
+    // Increases whenever the database may have changed: for callers that cache decisions.
+    [[nodiscard]] std::uint64_t version();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace db

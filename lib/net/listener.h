@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// net/listener.h - where connections come from: systemd, inetd, or our own addresses.
+//
+// A server runs in three ways (design of every daemon): listening sockets passed in by
+// LISTEN_FDS/LISTEN_FDNAMES (sd_listen_fds(3)); one connection on descriptor 0 (inetd,
+// Accept=yes); addresses named in the configuration or on the command line.
+#pragma once
+
+#include "base/fd.h"
+#include "net/address.h"
+#include "net/loop.h"
+#include "net/task.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace net {
+
+struct PassedSocket {
+    base::Fd fd;
+    std::string name;       // from LISTEN_FDNAMES, "" or "unknown" if not given
+    bool listening = false; // SO_ACCEPTCONN; false: a connection (Accept=yes)
+};
+
+// The sockets systemd or `sponts run` passed; empties the environment variables.  Nothing
+// if LISTEN_PID is not us.
+[[nodiscard]] std::vector<PassedSocket> passed_sockets();
+// Descriptor 0 is a connected socket: inetd.
+[[nodiscard]] bool stdin_is_connection();
+
+// Opens a listening socket (SO_REUSEADDR, backlog; a Unix path is replaced if stale).
+// Throws Failure: get_permission for ports below 1024, start_service when in use.
+[[nodiscard]] base::Fd listen_on(const Address& address, int backlog = 1024);
+
+// Accepts until `stopping()`; calls `serve` with each connection.  When the process or the
+// system is out of descriptors it logs "accept-paused", waits a second and goes on.
+[[nodiscard]] Task<void> accept_loop(Loop& loop, base::Fd listening,
+                                     std::function<void(base::Fd, Address peer)> serve,
+                                     std::function<bool()> stopping);
+
+// sd_notify(3): "READY=1", "STOPPING=1", "RELOADING=1" ...; nothing without NOTIFY_SOCKET.
+void notify_manager(std::string_view state);
+
+}  // namespace net
