@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+# common.bash - loaded by every Bats file: where the programs are, waiting, cleaning up.
+#
+#     setup()    { load helpers/common; sponts_setup; }
+#     teardown() { sponts_teardown; }
+
+bats_require_minimum_version 1.5.0
+
+sponts_setup() {
+    REPO=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+    BIN=${SPONTS_BIN:-$REPO/build/bin}
+    PATH=$BIN:$PATH
+    TMP=$BATS_TEST_TMPDIR
+    STARTED=$TMP/started.pids
+    : >"$STARTED"
+    # A pipe nobody writes to: reading it with a time limit is a pause that costs nothing.
+    exec {PAUSE}<> <(:)
+}
+
+# Ends what `start` started, newest first, by its process id; never by name.
+sponts_teardown() {
+    local pid
+    [ -s "${STARTED:-}" ] || return 0
+    for pid in $(tac "$STARTED"); do
+        kill -TERM "$pid" 2>/dev/null || continue
+        for _ in {1..200}; do
+            kill -0 "$pid" 2>/dev/null || break
+            pause
+        done
+        kill -KILL "$pid" 2>/dev/null || true
+    done
+    return 0
+}
+
+pause() { read -rt 0.05 -u "$PAUSE" || true; }
+
+# wait_for SECONDS COMMAND... - until the command succeeds; fails and says so otherwise.
+wait_for() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        if ((SECONDS >= deadline)); then
+            echo "waited in vain for: $*" >&2
+            return 1
+        fi
+        pause
+    done
+}
+
+# A TCP port of 127.0.0.1 that is free now; never the same twice in one test.
+free_port() {
+    local port
+    for _ in {1..200}; do
+        port=$((20000 + RANDOM % 12000))
+        grep -qxs "$port" "$TMP/ports" && continue
+        if ! listens "$port"; then
+            echo "$port" >>"$TMP/ports"
+            echo "$port"
+            return 0
+        fi
+    done
+    return 1
+}
+
+listens() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# start NAME COMMAND... - in the background: output in $TMP/NAME.out, log in $TMP/NAME.log,
+# process id in $PID.
+start() {
+    local name=$1
+    shift
+    "$@" >"$TMP/$name.out" 2>"$TMP/$name.log" 3>&- &
+    PID=$!
+    echo "$PID" >>"$STARTED"
+}
+
+# self_signed DIR - DIR/cert.pem and DIR/key.pem for localhost and mx.test, ECDSA P-256.
+self_signed() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+        -subj /CN=localhost -addext 'subjectAltName=DNS:localhost,DNS:mx.test,IP:127.0.0.1' \
+        -keyout "$1/key.pem" -out "$1/cert.pem" 2>/dev/null
+}
