@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// sponts(8): sets up, checks and runs the toolkit.
+//
+// This file knows the command line: the table of subcommands and how words become a Call.
+// What a subcommand does stands in the file named after it.
+#include "base/failure.h"
+#include "command.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+
+namespace {
+
+using sponts::Call;
+using sponts::Command;
+
+const std::vector<Command>& commands()
+{
+    // name, function, one line of help, least and most operands, their name, options
+    static const std::vector<Command> table = {};
+    return table;
+}
+
+// "db migrate" is the subcommand migrate of the subcommand db.
+CLI::App* add_words(CLI::App& app, const Command& command)
+{
+    const std::string name = command.name;
+    const auto space = name.find(' ');
+    if (space == std::string::npos)
+        return app.add_subcommand(name, command.help);
+    const std::string noun = name.substr(0, space);
+    const auto groups = app.get_subcommands(
+        [&noun](const CLI::App* group) { return group->get_name() == noun; });
+    CLI::App* group =
+        groups.empty() ? app.add_subcommand(noun, noun + " commands") : groups[0];
+    group->require_subcommand(1);
+    return group->add_subcommand(name.substr(space + 1), command.help);
+}
+
+void add_option(CLI::App& app, const sponts::OptionSpec& option, Call& call)
+{
+    const std::string name = option.name;
+    if (option.value == nullptr) {
+        app.add_flag_callback(
+            "--" + name, [&call, name] { call.options[name]; }, option.help);
+        return;
+    }
+    app.add_option_function<std::string>(
+           "--" + name,
+           [&call, name](const std::string& value) { call.options[name] = value; },
+           option.help)
+        ->type_name(option.value);
+}
+
+void add_command(CLI::App& app, const Command& command, Call& call, const Command*& chosen)
+{
+    CLI::App* words = add_words(app, command);
+    words->fallthrough();
+    for (const sponts::OptionSpec& option : command.options)
+        add_option(*words, option, call);
+    if (command.operands_max > 0) {
+        CLI::Option* operands = words->add_option(command.operands, call.operands);
+        operands->expected(static_cast<int>(command.operands_min),
+                           static_cast<int>(command.operands_max));
+        operands->required(command.operands_min > 0);
+    }
+    words->callback([&command, &chosen] { chosen = &command; });
+}
+
+// Exits by itself: 0 for --help and --version, 64 for anything it does not understand.
+const Command& read_command_line(int argc, char** argv, Call& call)
+{
+    CLI::App app{"sponts - sets up, checks and runs the mail gateway", "sponts"};
+    app.set_version_flag("--version", "sponts " SPONTS_VERSION);
+    app.add_option("--config", call.config, "configuration file")->type_name("FILE");
+    app.require_subcommand(1);
+    const Command* chosen = nullptr;
+    for (const Command& command : commands())
+        add_command(app, command, call, chosen);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+        std::exit(app.exit(success));
+    } catch (const CLI::ParseError& error) {
+        std::cerr << "sponts: " << error.what() << '\n';
+        std::exit(static_cast<int>(base::Remedy::fix_arguments));
+    }
+    return *chosen;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    Call call;
+    const Command& command = read_command_line(argc, argv, call);
+    try {
+        return command.run(call);
+    } catch (const base::Failure& failure) {
+        std::cerr << "sponts: " << failure.what() << '\n';
+        return failure.exit_status();
+    }
+}
