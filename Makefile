@@ -18,30 +18,30 @@ endif
 VERSION  := 0.1.0
 JOBS     ?= $(shell nproc)
 
-BIN  := $(BUILD)/bin
 LIBS := -lfmt -lssl -lcrypto -lsqlite3 -linih -lunbound -largon2 -lgsasl -lseccomp -lidn2 -lxxhash
 
 CPPFLAGS += -Ilib -DSPONTS_VERSION='"$(VERSION)"' -DSPONTS_PREFIX='"$(PREFIX)"' \
             -DBOOST_ASIO_SEPARATE_COMPILATION -DBOOST_ASIO_NO_DEPRECATED
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wswitch -Wnon-virtual-dtor -Wimplicit-fallthrough -Werror
 HARDEN   := -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+comma := ,
 ifeq ($(SANITIZE),)
 HARDEN   += -D_FORTIFY_SOURCE=2
 else
-BUILD    := $(BUILD)-$(subst $(comma),-,$(SANITIZE))
+override BUILD := $(BUILD)-$(subst $(comma),-,$(SANITIZE))
 OPT      := -O1
 SANFLAGS := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
+BIN  := $(BUILD)/bin
 CXXFLAGS += -std=c++23 $(OPT) -g $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
 LDFLAGS  += $(SANFLAGS) -fuse-ld=lld-19 -pie -pthread -Wl,-z,relro,-z,now,--as-needed
-
-comma := ,
 
 lib_src   := $(sort $(filter-out %_test.cc,$(wildcard lib/*/*.cc)))
 test_src  := $(sort $(wildcard lib/*/*_test.cc cmd/*/*_test.cc))
 programs  := $(sort $(notdir $(patsubst %/main.cc,%,$(wildcard cmd/*/main.cc))))
 fuzzers   := $(sort $(patsubst tests/fuzz/%.cc,%,$(wildcard tests/fuzz/*.cc)))
 bench_src := $(sort $(wildcard bench/*.cc))
+tools     := $(sort $(patsubst tests/tools/%.cc,%,$(wildcard tests/tools/*.cc)))
 
 lib_obj   := $(lib_src:%.cc=$(BUILD)/%.o)
 test_obj  := $(test_src:%.cc=$(BUILD)/%.o)
@@ -55,7 +55,7 @@ part_obj  := $(patsubst %.cc,$(BUILD)/%.o,$(filter-out %/main.cc,$(prog_src)))
 all: programs ## build every program (default)
 
 .PHONY: programs
-programs: $(programs:%=$(BIN)/%) $(BIN)/mailq
+programs: $(programs:%=$(BIN)/%) $(if $(filter queuectl,$(programs)),$(BIN)/mailq)
 
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)
@@ -80,6 +80,118 @@ $(BIN)/unit-tests: $(BUILD)/tests/unit_main.o $(test_obj) $(part_obj) $(BUILD)/l
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 -include $(patsubst %.o,%.d,$(lib_obj) $(test_obj) $(patsubst %.cc,$(BUILD)/%.o,$(prog_src) $(bench_src)))
+
+
+# -- tests ----------------------------------------------------------------------------
+
+.PHONY: deps deps-test check test
+deps: ## install the Debian packages the build needs
+	contrib/install-deps build
+deps-test:
+	contrib/install-deps build test
+
+.PHONY: build-tests
+build-tests: programs $(BIN)/unit-tests $(tools:%=$(BIN)/%)
+
+check: build-tests ## run all tests, installing nothing
+	tests/run --bin $(BIN)
+
+test: deps-test ## install what is missing, build, run all tests
+	@$(MAKE) --no-print-directory -j$(JOBS) check
+
+$(tools:%=$(BIN)/%): $(BIN)/%: $(BUILD)/tests/tools/%.o $(BUILD)/libsponts.a
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# -- fuzzing --------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 10
+.PHONY: fuzz fuzzers
+fuzz: ## run every fuzz target for FUZZ_SECONDS on its corpus
+	contrib/install-deps build test
+	@$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	tests/fuzz/run --bin $(BUILD)-fuzzer-no-link-address-undefined/bin --seconds $(FUZZ_SECONDS)
+
+fuzzers: $(fuzzers:%=$(BIN)/fuzz-%)
+$(fuzzers:%=$(BIN)/fuzz-%): $(BIN)/fuzz-%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libsponts.a
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+# -- checks without running -----------------------------------------------------------
+
+tidy_src := $(lib_src) $(prog_src)
+.PHONY: lint tidy format
+lint: ## layers, format, static analysis, manuals, shell scripts
+	contrib/install-deps build lint test
+	tests/lint
+	@$(MAKE) --no-print-directory -j$(JOBS) tidy
+
+tidy: $(tidy_src:%.cc=$(BUILD)/%.tidy)
+$(BUILD)/%.tidy: %.cc .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy-19 --quiet $< -- $(CPPFLAGS) -std=c++23 2>$@.err || { cat $@.err; exit 1; }
+	@touch $@
+
+format: ## rewrite the sources with clang-format
+	clang-format-19 -i $(wildcard lib/*/*.cc lib/*/*.h cmd/*/*.cc cmd/*/*.h tests/*/*.cc bench/*.cc)
+
+# -- measuring ------------------------------------------------------------------------
+
+.PHONY: bench benchtools
+benchtools: programs $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src))
+$(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src)): $(BIN)/bench-%: $(BUILD)/bench/%.o $(BUILD)/libsponts.a
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench: ## sponts and Postfix side by side (BENCH="--quick" for a short one)
+	contrib/install-deps build bench
+	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
+	bench/run --bin $(BIN) $(BENCH)
+
+# -- running and installing -----------------------------------------------------------
+
+RUN ?= run
+.PHONY: run
+run: deps ## build and start a demo gateway on loopback (BACKEND=host:port, RUN=directory)
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
+	@test -e $(RUN)/sponts.conf || \
+	    $(BIN)/sponts init --demo $(RUN) $(if $(BACKEND),--backend $(BACKEND))
+	exec $(BIN)/sponts run --config $(RUN)/sponts.conf
+
+sbin := smtp-relayd smtp-sendd sponts
+bin  := queuectl
+.PHONY: install uninstall
+install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfiles too
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/etc/sponts
+	install -m 755 $(sbin:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 $(bin:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	ln -sf queuectl $(DESTDIR)$(PREFIX)/bin/mailq
+	for n in 1 5 7 8; do \
+	    install -d $(DESTDIR)$(PREFIX)/share/man/man$$n && \
+	    install -m 644 man/*.$$n $(DESTDIR)$(PREFIX)/share/man/man$$n || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
+	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/sponts
+	for u in etc/systemd/*; do sed 's|/usr/local|$(PREFIX)|g' $$u \
+	    >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/} || exit 1; done
+	install -m 644 etc/sysusers.d/*.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	install -m 644 etc/tmpfiles.d/*.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
+	install -m 644 README.md LICENSE etc/sponts.conf $(DESTDIR)$(PREFIX)/share/doc/sponts
+	test -e $(DESTDIR)/etc/sponts/sponts.conf || \
+	    install -m 640 etc/sponts.conf $(DESTDIR)/etc/sponts/sponts.conf
+
+uninstall: ## remove what install put there; configuration and mail stay
+	rm -f $(sbin:%=$(DESTDIR)$(PREFIX)/sbin/%) $(bin:%=$(DESTDIR)$(PREFIX)/bin/%) \
+	    $(DESTDIR)$(PREFIX)/bin/mailq
+	for p in man/*.[1578]; do \
+	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
+	for u in etc/systemd/*; do rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
+	for u in sysusers.d tmpfiles.d; do for f in etc/$$u/*.conf; do \
+	    rm -f $(DESTDIR)$(PREFIX)/lib/$$u/$${f##*/}; done; done
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/sponts
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
 .PHONY: clean
 clean: ## remove everything built
