@@ -2,7 +2,7 @@
 // spool/queue.h - the messages that are not finished: state, results, snapshot, clean-up.
 //
 // The log says what was accepted; the queue says what became of it.  Its state is kept in
-// memory (about 100 bytes a message, see kBytesPerEntry in the test), and on disk as
+// memory (about 80 bytes a message, queue_entry.h), and on disk as
 //
 //     queue/snapshot      every unfinished message and how far the log was read
 //     queue/results.N     one line per result since that snapshot, appended and synced
@@ -15,10 +15,14 @@
 // latest `sync_interval` after they were written: that is the window for duplicates after a
 // power cut.  A segment is deleted only when all its messages are finished or carried
 // forward *and* those results are synced.
+//
+// When the disk does not take results (full, broken) they stay in memory, are written as
+// soon as it does, and the queue goes on; the log has "queue-write-failed".
 #pragma once
 
 #include "base/clock.h"
 #include "spool/envelope.h"
+#include "spool/queue_entry.h"
 #include "spool/reader.h"
 
 #include <cstdint>
@@ -27,89 +31,77 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace spool {
 
 class Writer;
 
-enum class RecipientState : std::uint8_t {
-    waiting,     // to be tried (again)
-    delivered,
-    failed,      // permanently; a bounce was written or is not wanted
-    expired,
-    deleted,     // by an operator
-    forwarded,   // replaced by messages of their own (rewrites, copies)
-};
-
-// What one attempt did to one recipient.
-struct Outcome {
-    std::uint32_t recipient = 0;   // index in the envelope
-    RecipientState state = RecipientState::waiting;
-    std::string reason;            // "mx.example[192.0.2.1]: 451 4.7.1 come back later"
-};
-
-enum class Hold : std::uint8_t { none, by_operator, by_guard };
-
-struct Entry {
-    MessageId id;
-    Location where;
-    std::int64_t arrival = 0;       // seconds
-    std::int64_t next_attempt = 0;  // seconds; 0: now
-    std::uint64_t size = 0;
-    std::uint32_t attempts = 0;
-    Hold hold = Hold::none;
-    bool delay_noticed = false;
-    bool requeued = false;          // forget what was learned: route afresh, attempts from 0
-    std::vector<RecipientState> recipients;
-    std::uint32_t reason = 0;       // index into reasons(): the latest, interned
-    std::uint32_t destination = 0;  // likewise: where it waits for ("mx.example:25")
-};
-
 struct QueueOptions {
-    std::string directory;
+    std::string directory; // the spool
     base::milliseconds sync_interval{20};
-    std::uint64_t snapshot_bytes = 64ull << 20;  // of results before a new snapshot
-    std::int64_t retention = 0;     // seconds a finished segment is kept (ring); 0: not at all
-    std::uint64_t retention_bytes = 0;           // and at most so much; 0: no bound by size
-    double carry_forward = 0.25;    // live share of a sealed segment below which it is freed
+    std::uint64_t snapshot_bytes = 64ull << 20; // of results before a new snapshot
+    std::int64_t retention = 0; // seconds a finished segment is kept (ring); 0: not at all
+    std::uint64_t retention_bytes = 0; // and at most so much; 0: no bound by size
+    double carry_forward = 0.25; // live share of a sealed segment below which it is freed
 };
 
+// Threads: everything on one thread; syncs and snapshots run on a thread of the queue's
+// own.
 class Queue {
 public:
     // Takes the lock, loads snapshot and results, removes leftovers.  Throws Failure
-    // (start_service with the owner's pid when the queue is owned by another process).
+    // (start_service with the owner's pid when the queue is owned by another process,
+    // fix_config when there is no spool, check_disk when the snapshot is damaged).
     explicit Queue(QueueOptions options);
-    ~Queue();  // syncs and writes a snapshot
+    ~Queue(); // syncs and writes a snapshot
 
     // Follows the log; `fresh` is called for each new message (the envelope is passed so
-    // that nobody reads it again).  Returns how many came.
+    // that nobody reads it again).  Returns how many records were read: fewer than `most`
+    // means that the end of the log is reached.  After the start for_each() has what was
+    // known at the last stop; what came since is reported here like anything new, with the
+    // results it already has.
     std::size_t poll_log(std::size_t most,
-                         const std::function<void(Entry&, const Envelope&)>& fresh);
+                         const std::function<void(const Entry&, const Envelope&)>& fresh);
 
-    [[nodiscard]] Entry* find(MessageId id);
+    [[nodiscard]] const Entry* find(MessageId id) const;
     [[nodiscard]] std::size_t size() const;
-    void for_each(const std::function<void(Entry&)>& visit);
-    [[nodiscard]] std::string_view text(std::uint32_t interned) const;
+    // In no order.  `visit` must not change the queue.
+    void for_each(const std::function<void(const Entry&)>& visit) const;
+    // A reason, destination or domain.
+    [[nodiscard]] std::string_view text(TextNumber number) const;
+    // The number of a text that some entry has, or 0.
+    [[nodiscard]] TextNumber number(std::string_view text) const;
 
     // One attempt is over: results of its recipients, and when to try again if any wait.
-    // Finished messages leave the queue.  Written at once, synced soon.
-    void note(MessageId id, std::span<const Outcome> outcomes, std::int64_t next_attempt,
+    // Counts the attempt.  A message of which nobody waits any more leaves the queue: true
+    // is returned.  Written at once (one write), synced soon.
+    //
+    // These and all below: an id that is not in the queue (deleted meanwhile) changes
+    // nothing.
+    bool note(MessageId id, std::span<const Outcome> outcomes, std::int64_t next_attempt,
               std::string_view destination);
     void note_delay_notice(MessageId id);
     void hold(MessageId id, Hold how, std::string_view reason);
-    void release(MessageId id);
+    void release(MessageId id); // also makes it due at once
     void retry_at(MessageId id, std::int64_t when);
-    void requeue(MessageId id);
-    void remove(MessageId id);                        // operator: all waiting -> deleted
+    void requeue(MessageId id); // also releases it; due at once
+    void remove(MessageId id);  // operator: all waiting -> deleted
+    // Operator: give up.  Sets expire_requested(), releases it and makes it due at once;
+    // smtp-sendd notes `expired` and reports to the sender.
+    void expire(MessageId id);
 
-    // True while results are written but not synced.
+    // True while results are not yet known to be on the disk.
     [[nodiscard]] bool unsynced() const;
-    void sync();
+    // Writes and syncs now; false (and a log line) if the disk does not take it.
+    bool sync();
 
-    // Housekeeping, called every few seconds: sync results, write snapshot when due, delete
-    // finished segments, carry the last messages of old segments forward through `writer`.
+    // Housekeeping, called every few seconds: retries failed writes, starts a snapshot when
+    // one is due, deletes finished segments, carries the last messages of old segments
+    // forward through `writer`.  Does a bounded piece of work at a time; waits for no disk.
     void tidy(Writer& writer);
+
+    // Writes a snapshot now and waits for it.  Throws Failure; nothing is lost then.
+    void write_snapshot();
 
     // Erases one message's bytes from the log (hole punching), e.g. after deletion.
     void punch(Location where);
@@ -122,11 +114,13 @@ private:
 // A read-only copy for listing, while another process owns the queue.
 class QueueView {
 public:
+    // Throws Failure (fix_config when there is no spool, check_disk when the snapshot is
+    // damaged).
     explicit QueueView(std::string directory);
     ~QueueView();
     void for_each(const std::function<void(const Entry&)>& visit) const;
     [[nodiscard]] const Entry* find(MessageId id) const;
-    [[nodiscard]] std::string_view text(std::uint32_t interned) const;
+    [[nodiscard]] std::string_view text(TextNumber number) const;
     [[nodiscard]] std::size_t size() const;
 
 private:
@@ -134,4 +128,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-}  // namespace spool
+} // namespace spool
