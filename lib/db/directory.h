@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// db/directory.h - the questions the servers ask of sponts.db: who is served, where mail goes.
+// db/directory.h - the questions the servers ask of sponts.db: who is served, where mail
+// goes.
 //
-// Read only (SQLITE_OPEN_READONLY), prepared statements, one function per question.  Answers
+// Read only (SQLITE_OPEN_READONLY), prepared statements, one function per question. Answers
 // are cached until the database changes (PRAGMA data_version, looked at no more than once
-// every `max_staleness`).  Domains are compared in lower case; local parts byte for byte first
-// and then in lower case.
+// every `max_staleness`).  Domains are compared in lower case; local parts byte for byte
+// first and then in lower case.
 //
 // A locked or missing database throws base::Failure(try_later): servers answer 451, senders
 // defer.  Threads: one object per thread.
@@ -23,46 +24,46 @@ namespace db {
 
 // domains.verify: what makes a recipient of a served domain known.
 enum class Verify : std::uint8_t {
-    any,    // every local part
-    list,   // only those in the addresses table
-    probe,  // the backend is asked with RCPT, answers are remembered for a while
+    any,   // every local part
+    list,  // only those in the addresses table
+    probe, // the backend is asked with RCPT, answers are remembered for a while
 };
 
 struct Domain {
     std::string name;
     Verify verify = Verify::any;
     std::string tenant;
-    bool hold = false;        // accept, but keep in the queue until released
-    bool etrn = false;        // ETRN for this domain is allowed from its routes' hosts
+    bool hold = false; // accept, but keep in the queue until released
+    bool etrn = false; // ETRN for this domain is allowed from its routes' hosts
 };
 
 enum class Protocol : std::uint8_t { smtp, lmtp };
 enum class TlsPolicy : std::uint8_t { none, may, encrypt, verify, fingerprint };
-enum class ClientInfo : std::uint8_t { none, xclient, xforward, proxy };  // proxy: version 2
+enum class ClientInfo : std::uint8_t { none, xclient, xforward, proxy }; // proxy: version 2
 
 // One host of a route.  A route is all rows of one pattern.
 struct RouteHost {
-    std::string pattern;      // "user@example.org", "example.org", ".example.org", "*"
-    int priority = 0;         // lower first; equal ones in random order
-    std::string host;         // name, IP, "[192.0.2.1]" or "mx:example.net" (use its MX)
+    std::string pattern; // "user@example.org", "example.org", ".example.org", "*"
+    int priority = 0;    // lower first; equal ones in random order
+    std::string host;    // name, IP, "[192.0.2.1]" or "mx:example.net" (use its MX)
     std::uint16_t port = 25;
     Protocol protocol = Protocol::smtp;
     TlsPolicy tls = TlsPolicy::may;
-    std::string tls_name;     // to verify instead of host
-    std::string fingerprint;  // SHA-256 hex
+    std::string tls_name;    // to verify instead of host
+    std::string fingerprint; // SHA-256 hex
     std::string ca_file;
-    std::string username;     // AUTH at the next hop
+    std::string username; // AUTH at the next hop
     std::string password_file;
     ClientInfo client_info = ClientInfo::none;
-    bool hold_5xx = false;    // the guard: sudden 5xx are held, not bounced
+    bool hold_5xx = false; // the guard: sudden 5xx are held, not bounced
     bool operator==(const RouteHost&) const = default;
 };
 
 enum class AddressKind : std::uint8_t {
-    mailbox,  // exists; mail goes by its route
-    rewrite,  // becomes `target` (another store)
-    copy,     // stays, and a copy goes to `target`
-    forward,  // no mailbox: only `target`
+    mailbox, // exists; mail goes by its route
+    rewrite, // becomes `target` (another store)
+    copy,    // stays, and a copy goes to `target`
+    forward, // no mailbox: only `target`
 };
 
 struct AddressRow {
@@ -73,14 +74,15 @@ struct AddressRow {
 
 struct User {
     std::string name;
-    std::string password;  // "$argon2id$..." or empty
-    std::string scram;     // "SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey" or empty
+    std::string password; // "$argon2id$..." or empty
+    std::string scram;    // "SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey" or empty
     bool enabled = true;
 };
 
 class Directory {
 public:
-    explicit Directory(std::string path, base::milliseconds max_staleness = base::milliseconds{500});
+    explicit Directory(std::string path,
+                       base::milliseconds max_staleness = base::milliseconds{500});
     ~Directory();
 
     // The domain itself, not its parents.
@@ -99,4 +101,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-}  // namespace db
+} // namespace db

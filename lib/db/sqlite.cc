@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/sqlite.h"
+
+#include <sqlite3.h>
+
+#include <cassert>
+
+namespace db {
+
+namespace {
+
+struct Cause {
+    base::Remedy remedy;
+    int error;
+};
+
+Cause cause_of(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: // the lock protocol of the write-ahead log: a race, lost too
+                          // often
+        return {base::Remedy::try_later, EAGAIN};
+    case SQLITE_FULL:
+        return {base::Remedy::make_room, ENOSPC};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_SCHEMA:
+    case SQLITE_ERROR: // "no such table": somebody changed the schema by hand
+        return {base::Remedy::fix_data, 0};
+    case SQLITE_CANTOPEN:
+        return {base::Remedy::supply_input, 0};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return {base::Remedy::get_permission, EACCES};
+    default:
+        return {base::Remedy::check_disk, EIO};
+    }
+}
+
+[[noreturn]] void fail(sqlite3* connection, int code, std::string_view action,
+                       const std::string& path)
+{
+    std::string text(action);
+    text += ' ';
+    text += path;
+    text += ": ";
+    text += connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
+    const Cause cause = cause_of(code);
+    throw base::Failure(cause.remedy, text, cause.error);
+}
+
+} // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const
+{
+    sqlite3_finalize(statement); // repeats the last error of step(), which was thrown there
+}
+
+Statement::Statement(sqlite3* connection, const std::string& path, std::string_view sql)
+    : path_(&path)
+{
+    sqlite3_stmt* statement = nullptr;
+    const int code =
+        sqlite3_prepare_v3(connection, sql.data(), static_cast<int>(sql.size()),
+                           SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    statement_.reset(statement);
+    if (code != SQLITE_OK)
+        fail(connection, code, "read", path);
+}
+
+Statement& Statement::bind(int index, std::string_view text)
+{
+    const char* data = text.data() != nullptr ? text.data() : ""; // a null pointer is NULL
+    const int code = sqlite3_bind_text64(statement_.get(), index, data, text.size(),
+                                         SQLITE_STATIC, SQLITE_UTF8);
+    if (code != SQLITE_OK)
+        fail(nullptr, code, "read", *path_);
+    return *this;
+}
+
+Statement& Statement::bind(int index, std::int64_t number)
+{
+    [[maybe_unused]] const int code = sqlite3_bind_int64(statement_.get(), index, number);
+    assert(code == SQLITE_OK);
+    return *this;
+}
+
+Statement& Statement::bind_null(int index)
+{
+    [[maybe_unused]] const int code = sqlite3_bind_null(statement_.get(), index);
+    assert(code == SQLITE_OK);
+    return *this;
+}
+
+bool Statement::step()
+{
+    const int code = sqlite3_step(statement_.get());
+    if (code == SQLITE_ROW)
+        return true;
+    sqlite3* connection = sqlite3_db_handle(statement_.get());
+    if (code != SQLITE_DONE) {
+        const bool writes = sqlite3_stmt_readonly(statement_.get()) == 0;
+        sqlite3_reset(statement_.get());
+        fail(connection, code, writes ? "write" : "read", *path_);
+    }
+    sqlite3_reset(statement_.get());
+    return false;
+}
+
+int Statement::run()
+{
+    while (step()) {
+    }
+    return sqlite3_changes(sqlite3_db_handle(statement_.get()));
+}
+
+void Statement::reset()
+{
+    sqlite3_reset(statement_.get());
+}
+
+std::string_view Statement::text(int column) const
+{
+    const auto* bytes = sqlite3_column_text(statement_.get(), column);
+    const int size = sqlite3_column_bytes(statement_.get(), column);
+    return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
+}
+
+std::int64_t Statement::number(int column) const
+{
+    return sqlite3_column_int64(statement_.get(), column);
+}
+
+void Sqlite::Close::operator()(sqlite3* connection) const
+{
+    sqlite3_close_v2(connection); // waits for statements that outlive it
+}
+
+Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience)
+    : path_(std::move(path))
+{
+    const int mode = access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    sqlite3* connection = nullptr;
+    const int code =
+        sqlite3_open_v2(path_.c_str(), &connection, mode | SQLITE_OPEN_NOMUTEX, nullptr);
+    connection_.reset(connection);
+    if (code != SQLITE_OK)
+        fail(connection, code, "open", path_);
+    sqlite3_extended_result_codes(connection, 1);
+    sqlite3_busy_timeout(connection, static_cast<int>(patience.count()));
+    // The last one to close would checkpoint without a ticket, and would take away -wal and
+    // -shm, which readers without write permission cannot make again.
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+}
+
+Statement Sqlite::prepare(std::string_view sql) const
+{
+    return {connection_.get(), path_, sql};
+}
+
+void Sqlite::run(const std::string& sql) const
+{
+    const int code =
+        sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK)
+        fail(connection_.get(), code, "write", path_);
+}
+
+std::int64_t Sqlite::number(std::string_view sql) const
+{
+    Statement statement = prepare(sql);
+    const bool found = statement.step();
+    return found ? statement.number(0) : 0;
+}
+
+Transaction::Transaction(const Sqlite& database) : database_(&database)
+{
+    database.run("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction()
+{
+    if (!open_)
+        return;
+    try {
+        database_->run("ROLLBACK");
+    } catch (const base::Failure&) {
+        // After some errors SQLite has rolled back by itself; closing does it in any case.
+    }
+}
+
+void Transaction::commit()
+{
+    database_->run("COMMIT");
+    open_ = false;
+}
+
+} // namespace db

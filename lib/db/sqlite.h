@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// db/sqlite.h - a connection and its statements, as thin as they can be.  Only lib/db uses
+// it; what goes wrong becomes a base::Failure "action file: reason".
+//
+// Writers hold a Ticket (db/ticket.h) around every transaction: see there.
+#pragma once
+
+#include "base/clock.h"
+#include "base/failure.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace db {
+
+enum class Access : std::uint8_t { read, write };
+
+class Statement {
+public:
+    Statement(sqlite3* connection, const std::string& path, std::string_view sql);
+
+    // Text is not copied: it must live until the statement is reset.
+    Statement& bind(int index, std::string_view text);
+    Statement& bind(int index, std::int64_t number);
+    Statement& bind_null(int index);
+    // True: there is a row.  False: that was all, and the statement is reset.
+    bool step();
+    // For statements without rows; returns how many rows it changed.
+    int run();
+    void reset();
+
+    // Views are good until the next step() or reset().
+    [[nodiscard]] std::string_view text(int column) const;
+    [[nodiscard]] std::int64_t number(int column) const;
+
+private:
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    const std::string* path_;
+    std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+class Sqlite {
+public:
+    // Opens an existing file; never makes one.
+    Sqlite(std::string path, Access access, base::milliseconds patience);
+    // Statements keep a pointer to the path.
+    Sqlite(const Sqlite&) = delete;
+    Sqlite& operator=(const Sqlite&) = delete;
+
+    [[nodiscard]] Statement prepare(std::string_view sql) const;
+    // One or several statements whose rows nobody wants.
+    void run(const std::string& sql) const;
+    // The first column of the first row; 0 if there is none.
+    [[nodiscard]] std::int64_t number(std::string_view sql) const;
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    struct Close {
+        void operator()(sqlite3* connection) const;
+    };
+    std::string path_;
+    std::unique_ptr<sqlite3, Close> connection_;
+};
+
+// BEGIN IMMEDIATE; rolled back unless committed.
+class Transaction {
+public:
+    explicit Transaction(const Sqlite& database);
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction();
+    void commit();
+
+private:
+    const Sqlite* database_;
+    bool open_ = true;
+};
+
+} // namespace db
