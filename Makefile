@@ -20,7 +20,7 @@ JOBS     ?= $(shell nproc)
 
 LIBS := -lfmt -lssl -lcrypto -lsqlite3 -linih -lunbound -largon2 -lgsasl -lseccomp -lidn2 -lxxhash
 
-CPPFLAGS += -Ilib -DSPONTS_VERSION='"$(VERSION)"' -DSPONTS_PREFIX='"$(PREFIX)"' \
+CPPFLAGS += -Ilib -I$(BUILD) -DSPONTS_VERSION='"$(VERSION)"' -DSPONTS_PREFIX='"$(PREFIX)"' \
             -DBOOST_ASIO_SEPARATE_COMPILATION -DBOOST_ASIO_NO_DEPRECATED
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wswitch -Wnon-virtual-dtor -Wimplicit-fallthrough -Werror
 HARDEN   := -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
@@ -60,6 +60,15 @@ programs: $(programs:%=$(BIN)/%) $(if $(filter queuectl,$(programs)),$(BIN)/mail
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+
+# The SQL of the schema and its migrations, as initialisers for lib/db/sql.cc.
+$(BUILD)/sql.inc: $(sort $(wildcard sql/*.sql))
+	@mkdir -p $(@D)
+	for file in $^; do \
+	    printf '{"%s", R"sql(' "$${file##*/}"; cat "$$file"; printf ')sql"},\n'; \
+	done > $@
+
+$(BUILD)/lib/db/sql.o: $(BUILD)/sql.inc
 
 $(BUILD)/libsponts.a: $(lib_obj)
 	@rm -f $@
