@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// smtp/transaction.h - the rules of an SMTP server session: order, limits, replies.
+//
+// judge() takes what was said and tells the session what to do.  Where the answer needs
+// somebody else (database, backend, spool, TLS) the verdict names the question, the session
+// finds out and comes back with the matching function below, which returns the reply to
+// say.  Nothing here waits, reads a clock or knows a socket.
+//
+//     verdict.then          the session                     and then calls
+//     listen                says verdict.reply              -
+//     check_sender          may this client send this now?  accept_sender / refuse_sender
+//     check_recipient       served, known, allowed?         accept_recipient /
+//     refuse_recipient take_data             says reply (354), reads DATA    message_done
+//     take_chunk            reads chunk_size octets         chunk_done, or message_done if
+//     last swallow_chunk         drops chunk_size octets         - (then says
+//     verdict.reply) start_tls             says reply, handshake           tls_started
+//     authenticate          runs the exchange               auth_done / auth_failed
+//     apply_xclient         takes over the attributes       xclient_applied
+//     flush_queue           ETRN: asks, wakes the sender    - (says its own reply)
+//     hang_up               says reply, closes              -
+//
+// State: greeting -> (HELO/EHLO) -> ready -> (MAIL) -> sender -> (RCPT) -> recipients
+//        -> (DATA | BDAT ... BDAT LAST) -> ready.   RSET, HELO, EHLO: -> ready.
+#pragma once
+
+#include "smtp/command.h"
+#include "smtp/envelope.h"
+#include "smtp/limits.h"
+#include "smtp/reply.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smtp {
+
+// What this listener offers; the EHLO answer is written from it.
+struct Service {
+    std::string hostname;
+    std::string banner = "ESMTP"; // behind the host name in the greeting
+    Limits limits;
+    bool starttls = false;      // STARTTLS is possible
+    bool tls_required = false;  // 530 5.7.0 before TLS
+    bool auth_required = false; // 530 5.7.0 before AUTH
+    bool auth_without_tls = false;
+    std::vector<std::string>
+        mechanisms;       // empty: no AUTH; "PLAIN", "LOGIN", "SCRAM-SHA-256"
+    bool xclient = false; // this client may send XCLIENT
+    bool etrn = false;
+    bool smtputf8 = true;
+    bool dsn = true;
+    bool chunking = true; // CHUNKING and BINARYMIME
+};
+
+enum class Then : std::uint8_t {
+    listen,
+    check_sender,
+    check_recipient,
+    take_data,
+    take_chunk,
+    swallow_chunk,
+    start_tls,
+    authenticate,
+    apply_xclient,
+    flush_queue,
+    hang_up,
+};
+
+struct Verdict {
+    Then then = Then::listen;
+    Reply reply;
+    std::uint64_t chunk_size = 0; // take_chunk, swallow_chunk
+    bool last_chunk = false;      // take_chunk
+    bool delay = false;           // soft error limit passed: wait before answering
+};
+
+class Transaction {
+public:
+    // `tls`: the session is encrypted from its first byte (SMTPS).
+    explicit Transaction(const Service& service, bool tls = false);
+
+    [[nodiscard]] Reply greeting() const;
+    // `more_input`: bytes are already waiting behind this command (RFC 2920 3.1 says behind
+    // which commands that is wrong; behind STARTTLS it is an attack, RFC 3207 5).
+    [[nodiscard]] Verdict judge(const Command& command, bool more_input = false);
+    // For parse_command: does the transaction under way speak SMTPUTF8?
+    [[nodiscard]] CommandOptions command_options() const;
+
+    // Answers to check_sender; the Mail under question is envelope().mail from judge() on.
+    Verdict accept_sender();
+    Verdict refuse_sender(Reply reply);
+    // Answers to check_recipient; the one under question:
+    [[nodiscard]] const Rcpt& candidate() const { return candidate_; }
+    Verdict accept_recipient();
+    Verdict refuse_recipient(Reply reply);
+    // A chunk that is not the last has been taken.  Returns 250 with the octet count.
+    Verdict chunk_done();
+    // The message is over, well or not; `outcome` is what the client is told (250 2.0.0,
+    // 451, 552 ...).  The next one may begin.  A chunk refused in the middle (disk full,
+    // too big) ends the message too: later chunks of it are swallowed.
+    Verdict message_done(Reply outcome);
+    void tls_started(); // RFC 3207 4.2: everything said before is forgotten
+    Verdict auth_done(std::string login);
+    Verdict auth_failed(Reply reply); // 421 and hang_up beyond Limits::auth_failures
+    // XCLIENT was applied: we are at the greeting again, which is the reply.
+    Verdict xclient_applied(const ClientAttributes& client);
+
+    [[nodiscard]] const Envelope& envelope() const { return envelope_; }
+    [[nodiscard]] const std::string& helo() const { return helo_; }
+    [[nodiscard]] bool extended() const { return extended_; } // EHLO
+    [[nodiscard]] bool tls() const { return tls_; }
+    [[nodiscard]] const std::string& login() const { return login_; }
+    [[nodiscard]] std::uint32_t messages() const { return messages_; } // accepted
+    [[nodiscard]] std::uint32_t errors() const { return errors_; }
+    [[nodiscard]] bool in_chunks() const { return state_ == State::chunks; }
+    // RFC 3848 and RFC 6531 name of the protocol: SMTP, ESMTP, ESMTPSA, UTF8SMTPS ...
+    [[nodiscard]] std::string protocol() const;
+
+private:
+    enum class State : std::uint8_t {
+        greeting, // neither HELO nor EHLO yet
+        ready,
+        sender,
+        recipients,
+        all_refused,   // RCPT was said, but no recipient was accepted
+        chunks,        // within BDAT
+        failed_chunks, // within BDAT, already refused
+    };
+
+    Verdict answer(const Helo& helo);
+    Verdict answer(const Ehlo& ehlo);
+    Verdict answer(const Mail& mail);
+    Verdict answer(const Rcpt& rcpt);
+    Verdict answer(const Data&);
+    Verdict answer(const Bdat& bdat);
+    Verdict answer(const Rset&);
+    Verdict answer(const Noop&);
+    Verdict answer(const Quit&);
+    Verdict answer(const Vrfy& vrfy);
+    Verdict answer(const Expn&);
+    Verdict answer(const Help&);
+    Verdict answer(const StartTls&);
+    Verdict answer(const Auth& auth);
+    Verdict answer(const Xclient&);
+    Verdict answer(const Etrn&);
+    Verdict answer(const Unknown&);
+    Verdict answer(const HttpVerb&);
+    Verdict answer(const Malformed& malformed);
+
+    [[nodiscard]] Verdict say(int code, std::string_view enhanced,
+                              std::string_view text) const;
+    Verdict refuse(int code, std::string_view enhanced, std::string_view text);
+    Verdict refuse(Reply reply);
+    Verdict hang_up(int code, std::string_view enhanced, std::string_view text) const;
+    Verdict idle_command(Verdict verdict);
+    Verdict swallow(const Bdat& bdat, int code, std::string_view enhanced,
+                    std::string_view text);
+    [[nodiscard]] bool auth_offered() const;
+    [[nodiscard]] std::string capabilities() const;
+    void forget_message();
+
+    Service service_;
+    State state_ = State::greeting;
+    Envelope envelope_;
+    Rcpt candidate_;
+    std::string helo_;
+    std::string login_;
+    bool extended_ = false;
+    bool tls_;
+    bool more_input_ = false;
+    std::uint32_t messages_ = 0;
+    std::uint32_t transactions_ = 0;
+    std::uint32_t errors_ = 0;
+    std::uint32_t unknown_ = 0;
+    std::uint32_t auth_failures_ = 0;
+    std::uint32_t idle_commands_ = 0;
+    std::uint64_t chunk_ = 0; // octets of the chunk under way, for the reply
+};
+
+} // namespace smtp
