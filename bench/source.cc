@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+// bench-source - sends numbered messages over many connections and times the final dots.
+//
+//     bench-source --port 2525 --connections 10 --per-connection 100 --messages 20000
+//                  --size 38912 [--starttls] [--pipelining] [--delay-acks] [--first N]
+//
+// Waits for each reply unless --pipelining is given.  Prints one JSON object: messages,
+// failed, seconds, first_ns, p50_us and p99_us (from the last byte of the final dot handed
+// to the kernel until its 250 is read).  One thread, epoll.
+#include "base/fd.h"
+
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fcntl.h>
+#include <memory>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <string>
+#include <string_view>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <vector>
+
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Options {
+    int port = 25;
+    int connections = 1;
+    std::uint64_t per_connection = 1;
+    std::uint64_t messages = 1;
+    std::size_t size = 38912;
+    std::uint64_t first = 1;
+    bool starttls = false, pipelining = false, delay_acks = false;
+    std::string sender = "sender@bench.example", recipient = "recipient@dest.example";
+};
+
+struct Work {
+    Options options;
+    std::string body;
+    SSL_CTX* tls = nullptr;
+    std::uint64_t started = 0, finished = 0, failed = 0;
+    std::vector<std::uint32_t> latency_us;
+};
+
+std::uint64_t now_ns()
+{
+    std::timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u +
+           static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+enum class Step {
+    greeting,
+    ehlo,
+    starttls,
+    handshake,
+    ehlo_again,
+    mail,
+    rcpt,
+    data,
+    dot,
+    quit
+};
+
+class Client {
+public:
+    Client(Work& work, int poll) : work_(work), poll_(poll) {}
+    ~Client() { SSL_free(ssl_); }
+
+    // True if there was something left to send and the connection was begun.
+    bool dial()
+    {
+        fd_.reset();  // before anything else: no event may come for it any more
+        if (work_.started >= work_.options.messages)
+            return false;
+        SSL_free(ssl_);
+        ssl_ = nullptr;
+        fd_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+        const int on = 1;
+        (void)::setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(static_cast<std::uint16_t>(work_.options.port));
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const int result =
+            ::connect(fd_.get(), reinterpret_cast<sockaddr*>(&to), sizeof to);
+        if (result != 0 && errno != EINPROGRESS) {
+            std::perror("bench-source: connect");
+            std::exit(69);
+        }
+        step_ = Step::greeting;
+        in_.clear();
+        out_.clear();
+        done_ = 0;
+        sent_ = 0;
+        epoll_event watch{.events = EPOLLIN | EPOLLOUT | EPOLLET, .data = {.ptr = this}};
+        (void)::epoll_ctl(poll_, EPOLL_CTL_ADD, fd_.get(), &watch);
+        return true;
+    }
+
+    // False, once, when this client has nothing left to do.
+    bool ready()
+    {
+        if (!fd_)
+            return true;  // an event of the same round for what was closed a moment ago
+        for (;;) {
+            if (step_ == Step::handshake && !shake_hands())
+                return true;
+            if (!flush())
+                return lost();
+            char buffer[4096];
+            const long got = receive(buffer, sizeof buffer);
+            if (got == 0)
+                return lost();
+            if (got < 0)
+                return true;
+            in_.append(buffer, static_cast<std::size_t>(got));
+            if (!hear())
+                return dial();
+        }
+    }
+
+private:
+    bool shake_hands()
+    {
+        const int result = SSL_connect(ssl_);
+        if (result != 1) {
+            const int error = SSL_get_error(ssl_, result);
+            if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+                return false;
+            std::fputs("bench-source: TLS handshake failed\n", stderr);
+            std::exit(76);
+        }
+        step_ = Step::ehlo_again;
+        say("EHLO bench.example\r\n");
+        return true;
+    }
+
+    long receive(char* buffer, int size)
+    {
+        if (ssl_ && step_ >= Step::ehlo_again) {
+            const int got = SSL_read(ssl_, buffer, size);
+            if (got > 0)
+                return got;
+            const int error = SSL_get_error(ssl_, got);
+            return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? -1 : 0;
+        }
+        const ssize_t got = ::recv(fd_.get(), buffer, static_cast<std::size_t>(size), 0);
+        if (work_.options.delay_acks) {
+            const int off = 0;
+            (void)::setsockopt(fd_.get(), IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
+        }
+        return got < 0 && errno != EAGAIN ? 0 : got;
+    }
+
+    // False when the connection is lost; what does not fit now goes with the next event.
+    bool flush()
+    {
+        while (sent_ < out_.size()) {
+            long sent = 0;
+            if (ssl_ && step_ >= Step::ehlo_again) {
+                sent = SSL_write(ssl_, out_.data() + sent_,
+                                 static_cast<int>(out_.size() - sent_));
+                if (sent <= 0)
+                    return SSL_get_error(ssl_, static_cast<int>(sent)) ==
+                           SSL_ERROR_WANT_WRITE;
+            } else {
+                sent = ::send(fd_.get(), out_.data() + sent_, out_.size() - sent_,
+                              MSG_NOSIGNAL);
+                if (sent < 0)
+                    return errno == EAGAIN || errno == ENOTCONN;
+            }
+            sent_ += static_cast<std::size_t>(sent);
+            if (sent_ == out_.size() && step_ == Step::dot)
+                dot_at_ = now_ns();
+        }
+        out_.clear();
+        sent_ = 0;
+        return true;
+    }
+
+    // Answers every complete reply; false when the session is over.
+    bool hear()
+    {
+        for (;;) {
+            const std::size_t end = in_.find('\n');
+            if (end == std::string::npos)
+                return true;
+            const bool last = end >= 3 && in_[3] != '-';
+            const char kind = in_[0];
+            if (last && kind != '2' && kind != '3') {
+                std::fprintf(stderr, "bench-source: %.*s\n", static_cast<int>(end),
+                             in_.c_str());
+                ++work_.failed;
+            }
+            in_.erase(0, end + 1);
+            if (last && !next())
+                return false;
+        }
+    }
+
+    bool next()
+    {
+        switch (step_) {
+        case Step::greeting:
+            step_ = Step::ehlo;
+            say("EHLO bench.example\r\n");
+            break;
+        case Step::ehlo:
+            if (!work_.options.starttls)
+                return begin_message();
+            step_ = Step::starttls;
+            say("STARTTLS\r\n");
+            break;
+        case Step::starttls:
+            ssl_ = SSL_new(work_.tls);
+            SSL_set_fd(ssl_, fd_.get());
+            SSL_set_connect_state(ssl_);
+            step_ = Step::handshake;
+            break;
+        case Step::handshake:
+        case Step::ehlo_again:
+            return begin_message();
+        case Step::mail:
+            step_ = Step::rcpt;
+            if (!work_.options.pipelining)
+                say(fmt::format("RCPT TO:<{}>\r\n", work_.options.recipient));
+            break;
+        case Step::rcpt:
+            step_ = Step::data;
+            if (!work_.options.pipelining)
+                say("DATA\r\n");
+            break;
+        case Step::data:
+            step_ = Step::dot;
+            say(fmt::format(
+                "From: <{}>\r\nTo: <{}>\r\nSubject: bench\r\nX-Bench: {}\r\n\r\n",
+                work_.options.sender, work_.options.recipient, number_));
+            out_ += work_.body;
+            break;
+        case Step::dot:
+            return message_done();
+        case Step::quit:
+            return false;
+        }
+        return true;
+    }
+
+    bool begin_message()
+    {
+        if (work_.started >= work_.options.messages ||
+            done_ >= work_.options.per_connection) {
+            step_ = Step::quit;
+            say("QUIT\r\n");
+            return true;
+        }
+        number_ = work_.options.first + work_.started++;
+        step_ = Step::mail;
+        say(fmt::format("MAIL FROM:<{}>\r\n", work_.options.sender));
+        if (work_.options.pipelining)
+            say(fmt::format("RCPT TO:<{}>\r\nDATA\r\n", work_.options.recipient));
+        return true;
+    }
+
+    bool message_done()
+    {
+        work_.latency_us.push_back(static_cast<std::uint32_t>((now_ns() - dot_at_) / 1000));
+        ++work_.finished;
+        ++done_;
+        return begin_message();
+    }
+
+    bool lost()
+    {
+        if (step_ != Step::quit)
+            ++work_.failed;
+        return dial();
+    }
+
+    void say(std::string_view text) { out_ += text; }
+
+    Work& work_;
+    int poll_;
+    base::Fd fd_;
+    SSL* ssl_ = nullptr;
+    Step step_ = Step::greeting;
+    std::string in_, out_;
+    std::size_t sent_ = 0;
+    std::uint64_t done_ = 0, number_ = 0, dot_at_ = 0;
+};
+
+// Lines of 76 letters, as ordinary mail has them, and the final dot.
+std::string make_body(std::size_t size)
+{
+    std::string body;
+    while (body.size() + 78 < size)
+        body += std::string(76, static_cast<char>('a' + body.size() / 78 % 26)) + "\r\n";
+    return body + ".\r\n";
+}
+
+Options read_options(int argc, char** argv)
+{
+    Options options;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view name = argv[i];
+        const auto number = [&] {
+            return i + 1 < argc ? std::strtoull(argv[++i], nullptr, 10) : 0;
+        };
+        if (name == "--port")
+            options.port = static_cast<int>(number());
+        else if (name == "--connections")
+            options.connections = static_cast<int>(number());
+        else if (name == "--per-connection")
+            options.per_connection = number();
+        else if (name == "--messages")
+            options.messages = number();
+        else if (name == "--size")
+            options.size = number();
+        else if (name == "--first")
+            options.first = number();
+        else if (name == "--starttls")
+            options.starttls = true;
+        else if (name == "--pipelining")
+            options.pipelining = true;
+        else if (name == "--delay-acks")
+            options.delay_acks = true;
+        else if (name == "--recipient" && i + 1 < argc)
+            options.recipient = argv[++i];
+        else {
+            std::fprintf(stderr, "bench-source: unknown option: %s\n", argv[i]);
+            std::exit(64);
+        }
+    }
+    return options;
+}
+
+void send_all(Work& work)
+{
+    const base::Fd poll(::epoll_create1(0));
+    std::vector<std::unique_ptr<Client>> clients;
+    int busy = 0;
+    for (int i = 0; i < work.options.connections; ++i) {
+        clients.push_back(std::make_unique<Client>(work, poll.get()));
+        busy += clients.back()->dial() ? 1 : 0;
+    }
+    epoll_event events[256];
+    while (busy > 0 && work.failed < 1000) {
+        const int count = ::epoll_wait(poll.get(), events, 256, 30000);
+        if (count == 0)
+            break; // half a minute of silence: the figures say what is missing
+        for (int i = 0; i < count; ++i)
+            if (!static_cast<Client*>(events[i].data.ptr)->ready())
+                --busy;
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    ::signal(SIGPIPE, SIG_IGN);
+    Work work{.options = read_options(argc, argv), .body = {}, .latency_us = {}};
+    work.body = make_body(work.options.size);
+    work.tls = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_mode(work.tls,
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    work.latency_us.reserve(work.options.messages);
+    const std::uint64_t begin = now_ns();
+    send_all(work);
+    const double seconds = static_cast<double>(now_ns() - begin) / 1e9;
+    std::vector<std::uint32_t>& sorted = work.latency_us;
+    std::ranges::sort(sorted);
+    const auto at = [&](double part) {
+        return sorted.empty() ? 0u
+                              : sorted[static_cast<std::size_t>(
+                                    part * static_cast<double>(sorted.size() - 1))];
+    };
+    fmt::print("{{\"messages\":{},\"failed\":{},\"seconds\":{:.6f},\"first_ns\":{},"
+               "\"p50_us\":{},\"p99_us\":{}}}\n",
+               work.finished, work.failed, seconds, begin, at(0.5), at(0.99));
+    SSL_CTX_free(work.tls);
+    return work.failed == 0 && work.finished == work.options.messages ? 0 : 75;
+}
