@@ -19,9 +19,9 @@
 namespace spool {
 
 enum class ReadError : std::uint8_t {
-    gone,      // the segment was deleted or the record punched out
-    torn,      // the tail of the log: not (yet) complete
-    damaged,   // checksum or form wrong in the middle of the log: set aside and reported
+    gone,    // the segment was deleted or the record punched out
+    torn,    // the tail of the log: not (yet) complete
+    damaged, // checksum or form wrong in the middle of the log: set aside and reported
 };
 
 // Where the bytes of a message are: read them with pread or sendfile.  The file stays
@@ -29,8 +29,8 @@ enum class ReadError : std::uint8_t {
 struct Message {
     Envelope envelope;
     std::shared_ptr<base::Fd> file;
-    std::uint64_t offset = 0;   // of the first byte of the message
-    std::uint64_t size = 0;     // in bytes
+    std::uint64_t offset = 0; // of the first byte of the message
+    std::uint64_t size = 0;   // in bytes
 };
 
 class Reader {
@@ -39,10 +39,15 @@ public:
     ~Reader();
 
     // Verifies the end mark; verifies the checksum too when asked (reads every byte).
-    [[nodiscard]] std::expected<Message, ReadError> open(Location where, bool checksum = false);
+    [[nodiscard]] std::expected<Message, ReadError> open(Location where,
+                                                         bool checksum = false);
     [[nodiscard]] std::expected<Envelope, ReadError> envelope(Location where);
     // Reads part of a message; fewer bytes than asked only at its end.
-    [[nodiscard]] std::string read(const Message& message, std::uint64_t from, std::size_t count);
+    // Throws Failure when the disk cannot.
+    [[nodiscard]] std::string read(const Message& message, std::uint64_t from,
+                                   std::size_t count);
+    // A segment was deleted: closes it, so that its space is given back.
+    void forget(SegmentNumber segment);
 
 private:
     struct State;
@@ -52,7 +57,7 @@ private:
 // What a follower reports, in the order of each segment.
 struct Found {
     Location where;
-    std::uint64_t size = 0;       // of the message
+    std::uint64_t size = 0; // of the message
     Envelope envelope;
 };
 
@@ -61,15 +66,16 @@ class Follower {
 public:
     struct Position {
         SegmentNumber segment = 0;
-        std::uint64_t offset = 0;   // next byte to look at
-        bool finished = false;      // sealed and read to the end
+        std::uint64_t offset = 0; // next byte to look at
+        bool finished = false;    // sealed and read to the end
     };
 
     Follower(std::string directory, std::vector<Position> positions);
     ~Follower();
 
-    // Reports up to `most` new complete records; returns how many.  A torn tail whose writer
-    // is dead (lock free) is passed over; damaged records are reported to `damaged`, once.
+    // Reports up to `most` new complete records; returns how many.  A torn tail whose
+    // writer is dead (lock free) is passed over; damaged records are reported to `damaged`,
+    // once.
     std::size_t poll(std::size_t most, const std::function<void(Found&&)>& found,
                      const std::function<void(Location, std::string_view why)>& damaged);
     [[nodiscard]] std::vector<Position> positions() const;
@@ -81,4 +87,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-}  // namespace spool
+} // namespace spool

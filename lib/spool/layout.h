@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/layout.h - the names of everything the log keeps below the spool.
+//
+//     log/00c7f2a1b3.seg      a segment, named by its number in ten hex digits
+//     log/number              the last segment number given out
+//     log/shared              which segment inetd processes append to
+//     log/incoming/           drafts and preallocated segments; nothing here was promised
+//     run/00c7f2a1b3.tail     how far an open segment is durable
+//     run/bell                wakes the follower
+//
+// Everything below run/ may be lost at any time.  Format: sponts-spool(5).
+#pragma once
+
+#include "spool/id.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spool {
+
+[[nodiscard]] std::string log_directory(std::string_view spool);
+[[nodiscard]] std::string incoming_directory(std::string_view spool);
+[[nodiscard]] std::string run_directory(std::string_view spool);
+
+[[nodiscard]] std::string segment_path(std::string_view spool, SegmentNumber number);
+[[nodiscard]] std::string tail_path(std::string_view spool, SegmentNumber number);
+[[nodiscard]] std::string number_path(std::string_view spool);
+[[nodiscard]] std::string shared_path(std::string_view spool);
+[[nodiscard]] std::string bell_path(std::string_view spool);
+// `serial` makes it unique within this process.
+[[nodiscard]] std::string draft_path(std::string_view spool, std::uint64_t serial);
+
+// "00c7f2a1b3.seg" with suffix ".seg"; nothing for any other name.
+[[nodiscard]] std::optional<SegmentNumber> parse_segment_name(std::string_view name,
+                                                              std::string_view suffix);
+
+} // namespace spool

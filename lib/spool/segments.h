@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/segments.h - housekeeping of whole segments and the erasing of single records.
+//
+// For the one who owns the queue and for tools.  Nothing here decides what may go: the
+// caller knows which messages are finished.
+#pragma once
+
+#include "spool/id.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace spool {
+
+enum class SegmentState : std::uint8_t {
+    open,      // a writer is alive (shared segments: more may be appended by anybody)
+    sealed,    // complete, nothing will be added
+    abandoned, // its writer died: complete up to its torn tail, nothing will be added
+};
+
+struct SegmentInfo {
+    SegmentNumber number = 0;
+    std::uint64_t size = 0;   // of the file, with preallocated rest and holes
+    std::uint64_t used = 0;   // on the disk
+    std::int64_t created = 0; // seconds since 1970
+    SegmentState state = SegmentState::open;
+};
+
+// Oldest first; costs one directory listing.
+[[nodiscard]] std::vector<SegmentNumber> segment_numbers(const std::string& directory);
+// Nothing when the segment is gone (or is no segment).
+[[nodiscard]] std::optional<SegmentInfo> segment_info(const std::string& directory,
+                                                      SegmentNumber number);
+
+// Unlinks and syncs the directory once: when it returns they stay away, even after a power
+// cut.  Only then may the follower's positions of these segments be forgotten, or a power
+// cut would deliver their mail again.  Missing segments are fine.  Throws Failure.
+void delete_segments(const std::string& directory, std::span<const SegmentNumber> numbers);
+
+// Erases the envelope and the bytes of one record; its header stays, marked as erased, so
+// that scans pass over it.  Space is given back where the file system can.  False when
+// there is no such record (any more).  Throws Failure.
+bool erase_record(const std::string& directory, Location where);
+
+// A shared segment (inetd) stays open until the next connection finds it full or old; this
+// seals it when it is older than `age` seconds and nobody appends right now.  Tells whether
+// the segment is sealed or abandoned now.
+bool seal_if_idle(const std::string& directory, SegmentNumber number, std::int64_t age);
+
+} // namespace spool
