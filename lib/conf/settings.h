@@ -25,31 +25,31 @@ enum class OwnSender : std::uint8_t { accept, refuse };
 // [listener NAME]
 struct Listener {
     std::string name;
-    std::string address;                    // endpoint text; empty: only by socket activation
+    std::string address; // endpoint text; empty: only by socket activation
     std::string program = "smtp-relayd";
     ListenerTls tls = ListenerTls::starttls;
-    std::vector<net::Certificate> certificates;  // empty: those of [tls]
-    net::Networks trust_xclient;            // may send XCLIENT
-    net::Networks trust_proxy;              // must begin with a PROXY header
-    net::Networks relay_from;               // may relay without login
+    std::vector<net::Certificate> certificates; // empty: those of [tls]
+    net::Networks trust_xclient;                // may send XCLIENT
+    net::Networks trust_proxy;                  // must begin with a PROXY header
+    net::Networks relay_from;                   // may relay without login
     AuthSource auth = AuthSource::none;
-    bool auth_required = false;             // submission: 530 before login
+    bool auth_required = false; // submission: 530 before login
     bool auth_without_tls = false;
-    std::string auth_backend;               // host:port for auth = backend
+    std::string auth_backend; // host:port for auth = backend
     bool auth_backend_tls = true;
-    std::string auth_socket;                // auth = dovecot
-    std::string backend;                    // default route of what comes in here
-    OwnSender own_sender = OwnSender::accept;    // our domains as sender, from outside
+    std::string auth_socket;                  // auth = dovecot
+    std::string backend;                      // default route of what comes in here
+    OwnSender own_sender = OwnSender::accept; // our domains as sender, from outside
     OnRelay on_relay = OnRelay::refuse;
     bool etrn = false;
 };
 
 struct General {
-    std::string hostname;                   // empty: gethostname()
+    std::string hostname; // empty: gethostname()
     std::string spool = "/var/spool/sponts";
     std::string database = "/var/lib/sponts/sponts.db";
     std::string run_directory = "/run/sponts";
-    std::string postmaster;                 // empty: postmaster@hostname
+    std::string postmaster; // empty: postmaster@hostname
 };
 
 struct Tls {
@@ -62,46 +62,46 @@ struct SmtpRelayd {
     smtp::Limits limits;
     std::uint32_t connections = 8000;
     std::uint32_t connections_per_client = 50;
-    std::uint32_t messages_per_client_minute = 0;   // 0: no limit
+    std::uint32_t messages_per_client_minute = 0; // 0: no limit
     std::uint32_t connections_per_client_minute = 0;
-    std::int64_t greeting_timeout = 30;     // seconds, also PROXY header and TLS handshake
-    std::int64_t idle_timeout = 300;        // RFC 5321 4.5.3.2.7
-    std::int64_t busy_timeout = 30;         // idle_timeout under load
-    std::int64_t message_timeout = 600;     // one message, plus size / min_rate
-    std::uint32_t min_rate = 1000;          // bytes per second
-    std::int64_t session_timeout = 7200;    // in total
-    std::int64_t tarpit = 5;                // seconds, on_relay = delay
-    std::int64_t error_delay = 1;           // seconds, after soft error limit
+    std::int64_t greeting_timeout = 30;  // seconds, also PROXY header and TLS handshake
+    std::int64_t idle_timeout = 300;     // RFC 5321 4.5.3.2.7
+    std::int64_t busy_timeout = 30;      // idle_timeout under load
+    std::int64_t message_timeout = 600;  // one message, plus size / min_rate
+    std::uint32_t min_rate = 1000;       // bytes per second
+    std::int64_t session_timeout = 7200; // in total
+    std::int64_t tarpit = 5;             // seconds, on_relay = delay
+    std::int64_t error_delay = 1;        // seconds, after soft error limit
     StrayNewline stray_newline = StrayNewline::refuse;
-    bool lookup_client_name = true;         // PTR and back, for Received
-    std::int64_t probe_ttl = 7200;          // remembered answers of recipient probes
-    std::uint32_t workers = 1;              // processes per listener under `sponts run`
+    bool lookup_client_name = true; // PTR and back, for Received
+    std::int64_t probe_ttl = 7200;  // remembered answers of recipient probes
+    std::uint32_t workers = 1;      // processes per listener under `sponts run`
 };
 
 struct SmtpSendd {
-    std::string retry = "5m 10m 20m 40m 80m 160m 4h";  // the last one repeats
+    std::string retry = "5m 10m 20m 40m 80m 160m 4h"; // the last one repeats
     std::int64_t lifetime = 5 * 86400;
     std::int64_t bounce_lifetime = 86400;
-    std::string delay_notice = "4h";        // after each of these; empty: none
+    std::string delay_notice = "4h"; // after each of these; empty: none
     bool double_bounce_to_postmaster = false;
     std::uint32_t connections = 500;
     std::uint32_t connections_per_destination = 20;
     std::uint32_t messages_per_connection = 1000;
-    std::uint32_t active = 20000;           // messages looked at at once
+    std::uint32_t active = 20000; // messages looked at at once
     std::int64_t connect_timeout = 30;
-    std::int64_t greeting_timeout = 300;    // RFC 5321 4.5.3.2
+    std::int64_t greeting_timeout = 300; // RFC 5321 4.5.3.2
     std::int64_t command_timeout = 300;
     std::int64_t data_timeout = 600;
-    std::int64_t dead_for = 60;             // first pause of a destination, doubling to 1 h
-    std::int64_t idle_connection = 5;       // kept open for reuse
+    std::int64_t dead_for = 60;       // first pause of a destination, doubling to 1 h
+    std::int64_t idle_connection = 5; // kept open for reuse
     std::vector<std::string> resolvers;
     std::int64_t dns_timeout = 10;
-    std::string smarthost;                  // host:port instead of MX; empty: MX
+    std::string smarthost; // host:port instead of MX; empty: MX
     std::uint16_t mx_port = 25;
-    std::string srs_secret_file;            // forwards of foreign senders are rewritten
+    std::string srs_secret_file; // forwards of foreign senders are rewritten
     std::string srs_domain;
-    bool hold_5xx = false;                  // the guard for every route
-    std::uint32_t guard_failures = 5;       // 5xx in a row after successes
+    bool hold_5xx = false;            // the guard for every route
+    std::uint32_t guard_failures = 5; // 5xx in a row after successes
     std::string source_address;
 };
 
@@ -126,7 +126,7 @@ struct Settings {
     SmtpRelayd smtp_relayd;
     SmtpSendd smtp_sendd;
     Queue queue;
-    std::string file;      // where it was read from
+    std::string file; // where it was read from
 };
 
 inline constexpr std::string_view default_file = "/etc/sponts/sponts.conf";
@@ -136,4 +136,4 @@ inline constexpr std::string_view default_file = "/etc/sponts/sponts.conf";
 // Each key with its value and where it came from, "key = value  # file:12" or "# default".
 [[nodiscard]] std::string dump_settings(const std::string& file);
 
-}  // namespace conf
+} // namespace conf

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// conf/cross_check.cc - what no single value shows.
+#include "conf/read.h"
+
+namespace conf {
+
+namespace {
+
+struct Checker {
+    const Settings& settings;
+    const Document& document;
+    std::vector<Problem>& problems;
+
+    void complain(const Listener& listener, std::string_view key, std::string text)
+    {
+        problems.push_back(
+            {document.line_of("listener " + listener.name, key), std::move(text)});
+    }
+
+    void check(const Listener& listener)
+    {
+        check_tls(listener);
+        check_auth(listener);
+        check_auth_source(listener);
+    }
+
+    // Never fall back to plaintext: a listener says tls = none, or has a certificate.
+    void check_tls(const Listener& listener)
+    {
+        if (listener.tls == ListenerTls::none)
+            return;
+        if (listener.certificates.empty() && settings.tls.certificates.empty())
+            complain(listener, "tls",
+                     "tls needs a certificate, here or in [tls]; or say tls = none");
+    }
+
+    void check_auth(const Listener& listener)
+    {
+        if (listener.auth_required && listener.auth == AuthSource::none)
+            complain(listener, "auth-required", "auth-required = yes needs auth");
+        if (listener.auth != AuthSource::none && listener.tls == ListenerTls::none &&
+            !listener.auth_without_tls)
+            complain(listener, "auth", "auth needs tls, or auth-without-tls = yes");
+    }
+
+    void check_auth_source(const Listener& listener)
+    {
+        if (listener.auth == AuthSource::backend && listener.auth_backend.empty())
+            complain(listener, "auth", "auth = backend needs auth-backend = host:port");
+        if (listener.auth == AuthSource::dovecot && listener.auth_socket.empty())
+            complain(listener, "auth", "auth = dovecot needs auth-socket = path");
+        if (listener.auth == AuthSource::users && settings.general.database.empty())
+            complain(listener, "auth", "auth = users needs a database in [general]");
+    }
+
+    void check_addresses()
+    {
+        const auto& listeners = settings.listeners;
+        for (auto one = listeners.begin(); one != listeners.end(); ++one)
+            for (auto other = listeners.begin(); other != one; ++other)
+                if (!one->address.empty() &&
+                    net::Address::parse_endpoint(one->address) ==
+                        net::Address::parse_endpoint(other->address))
+                    complain(*one, "address",
+                             "address = " + one->address + " is that of listener " +
+                                 other->name);
+    }
+
+    void check_srs()
+    {
+        const SmtpSendd& sendd = settings.smtp_sendd;
+        if (sendd.srs_secret_file.empty() != sendd.srs_domain.empty())
+            problems.push_back(
+                {document.line_of("smtp-sendd", sendd.srs_domain.empty() ? "srs-secret-file"
+                                                                         : "srs-domain"),
+                 "srs-secret-file and srs-domain are needed together"});
+    }
+
+    void check_required()
+    {
+        const General& general = settings.general;
+        for (const auto& [key, value] : {std::pair{"spool", general.spool},
+                                         std::pair{"run-directory", general.run_directory}})
+            if (value.empty())
+                problems.push_back({document.line_of("general", key),
+                                    std::string(key) + " must not be empty"});
+        if (settings.smtp_sendd.retry.empty())
+            problems.push_back(
+                {document.line_of("smtp-sendd", "retry"), "retry must not be empty"});
+    }
+};
+
+} // namespace
+
+void cross_check(const Settings& settings, const Document& document,
+                 std::vector<Problem>& problems)
+{
+    Checker checker{settings, document, problems};
+    checker.check_required();
+    for (const Listener& listener : settings.listeners)
+        checker.check(listener);
+    checker.check_addresses();
+    checker.check_srs();
+}
+
+} // namespace conf

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// conf/table_listener.cc - the keys of [listener NAME].
+#include "conf/table.h"
+
+namespace conf {
+
+std::span<const Key<Listener>> listener_keys()
+{
+    using Row = Rows<Listener>;
+    static constexpr Key<Listener> keys[] = {
+        Row::of<Endpoint, &Listener::address>(
+            "address", "Where it listens; empty: only on a socket that is passed in."),
+        Row::of<ProgramName, &Listener::program>("program", "Which program serves it."),
+        Row::of<Choice<ListenerTls>, &Listener::tls>(
+            "tls",
+            "none, starttls (offered), required (nothing before STARTTLS) or implicit "
+            "(TLS from the first byte)."),
+        Row::certificates<&Listener::certificates>(
+            "Its own certificate chain and key; may be repeated; without: those of [tls]."),
+        Row::of<NetworkList, &Listener::trust_xclient>(
+            "trust-xclient", "Networks that may say by XCLIENT whom they speak for."),
+        Row::of<NetworkList, &Listener::trust_proxy>(
+            "trust-proxy", "Networks whose connections begin with a PROXY header."),
+        Row::of<NetworkList, &Listener::relay_from>(
+            "relay-from", "Networks that may send to any domain without login."),
+        Row::of<Choice<AuthSource>, &Listener::auth>(
+            "auth", "Who checks passwords: none, backend, dovecot or users."),
+        Row::of<YesNo, &Listener::auth_required>(
+            "auth-required", "Whether MAIL is refused before login (submission)."),
+        Row::of<YesNo, &Listener::auth_without_tls>(
+            "auth-without-tls", "Whether a password may come over a plaintext connection."),
+        Row::of<HostPort, &Listener::auth_backend>(
+            "auth-backend", "The server that checks passwords when auth is backend."),
+        Row::of<YesNo, &Listener::auth_backend_tls>(
+            "auth-backend-tls", "Whether passwords go to it over TLS only."),
+        Row::of<Path, &Listener::auth_socket>(
+            "auth-socket", "The Dovecot auth client socket when auth is dovecot."),
+        Row::of<HostPort, &Listener::backend>(
+            "backend", "Where mail goes that came in here and has no route of its own."),
+        Row::of<Choice<OwnSender>, &Listener::own_sender>(
+            "own-sender", "A sender in a served domain, from outside: accept or refuse."),
+        Row::of<Choice<OnRelay>, &Listener::on_relay>(
+            "on-relay", "A recipient we do not serve: refuse at once, or delay first."),
+        Row::of<YesNo, &Listener::etrn>("etrn", "Whether ETRN is answered."),
+    };
+    return keys;
+}
+
+} // namespace conf
