@@ -7,8 +7,13 @@
 // every `max_staleness`).  Domains are compared in lower case; local parts byte for byte
 // first and then in lower case.
 //
-// A locked or missing database throws base::Failure(try_later): servers answer 451, senders
-// defer.  Threads: one object per thread.
+// A locked, missing or damaged database throws base::Failure(try_later) with the reason:
+// servers answer 451, senders defer.  The next question after `max_staleness` tries again,
+// so service comes back with the database, also when that is another file by then.
+//
+// A question that is answered from memory costs well under a microsecond, one that is not a
+// few; with a locked database one question every `max_staleness` waits for read_patience.
+// Threads: one object per thread.
 #pragma once
 
 #include "base/clock.h"
@@ -79,18 +84,27 @@ struct User {
     bool enabled = true;
 };
 
+// How long a reader waits for a lock: its sessions all wait with it.
+inline constexpr base::milliseconds read_patience{100};
+// Answers kept in memory for each of the four questions, "there is none" included; at most
+// twice as many for a moment.  A few hundred bytes each.
+inline constexpr std::size_t remembered_answers = 16'384;
+
 class Directory {
 public:
+    // Opens the database; throws only if it is of a version this program does not know
+    // (fix_config).  Any other trouble is left to the first question.
     explicit Directory(std::string path,
                        base::milliseconds max_staleness = base::milliseconds{500});
     ~Directory();
 
-    // The domain itself, not its parents.
+    // The domain itself, not its parents.  Domains may be given in U-labels everywhere.
     [[nodiscard]] std::optional<Domain> domain(std::string_view name);
     // All rows of one address (several copies are possible), or none.
     [[nodiscard]] std::vector<AddressRow> address(std::string_view address);
     // Most specific pattern that has rows: address, domain, parent domains (".org"-style
-    // patterns), "*"; ordered by priority.  Empty: no route, use MX.
+    // patterns), "*"; ordered by priority.  Empty: no route, use MX.  The list is good
+    // until the next call of route(): copy it before anything else may ask.
     [[nodiscard]] const std::vector<RouteHost>& route(std::string_view recipient);
     [[nodiscard]] std::optional<User> user(std::string_view name);
     // Increases whenever the database may have changed: for callers that cache decisions.

@@ -35,9 +35,11 @@ void stamp(const Sqlite& database)
 
 void make_file(const std::string& path)
 {
-    // Password hashes are in it: not for everybody, whatever the umask is.
-    const base::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-    if (!file)
+    // Password hashes are in it: not for everybody, whatever the umask is.  An existing
+    // file must not be opened here: closing it would drop the locks SQLite holds in this
+    // process.
+    const base::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+    if (!file && errno != EEXIST)
         base::fail_errno("create", path, base::Remedy::make_room);
 }
 

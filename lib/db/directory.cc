@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/directory.h"
+
+#include "db/connection.h"
+#include "db/names.h"
+#include "db/remembered.h"
+
+namespace db {
+
+namespace {
+
+using Route = std::shared_ptr<const std::vector<RouteHost>>;
+
+// In the form in which the tables hold it; what is no domain matches nothing.
+std::string as_stored(std::string_view domain)
+{
+    return normal_domain(domain).value_or(std::string());
+}
+
+} // namespace
+
+struct Directory::State {
+    State(std::string file, base::milliseconds staleness)
+        : path(std::move(file)), max_staleness(staleness)
+    {
+    }
+
+    std::string path;
+    base::milliseconds max_staleness;
+    std::optional<Connection> connection;
+    std::optional<base::Failure> trouble; // of the last attempt, until the next one
+    base::SteadyTime looked;
+    std::uint64_t version = 1;
+    Remembered<std::optional<Domain>> domains{remembered_answers};
+    Remembered<std::vector<AddressRow>> addresses{remembered_answers};
+    Remembered<Route> routes{remembered_answers};
+    Remembered<std::optional<User>> users{remembered_answers};
+    Route last_route; // what route() handed out
+
+    void open();
+    void look();
+    void look_if_due();
+    [[noreturn]] void give_up(const base::Failure& failure);
+    template <class Answers, class Ask>
+    const auto& answer(Answers& answers, std::string_view key, Ask ask);
+    const std::vector<AddressRow>& address_rows(std::string_view address);
+    bool take_route(std::string_view pattern);
+
+private:
+    void forget();
+};
+
+void Directory::State::forget()
+{
+    ++version;
+    domains.clear();
+    addresses.clear();
+    routes.clear();
+    users.clear();
+}
+
+void Directory::State::open()
+{
+    connection.reset();
+    forget();
+    looked = base::Steady::now();
+    connection.emplace(path);
+}
+
+void Directory::State::look()
+{
+    if (!connection || !connection->in_place())
+        open();
+    else if (!connection->unchanged())
+        forget();
+}
+
+void Directory::State::give_up(const base::Failure& failure)
+{
+    connection.reset();
+    looked = base::Steady::now();
+    trouble.emplace(base::Remedy::try_later, failure.what(), failure.error());
+    throw *trouble;
+}
+
+void Directory::State::look_if_due()
+{
+    const base::SteadyTime now = base::Steady::now();
+    if (now - looked < max_staleness) {
+        if (trouble)
+            throw *trouble;
+        return;
+    }
+    looked = now;
+    try {
+        look();
+        trouble.reset();
+    } catch (const base::Failure& failure) {
+        give_up(failure);
+    }
+}
+
+// From memory, or asked and remembered.
+template <class Answers, class Ask>
+const auto& Directory::State::answer(Answers& answers, std::string_view key, Ask ask)
+{
+    look_if_due();
+    if (const auto* known = answers.find(key))
+        return *known;
+    try {
+        return answers.add(key, ask(*connection, key));
+    } catch (const base::Failure& failure) {
+        give_up(failure);
+    }
+}
+
+const std::vector<AddressRow>& Directory::State::address_rows(std::string_view address)
+{
+    return answer(addresses, address,
+                  [](Connection& from, std::string_view key) { return from.address(key); });
+}
+
+bool Directory::State::take_route(std::string_view pattern)
+{
+    last_route = answer(routes, pattern, [](Connection& from, std::string_view key) {
+        return std::make_shared<const std::vector<RouteHost>>(from.route(key));
+    });
+    return !last_route->empty();
+}
+
+Directory::Directory(std::string path, base::milliseconds max_staleness)
+    : state_(std::make_unique<State>(std::move(path), max_staleness))
+{
+    try {
+        state_->open();
+    } catch (const base::Failure& failure) {
+        if (failure.remedy() == base::Remedy::fix_config)
+            throw;
+        state_->trouble.emplace(base::Remedy::try_later, failure.what(), failure.error());
+    }
+}
+
+Directory::~Directory() = default;
+
+std::optional<Domain> Directory::domain(std::string_view name)
+{
+    return state_->answer(
+        state_->domains, as_stored(name),
+        [](Connection& from, std::string_view key) { return from.domain(key); });
+}
+
+std::vector<AddressRow> Directory::address(std::string_view address)
+{
+    const Halves parts = halves(address);
+    const std::string tail = "@" + as_stored(parts.domain);
+    const std::string exact = std::string(parts.local) + tail;
+    const std::vector<AddressRow>& rows = state_->address_rows(exact);
+    const std::string folded = lower(exact);
+    if (!rows.empty() || folded == exact)
+        return rows;
+    return state_->address_rows(folded);
+}
+
+const std::vector<RouteHost>& Directory::route(std::string_view recipient)
+{
+    const Halves parts = halves(recipient);
+    const std::string domain = as_stored(parts.domain);
+    const std::string exact = std::string(parts.local) + "@" + domain;
+    const std::string folded = lower(exact);
+    bool found = state_->take_route(exact);
+    if (!found && folded != exact)
+        found = state_->take_route(folded);
+    if (!found && !domain.empty())
+        found = state_->take_route(domain);
+    auto dot = domain.starts_with('[') ? std::string::npos : domain.find('.');
+    while (!found && dot != std::string::npos) {
+        found = state_->take_route(std::string_view(domain).substr(dot));
+        dot = domain.find('.', dot + 1);
+    }
+    if (!found)
+        state_->take_route("*");
+    return *state_->last_route;
+}
+
+std::optional<User> Directory::user(std::string_view name)
+{
+    return state_->answer(state_->users, name, [](Connection& from, std::string_view key) {
+        return from.user(key);
+    });
+}
+
+std::uint64_t Directory::version()
+{
+    state_->look_if_due();
+    return state_->version;
+}
+
+} // namespace db
