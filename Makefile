@@ -68,7 +68,7 @@ $(BUILD)/sql.inc: $(sort $(wildcard sql/*.sql))
 	    printf '{"%s", R"sql(' "$${file##*/}"; cat "$$file"; printf ')sql"},\n'; \
 	done > $@
 
-$(BUILD)/lib/db/sql.o: $(BUILD)/sql.inc
+$(BUILD)/lib/db/sql.o $(BUILD)/lib/db/sql.tidy: $(BUILD)/sql.inc
 
 $(BUILD)/libsponts.a: $(lib_obj)
 	@rm -f $@
