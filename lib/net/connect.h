@@ -14,8 +14,7 @@
 namespace net {
 
 // Unexpected: "connect 192.0.2.1:25: Connection refused".  `source` may be unspecified.
-[[nodiscard]] Task<std::expected<Stream, std::string>> connect(Loop& loop, Address to,
-                                                               base::milliseconds timeout,
-                                                               Address source = {});
+[[nodiscard]] Task<std::expected<Stream, std::string>>
+connect(Loop& loop, Address to, base::milliseconds timeout, Address source = {});
 
-}  // namespace net
+} // namespace net

@@ -9,8 +9,7 @@
 #include "net/loop.h"
 #include "net/task.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <functional>
@@ -25,40 +24,51 @@ class Promise {
 public:
     explicit Promise(Loop& loop) : shared_(std::make_shared<Shared>(loop)) {}
 
-    // The setter may be called once, from any thread, even after the Promise is gone.
+    // The setter may be called once, from any thread, even after the Promise is gone, but
+    // not after the Loop is.
     [[nodiscard]] std::function<void(T)> setter()
     {
         return [shared = shared_](T value) {
-            auto box = std::make_shared<T>(std::move(value));
-            shared->loop.post([shared, box] {
-                shared->value.emplace(std::move(*box));
-                shared->wake.cancel();
-            });
+            // Only post() makes this visible to the loop's thread.
+            shared->arriving.emplace(std::move(value));
+            shared->loop.post([shared] { shared->arrive(); });
         };
     }
 
+    // One waits at a time.
     [[nodiscard]] Task<T> get()
     {
-        std::shared_ptr<Shared> shared = shared_;
-        if (!shared->value) {
-            boost::system::error_code ignored;  // cancelled is how it ends
-            co_await shared->wake.async_wait(
-                boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-        }
-        co_return std::move(*shared->value);
+        const std::shared_ptr<Shared> shared = shared_;
+        if (!shared->arrived)
+            co_await wait(shared);
+        co_return std::move(*shared->arriving);
     }
 
 private:
     struct Shared {
-        explicit Shared(Loop& l)
-            : loop(l), wake(l.io(), boost::asio::steady_timer::time_point::max())
+        explicit Shared(Loop& l) : loop(l) {}
+        void arrive()
         {
+            arrived = true;
+            if (waiter)
+                loop.unpark(*std::exchange(waiter, std::nullopt));
         }
         Loop& loop;
-        boost::asio::steady_timer wake;
-        std::optional<T> value;
+        std::optional<T> arriving;
+        bool arrived = false; // this and below: the loop's thread only
+        std::optional<Loop::Parked::iterator> waiter;
     };
+
+    static auto wait(std::shared_ptr<Shared> shared)
+    {
+        return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
+            [shared = std::move(shared)](auto handler) {
+                shared->waiter = shared->loop.park(std::move(handler));
+            },
+            boost::asio::use_awaitable);
+    }
+
     std::shared_ptr<Shared> shared_;
 };
 
-}  // namespace net
+} // namespace net

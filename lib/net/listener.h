@@ -34,13 +34,17 @@ struct PassedSocket {
 // Throws Failure: get_permission for ports below 1024, start_service when in use.
 [[nodiscard]] base::Fd listen_on(const Address& address, int backlog = 1024);
 
-// Accepts until `stopping()`; calls `serve` with each connection.  When the process or the
-// system is out of descriptors it logs "accept-paused", waits a second and goes on.
+// Accepts until `stopping()`, which is asked after each connection, after each signal of
+// the loop and after Loop::nudge(); calls `serve` with each connection.  When the process
+// or the system is out of descriptors or memory it logs "accept-paused", leaves the clients
+// in the backlog for a second and goes on.
 [[nodiscard]] Task<void> accept_loop(Loop& loop, base::Fd listening,
                                      std::function<void(base::Fd, Address peer)> serve,
                                      std::function<bool()> stopping);
 
 // sd_notify(3): "READY=1", "STOPPING=1", "RELOADING=1" ...; nothing without NOTIFY_SOCKET.
 void notify_manager(std::string_view state);
+// Tells systemd WATCHDOG=1 as often as WATCHDOG_USEC asks for; nothing without it.
+void keep_watchdog_quiet(Loop& loop);
 
-}  // namespace net
+} // namespace net

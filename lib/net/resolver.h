@@ -20,31 +20,32 @@ namespace net {
 
 enum class DnsStatus : std::uint8_t {
     found,
-    no_such_name,   // NXDOMAIN
-    no_data,        // the name exists, not this type
-    temporary,      // SERVFAIL, time-out, no resolver
-    bogus,          // DNSSEC validation failed
+    no_such_name, // NXDOMAIN
+    no_data,      // the name exists, not this type
+    temporary,    // SERVFAIL, time-out, no resolver
+    bogus,        // DNSSEC validation failed
 };
 
 struct MxHost {
     std::uint16_t preference = 0;
-    std::string name;   // without trailing dot; "" for a null MX (RFC 7505)
+    std::string name; // without trailing dot; "" for a null MX (RFC 7505)
 };
 
 template <class T>
 struct DnsAnswer {
     DnsStatus status = DnsStatus::temporary;
     std::vector<T> records;
-    bool secure = false;    // validated by DNSSEC
-    std::string why;        // for log lines when nothing was found
+    bool secure = false; // validated by DNSSEC
+    std::string why;     // for log lines when nothing was found
 };
 
 struct ResolverOptions {
-    std::vector<std::string> servers;   // "192.0.2.53" or "127.0.0.1@5353"; empty: resolv.conf
+    std::vector<std::string>
+        servers; // "192.0.2.53" or "127.0.0.1@5353"; empty: resolv.conf
     base::milliseconds timeout{10000};
     std::uint32_t cache_bytes = 16u << 20;
-    std::string hosts_file = "/etc/hosts";  // asked first for addresses; empty: not at all
-    std::string trust_anchor_file;          // empty: no validation
+    std::string hosts_file = "/etc/hosts"; // asked first for addresses; empty: not at all
+    std::string trust_anchor_file;         // empty: no validation
 };
 
 class Resolver {
@@ -64,4 +65,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-}  // namespace net
+} // namespace net

@@ -42,55 +42,66 @@ struct TlsFailure : std::runtime_error {
 
 // What a finished handshake agreed on, for Received fields, logs and XCLIENT.
 struct TlsFacts {
-    std::string version;      // "TLSv1.3"
-    std::string cipher;       // "TLS_AES_256_GCM_SHA384"
+    std::string version; // "TLSv1.3"
+    std::string cipher;  // "TLS_AES_256_GCM_SHA384"
     int bits = 0;
-    std::string server_name;  // SNI
-    std::string peer_fingerprint;  // SHA-256 hex of the peer's certificate, or empty
+    std::string server_name;      // SNI
+    std::string peer_fingerprint; // SHA-256 hex of the peer's certificate, or empty
     bool resumed = false;
     bool verified = false;
 };
 
 class Stream {
 public:
-    Stream(Loop& loop, base::Fd fd);  // sets O_NONBLOCK and TCP_NODELAY
+    Stream(Loop& loop, base::Fd fd); // sets O_NONBLOCK and TCP_NODELAY
     Stream(Stream&&) noexcept;
     Stream& operator=(Stream&&) noexcept;
     ~Stream();
 
     // At least one byte, or 0 at the orderly end.
     [[nodiscard]] Task<std::size_t> read_some(std::span<char> buffer);
-    // What is there now without waiting: 0 nothing yet, -1 end of stream.  For draining.
+    // What is there now without waiting: 0 nothing yet, -1 end of stream.
     [[nodiscard]] std::ptrdiff_t try_read(std::span<char> buffer);
+    // Until try_read(), which has just said 0, may have more to say; needs no buffer.
+    [[nodiscard]] Task<void> wait_readable();
+    // The last read took all there was: waiting before the next one saves a system call.
+    [[nodiscard]] bool drained() const;
+    // Until something can be written, or a connect(2) under way is decided.
+    [[nodiscard]] Task<void> wait_writable();
     // All of it.
     [[nodiscard]] Task<void> write(std::string_view bytes);
     // Two parts as one write (head and body; no copy for plain streams).
     [[nodiscard]] Task<void> write(std::string_view head, std::string_view bytes);
-    // `length` bytes of a file from `offset`: sendfile(2) when plain, read and write in TLS.
+    // `length` bytes of a file from `offset`: sendfile(2) when plain, read and write in
+    // TLS.
     [[nodiscard]] Task<void> write_file(int fd, std::uint64_t offset, std::uint64_t length);
 
     // TLS.  The caller has thrown away every byte it had buffered before (RFC 3207 4.2).
     [[nodiscard]] Task<void> accept_tls(const TlsContext& context);
     // `server_name` is sent as SNI and is what a verifying context compares.
-    [[nodiscard]] Task<void> connect_tls(const TlsContext& context, std::string server_name);
+    [[nodiscard]] Task<void> connect_tls(const TlsContext& context,
+                                         std::string server_name);
     [[nodiscard]] bool is_tls() const;
     [[nodiscard]] const TlsFacts& tls() const;
 
-    // Everything that waits after this instant ends in TimedOut.  Cheap: a list per loop.
+    // Every read and write after this instant ends in TimedOut, up to a quarter of a second
+    // late, until a new deadline is set.  Cheap: a list per loop.  SteadyTime::max(): none.
     void set_deadline(base::SteadyTime when);
     void set_timeout(base::seconds from_now);
-    // Wakes whoever waits on this stream with PeerGone (drain, shutdown).
+    // Whoever waits on this stream, and every later read and write, ends in PeerGone
+    // (drain, shutdown).
     void abort();
     // close_notify and shutdown(SHUT_WR); never waits.
     void shutdown_write();
 
     [[nodiscard]] int fd() const;
-    [[nodiscard]] Address peer() const;   // unspecified for pipes
+    [[nodiscard]] Address peer() const; // unspecified for pipes
     [[nodiscard]] Address local() const;
 
-private:
     struct State;
-    std::unique_ptr<State> state_;
+
+private:
+    std::shared_ptr<State> state_; // shared with the reads and writes under way only
 };
 
-}  // namespace net
+} // namespace net

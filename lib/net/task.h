@@ -11,4 +11,4 @@ namespace net {
 template <class T>
 using Task = boost::asio::awaitable<T>;
 
-}  // namespace net
+} // namespace net

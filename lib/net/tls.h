@@ -19,36 +19,36 @@ struct ssl_session_st;
 namespace net {
 
 struct Certificate {
-    std::string chain_file;  // PEM, leaf first
-    std::string key_file;    // PEM
+    std::string chain_file; // PEM, leaf first
+    std::string key_file;   // PEM
 };
 
 struct ServerTlsOptions {
-    std::vector<Certificate> certificates;  // the first serves clients without a known SNI
+    std::vector<Certificate> certificates; // the first serves clients without a known SNI
     std::string min_version = "TLSv1.2";
-    std::string ciphers;                    // OpenSSL list for TLS 1.2; empty: our default
-    std::string ticket_key_file;            // 80 bytes shared by workers; empty: own keys
+    std::string ciphers;         // OpenSSL list for TLS 1.2; empty: our default
+    std::string ticket_key_file; // 80 bytes shared by workers; empty: own keys
 };
 
 enum class TlsVerify : std::uint8_t {
-    none,         // encrypt, whoever it is (may, encrypt)
-    name,         // CA chain and host name
-    fingerprint,  // SHA-256 of the certificate
+    none,        // encrypt, whoever it is (may, encrypt)
+    name,        // CA chain and host name
+    fingerprint, // SHA-256 of the certificate
 };
 
 struct ClientTlsOptions {
     TlsVerify verify = TlsVerify::none;
-    std::string ca_file;                    // empty: the system's
-    std::vector<std::string> fingerprints;  // SHA-256, hex, colons allowed
+    std::string ca_file;                   // empty: the system's
+    std::vector<std::string> fingerprints; // SHA-256, hex, colons allowed
     std::string min_version = "TLSv1.2";
-    Certificate certificate;                // for client authentication; may be empty
+    Certificate certificate; // for client authentication; may be empty
 };
 
 class TlsContext {
 public:
     // Throws Failure(fix_config) naming the file that cannot be used.
     explicit TlsContext(const ServerTlsOptions& options);
-    explicit TlsContext(const ClientTlsOptions& options);  // caches sessions per server name
+    explicit TlsContext(const ClientTlsOptions& options); // caches sessions per server name
     ~TlsContext();
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;
@@ -60,4 +60,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-}  // namespace net
+} // namespace net

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// net/line_buffer.cc - finding CRLF without looking at any byte twice.
+#include "net/line_buffer.h"
+
+#include <cassert>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+namespace net {
+
+namespace {
+
+// Freed blocks of this thread, for the next connection that has something to say.
+class BlockPool {
+public:
+    char* get(std::size_t size)
+    {
+        auto& blocks = of(size);
+        if (blocks.empty())
+            return new char[size];
+        char* const block = blocks.back().release();
+        blocks.pop_back();
+        return block;
+    }
+
+    void put(char* block, std::size_t size)
+    {
+        std::unique_ptr<char[]> owned(block);
+        auto& blocks = of(size);
+        if (blocks.size() < most)
+            blocks.push_back(std::move(owned));
+    }
+
+private:
+    static constexpr std::size_t most = 16; // of each size: at most 1.25 MB
+
+    std::vector<std::unique_ptr<char[]>>& of(std::size_t size)
+    {
+        return size == LineBuffer::small_block ? small_ : large_;
+    }
+
+    std::vector<std::unique_ptr<char[]>> small_;
+    std::vector<std::unique_ptr<char[]>> large_;
+};
+
+BlockPool& pool()
+{
+    static thread_local BlockPool blocks;
+    return blocks;
+}
+
+} // namespace
+
+LineBuffer::~LineBuffer()
+{
+    drop();
+    release_if_empty();
+}
+
+void LineBuffer::acquire(std::size_t capacity)
+{
+    block_ = pool().get(capacity);
+    capacity_ = capacity;
+    begin_ = end_ = 0;
+}
+
+void LineBuffer::release_if_empty()
+{
+    if (!block_ || begin_ != end_)
+        return;
+    pool().put(std::exchange(block_, nullptr), capacity_);
+    capacity_ = begin_ = end_ = scanned_ = 0;
+}
+
+void LineBuffer::compact()
+{
+    std::memmove(block_, block_ + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+}
+
+void LineBuffer::grow()
+{
+    char* const larger = pool().get(large_block);
+    std::memcpy(larger, block_ + begin_, end_ - begin_);
+    pool().put(block_, capacity_);
+    block_ = larger;
+    capacity_ = large_block;
+    end_ -= begin_;
+    begin_ = 0;
+}
+
+std::span<char> LineBuffer::space(bool bulk)
+{
+    if (!block_)
+        acquire(bulk ? large_block : small_block);
+    else if (bulk && capacity_ < large_block)
+        grow();
+    if (begin_ == end_)
+        begin_ = end_ = 0;
+    // Moving what is left costs less than many small reads.
+    if (begin_ > 0 && capacity_ - end_ < capacity_ / 4)
+        compact();
+    if (end_ == capacity_ && capacity_ < large_block)
+        grow();
+    assert(end_ < capacity_);
+    return {block_ + end_, capacity_ - end_};
+}
+
+void LineBuffer::take(std::size_t size)
+{
+    assert(size <= end_ - begin_);
+    begin_ += size;
+    scanned_ = 0;
+    stray_ = false;
+}
+
+void LineBuffer::drop()
+{
+    begin_ = end_ = scanned_ = 0;
+    swallowing_ = stray_ = false;
+}
+
+// The line that ends with the CRLF whose LF is at `newline` (counted from begin_).
+std::optional<Line> LineBuffer::cut(std::size_t limit, std::size_t newline)
+{
+    Line line;
+    line.text = {block_ + begin_, newline - 1};
+    line.too_long = std::exchange(swallowing_, false) || line.text.size() > limit;
+    line.stray = stray_ || line.text.find('\r') != std::string_view::npos;
+    if (line.too_long)
+        line.text = {};
+    take(newline + 1);
+    return line;
+}
+
+// Forgets the beginning of a line that is too long, but not a CR that may belong to its
+// end.
+void LineBuffer::swallow()
+{
+    const bool half_end = block_[end_ - 1] == '\r';
+    swallowing_ = true;
+    begin_ = end_ - (half_end ? 1 : 0);
+    scanned_ = end_ - begin_;
+}
+
+std::optional<Line> LineBuffer::next_line(std::size_t limit)
+{
+    assert(limit <= longest_line);
+    while (scanned_ < end_ - begin_) {
+        const char* const from = block_ + begin_ + scanned_;
+        const auto* found =
+            static_cast<const char*>(std::memchr(from, '\n', end_ - begin_ - scanned_));
+        if (!found) {
+            scanned_ = end_ - begin_;
+            break;
+        }
+        const auto newline = static_cast<std::size_t>(found - (block_ + begin_));
+        if (newline > 0 && found[-1] == '\r')
+            return cut(limit, newline);
+        stray_ = true;
+        scanned_ = newline + 1;
+    }
+    if (scanned_ > limit + 1 || (swallowing_ && scanned_ > 1))
+        swallow();
+    return {};
+}
+
+} // namespace net

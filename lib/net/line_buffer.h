@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// net/line_buffer.h - bytes that have arrived, cut into lines; no sockets in here.
+//
+// Only CRLF ends a line (RFC 5321 section 2.3.8).  Memory: nothing while empty and
+// released, 16 kB for dialogues, 64 kB while data flow; blocks come from a small pool per
+// thread.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace net {
+
+// A line without its CRLF; lives until the next call on the buffer.
+struct Line {
+    std::string_view text; // empty if too long
+    bool too_long = false; // it was swallowed up to its CRLF
+    bool stray = false;    // has a bare CR or a bare LF in it: refuse it
+};
+
+class LineBuffer {
+public:
+    static constexpr std::size_t small_block = 16u << 10;
+    static constexpr std::size_t large_block = 64u << 10;
+    // Limits of lines may be anything below this.
+    static constexpr std::size_t longest_line = small_block - 2;
+
+    LineBuffer() = default;
+    ~LineBuffer();
+    LineBuffer(const LineBuffer&) = delete;
+    LineBuffer& operator=(const LineBuffer&) = delete;
+
+    // Where the next bytes go, never empty as long as next_line() or take() is called in
+    // between; then filled() says how many came.  `bulk`: use the large block if possible.
+    [[nodiscard]] std::span<char> space(bool bulk = false);
+    void filled(std::size_t size) { end_ += size; }
+
+    // The next complete line, if there is one; `limit` counts the text without CRLF.
+    [[nodiscard]] std::optional<Line> next_line(std::size_t limit);
+
+    // Raw bytes that are there; take() removes them from the front.
+    [[nodiscard]] std::string_view available() const
+    {
+        return {block_ + begin_, end_ - begin_};
+    }
+    void take(std::size_t size);
+    [[nodiscard]] bool empty() const { return begin_ == end_; }
+    // Forgets everything, also a half line and that one was too long.
+    void drop();
+    // Gives the block back if nothing is in it.
+    void release_if_empty();
+
+private:
+    void acquire(std::size_t capacity);
+    void compact();
+    void grow();
+    std::optional<Line> cut(std::size_t limit, std::size_t newline);
+    void swallow();
+
+    char* block_ = nullptr;
+    std::size_t capacity_ = 0;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t scanned_ = 0; // bytes after begin_ known to hold no end of line
+    bool swallowing_ = false; // the line was too long; its end has not come yet
+    bool stray_ = false;      // a bare LF was seen in the current line
+};
+
+} // namespace net

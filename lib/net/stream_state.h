@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// net/stream_state.h - the inside of a Stream, shared by the files that implement it.
+//
+// Coroutines hold the State by shared_ptr while they run, so that a Stream may be destroyed
+// under a waiting read: that read ends in PeerGone and touches nothing freed.
+#pragma once
+
+#include "net/deadlines.h"
+#include "net/stream.h"
+#include "net/tls_session.h"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <memory>
+#include <sys/uio.h>
+
+namespace net {
+
+struct Stream::State final : Timed {
+    State(Loop& loop, base::Fd fd);
+
+    // Plain, straight to the descriptor.  Bytes, or minus errno.
+    [[nodiscard]] ssize_t receive(std::span<char> buffer);
+    [[nodiscard]] ssize_t send(const iovec* parts, int count);
+
+    // Plain or TLS: bytes; nothing yet (would_block); 0 at the orderly end.  Throws.
+    static constexpr std::ptrdiff_t would_block = -1;
+    [[nodiscard]] std::ptrdiff_t read_now(std::span<char> buffer);
+    // Throws PeerGone after abort(), TimedOut after the deadline.
+    void check() const;
+    void deadline_passed() override;
+    void close();
+
+    Loop& loop;
+    boost::asio::posix::stream_descriptor descriptor;
+    std::unique_ptr<TlsSession> tls;
+    bool is_socket = true;
+    bool aborted = false;
+    bool late = false;
+    bool drained = false; // the last read got less than it asked for: wait before the next
+};
+
+using StreamState = std::shared_ptr<Stream::State>;
+
+// The two waits; both throw like check().
+[[nodiscard]] Task<void> wait_readable(StreamState state);
+[[nodiscard]] Task<void> wait_writable(StreamState state);
+
+} // namespace net
