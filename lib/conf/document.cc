@@ -112,6 +112,15 @@ char* next_line(char* buffer, int size, void* stream)
     return buffer;
 }
 
+// inih takes comments from the ends of first lines only.
+std::string_view without_comment(std::string_view text)
+{
+    for (std::size_t i = 1; i < text.size(); ++i)
+        if (text[i] == ';' && blank.contains(text[i - 1]))
+            return trim(text.substr(0, i));
+    return text;
+}
+
 int take_entry(void* user, const char* section, const char* name, const char* value)
 {
     Source& source = *static_cast<Source*>(user);
@@ -120,7 +129,7 @@ int take_entry(void* user, const char* section, const char* name, const char* va
     std::vector<Entry>& entries = source.document.entries;
     if (source.indented && source.after_key && !entries.empty()) {
         entries.back().value += ' ';
-        entries.back().value += value;
+        entries.back().value += without_comment(value);
     } else {
         entries.push_back({section, name, value, source.line});
     }

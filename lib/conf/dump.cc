@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // conf/dump.cc - settings as text: what is in force and where it came from; the sample
 // file.
-#include "base/failure.h"
 #include "conf/read.h"
 #include "conf/table.h"
 
@@ -34,6 +33,14 @@ void dump_section(std::string& text, const Reading& reading, const std::string& 
     }
 }
 
+// Only certificates have no value at all by default.
+std::string sample_value(const std::vector<std::string>& values)
+{
+    if (values.empty())
+        return " /etc/sponts/tls/chain.pem /etc/sponts/tls/key.pem";
+    return values[0].empty() ? "" : " " + values[0];
+}
+
 template <class Section>
 void describe_section(std::string& text, const std::string& name, const Section& defaults,
                       std::span<const Key<Section>> keys)
@@ -41,9 +48,8 @@ void describe_section(std::string& text, const std::string& name, const Section&
     // A listener stays a comment: with its defaults it would ask for a certificate.
     text += (name.starts_with("listener") ? "\n#[" : "\n[") + name + "]\n";
     for (const Key<Section>& key : keys) {
-        const std::vector<std::string> values = key.show(defaults);
         text += "# " + std::string(key.meaning) + "\n#" + std::string(key.name) + " =" +
-                (values.empty() || values[0].empty() ? "" : " " + values[0]) + "\n";
+                sample_value(key.show(defaults)) + "\n";
     }
 }
 
@@ -52,8 +58,7 @@ void describe_section(std::string& text, const std::string& name, const Section&
 std::string dump_settings(const std::string& file)
 {
     const Reading reading = read_file(file);
-    if (!reading.problems.empty())
-        throw base::Failure(base::Remedy::fix_config, reading.complaints().front());
+    require_sound(reading);
     std::string text;
     for_each_section(reading.settings,
                      [&](const std::string& name, const auto& section, auto keys) {

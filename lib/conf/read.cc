@@ -191,17 +191,23 @@ Reading read_file(const std::string& file)
     return reading;
 }
 
-Settings read_settings(const std::string& file)
+void require_sound(const Reading& reading)
 {
-    Reading reading = read_file(file);
     const auto complaints = reading.complaints();
     if (complaints.empty())
-        return std::move(reading.settings);
+        return;
     std::string text = complaints.front();
     if (complaints.size() > 1)
         text += " (and " + std::to_string(complaints.size() - 1) +
                 " more: sponts check shows all)";
     throw base::Failure(base::Remedy::fix_config, text);
+}
+
+Settings read_settings(const std::string& file)
+{
+    Reading reading = read_file(file);
+    require_sound(reading);
+    return std::move(reading.settings);
 }
 
 } // namespace conf

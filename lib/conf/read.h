@@ -30,6 +30,9 @@ struct Reading {
 // postmaster.  Throws base::Failure(fix_config) only when the file itself cannot be read.
 [[nodiscard]] Reading read_file(const std::string& file);
 
+// Throws base::Failure(fix_config) with the first problem, if there is one.
+void require_sound(const Reading& reading);
+
 // What no single value shows: TLS without certificate, the same address twice ...
 void cross_check(const Settings& settings, const Document& document,
                  std::vector<Problem>& problems);
