@@ -67,6 +67,18 @@ std::string dump_settings(const std::string& file)
     return text;
 }
 
+std::map<std::string, std::string> section_texts(const Settings& settings)
+{
+    std::map<std::string, std::string> texts;
+    for_each_section(
+        settings, [&texts](const std::string& name, const auto& section, auto keys) {
+            for (const auto& key : keys)
+                for (const std::string& value : key.show(section))
+                    texts[name] += std::string(key.name) + " = " + value + "\n";
+        });
+    return texts;
+}
+
 std::string sample_file()
 {
     std::string text =

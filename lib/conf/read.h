@@ -8,6 +8,7 @@
 #include "conf/document.h"
 #include "conf/settings.h"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,9 @@ void require_sound(const Reading& reading);
 // What no single value shows: TLS without certificate, the same address twice ...
 void cross_check(const Settings& settings, const Document& document,
                  std::vector<Problem>& problems);
+
+// Each section as text: two settings with equal texts are equal.
+[[nodiscard]] std::map<std::string, std::string> section_texts(const Settings& settings);
 
 // The configuration file that says nothing but the defaults, each with its meaning.
 [[nodiscard]] std::string sample_file();

@@ -49,7 +49,8 @@ struct General {
     std::string spool = "/var/spool/sponts";
     std::string database = "/var/lib/sponts/sponts.db";
     std::string run_directory = "/run/sponts";
-    std::string postmaster; // empty: postmaster@hostname
+    std::string postmaster;          // empty: postmaster@hostname
+    std::int64_t drain_timeout = 60; // sessions that a stopping program lets finish
 };
 
 struct Tls {

@@ -18,6 +18,9 @@ std::span<const Key<General>> general_keys()
             "The directory for sockets and other files of the running system."),
         Row::of<Mailbox, &General::postmaster>(
             "postmaster", "Where reports to the operator go, and the sender of notices."),
+        Row::of<Seconds<>, &General::drain_timeout>(
+            "drain-timeout",
+            "How long a program that is stopped lets its sessions finish."),
     };
     return keys;
 }
