@@ -90,30 +90,32 @@ private:
         dot,        // "." at a line start is held back (DATA)
         dot_cr,     // "." CR at a line start (DATA)
     };
-    struct Scan;
+    struct Scan; // one call's way through its input
 
-    Progress finish_data(Spans& out);
-    void note(Trouble trouble);
-    void look(std::string_view input);
-    void emit(Spans& out, std::string_view bytes);
+    void scan(Scan& scan);
+    void begin_line(Scan& scan);
+    void behind_cr(Scan& scan);
+    void behind_dot(Scan& scan);
+    void behind_dot_cr(Scan& scan);
+    void run(Scan& scan);
+    void grow_line(std::size_t bytes);
     void end_line();
-    void resume(Scan& scan, Spans& out);
-    void resume_after_cr(Scan& scan, Spans& out);
-    void resume_dot(Scan& scan, Spans& out);
-    void begin_line(Scan& scan, Spans& out);
-    void run(Scan& scan, Spans& out);
-    void check_header(std::string_view bytes);
+    void binary_chunk(std::string_view input, Spans& out);
+    void finish();
+
+    void emit(Spans& out, std::string_view bytes);
+    void look(std::string_view bytes);
+    void look_at_header(std::string_view bytes);
+    void note(Trouble trouble);
 
     Limits limits_;
     DecoderOptions options_;
     text::HeaderScanner header_;
     Place place_ = Place::line_start;
     Trouble trouble_ = Trouble::none;
-    bool dots_ = true;
     bool dot_lines_ = false;
     bool eight_bit_ = false;
     bool nul_ = false;
-    bool ended_ = false;
     std::uint64_t size_ = 0;
     std::size_t line_ = 0; // bytes of the line under way
     std::size_t longest_line_ = 0;

@@ -19,6 +19,9 @@
 //     flush_queue           ETRN: asks, wakes the sender    - (says its own reply)
 //     hang_up               says reply, closes              -
 //
+// A message that cannot be taken now (no space) is message_done(452 ...) instead of the 354
+// or after the chunk.  The functions that return a Verdict answer with listen or hang_up.
+//
 // State: greeting -> (HELO/EHLO) -> ready -> (MAIL) -> sender -> (RCPT) -> recipients
 //        -> (DATA | BDAT ... BDAT LAST) -> ready.   RSET, HELO, EHLO: -> ready.
 #pragma once
@@ -29,6 +32,7 @@
 #include "smtp/reply.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,7 +73,7 @@ enum class Then : std::uint8_t {
 
 struct Verdict {
     Then then = Then::listen;
-    Reply reply;
+    Reply reply = {};
     std::uint64_t chunk_size = 0; // take_chunk, swallow_chunk
     bool last_chunk = false;      // take_chunk
     bool delay = false;           // soft error limit passed: wait before answering
@@ -107,7 +111,11 @@ public:
     Verdict xclient_applied(const ClientAttributes& client);
 
     [[nodiscard]] const Envelope& envelope() const { return envelope_; }
-    [[nodiscard]] const std::string& helo() const { return helo_; }
+    // As said in HELO or EHLO; what XCLIENT told of the true client goes before.
+    [[nodiscard]] const std::string& helo() const
+    {
+        return true_helo_.empty() ? helo_ : true_helo_;
+    }
     [[nodiscard]] bool extended() const { return extended_; } // EHLO
     [[nodiscard]] bool tls() const { return tls_; }
     [[nodiscard]] const std::string& login() const { return login_; }
@@ -123,9 +131,8 @@ private:
         ready,
         sender,
         recipients,
-        all_refused,   // RCPT was said, but no recipient was accepted
-        chunks,        // within BDAT
-        failed_chunks, // within BDAT, already refused
+        all_refused, // RCPT was said, but no recipient was accepted
+        chunks,      // within BDAT
     };
 
     Verdict answer(const Helo& helo);
@@ -137,7 +144,7 @@ private:
     Verdict answer(const Rset&);
     Verdict answer(const Noop&);
     Verdict answer(const Quit&);
-    Verdict answer(const Vrfy& vrfy);
+    Verdict answer(const Vrfy&);
     Verdict answer(const Expn&);
     Verdict answer(const Help&);
     Verdict answer(const StartTls&);
@@ -148,15 +155,19 @@ private:
     Verdict answer(const HttpVerb&);
     Verdict answer(const Malformed& malformed);
 
-    [[nodiscard]] Verdict say(int code, std::string_view enhanced,
-                              std::string_view text) const;
+    static Verdict say(int code, std::string_view enhanced, std::string_view text);
+    static Verdict ask(Then question);
+    static Verdict hang_up(int code, std::string_view enhanced, std::string_view text);
     Verdict refuse(int code, std::string_view enhanced, std::string_view text);
     Verdict refuse(Reply reply);
-    Verdict hang_up(int code, std::string_view enhanced, std::string_view text) const;
-    Verdict idle_command(Verdict verdict);
-    Verdict swallow(const Bdat& bdat, int code, std::string_view enhanced,
-                    std::string_view text);
-    [[nodiscard]] bool auth_offered() const;
+    Verdict swallow(const Bdat& bdat, Verdict verdict);
+    Verdict hello(std::string name, bool extended);
+    Verdict out_of_order();
+    Verdict idle(Verdict verdict);                     // counts commands that bring no mail
+    [[nodiscard]] std::optional<Reply> locked() const; // TLS or AUTH must come first
+    [[nodiscard]] std::optional<Reply> not_offered(const Mail& mail) const;
+    [[nodiscard]] bool too_big(std::uint64_t size) const;
+    [[nodiscard]] bool in_transaction() const { return state_ > State::ready; }
     [[nodiscard]] std::string capabilities() const;
     void forget_message();
 
@@ -165,6 +176,7 @@ private:
     Envelope envelope_;
     Rcpt candidate_;
     std::string helo_;
+    std::string true_helo_; // XCLIENT
     std::string login_;
     bool extended_ = false;
     bool tls_;
@@ -175,7 +187,8 @@ private:
     std::uint32_t unknown_ = 0;
     std::uint32_t auth_failures_ = 0;
     std::uint32_t idle_commands_ = 0;
-    std::uint64_t chunk_ = 0; // octets of the chunk under way, for the reply
+    std::uint64_t chunk_ = 0;  // octets of the chunk under way
+    std::uint64_t chunks_ = 0; // octets of all chunks of the message
 };
 
 } // namespace smtp

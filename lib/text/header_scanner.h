@@ -35,13 +35,15 @@ public:
     [[nodiscard]] const std::string& message_id() const { return message_id_text_; }
 
 private:
-    enum class State : std::uint8_t { line_start, name, message_id, rest, done };
+    enum class State : std::uint8_t { line_start, name, rest, done };
 
     void begin_line(char first);
-    void end_name();
+    void begin_field();
+    void end_field();
     void end_line();
+    void end_line_without_colon();
     std::size_t take_name(std::string_view bytes);
-    std::size_t take_until_newline(std::string_view bytes);
+    std::size_t take_rest(std::string_view bytes);
 
     State state_ = State::line_start;
     std::string name_; // of the field under way, lower case, at most 32 bytes

@@ -12,7 +12,7 @@ namespace text {
 [[nodiscard]] std::string xtext(std::string_view bytes);
 // Nothing if it is no xtext.  The result may hold any byte: check it where it is used.
 [[nodiscard]] std::optional<std::string> from_xtext(std::string_view text);
-// Printable ASCII, no "=", every "+" followed by two upper case hex digits.
+// Printable ASCII, no "=", every "+" followed by two hex digits.
 [[nodiscard]] bool is_xtext(std::string_view text);
 
 } // namespace text
