@@ -45,4 +45,6 @@ struct Command {
     std::vector<OptionSpec> options = {};
 };
 
+int run(const Call& call);
+
 } // namespace sponts

@@ -20,7 +20,15 @@ using sponts::Command;
 const std::vector<Command>& commands()
 {
     // name, function, one line of help, least and most operands, their name, options
-    static const std::vector<Command> table = {};
+    static const std::vector<Command> table = {
+        {"run",
+         sponts::run,
+         "start every program in the foreground and keep them running",
+         0,
+         0,
+         "",
+         {{"bin-dir", "DIR", "where the programs are"}}},
+    };
     return table;
 }
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// sponts/run_supervisor.h - keeps the programs running: starts, restarts, reloads, stops.
+//
+// One thread, poll(2) on a signalfd and the notification socket; nothing here serves mail
+// or reads a byte from the network.
+//
+//     state of a slot      left by
+//     waiting (start_at)   its time has come: started
+//     started              READY=1: ready; it dies: waiting
+//     ready                it dies: waiting; reload: retiring (after its successor is
+//     ready) retiring             it ends: the slot is removed
+#pragma once
+
+#include "command.h"
+#include "conf/settings.h"
+#include "run_notify.h"
+#include "run_policy.h"
+#include "run_process.h"
+#include "run_sockets.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace sponts {
+
+void configure_own_log(base::LogOptions options);
+
+// A place that a process is to fill.
+struct Slot {
+    enum class Fate {
+        keep,    // start it again when it dies
+        retire,  // remove the slot when it ends
+        restart, // start it again at once when it ends
+    };
+    std::string name; // "smtp-sendd", or "smtp-relayd.2" where there are several
+    std::string program;
+    Fate fate = Fate::keep;
+    pid_t pid = 0; // 0: no process
+    bool ready = false;
+    bool was_ready = false;
+    bool told_to_end = false;
+    base::SteadyTime started{};
+    std::optional<base::SteadyTime> start_at = base::SteadyTime{}; // at once
+    Backoff backoff{};
+};
+
+class Supervisor {
+public:
+    // Opens the listening sockets and looks for the programs; throws Failure.
+    Supervisor(conf::Settings settings, std::string bin_directory);
+
+    // Until SIGTERM or SIGINT, or until a program is hopeless.  Returns the exit status.
+    [[nodiscard]] int work();
+
+private:
+    void add_slots(std::string_view program);
+    void start_due();
+    void start(Slot& slot);
+    void terminate(Slot& slot);
+    void hear_signals();
+    void hear_notices();
+    void wait_for_news();
+    [[nodiscard]] int poll_timeout() const;
+    void reap();
+    void note_end(Slot& slot, int wait_status);
+    void announce_readiness();
+    void end_retired();
+    [[nodiscard]] bool all_ready(std::string_view program) const;
+
+    void reload();
+    void apply(conf::Settings fresh);
+    void replace_relayd();
+    void restart_sendd();
+    void signal_program(std::string_view program, int signal);
+
+    void begin_stop(int exit_status);
+    void kill_late();
+
+    conf::Settings settings_;
+    std::string bin_directory_;
+    ListenSockets sockets_;
+    NotifySocket notify_;
+    base::Fd signals_;
+    std::map<std::string, std::string, std::less<>> paths_; // program -> file
+    std::vector<Slot> slots_;
+    bool announced_ = false;
+    bool stopping_ = false;
+    base::SteadyTime kill_at_{};
+    int exit_status_ = 0;
+};
+
+} // namespace sponts
