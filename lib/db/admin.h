@@ -34,6 +34,12 @@ Migration migrate(const std::string& path, base::milliseconds patience = write_p
 // schema_version (fix_config).
 void check_database(const std::string& path);
 
+// One user, with a password as it was typed.  Failure(fix_data) if there is such a user
+// already, or none.
+void add_user(const std::string& path, std::string_view name, std::string_view password);
+void change_password(const std::string& path, std::string_view name,
+                     std::string_view password);
+
 class Writer {
 public:
     // Waits for its turn, then begins.  The database must be of schema_version.
