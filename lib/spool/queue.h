@@ -43,6 +43,8 @@ struct QueueOptions {
     std::int64_t retention = 0; // seconds a finished segment is kept (ring); 0: not at all
     std::uint64_t retention_bytes = 0; // and at most so much; 0: no bound by size
     double carry_forward = 0.25; // live share of a sealed segment below which it is freed
+    std::int64_t carry_after = 600;  // seconds since the segment's last write, at least
+    std::int64_t segment_age = 3600; // as in WriterOptions: closes idle shared segments
 };
 
 // Threads: everything on one thread; syncs and snapshots run on a thread of the queue's

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool/queue.h"
+
+#include "base/failure.h"
+#include "base/log.h"
+#include "spool/queue_state.h"
+#include "spool/segments.h"
+
+namespace spool {
+
+namespace {
+
+constexpr std::int64_t pause_after_failed_snapshot = 60;
+
+QueueFiles prepare(const QueueOptions& options)
+{
+    QueueFiles files{options.directory};
+    files.make_folder();
+    return files;
+}
+
+} // namespace
+
+Queue::State::State(QueueOptions given)
+    : options(std::move(given)), files(prepare(options)), lock(files),
+      loaded(load_queue(files, core)),
+      results(files, loaded.generation, loaded.good_bytes, options.sync_interval),
+      follower(options.directory, core.read_so_far()), checkpoints(core.positions),
+      keeper(options.directory,
+             {options.retention, options.retention_bytes, options.carry_forward,
+              options.carry_after},
+             options.segment_age)
+{
+    remove_queue_leftovers(files, loaded.oldest);
+    if (loaded.damaged > 0)
+        base::log(base::Level::error, "queue-lines-damaged", "-",
+                  {{"file", files.folder()}, {"lines", loaded.damaged}});
+}
+
+Queue::Queue(QueueOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+
+Queue::~Queue()
+{
+    try {
+        state_->checkpoint();
+        if (state_->results.has_lines())
+            write_snapshot();
+    } catch (const base::Failure& failure) {
+        base::log(base::Level::error, "queue-snapshot-failed", "-",
+                  {{"error", failure.what()}});
+    }
+}
+
+std::size_t Queue::poll_log(std::size_t most,
+                            const std::function<void(const Entry&, const Envelope&)>& fresh)
+{
+    const auto found = [&](Found&& record) {
+        const Entry* entry = nullptr;
+        {
+            const std::lock_guard guard(state_->mutex);
+            entry = state_->core.found(record);
+        }
+        if (entry == nullptr)
+            return;
+        state_->checkpoints.add(entry->id());
+        fresh(*entry, record.envelope);
+    };
+    const auto damaged = [](Location where, std::string_view why) {
+        base::log(base::Level::error, "record-damaged", MessageId(where).text(),
+                  {{"error", why}});
+    };
+    const std::size_t count = state_->follower.poll(most, found, damaged);
+    if (count < most && !state_->caught_up) {
+        state_->caught_up = true;
+        state_->core.caught_up();
+    }
+    if (state_->checkpoints.due())
+        state_->checkpoint();
+    return count;
+}
+
+const Entry* Queue::find(MessageId id) const
+{
+    return state_->core.table.find(id);
+}
+
+std::size_t Queue::size() const
+{
+    return state_->core.table.size();
+}
+
+void Queue::for_each(const std::function<void(const Entry&)>& visit) const
+{
+    state_->core.table.for_each(visit);
+}
+
+std::string_view Queue::text(TextNumber number) const
+{
+    return state_->core.table.texts().text(number);
+}
+
+TextNumber Queue::number(std::string_view text) const
+{
+    return state_->core.table.texts().find(one_line(text));
+}
+
+bool Queue::unsynced() const
+{
+    return state_->results.synced() < state_->results.appended();
+}
+
+bool Queue::sync()
+{
+    return state_->results.sync();
+}
+
+void Queue::tidy(Writer& writer)
+{
+    state_->results.retry();
+    state_->take_snapshot_result();
+    if (!state_->caught_up)
+        return;
+    state_->checkpoint();
+    state_->start_snapshot_if_due();
+    state_->keeper.work(state_->core, state_->follower, state_->results.appended(),
+                        state_->results.synced(), writer, state_->carry_actions());
+}
+
+void Queue::write_snapshot()
+{
+    if (state_->snapshot.valid())
+        state_->snapshot.wait();
+    state_->take_snapshot_result();
+    // Before the log is read to its end the results speak of messages that a snapshot of
+    // now would not contain.
+    if (!state_->caught_up)
+        return;
+    state_->begin_snapshot().run(state_->core.table, state_->mutex);
+}
+
+void Queue::punch(Location where)
+{
+    (void)erase_record(state_->options.directory, where);
+}
+
+// What is new since the last one, so that a start need not read the log again.
+void Queue::State::checkpoint()
+{
+    if (!caught_up)
+        return;
+    const std::string lines = checkpoints.take(core, follower.positions());
+    if (!lines.empty())
+        results.append(lines);
+}
+
+SnapshotWriter Queue::State::begin_snapshot()
+{
+    results.begin_generation();
+    return {files, results.generation(), core, follower.positions()};
+}
+
+void Queue::State::take_snapshot_result()
+{
+    if (!snapshot.valid() ||
+        snapshot.wait_for(base::seconds(0)) != std::future_status::ready)
+        return;
+    try {
+        snapshot.get();
+    } catch (const base::Failure& failure) {
+        next_snapshot = base::wall_seconds() + pause_after_failed_snapshot;
+        base::log(base::Level::error, "queue-snapshot-failed", "-",
+                  {{"error", failure.what()}});
+    }
+}
+
+void Queue::State::start_snapshot_if_due()
+{
+    if (snapshot.valid() || results.size() < options.snapshot_bytes ||
+        base::wall_seconds() < next_snapshot)
+        return;
+    try {
+        auto writer = std::make_shared<SnapshotWriter>(begin_snapshot());
+        snapshot = std::async(std::launch::async,
+                              [this, writer] { writer->run(core.table, mutex); });
+    } catch (const base::Failure& failure) {
+        next_snapshot = base::wall_seconds() + pause_after_failed_snapshot;
+        base::log(base::Level::error, "queue-snapshot-failed", "-",
+                  {{"error", failure.what()}});
+    }
+}
+
+QueueCarrier::Actions Queue::State::carry_actions()
+{
+    const auto begin = [this](MessageId id, Location where) {
+        const Entry* const entry = core.table.find(id);
+        if (entry == nullptr || entry->where() != where)
+            return false;
+        change({.id = id, .what = Change::What::carry});
+        return true;
+    };
+    // Also for a message that is finished by now: its copy is in the log.
+    const auto moved = [this](MessageId id, Location where) {
+        std::string lines;
+        (void)apply(lines, {.id = id, .what = Change::What::moved, .where = where});
+        results.append(lines);
+    };
+    const auto failed = [this](MessageId id) { core.carry_failed(id); };
+    return {begin, moved, failed};
+}
+
+} // namespace spool

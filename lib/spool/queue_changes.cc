@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that changes the queue: a line in the results, and the same in memory.
+#include "base/clock.h"
+#include "spool/queue_state.h"
+
+#include <vector>
+
+namespace spool {
+
+Applied Queue::State::apply(std::string& lines, const Change& change)
+{
+    append_line(lines, change);
+    const std::lock_guard guard(mutex);
+    return core.apply(change);
+}
+
+void Queue::State::change(const Change& change)
+{
+    if (core.table.find(change.id) == nullptr)
+        return;
+    std::string lines;
+    (void)apply(lines, change);
+    results.append(lines);
+}
+
+bool Queue::note(MessageId id, std::span<const Outcome> outcomes, std::int64_t next_attempt,
+                 std::string_view destination)
+{
+    const Entry* const entry = find(id);
+    if (entry == nullptr)
+        return false;
+    const std::uint32_t attempts = entry->attempts() + 1;
+    std::string lines;
+    Applied applied = Applied::changed;
+    for (const Outcome& outcome : outcomes) {
+        if (applied == Applied::finished || outcome.recipient >= entry->recipients())
+            break;
+        const std::string reason = one_line(outcome.reason);
+        applied = state_->apply(lines, {.id = id,
+                                        .what = Change::What::result,
+                                        .state = outcome.state,
+                                        .recipient = outcome.recipient,
+                                        .text = reason});
+    }
+    if (applied != Applied::finished) {
+        const std::string where = one_line(destination);
+        (void)state_->apply(lines, {.id = id,
+                                    .what = Change::What::attempt,
+                                    .attempts = attempts,
+                                    .when = next_attempt,
+                                    .text = where});
+    }
+    state_->results.append(lines);
+    return applied == Applied::finished;
+}
+
+void Queue::note_delay_notice(MessageId id)
+{
+    state_->change({.id = id, .what = Change::What::delay_notice});
+}
+
+void Queue::hold(MessageId id, Hold how, std::string_view reason)
+{
+    if (how == Hold::none)
+        return release(id);
+    const std::string text = one_line(reason);
+    state_->change({.id = id, .what = Change::What::hold, .hold = how, .text = text});
+}
+
+void Queue::release(MessageId id)
+{
+    const Entry* const entry = find(id);
+    if (entry != nullptr && entry->held())
+        state_->change(
+            {.id = id, .what = Change::What::release, .when = base::wall_seconds()});
+}
+
+void Queue::retry_at(MessageId id, std::int64_t when)
+{
+    state_->change({.id = id, .what = Change::What::retry, .when = when});
+}
+
+void Queue::requeue(MessageId id)
+{
+    state_->change({.id = id, .what = Change::What::requeue, .when = base::wall_seconds()});
+}
+
+void Queue::remove(MessageId id)
+{
+    state_->change({.id = id, .what = Change::What::remove});
+}
+
+void Queue::expire(MessageId id)
+{
+    state_->change({.id = id, .what = Change::What::expire, .when = base::wall_seconds()});
+}
+
+} // namespace spool

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool/queue_keeper.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "spool/layout.h"
+#include "spool/segments.h"
+
+#include <algorithm>
+#include <sys/stat.h>
+
+namespace spool {
+
+namespace {
+
+constexpr std::int64_t pause_after_trouble = 60;
+constexpr std::int64_t close_interval = 60;
+
+std::string delete_all(const std::string& directory,
+                       const std::vector<SegmentNumber>& segments)
+{
+    try {
+        delete_segments(directory, segments);
+        return {};
+    } catch (const base::Failure& failure) {
+        return failure.what();
+    }
+}
+
+} // namespace
+
+SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
+                             std::int64_t segment_age)
+    : directory_(std::move(directory)), rules_(rules), segment_age_(segment_age),
+      carrier_(directory_)
+{
+}
+
+void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_t appended,
+                         std::uint64_t synced, Writer& writer,
+                         const QueueCarrier::Actions& actions)
+{
+    const std::int64_t now = base::wall_seconds();
+    take_deleted(follower);
+    close_idle(follower.positions(), now);
+    const SegmentPlan plan =
+        plan_segments(facts(core, follower, appended, synced), rules_, now);
+    if (!plan.remove.empty() && deleting_.empty() && now >= next_deletion_)
+        start_deleting(plan.remove);
+    if (!plan.carry.empty() && carrier_.idle() && now >= next_carry_)
+        start_carrying(core, plan.carry);
+    carrier_.work(writer, {actions.begin, actions.moved, [&](MessageId id) {
+                               next_carry_ = now + pause_after_trouble;
+                               actions.failed(id);
+                           }});
+}
+
+void SegmentKeeper::start_deleting(std::vector<SegmentNumber> segments)
+{
+    deleting_ = std::move(segments);
+    deletion_ = std::async(std::launch::async, delete_all, directory_, deleting_);
+}
+
+// Their positions are forgotten only when they are gone for good (segments.h).
+void SegmentKeeper::take_deleted(Follower& follower)
+{
+    if (!deletion_.valid() ||
+        deletion_.wait_for(base::seconds(0)) != std::future_status::ready)
+        return;
+    const std::string error = deletion_.get();
+    if (error.empty()) {
+        for (const SegmentNumber segment : deleting_) {
+            follower.forget(segment);
+            known_.erase(segment);
+            hopeless_.erase(segment);
+        }
+    } else {
+        base::log(base::Level::warning, "segment-delete-failed", "-", {{"error", error}});
+        next_deletion_ = base::wall_seconds() + pause_after_trouble;
+    }
+    deleting_.clear();
+}
+
+std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core, Follower& follower,
+                                               std::uint64_t appended, std::uint64_t synced)
+{
+    std::vector<SegmentFacts> all;
+    for (const Follower::Position& position : follower.positions()) {
+        SegmentFacts facts{position.segment, 0, 0, position.finished, false, 0, 0};
+        if (const auto live = core.table.live().find(position.segment);
+            live != core.table.live().end()) {
+            facts.live_messages = live->second.messages;
+            facts.live_bytes = live->second.bytes;
+        }
+        if (position.finished) {
+            const Known* const known = look(position.segment);
+            if (known == nullptr)
+                continue;
+            facts.size = known->size;
+            facts.changed = known->changed;
+        }
+        if (position.finished && facts.live_messages == 0) {
+            Known& known = known_[position.segment];
+            if (known.results == 0)
+                known.results = appended;
+            facts.results_safe = synced >= known.results;
+        }
+        all.push_back(facts);
+    }
+    std::ranges::sort(all, {}, &SegmentFacts::number);
+    return all;
+}
+
+// A complete segment does not change any more: one look is enough.
+const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment)
+{
+    const auto known = known_.find(segment);
+    if (known != known_.end())
+        return &known->second;
+    struct stat status{};
+    if (::stat(segment_path(directory_, segment).c_str(), &status) != 0)
+        return nullptr;
+    return &(known_[segment] = {static_cast<std::uint64_t>(status.st_size),
+                                status.st_mtim.tv_sec, 0});
+}
+
+// A shared segment that no inetd process writes to any more would stay open for ever.
+void SegmentKeeper::close_idle(const std::vector<Follower::Position>& positions,
+                               std::int64_t now)
+{
+    if (now < next_close_)
+        return;
+    next_close_ = now + close_interval;
+    for (const Follower::Position& position : positions) {
+        if (position.finished)
+            continue;
+        try {
+            (void)seal_if_idle(directory_, position.segment, segment_age_);
+        } catch (const base::Failure& failure) {
+            base::log(base::Level::warning, "segment-close-failed", "-",
+                      {{"error", failure.what()}});
+        }
+    }
+}
+
+void SegmentKeeper::start_carrying(const QueueCore& core,
+                                   const std::vector<SegmentNumber>& segments)
+{
+    std::set<SegmentNumber> wanted(segments.begin(), segments.end());
+    for (const SegmentNumber segment : hopeless_)
+        wanted.erase(segment);
+    if (wanted.empty())
+        return;
+    hopeless_.insert(wanted.begin(), wanted.end());
+    core.table.for_each([&](const Entry& entry) {
+        const Location where = entry.where();
+        if (!wanted.contains(where.segment) || carrier_.gave_up(entry.id()))
+            return;
+        hopeless_.erase(where.segment);
+        carrier_.add(entry.id(), where);
+    });
+}
+
+} // namespace spool

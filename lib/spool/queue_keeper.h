@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/queue_keeper.h - keeps the log small: deletes finished segments, empties nearly
+// finished ones.  What to do is decided in queue_retention.h.
+//
+// Segments are deleted on a thread of their own (unlinking a large file takes its time);
+// all else happens on the queue's thread.
+#pragma once
+
+#include "spool/queue_carry.h"
+#include "spool/queue_core.h"
+#include "spool/queue_retention.h"
+
+#include <cstdint>
+#include <future>
+#include <map>
+#include <set>
+#include <string>
+
+namespace spool {
+
+class SegmentKeeper {
+public:
+    SegmentKeeper(std::string directory, const RetentionRules& rules,
+                  std::int64_t segment_age);
+
+    // One round.  `appended` and `synced` count the bytes of results (QueueResults).
+    void work(const QueueCore& core, Follower& follower, std::uint64_t appended,
+              std::uint64_t synced, Writer& writer, const QueueCarrier::Actions& actions);
+
+private:
+    struct Known {
+        std::uint64_t size = 0;
+        std::int64_t changed = 0;
+        std::uint64_t results = 0; // appended() when it was first seen finished
+    };
+
+    void take_deleted(Follower& follower);
+    void start_deleting(std::vector<SegmentNumber> segments);
+    [[nodiscard]] std::vector<SegmentFacts> facts(const QueueCore& core, Follower& follower,
+                                                  std::uint64_t appended,
+                                                  std::uint64_t synced);
+    const Known* look(SegmentNumber segment);
+    void close_idle(const std::vector<Follower::Position>& positions, std::int64_t now);
+    void start_carrying(const QueueCore& core, const std::vector<SegmentNumber>& segments);
+
+    std::string directory_;
+    RetentionRules rules_;
+    std::int64_t segment_age_;
+    QueueCarrier carrier_;
+    std::map<SegmentNumber, Known> known_;
+    std::set<SegmentNumber> hopeless_; // nothing in it can be carried
+    std::vector<SegmentNumber> deleting_;
+    std::future<std::string> deletion_; // what went wrong, or nothing
+    std::int64_t next_deletion_ = 0;
+    std::int64_t next_carry_ = 0;
+    std::int64_t next_close_ = 0;
+};
+
+} // namespace spool

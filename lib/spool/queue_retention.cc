@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool/queue_retention.h"
+
+namespace spool {
+
+namespace {
+
+bool old_enough(const SegmentFacts& segment, const RetentionRules& rules, std::int64_t now)
+{
+    return rules.retention == 0 || now - segment.changed >= rules.retention;
+}
+
+bool worth_emptying(const SegmentFacts& segment, const RetentionRules& rules,
+                    std::int64_t now)
+{
+    const double share =
+        static_cast<double>(segment.live_bytes) / static_cast<double>(segment.size);
+    return segment.size > 0 && share < rules.carry_forward &&
+           now - segment.changed >= rules.carry_after;
+}
+
+} // namespace
+
+SegmentPlan plan_segments(std::span<const SegmentFacts> segments,
+                          const RetentionRules& rules, std::int64_t now)
+{
+    SegmentPlan plan;
+    std::uint64_t total = 0;
+    for (const SegmentFacts& segment : segments)
+        total += segment.size;
+    for (const SegmentFacts& segment : segments) {
+        const bool too_much = rules.retention_bytes > 0 && total > rules.retention_bytes;
+        if (!segment.complete || !(too_much || old_enough(segment, rules, now)))
+            continue;
+        if (segment.live_messages == 0 && segment.results_safe) {
+            plan.remove.push_back(segment.number);
+            total -= segment.size;
+        } else if (segment.live_messages > 0 && worth_emptying(segment, rules, now)) {
+            plan.carry.push_back(segment.number);
+        }
+    }
+    return plan;
+}
+
+} // namespace spool

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/queue_retention.h - which segments may go, and which are worth emptying.
+//
+// Pure: facts in, plan out.
+#pragma once
+
+#include "spool/id.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace spool {
+
+struct SegmentFacts {
+    SegmentNumber number = 0;
+    std::uint64_t size = 0;    // of the file
+    std::int64_t changed = 0;  // seconds, the last write
+    bool complete = false;     // sealed, and read to its end
+    bool results_safe = false; // everything said of its messages is on the disk
+    std::uint32_t live_messages = 0;
+    std::uint64_t live_bytes = 0;
+};
+
+struct RetentionRules {
+    std::int64_t retention = 0;
+    std::uint64_t retention_bytes = 0;
+    double carry_forward = 0.25;
+    std::int64_t carry_after = 600;
+};
+
+struct SegmentPlan {
+    std::vector<SegmentNumber> remove;
+    std::vector<SegmentNumber> carry; // their live messages are to be appended anew
+};
+
+// `segments` oldest first.
+//
+// Without retention a finished segment goes at once.  With it, it goes when it is older;
+// and when all segments together are larger than retention_bytes, the oldest finished go
+// first. Emptied is what would go if it were not for a few messages.
+[[nodiscard]] SegmentPlan plan_segments(std::span<const SegmentFacts> segments,
+                                        const RetentionRules& rules, std::int64_t now);
+
+} // namespace spool

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/queue_state.h - the parts of a Queue.  Only for queue*.cc.
+#pragma once
+
+#include "spool/queue.h"
+#include "spool/queue_checkpoint.h"
+#include "spool/queue_core.h"
+#include "spool/queue_files.h"
+#include "spool/queue_keeper.h"
+#include "spool/queue_load.h"
+#include "spool/queue_lock.h"
+#include "spool/queue_results.h"
+#include "spool/queue_snapshot.h"
+
+#include <cstdint>
+#include <future>
+#include <mutex>
+#include <string>
+
+namespace spool {
+
+struct Queue::State {
+    QueueOptions options;
+    QueueFiles files;
+    QueueLock lock;
+    QueueCore core;
+    LoadedQueue loaded;
+    QueueResults results;
+    Follower follower;
+    Checkpoints checkpoints;
+    SegmentKeeper keeper;
+    // Guards core.table against the thread that writes a snapshot: held by whoever changes
+    // it, and by that thread while it reads a chunk.
+    std::mutex mutex;
+    std::future<void> snapshot;
+    std::int64_t next_snapshot = 0;
+    bool caught_up = false; // the whole log was read since the start
+
+    explicit State(QueueOptions given);
+
+    // Says it in `lines` and does it.
+    Applied apply(std::string& lines, const Change& change);
+    // The same with a line of its own, if the message is in the queue.
+    void change(const Change& change);
+
+    void checkpoint();
+    [[nodiscard]] SnapshotWriter begin_snapshot();
+    void take_snapshot_result();
+    void start_snapshot_if_due();
+    [[nodiscard]] QueueCarrier::Actions carry_actions();
+};
+
+} // namespace spool
