@@ -42,6 +42,7 @@ private:
 
     std::string_view text_;
     std::size_t at_ = 0;
+    std::size_t row_start_ = 0;
     std::size_t line_ = 1;
 };
 
