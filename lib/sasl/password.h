@@ -24,5 +24,8 @@ inline constexpr std::uint32_t scram_iterations = 4096; // RFC 7677 section 4: a
 // Empty if the password cannot be prepared (SASLprep, RFC 4013).
 [[nodiscard]] std::string scram_verifier(std::string_view password,
                                          std::uint32_t iterations = scram_iterations);
+// With a salt of the caller's: for known answers.
+[[nodiscard]] std::string scram_verifier(std::string_view password, std::string_view salt,
+                                         std::uint32_t iterations);
 
 } // namespace sasl
