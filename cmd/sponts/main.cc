@@ -5,6 +5,7 @@
 // What a subcommand does stands in the file named after it.
 #include "base/failure.h"
 #include "command.h"
+#include "database.h"
 
 #include <CLI/CLI.hpp>
 
@@ -28,6 +29,43 @@ const std::vector<Command>& commands()
          0,
          "",
          {{"bin-dir", "DIR", "where the programs are"}}},
+        {"db migrate",
+         sponts::db_migrate,
+         "make the database, or bring it to this version",
+         0,
+         0,
+         "",
+         {sponts::database_option}},
+        {"import",
+         sponts::import_table,
+         "fill a table from CSV, all or nothing",
+         1,
+         2,
+         "TABLE [FILE]",
+         {sponts::database_option,
+          {"dry-run", nullptr, "say what would change, change nothing"},
+          {"replace", nullptr, "remove what the file does not name"}}},
+        {"export",
+         sponts::export_table,
+         "write a table as CSV",
+         1,
+         1,
+         "TABLE",
+         {sponts::database_option}},
+        {"user add",
+         sponts::user_add,
+         "add a user; the password is read from standard input",
+         1,
+         1,
+         "NAME",
+         {sponts::database_option}},
+        {"user password",
+         sponts::user_password,
+         "change a password, read from standard input",
+         1,
+         1,
+         "NAME",
+         {sponts::database_option}},
     };
     return table;
 }
