@@ -3,6 +3,7 @@
 
 #include "base/failure.h"
 #include "base/log.h"
+#include "spool/layout.h"
 #include "spool/queue_state.h"
 #include "spool/segments.h"
 
@@ -122,6 +123,9 @@ void Queue::tidy(Writer& writer)
         return;
     state_->checkpoint();
     state_->start_snapshot_if_due();
+    // "carry" could not be written before the copy, and freeing must not need room.
+    if (state_->results.failing())
+        return;
     state_->keeper.work(state_->core, state_->follower, state_->results.appended(),
                         state_->results.synced(), writer, state_->carry_actions());
 }
@@ -143,6 +147,11 @@ void Queue::punch(Location where)
     (void)erase_record(state_->options.directory, where);
 }
 
+std::string Queue::control_socket(std::string_view directory)
+{
+    return run_directory(directory) + "/sendd.sock";
+}
+
 // What is new since the last one, so that a start need not read the log again.
 void Queue::State::checkpoint()
 {
@@ -150,7 +159,7 @@ void Queue::State::checkpoint()
         return;
     const std::string lines = checkpoints.take(core, follower.positions());
     if (!lines.empty())
-        results.append(lines);
+        write(lines);
 }
 
 SnapshotWriter Queue::State::begin_snapshot()
@@ -202,7 +211,7 @@ QueueCarrier::Actions Queue::State::carry_actions()
     const auto moved = [this](MessageId id, Location where) {
         std::string lines;
         (void)apply(lines, {.id = id, .what = Change::What::moved, .where = where});
-        results.append(lines);
+        write(lines);
     };
     const auto failed = [this](MessageId id) { core.carry_failed(id); };
     return {begin, moved, failed};

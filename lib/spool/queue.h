@@ -92,6 +92,19 @@ public:
     // smtp-sendd notes `expired` and reports to the sender.
     void expire(MessageId id);
 
+    // While one lives, the lines of all changes are gathered and written with one write
+    // when it goes.  For many changes in a row, never across a wait.
+    class Together {
+    public:
+        explicit Together(Queue& queue);
+        ~Together();
+        Together(const Together&) = delete;
+        Together& operator=(const Together&) = delete;
+
+    private:
+        Queue& queue_;
+    };
+
     // True while results are not yet known to be on the disk.
     [[nodiscard]] bool unsynced() const;
     // Writes and syncs now; false (and a log line) if the disk does not take it.
@@ -107,6 +120,9 @@ public:
 
     // Erases one message's bytes from the log (hole punching), e.g. after deletion.
     void punch(Location where);
+
+    // Where smtp-sendd listens for operators (delivery/control.h).
+    [[nodiscard]] static std::string control_socket(std::string_view directory);
 
 private:
     struct State;

@@ -20,7 +20,27 @@ void Queue::State::change(const Change& change)
         return;
     std::string lines;
     (void)apply(lines, change);
-    results.append(lines);
+    write(lines);
+}
+
+void Queue::State::write(std::string_view lines)
+{
+    if (together > 0)
+        gathered += lines;
+    else
+        results.append(lines);
+}
+
+Queue::Together::Together(Queue& queue) : queue_(queue)
+{
+    ++queue_.state_->together;
+}
+
+Queue::Together::~Together()
+{
+    State& state = *queue_.state_;
+    if (--state.together == 0 && !state.gathered.empty())
+        state.results.append(std::exchange(state.gathered, {}));
 }
 
 bool Queue::note(MessageId id, std::span<const Outcome> outcomes, std::int64_t next_attempt,
@@ -50,7 +70,7 @@ bool Queue::note(MessageId id, std::span<const Outcome> outcomes, std::int64_t n
                                     .when = next_attempt,
                                     .text = where});
     }
-    state_->results.append(lines);
+    state_->write(lines);
     return applied == Applied::finished;
 }
 

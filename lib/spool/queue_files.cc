@@ -2,7 +2,6 @@
 #include "spool/queue_files.h"
 
 #include "base/failure.h"
-#include "spool/layout.h"
 
 #include <fmt/format.h>
 
@@ -88,11 +87,6 @@ void QueueFiles::make_folder() const
     check_spool();
     if (::mkdir(folder().c_str(), folder_mode) != 0 && errno != EEXIST)
         base::fail_errno("mkdir", folder());
-}
-
-std::string control_socket_path(std::string_view spool)
-{
-    return run_directory(spool) + "/sendd.sock";
 }
 
 void for_each_line(

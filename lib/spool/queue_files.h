@@ -36,9 +36,6 @@ struct QueueFiles {
     void make_folder() const;
 };
 
-// Where smtp-sendd listens for queuectl.
-[[nodiscard]] std::string control_socket_path(std::string_view spool);
-
 // Calls `line` for each complete line, without its newline, and the offset behind it, until
 // it returns false.  What follows the last newline is not reported.  Throws Failure.
 void for_each_line(

@@ -36,6 +36,8 @@ public:
     // completed or the new one not be made; then the old one goes on.
     void begin_generation();
 
+    // What was appended is not (all) written.
+    [[nodiscard]] bool failing() const { return failing_; }
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
     [[nodiscard]] std::uint64_t size() const { return size_; } // of this generation
     [[nodiscard]] bool has_lines() const;                      // more than its head

@@ -34,6 +34,8 @@ struct Queue::State {
     std::mutex mutex;
     std::future<void> snapshot;
     std::int64_t next_snapshot = 0;
+    int together = 0; // how many Queue::Together live
+    std::string gathered;
     bool caught_up = false; // the whole log was read since the start
 
     explicit State(QueueOptions given);
@@ -42,6 +44,8 @@ struct Queue::State {
     Applied apply(std::string& lines, const Change& change);
     // The same with a line of its own, if the message is in the queue.
     void change(const Change& change);
+    // Lines go to the disk, or to those that are being gathered.
+    void write(std::string_view lines);
 
     void checkpoint();
     [[nodiscard]] SnapshotWriter begin_snapshot();

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/control.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace delivery {
+
+namespace {
+
+using Request = ControlRequest::What;
+using Answer = ControlAnswer::What;
+
+// In the order of the enumerations.
+constexpr std::array<std::string_view, 8> request_words = {
+    "hold", "release", "retry", "requeue", "delete", "expire", "etrn", "active"};
+static_assert(request_words.size() == static_cast<std::size_t>(Request::active) + 1);
+constexpr std::array<std::string_view, 6> answer_words = {"ok",     "unknown", "held",
+                                                          "active", "end",     "error"};
+static_assert(answer_words.size() == static_cast<std::size_t>(Answer::error) + 1);
+
+std::string_view take_word(std::string_view& line)
+{
+    const std::size_t space = line.find(' ');
+    const std::string_view word = line.substr(0, space);
+    line.remove_prefix(space == line.npos ? line.size() : space + 1);
+    return word;
+}
+
+template <std::size_t size>
+std::optional<std::size_t> place(const std::array<std::string_view, size>& words,
+                                 std::string_view word)
+{
+    const auto found = std::ranges::find(words, word);
+    if (found == words.end())
+        return std::nullopt;
+    return static_cast<std::size_t>(found - words.begin());
+}
+
+bool plain_domain(std::string_view domain)
+{
+    return !domain.empty() && domain.size() <= 255 &&
+           std::ranges::all_of(domain,
+                               [](unsigned char c) { return c > 0x20 && c != 0x7f; });
+}
+
+std::string lower(std::string_view text)
+{
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return result;
+}
+
+std::expected<ControlRequest, std::string> parse_ids(ControlRequest request,
+                                                     std::string_view rest)
+{
+    while (!rest.empty()) {
+        const std::string_view word = take_word(rest);
+        const auto id = spool::MessageId::parse(word);
+        if (!id)
+            return std::unexpected("not a queue id");
+        if (request.ids.size() == max_control_ids)
+            return std::unexpected("too many queue ids in one request");
+        request.ids.push_back(*id);
+    }
+    if (request.ids.empty())
+        return std::unexpected("no queue id");
+    return request;
+}
+
+class Applier {
+public:
+    Applier(spool::Queue& queue, const ControlHooks& hooks) : queue_(queue), hooks_(hooks)
+    {
+    }
+
+    Answer apply(Request what, spool::MessageId id)
+    {
+        const spool::Entry* const entry = queue_.find(id);
+        if (entry == nullptr)
+            return Answer::unknown;
+        const bool removes =
+            what == Request::requeue || what == Request::remove || what == Request::expire;
+        if (removes && hooks_.active && hooks_.active(id))
+            return Answer::active;
+        if (what == Request::retry && entry->held())
+            return Answer::held;
+        change(what, id);
+        if (hooks_.changed)
+            hooks_.changed(id);
+        return Answer::ok;
+    }
+
+private:
+    void change(Request what, spool::MessageId id)
+    {
+        switch (what) {
+        case Request::hold:
+            queue_.hold(id, spool::Hold::by_operator, "held by an operator");
+            return;
+        case Request::release:
+            queue_.release(id);
+            return;
+        case Request::retry:
+        case Request::etrn:
+            queue_.retry_at(id, 0);
+            return;
+        case Request::requeue:
+            queue_.requeue(id);
+            return;
+        case Request::remove:
+            queue_.remove(id);
+            return;
+        case Request::expire:
+            queue_.expire(id);
+            return;
+        case Request::active:
+            return;
+        }
+    }
+
+    spool::Queue& queue_;
+    const ControlHooks& hooks_;
+};
+
+// RFC 1985: what waits for this domain is tried now.  Held mail stays.
+std::vector<spool::MessageId> waiting_for(const std::string& domain,
+                                          const spool::Queue& queue)
+{
+    std::vector<spool::MessageId> ids;
+    const spool::TextNumber wanted = queue.number(domain);
+    if (wanted == 0)
+        return ids;
+    queue.for_each([&](const spool::Entry& entry) {
+        if (entry.held())
+            return;
+        for (std::uint32_t i = 0; i < entry.recipients(); ++i)
+            if (entry.waits(i) && entry.domain(i) == wanted) {
+                ids.push_back(entry.id());
+                return;
+            }
+    });
+    return ids;
+}
+
+} // namespace
+
+std::expected<ControlRequest, std::string> parse_request(std::string_view line)
+{
+    if (line.size() > max_control_line)
+        return std::unexpected("the request is too long");
+    const auto what = place(request_words, take_word(line));
+    if (!what)
+        return std::unexpected("not a request");
+    ControlRequest request{static_cast<Request>(*what), {}, {}};
+    switch (request.what) {
+    case Request::active:
+        if (!line.empty())
+            return std::unexpected("nothing may follow");
+        return request;
+    case Request::etrn:
+        if (!plain_domain(line))
+            return std::unexpected("not a domain");
+        request.domain = lower(line);
+        return request;
+    case Request::hold:
+    case Request::release:
+    case Request::retry:
+    case Request::requeue:
+    case Request::remove:
+    case Request::expire:
+        break;
+    }
+    return parse_ids(std::move(request), line);
+}
+
+std::string format_request(const ControlRequest& request)
+{
+    std::string line(request_words[static_cast<std::size_t>(request.what)]);
+    if (request.what == Request::etrn)
+        line += ' ' + request.domain;
+    for (const spool::MessageId id : request.ids)
+        line += ' ' + id.text();
+    return line;
+}
+
+std::optional<ControlAnswer> parse_answer(std::string_view line)
+{
+    ControlAnswer answer;
+    const std::string_view first = take_word(line);
+    if (first == "end") {
+        answer.what = Answer::end;
+        const auto [end, error] = std::from_chars(line.begin(), line.end(), answer.count);
+        if (error != std::errc{} || end != line.end())
+            return std::nullopt;
+        return answer;
+    }
+    if (first == "error") {
+        answer.text = line;
+        return answer;
+    }
+    const auto id = spool::MessageId::parse(first);
+    const auto what = place(answer_words, line);
+    if (!id || !what || *what >= static_cast<std::size_t>(Answer::end))
+        return std::nullopt;
+    answer.id = *id;
+    answer.what = static_cast<Answer>(*what);
+    return answer;
+}
+
+void append_answer(std::string& lines, const ControlAnswer& answer)
+{
+    const std::string_view word = answer_words[static_cast<std::size_t>(answer.what)];
+    if (answer.what == Answer::end)
+        lines += "end " + std::to_string(answer.count);
+    else if (answer.what == Answer::error)
+        lines += "error " + answer.text;
+    else
+        lines.append(answer.id.text()).append(" ").append(word);
+    lines += '\n';
+}
+
+std::string answer_request(const ControlRequest& request, spool::Queue& queue,
+                           const ControlHooks& hooks)
+{
+    std::string lines;
+    std::uint64_t count = 0;
+    const spool::Queue::Together together(queue);
+    Applier applier(queue, hooks);
+    if (request.what == Request::active) {
+        for (const spool::MessageId id :
+             hooks.all_active ? hooks.all_active() : std::vector<spool::MessageId>())
+            append_answer(lines, {.what = Answer::active, .id = id}), ++count;
+    } else if (request.what == Request::etrn) {
+        for (const spool::MessageId id : waiting_for(request.domain, queue))
+            count += applier.apply(Request::etrn, id) == Answer::ok ? 1 : 0;
+    }
+    for (const spool::MessageId id : request.ids) {
+        const Answer what = applier.apply(request.what, id);
+        append_answer(lines, {.what = what, .id = id});
+        count += what == Answer::ok ? 1 : 0;
+    }
+    append_answer(lines, {.what = Answer::end, .count = count});
+    return lines;
+}
+
+std::string answer_line(std::string_view line, spool::Queue& queue,
+                        const ControlHooks& hooks)
+{
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    const auto request = parse_request(line);
+    if (request)
+        return answer_request(*request, queue, hooks);
+    std::string error;
+    append_answer(error, {.what = Answer::error, .text = request.error()});
+    return error;
+}
+
+} // namespace delivery

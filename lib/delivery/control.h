@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/control.h - what operators ask of the queue, as lines over a local socket.
+//
+// smtp-sendd listens on spool::Queue::control_socket(); queuectl connects when smtp-sendd
+// owns the queue.  One request is one line:
+//
+//     hold ID ID ...      release ID ...   retry ID ...     requeue ID ...
+//     delete ID ...       expire ID ...    etrn DOMAIN      active
+//
+// and is answered by one line for each message, "ID WORD", in the order of the request, and
+// "end COUNT" with the number of those that were changed (for `active`: listed); or by one
+// line "error TEXT".  After an answer the next request may follow.
+//
+// Pure but for the queue that is changed: no sockets here.
+#pragma once
+
+#include "spool/queue.h"
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace delivery {
+
+// A request or answer line; a client sends its ids in several requests.
+inline constexpr std::size_t max_control_line = 64u << 10;
+inline constexpr std::size_t max_control_ids = 2000;
+
+struct ControlRequest {
+    enum class What : std::uint8_t {
+        hold,
+        release,
+        retry,
+        requeue,
+        remove, // "delete"
+        expire,
+        etrn,
+        active,
+    };
+    What what = What::active;
+    std::vector<spool::MessageId> ids;
+    std::string domain; // etrn: lower case
+    bool operator==(const ControlRequest&) const = default;
+};
+
+// Without the newline.  Unexpected: why it is refused, for "error TEXT".
+[[nodiscard]] std::expected<ControlRequest, std::string>
+parse_request(std::string_view line);
+[[nodiscard]] std::string format_request(const ControlRequest& request);
+
+struct ControlAnswer {
+    enum class What : std::uint8_t {
+        ok,
+        unknown, // not in the queue (any more)
+        held,    // retry: nothing was changed, release it instead
+        active,  // is being delivered right now: requeue, delete, expire are not possible
+        end,     // count
+        error,   // text
+    };
+    What what = What::error;
+    spool::MessageId id{};
+    std::uint64_t count = 0;
+    std::string text{};
+    bool operator==(const ControlAnswer&) const = default;
+};
+
+// Without the newline; nothing if it is not an answer.
+[[nodiscard]] std::optional<ControlAnswer> parse_answer(std::string_view line);
+void append_answer(std::string& lines, const ControlAnswer& answer);
+
+// What smtp-sendd adds; without it nothing is active.
+struct ControlHooks {
+    std::function<bool(spool::MessageId)> active; // is being delivered right now
+    std::function<std::vector<spool::MessageId>()> all_active;
+    std::function<void(spool::MessageId)> changed; // look at it again: it may be due
+};
+
+// Does what was asked and answers.  All answers, "end" included, as lines.
+[[nodiscard]] std::string answer_request(const ControlRequest& request, spool::Queue& queue,
+                                         const ControlHooks& hooks);
+[[nodiscard]] std::string answer_line(std::string_view line, spool::Queue& queue,
+                                      const ControlHooks& hooks);
+
+} // namespace delivery
