@@ -71,6 +71,7 @@ struct Envelope {
 // envelope without control bytes; encode refuses (assert) bytes below 0x20 and 0x7f: they
 // never get past the SMTP grammar.
 [[nodiscard]] std::string encode(const Envelope& envelope);
+void encode_to(std::string& out, const Envelope& envelope);
 [[nodiscard]] std::expected<Envelope, std::string> decode(std::string_view text);
 
 }  // namespace spool

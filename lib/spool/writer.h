@@ -72,6 +72,8 @@ class Writer;
 
 class Draft {
 public:
+    struct State; // of the implementation
+    explicit Draft(std::unique_ptr<State> state);
     Draft(Draft&&) noexcept;
     Draft& operator=(Draft&&) noexcept;
     ~Draft(); // not committed: withdrawn without trace
@@ -85,8 +87,6 @@ public:
 
 private:
     friend class Writer;
-    struct State;
-    explicit Draft(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool/preallocator.h"
+
+#include "spool/quiet_thread.h"
+#include "spool/space.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace spool {
+
+namespace {
+
+constexpr std::size_t zeros_at_once = 1u << 20;
+// So often the zeros are synced while they are written: a sync of everything at the end
+// would make the mail's own syncs wait behind it.
+constexpr std::size_t zeros_a_sync = 4u << 20;
+constexpr std::uint64_t smallest = 1u << 20;
+constexpr base::seconds pause_after_failure{10};
+
+} // namespace
+
+Preallocator::Preallocator(Disk& disk, const WriterOptions& options)
+    : disk_(disk), spool_(options.directory), segment_size_(options.segment_size),
+      keep_free_(options.free_space), how_(options.preallocate)
+{
+}
+
+Preallocator::~Preallocator()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        stop_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable())
+        thread_.join();
+}
+
+void Preallocator::prepare()
+{
+    if (how_ == Preallocate::none)
+        return;
+    const std::lock_guard lock(mutex_);
+    if (made_ || wanted_ || base::Steady::now() < not_before_)
+        return;
+    wanted_ = true;
+    if (!thread_.joinable())
+        thread_ = quiet_thread([this] { run(); });
+    changed_.notify_all();
+}
+
+bool Preallocator::has_one()
+{
+    const std::lock_guard lock(mutex_);
+    return made_.has_value();
+}
+
+std::optional<PreparedFile> Preallocator::take()
+{
+    const std::lock_guard lock(mutex_);
+    std::optional<PreparedFile> taken;
+    if (made_)
+        taken.emplace(std::move(*made_));
+    made_.reset();
+    return taken;
+}
+
+bool Preallocator::stopping()
+{
+    const std::lock_guard lock(mutex_);
+    return stop_;
+}
+
+void Preallocator::run()
+{
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [this] { return stop_ || wanted_; });
+        if (stop_)
+            return;
+        lock.unlock();
+        std::optional<PreparedFile> fresh = make();
+        lock.lock();
+        wanted_ = false;
+        if (fresh)
+            made_.emplace(std::move(*fresh));
+        else
+            not_before_ = base::Steady::now() + pause_after_failure;
+    }
+}
+
+// As much as a segment may have, halved until the mark for mail stays free; 0: nothing.
+std::uint64_t Preallocator::size_now() const
+{
+    const std::uint64_t free = free_bytes(disk_, spool_);
+    std::uint64_t size = segment_size_;
+    while (size > smallest && free < keep_free_ + size)
+        size /= 2;
+    return free < keep_free_ + size ? 0 : size;
+}
+
+std::optional<PreparedFile> Preallocator::make()
+{
+    const std::uint64_t size = size_now();
+    if (size == 0)
+        return std::nullopt;
+    try {
+        std::optional<PreparedFile> prepared;
+        prepared.emplace(IncomingFile(disk_, spool_), size);
+        if (!fill(*prepared))
+            prepared.reset();
+        return prepared;
+    } catch (const base::Failure&) {
+        return std::nullopt; // the mail itself will meet the trouble, and report it
+    }
+}
+
+bool Preallocator::fill(const PreparedFile& prepared)
+{
+    const int fd = prepared.file.fd();
+    if (how_ == Preallocate::reserve)
+        return disk_.reserve(fd, prepared.size) == 0 && disk_.sync(fd) == 0;
+    const std::vector<char> zeros(std::min<std::uint64_t>(zeros_at_once, prepared.size));
+    for (std::uint64_t done = 0; done < prepared.size; done += zeros.size()) {
+        if (stopping())
+            return false;
+        const std::uint64_t count =
+            std::min<std::uint64_t>(zeros.size(), prepared.size - done);
+        write_all(disk_, fd, {zeros.data(), count}, done, prepared.file.path());
+        if ((done + count) % zeros_a_sync == 0)
+            checked(disk_.sync(fd), "sync", prepared.file.path());
+    }
+    checked(disk_.sync(fd), "sync", prepared.file.path());
+    return true;
+}
+
+} // namespace spool

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/preallocator.h - writes the next segment full of zeros before it is needed.
+//
+// Overwriting blocks that exist lets fdatasync commit no metadata, which is what makes the
+// log fast.  This is a luxury: when space is short it makes a smaller file or none, and the
+// committer never waits for it.
+#pragma once
+
+#include "base/clock.h"
+#include "spool/incoming.h"
+#include "spool/writer.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace spool {
+
+struct PreparedFile {
+    IncomingFile file;
+    std::uint64_t size;
+};
+
+class Preallocator {
+public:
+    Preallocator(Disk& disk, const WriterOptions& options);
+    ~Preallocator();
+
+    // Starts to prepare a file unless there is one or it is being made.
+    void prepare();
+    [[nodiscard]] bool has_one();
+    [[nodiscard]] std::optional<PreparedFile> take();
+
+private:
+    void run();
+    [[nodiscard]] std::uint64_t size_now() const;
+    [[nodiscard]] std::optional<PreparedFile> make();
+    [[nodiscard]] bool fill(const PreparedFile& prepared);
+    [[nodiscard]] bool stopping();
+
+    Disk& disk_;
+    std::string spool_;
+    std::uint64_t segment_size_;
+    std::uint64_t keep_free_;
+    Preallocate how_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool wanted_ = false;
+    bool stop_ = false;
+    base::SteadyTime not_before_;
+    std::optional<PreparedFile> made_;
+    std::thread thread_; // last: uses all of the above
+};
+
+} // namespace spool

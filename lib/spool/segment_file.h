@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/segment_file.h - the readers' side of one segment file.
+#pragma once
+
+#include "base/fd.h"
+#include "spool/format.h"
+#include "spool/segments.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace spool {
+
+struct SegmentFile {
+    std::shared_ptr<base::Fd> file;
+    SegmentHead head;
+    bool head_damaged = false; // and made up from the first record found
+
+    [[nodiscard]] int fd() const { return file->get(); }
+};
+
+// Nothing when there is no such file.  A head of number 0 says that the file holds neither
+// a head nor a record (yet).  Throws Failure when it cannot be opened or read.
+[[nodiscard]] std::optional<SegmentFile> open_segment(const std::string& spool,
+                                                      SegmentNumber number);
+
+[[nodiscard]] std::uint64_t file_size(int fd);
+
+// A look at the lock; for a shared segment nobody appends to, `open`.  `data_end` gets the
+// offset of the sealed mark, or the size of the file.
+[[nodiscard]] SegmentState segment_state(const SegmentFile& segment,
+                                         std::uint64_t& data_end);
+
+// The lock of readers: no writer works while it is held.  Does not wait.
+[[nodiscard]] bool try_lock_shared(int fd);
+void unlock(int fd);
+
+} // namespace spool
