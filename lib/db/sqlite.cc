@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <cassert>
+#include <unistd.h>
 
 namespace db {
 
@@ -41,6 +42,19 @@ Cause cause_of(int code)
     }
 }
 
+// What SQLite's words leave out.  Readers cannot make -wal and -shm where they may not
+// write.
+std::string_view advice(int code, const std::string& path)
+{
+    const int kind = code & 0xff;
+    if (kind != SQLITE_CANTOPEN && kind != SQLITE_READONLY)
+        return {};
+    for (const char* companion : {"-wal", "-shm"})
+        if (::access((path + companion).c_str(), F_OK) != 0)
+            return " (no -wal and -shm: whoever may write should run sponts db migrate)";
+    return {};
+}
+
 [[noreturn]] void fail(sqlite3* connection, int code, std::string_view action,
                        const std::string& path)
 {
@@ -49,8 +63,18 @@ Cause cause_of(int code)
     text += path;
     text += ": ";
     text += connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
+    text += advice(code, path);
     const Cause cause = cause_of(code);
     throw base::Failure(cause.remedy, text, cause.error);
+}
+
+// SQLite says "unable to open database file" to nearly everything.
+void require_file(const std::string& path)
+{
+    if (::access(path.c_str(), R_OK) != 0)
+        base::fail_errno("open", path,
+                         errno == EACCES ? base::Remedy::get_permission
+                                         : base::Remedy::supply_input);
 }
 
 } // namespace
@@ -143,6 +167,7 @@ void Sqlite::Close::operator()(sqlite3* connection) const
 Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience)
     : path_(std::move(path))
 {
+    require_file(path_);
     const int mode = access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     sqlite3* connection = nullptr;
     const int code =

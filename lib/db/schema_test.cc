@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/fixture_test.h"
+#include "db/schema.h"
+#include "db/sql.h"
+
+#include <doctest/doctest.h>
+#include <fstream>
+
+namespace {
+
+using base::Remedy;
+using db::testing::failure_of;
+using db::testing::Fixture;
+using db::testing::Folder;
+
+// What sqlite_master holds, without comments and with single spaces.
+std::string shape(const db::Sqlite& database)
+{
+    std::string out;
+    db::Statement rows = database.prepare(
+        "SELECT type, name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name");
+    while (rows.step()) {
+        out += std::string(rows.text(0)) + ' ' + std::string(rows.text(1)) + ' ';
+        bool comment = false;
+        const std::string_view sql = rows.text(2);
+        for (std::size_t i = 0; i < sql.size(); ++i) {
+            comment = comment ? sql[i] != '\n' : sql.substr(i).starts_with("--");
+            const bool space = comment || sql[i] == ' ' || sql[i] == '\n';
+            if (!space)
+                out += sql[i];
+            else if (out.back() != ' ')
+                out += ' ';
+        }
+        out += '\n';
+    }
+    return out;
+}
+
+void make_empty(const std::string& path)
+{
+    std::ofstream file(path);
+}
+
+// A database as the first `count` migrations left it.
+void make_old(const std::string& path, std::size_t count)
+{
+    make_empty(path);
+    const db::Sqlite database(path, db::Access::write, base::milliseconds{1000});
+    for (std::size_t i = 0; i < count; ++i)
+        database.run(std::string(db::sql_files()[i].text));
+    database.run("PRAGMA application_id = " + std::to_string(db::application_id) +
+                 "; PRAGMA user_version = " + std::to_string(count));
+}
+
+} // namespace
+
+TEST_CASE("db: there is one migration for each version, and the schema is the last file")
+{
+    const auto files = db::sql_files();
+    REQUIRE(files.size() == db::schema_version + 1);
+    CHECK(files.back().name == "schema.sql");
+    for (int version = 1; version <= db::schema_version; ++version)
+        CHECK(std::stoi(std::string(files[static_cast<std::size_t>(version - 1)].name)) ==
+              version);
+}
+
+TEST_CASE("db: schema.sql and the migrations make the same database")
+{
+    const Folder folder;
+    make_empty(folder.file("a"));
+    make_empty(folder.file("b"));
+    const db::Sqlite once(folder.file("a"), db::Access::write, base::milliseconds{1000});
+    const db::Sqlite steps(folder.file("b"), db::Access::write, base::milliseconds{1000});
+    db::create_schema(once);
+    db::run_migrations(steps, 0);
+    CHECK(shape(once) == shape(steps));
+    CHECK(shape(once).find("table addresses") != std::string::npos);
+    CHECK(once.number("PRAGMA user_version") == db::schema_version);
+    CHECK(steps.number("PRAGMA user_version") == db::schema_version);
+}
+
+TEST_CASE("db: migrate makes a database, brings an old one here, and keeps its rows")
+{
+    const Folder folder;
+    const std::string path = folder.file("sponts.db");
+    make_old(path, 1);
+    db::Sqlite(path, db::Access::write, base::milliseconds{1000})
+        .run("INSERT INTO domains (name) VALUES ('old.example')");
+    CHECK(db::migrate(path).from == 1);
+    CHECK(db::migrate(path).from == db::schema_version);
+    CHECK(db::Directory(path).domain("old.example").has_value());
+    CHECK(db::migrate(folder.file("new.db")).from == 0);
+    const auto mode = std::filesystem::status(folder.file("new.db")).permissions();
+    CHECK((mode & std::filesystem::perms::others_all) == std::filesystem::perms::none);
+}
+
+TEST_CASE("db: a database of a newer program is left alone")
+{
+    const Fixture fixture;
+    fixture.sql("PRAGMA user_version = 99");
+    const auto migrating = failure_of([&] { (void)db::migrate(fixture.path); });
+    REQUIRE(migrating);
+    CHECK(migrating->remedy() == Remedy::fix_config);
+    CHECK(std::string(migrating->what()).find("version 99") != std::string::npos);
+    const auto serving = failure_of([&] { const db::Directory directory(fixture.path); });
+    REQUIRE(serving);
+    CHECK(serving->exit_status() == 78);
+    const auto writing = failure_of([&] { const db::Writer writer(fixture.path); });
+    REQUIRE(writing);
+    CHECK(writing->exit_status() == 78);
+    CHECK(fixture.number("PRAGMA user_version") == 99);
+}
+
+TEST_CASE("db: an old database is served only after it was migrated")
+{
+    const Folder folder;
+    make_old(folder.file("old.db"), 1);
+    const auto failure = failure_of([&] { const db::Directory d(folder.file("old.db")); });
+    REQUIRE(failure);
+    CHECK(failure->exit_status() == 78);
+    CHECK(std::string(failure->what()).find("run sponts db migrate") != std::string::npos);
+}
+
+TEST_CASE("db: other people's SQLite files and garbage are not migrated")
+{
+    const Folder folder;
+    make_empty(folder.file("theirs.db"));
+    db::Sqlite(folder.file("theirs.db"), db::Access::write, base::milliseconds{1000})
+        .run("CREATE TABLE songs (name TEXT)");
+    const auto theirs = failure_of([&] { (void)db::migrate(folder.file("theirs.db")); });
+    REQUIRE(theirs);
+    CHECK(theirs->remedy() == Remedy::fix_data);
+
+    std::ofstream(folder.file("garbage.db")) << std::string(20'000, 'x');
+    const auto garbage = failure_of([&] { (void)db::migrate(folder.file("garbage.db")); });
+    REQUIRE(garbage);
+    CHECK(garbage->remedy() == Remedy::fix_data);
+    CHECK(std::filesystem::file_size(folder.file("garbage.db")) == 20'000);
+
+    const auto nowhere = failure_of([&] { (void)db::migrate(folder.file("no/such.db")); });
+    REQUIRE(nowhere);
+    CHECK(nowhere->remedy() == Remedy::make_room);
+    const auto missing = failure_of([&] { db::check_database(folder.file("missing.db")); });
+    REQUIRE(missing);
+    CHECK(missing->remedy() == Remedy::supply_input);
+}
