@@ -3,7 +3,8 @@
 //
 // TLS 1.2 and newer, no renegotiation, no compression; ECDSA P-256 preferred; one session
 // ticket, keys shared by all workers of a program; TLS 1.2 tickets kept.  A context is
-// immutable: reload makes a new one and sessions that run keep theirs.
+// immutable: reload makes a new one; the old one must outlive its sessions.  A context is
+// used by one thread.
 #pragma once
 
 #include "base/failure.h"

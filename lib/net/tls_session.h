@@ -57,10 +57,10 @@ private:
     struct FreeSsl {
         void operator()(ssl_st* ssl) const;
     };
-    std::unique_ptr<Transport> transport_;
-    std::unique_ptr<ssl_st, FreeSsl> ssl_;
-    const TlsContext& context_;
     TlsFacts facts_;
+    std::unique_ptr<Transport> transport_;
+    std::unique_ptr<ssl_st, FreeSsl> ssl_; // refers to both above
+    const TlsContext& context_;
 };
 
 } // namespace net

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// net/ticket_keys.cc - ticket keys in files and in memory.
+#include "net/ticket_keys.h"
+
+#include "base/failure.h"
+
+#include <openssl/rand.h>
+
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace net {
+
+namespace {
+
+void write_all(int fd, const TicketKeys& keys, const std::string& file)
+{
+    if (::write(fd, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
+        base::fail_errno("write", file);
+}
+
+[[noreturn]] void refuse(const std::string& file, const char* why)
+{
+    throw base::Failure(base::Remedy::fix_config, "ticket keys " + file + ": " + why);
+}
+
+} // namespace
+
+TicketKeys new_ticket_keys()
+{
+    TicketKeys keys{};
+    if (RAND_bytes(keys.data(), static_cast<int>(keys.size())) != 1)
+        throw base::Failure(base::Remedy::repair_system, "ticket keys: no random numbers");
+    return keys;
+}
+
+TicketKeys read_ticket_keys(const std::string& file)
+{
+    const base::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd)
+        base::fail_errno("open", file, base::Remedy::fix_config);
+    struct stat status{};
+    if (::fstat(fd.get(), &status) != 0)
+        base::fail_errno("stat", file, base::Remedy::fix_config);
+    if ((status.st_mode & 077) != 0)
+        refuse(file, "others can read or write it, must be mode 600");
+    TicketKeys keys{};
+    if (status.st_size != static_cast<off_t>(keys.size()) ||
+        ::pread(fd.get(), keys.data(), keys.size(), 0) != static_cast<ssize_t>(keys.size()))
+        refuse(file, "must be 80 bytes long");
+    return keys;
+}
+
+void write_ticket_keys(const std::string& file)
+{
+    const std::string draft = file + ".new";
+    // Left by a crash or not: what is half written is replaced, never read.
+    (void)::unlink(draft.c_str());
+    {
+        const base::Fd fd(
+            ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        if (!fd)
+            base::fail_errno("create", draft);
+        write_all(fd.get(), new_ticket_keys(), draft);
+    }
+    if (std::rename(draft.c_str(), file.c_str()) != 0)
+        base::fail_errno("rename", draft);
+}
+
+base::Fd ticket_keys_in_memory()
+{
+    base::Fd fd(::memfd_create("tls-ticket-keys", 0)); // inherited on purpose
+    if (!fd)
+        base::fail_errno("memfd_create", "ticket keys", base::Remedy::repair_system);
+    (void)::fchmod(fd.get(), 0600); // for read_ticket_keys()
+    write_all(fd.get(), new_ticket_keys(), "ticket keys");
+    return fd;
+}
+
+} // namespace net

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may talk to whom by TLS, and what is known afterwards.
+#include "net/test_support.h"
+#include "net/ticket_keys.h"
+#include "net/tls.h"
+
+#include <doctest/doctest.h>
+#include <optional>
+
+using namespace net;
+using net::test::Folder;
+using net::test::make_certificate;
+using net::test::run;
+using net::test::TestCertificate;
+
+namespace {
+
+struct Outcome {
+    TlsFacts server;
+    TlsFacts client;
+    std::string server_error;
+    std::string client_error;
+    std::string heard;
+};
+
+Task<void> serve(Stream stream, const TlsContext& context, Outcome& outcome)
+{
+    try {
+        co_await stream.accept_tls(context);
+        outcome.server = stream.tls();
+        co_await stream.write("220 hello\r\n");
+        const std::string said = co_await test::read_exactly(stream, 6);
+        CHECK(said == "QUIT\r\n");
+        stream.shutdown_write();
+    } catch (const std::exception& error) {
+        outcome.server_error = error.what();
+    }
+}
+
+Task<void> visit(Stream stream, const TlsContext& context, std::string name,
+                 Outcome& outcome)
+{
+    try {
+        co_await stream.connect_tls(context, name);
+        outcome.client = stream.tls();
+        outcome.heard = co_await test::read_exactly(stream, 11);
+        co_await stream.write("QU", "IT\r\n");
+        const std::string rest = co_await test::read_all(stream);
+        CHECK(rest.empty());
+    } catch (const TlsFailure& error) {
+        outcome.client_error = error.what();
+    } catch (const PeerGone& error) {
+        outcome.client_error = std::string("gone: ") + error.what();
+    }
+}
+
+Outcome meet(const TlsContext& server, const TlsContext& client, const std::string& name)
+{
+    Loop loop;
+    Outcome outcome;
+    auto [one, other] = test::tcp_pair(loop);
+    run(loop, serve(std::move(one), server, outcome),
+        visit(std::move(other), client, name, outcome));
+    return outcome;
+}
+
+Certificate files(const TestCertificate& certificate)
+{
+    return {certificate.chain_file, certificate.key_file};
+}
+
+struct Party {
+    Folder folder;
+    TestCertificate mail =
+        make_certificate(folder, "mail", {"mail.example", "smtp.example"});
+    TestCertificate wild = make_certificate(folder, "wild", {"*.wild.example"});
+    ServerTlsOptions options{.certificates = {files(mail), files(wild)}};
+};
+
+ClientTlsOptions by_name(const TestCertificate& certificate)
+{
+    return {.verify = TlsVerify::name, .ca_file = certificate.chain_file};
+}
+
+std::string configuration_error(const ServerTlsOptions& options)
+{
+    try {
+        const TlsContext context(options);
+    } catch (const base::Failure& failure) {
+        CHECK(failure.remedy() == base::Remedy::fix_config);
+        return failure.what();
+    }
+    return "";
+}
+
+} // namespace
+
+TEST_CASE("net: a verified name makes a session, and both sides know its facts")
+{
+    const Party party;
+    const TlsContext server(party.options);
+    const TlsContext client(by_name(party.mail));
+    const Outcome outcome = meet(server, client, "smtp.example");
+    CHECK(outcome.client_error.empty());
+    CHECK(outcome.server_error.empty());
+    CHECK(outcome.heard == "220 hello\r\n");
+    CHECK(outcome.client.version == "TLSv1.3");
+    CHECK(outcome.client.bits >= 128);
+    CHECK(outcome.client.verified);
+    CHECK_FALSE(outcome.client.resumed);
+    CHECK(outcome.client.peer_fingerprint == party.mail.fingerprint);
+    CHECK(outcome.server.server_name == "smtp.example");
+    CHECK(outcome.server.cipher == outcome.client.cipher);
+    CHECK_FALSE(outcome.server.verified);
+}
+
+TEST_CASE("net: a certificate for another name, or of another authority, is refused")
+{
+    const Party party;
+    const TlsContext server(party.options);
+    const TlsContext client(by_name(party.mail));
+    CHECK(meet(server, client, "other.example").client_error ==
+          "TLS handshake: hostname mismatch");
+    CHECK(meet(server, client, "").client_error == "TLS: no name to verify");
+    CHECK(meet(server, client, "192.0.2.1").client_error ==
+          "TLS handshake: IP address mismatch");
+    const TlsContext stranger(by_name(party.wild));
+    const Outcome outcome = meet(server, stranger, "mail.example");
+    CHECK(outcome.client_error.starts_with("TLS handshake: "));
+    CHECK(outcome.heard.empty());
+    CHECK_FALSE(outcome.server_error.empty());
+}
+
+TEST_CASE("net: a pinned fingerprint replaces the authority, and only that one")
+{
+    const Party party;
+    const TlsContext server(party.options);
+    ClientTlsOptions options{.verify = TlsVerify::fingerprint,
+                             .fingerprints = {party.mail.fingerprint}};
+    const TlsContext right(options);
+    const Outcome good = meet(server, right, "whatever.example");
+    CHECK(good.client_error.empty());
+    CHECK(good.client.verified);
+
+    options.fingerprints = {party.wild.fingerprint};
+    const TlsContext wrong(options);
+    const Outcome bad = meet(server, wrong, "whatever.example");
+    CHECK(bad.client_error == "TLS handshake: certificate has another fingerprint");
+    CHECK(bad.heard.empty());
+
+    options.fingerprints = {"abc"};
+    CHECK_THROWS_WITH(TlsContext{options}, "fingerprint abc: not a SHA-256 in hexadecimal");
+    options.fingerprints = {};
+    CHECK_THROWS_WITH(TlsContext{options}, "TLS by fingerprint: none is given");
+}
+
+TEST_CASE("net: the server name chooses the certificate, with one wildcard label")
+{
+    const Party party;
+    const TlsContext server(party.options);
+    const TlsContext client(ClientTlsOptions{});
+    struct {
+        std::string name;
+        std::string fingerprint;
+    } const cases[] = {{"mail.example", party.mail.fingerprint},
+                       {"a.wild.example", party.wild.fingerprint},
+                       {"A.Wild.Example", party.wild.fingerprint},
+                       {"a.b.wild.example", party.mail.fingerprint},
+                       {"unknown.example", party.mail.fingerprint},
+                       {"", party.mail.fingerprint}};
+    for (const auto& c : cases) {
+        CAPTURE(c.name);
+        const Outcome outcome = meet(server, client, c.name);
+        CHECK(outcome.client_error.empty());
+        CHECK(outcome.client.peer_fingerprint == c.fingerprint);
+        CHECK_FALSE(outcome.client.verified);
+    }
+}
+
+TEST_CASE("net: sessions are resumed by name, also by another worker with the same keys")
+{
+    const Party party;
+    ServerTlsOptions options = party.options;
+    options.ticket_key_file = party.folder.path("tickets");
+    write_ticket_keys(options.ticket_key_file);
+    for (const bool old_version : {false, true}) {
+        CAPTURE(old_version);
+        const TlsContext one(options);
+        const TlsContext another(options);
+        const TlsContext stranger(party.options);
+        // TLS 1.2 only: a client that knows no TLS 1.3 cipher cannot be told apart by us,
+        // so the server's side is what differs.
+        const TlsContext client(by_name(party.mail));
+        CHECK_FALSE(meet(one, client, "mail.example").client.resumed);
+        const Outcome again = meet(another, client, "mail.example");
+        CHECK(again.client.resumed);
+        CHECK(again.server.resumed);
+        CHECK(again.client.verified);
+        CHECK_FALSE(meet(one, client, "smtp.example").client.resumed);
+        CHECK_FALSE(meet(stranger, client, "mail.example").client.resumed);
+    }
+}
+
+TEST_CASE("net: ticket keys come from files of their owner, 80 bytes long")
+{
+    const Folder folder;
+    const std::string file = folder.path("tickets");
+    write_ticket_keys(file);
+    const TicketKeys first = read_ticket_keys(file);
+    write_ticket_keys(file);
+    CHECK(read_ticket_keys(file) != first);
+    const base::Fd memory = ticket_keys_in_memory();
+    const std::string inherited = "/proc/self/fd/" + std::to_string(memory.get());
+    CHECK(read_ticket_keys(inherited) == read_ticket_keys(inherited));
+    CHECK_THROWS_AS((void)read_ticket_keys(folder.path("missing")), base::Failure);
+    const std::string open_to_all = folder.write("public", std::string(80, 'x'));
+    CHECK_THROWS_WITH((void)read_ticket_keys(open_to_all),
+                      doctest::Contains("must be mode 600"));
+}
+
+TEST_CASE("net: unusable TLS settings are named")
+{
+    const Party party;
+    ServerTlsOptions options;
+    CHECK(configuration_error(options) == "TLS: no certificate is configured");
+    options = party.options;
+    options.min_version = "TLSv1.1";
+    CHECK(configuration_error(options) ==
+          "TLS version TLSv1.1: must be TLSv1.2 or TLSv1.3");
+    options = party.options;
+    options.ciphers = "NONSENSE";
+    CHECK(configuration_error(options) == "TLS ciphers NONSENSE: no cipher match");
+    options = party.options;
+    options.certificates[0].chain_file = "/nonexistent.pem";
+    CHECK(configuration_error(options) ==
+          "read certificate /nonexistent.pem: No such file or directory");
+    options = party.options;
+    options.certificates[0].key_file = party.wild.key_file;
+    CHECK(configuration_error(options).find("key values mismatch") != std::string::npos);
+}
