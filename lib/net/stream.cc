@@ -53,6 +53,8 @@ void Stream::State::close()
 Task<void> wait_readable(StreamState state)
 {
     state->check();
+    if (state->tls)
+        (void)state->tls->flush(); // a session ticket or alert; a full socket has a writer
     boost::system::error_code ignored; // check() knows why; files are always ready
     co_await state->descriptor.async_wait(
         asio::posix::descriptor_base::wait_read,

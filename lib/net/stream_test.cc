@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streams over sockets, pipes and files: order, back-pressure, deadlines, abort.
-#include "net/event.h"
+#include "base/failure.h"
 #include "net/test_support.h"
 
 #include <array>
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <thread>
 #include <unistd.h>
 
 using namespace net;
@@ -31,20 +30,6 @@ Task<void> write_and_end(Stream stream, std::string_view head, std::string_view 
 Task<void> slurp(Stream stream, std::string& into)
 {
     into = co_await test::read_all(stream);
-}
-
-// What a read or write ended in.
-template <class Work>
-Task<void> ending(Work work, std::string& how)
-{
-    try {
-        co_await work();
-        how = "fine";
-    } catch (const TimedOut&) {
-        how = "timed out";
-    } catch (const PeerGone&) {
-        how = "gone";
-    }
 }
 
 Task<void> read_once(Stream& stream, std::string& how)
@@ -130,7 +115,8 @@ TEST_CASE("net: pipes are streams, too")
 TEST_CASE("net: a deadline ends reads and writes, late by less than half a second")
 {
     Loop loop;
-    auto [one, other] = test::stream_pair(loop);
+    auto [one, silent] = test::stream_pair(loop);
+    auto [other, deaf] = test::stream_pair(loop);
     const base::SteadyTime start = base::Steady::now();
     one.set_deadline(start + base::milliseconds(100));
     other.set_deadline(start + base::milliseconds(200));
@@ -143,9 +129,12 @@ TEST_CASE("net: a deadline ends reads and writes, late by less than half a secon
     CHECK(took >= base::milliseconds(200));
     CHECK(took < base::milliseconds(700));
 
+    REQUIRE(::write(silent.fd(), "0123456789abcdef", 16) == 16);
     run(loop, read_once(one, read_end)); // there are bytes, but it stays late
     CHECK(read_end == "timed out");
     one.set_timeout(base::seconds(5));
+    one.set_timeout(base::seconds(0));
+    one.set_timeout(base::seconds(1));
     run(loop, read_once(one, read_end));
     CHECK(read_end == "16");
 }

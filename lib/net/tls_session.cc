@@ -53,7 +53,13 @@ TlsSession::TlsSession(int fd, ssl_st* ssl, const TlsContext& context)
     SSL_set_bio(ssl, bio, bio);
 }
 
-TlsSession::~TlsSession() = default;
+TlsSession::~TlsSession()
+{
+    // Without this OpenSSL takes a missing close_notify for an attack and never resumes the
+    // session; SMTP servers and clients often just hang up.
+    if (ssl_ && !broken_)
+        SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
 
 std::unique_ptr<TlsSession> TlsSession::accept(int fd, const TlsContext& context)
 {
@@ -84,6 +90,7 @@ std::unique_ptr<TlsSession> TlsSession::connect(int fd, const TlsContext& contex
 
 void TlsSession::fail(const char* action, int result)
 {
+    broken_ = true;
     const int kind = SSL_get_error(ssl_.get(), result);
     const long verdict = SSL_get_verify_result(ssl_.get());
     const bool distrusted = !SSL_is_server(ssl_.get()) && verdict != X509_V_OK &&

@@ -61,6 +61,7 @@ private:
     std::unique_ptr<Transport> transport_;
     std::unique_ptr<ssl_st, FreeSsl> ssl_; // refers to both above
     const TlsContext& context_;
+    bool broken_ = false;
 };
 
 } // namespace net

@@ -2,10 +2,10 @@
 // Who may talk to whom by TLS, and what is known afterwards.
 #include "net/test_support.h"
 #include "net/ticket_keys.h"
-#include "net/tls.h"
+#include "net/tls_state.h"
 
 #include <doctest/doctest.h>
-#include <optional>
+#include <string>
 
 using namespace net;
 using net::test::Folder;
@@ -74,12 +74,32 @@ struct Party {
     TestCertificate mail =
         make_certificate(folder, "mail", {"mail.example", "smtp.example"});
     TestCertificate wild = make_certificate(folder, "wild", {"*.wild.example"});
-    ServerTlsOptions options{.certificates = {files(mail), files(wild)}};
+    ServerTlsOptions options = server_options();
+
+private:
+    [[nodiscard]] ServerTlsOptions server_options() const
+    {
+        ServerTlsOptions result;
+        result.certificates = {files(mail), files(wild)};
+        return result;
+    }
 };
 
 ClientTlsOptions by_name(const TestCertificate& certificate)
 {
-    return {.verify = TlsVerify::name, .ca_file = certificate.chain_file};
+    ClientTlsOptions options;
+    options.verify = TlsVerify::name;
+    options.ca_file = certificate.chain_file;
+    return options;
+}
+
+void speak_only(const TlsContext& client, int version)
+{
+    SSL_CTX* const context = client.state().contexts.front().get();
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_cipher_list(context, "ALL");
+    REQUIRE(SSL_CTX_set_min_proto_version(context, version) == 1);
+    REQUIRE(SSL_CTX_set_max_proto_version(context, version) == 1);
 }
 
 std::string configuration_error(const ServerTlsOptions& options)
@@ -135,8 +155,9 @@ TEST_CASE("net: a pinned fingerprint replaces the authority, and only that one")
 {
     const Party party;
     const TlsContext server(party.options);
-    ClientTlsOptions options{.verify = TlsVerify::fingerprint,
-                             .fingerprints = {party.mail.fingerprint}};
+    ClientTlsOptions options;
+    options.verify = TlsVerify::fingerprint;
+    options.fingerprints = {party.mail.fingerprint};
     const TlsContext right(options);
     const Outcome good = meet(server, right, "whatever.example");
     CHECK(good.client_error.empty());
@@ -183,22 +204,46 @@ TEST_CASE("net: sessions are resumed by name, also by another worker with the sa
     ServerTlsOptions options = party.options;
     options.ticket_key_file = party.folder.path("tickets");
     write_ticket_keys(options.ticket_key_file);
-    for (const bool old_version : {false, true}) {
-        CAPTURE(old_version);
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        CAPTURE(version);
         const TlsContext one(options);
         const TlsContext another(options);
         const TlsContext stranger(party.options);
-        // TLS 1.2 only: a client that knows no TLS 1.3 cipher cannot be told apart by us,
-        // so the server's side is what differs.
         const TlsContext client(by_name(party.mail));
+        speak_only(client, version);
         CHECK_FALSE(meet(one, client, "mail.example").client.resumed);
         const Outcome again = meet(another, client, "mail.example");
         CHECK(again.client.resumed);
         CHECK(again.server.resumed);
         CHECK(again.client.verified);
+        CHECK(again.client.peer_fingerprint == party.mail.fingerprint);
         CHECK_FALSE(meet(one, client, "smtp.example").client.resumed);
         CHECK_FALSE(meet(stranger, client, "mail.example").client.resumed);
     }
+}
+
+TEST_CASE("net: TLS 1.1 is refused, TLS 1.2 is served with forward secrecy")
+{
+    const Party party;
+    const TlsContext server(party.options);
+    const TlsContext old_client(ClientTlsOptions{});
+    speak_only(old_client, TLS1_1_VERSION);
+    const Outcome refused = meet(server, old_client, "mail.example");
+    CHECK(refused.server_error == "TLS handshake: unsupported protocol");
+    CHECK_FALSE(refused.client_error.empty());
+    CHECK(refused.heard.empty());
+
+    const TlsContext client(ClientTlsOptions{});
+    speak_only(client, TLS1_2_VERSION);
+    const Outcome served = meet(server, client, "mail.example");
+    CHECK(served.client.version == "TLSv1.2");
+    CHECK(served.client.cipher.starts_with("ECDHE-"));
+
+    ServerTlsOptions options = party.options;
+    options.min_version = "TLSv1.3";
+    const TlsContext modern(options);
+    CHECK(meet(modern, client, "mail.example").server_error ==
+          "TLS handshake: unsupported protocol");
 }
 
 TEST_CASE("net: ticket keys come from files of their owner, 80 bytes long")
