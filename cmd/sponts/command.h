@@ -45,6 +45,8 @@ struct Command {
     std::vector<OptionSpec> options = {};
 };
 
+int check(const Call& call);
+int init(const Call& call);
 int run(const Call& call);
 
 } // namespace sponts

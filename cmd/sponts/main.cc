@@ -22,6 +22,22 @@ const std::vector<Command>& commands()
 {
     // name, function, one line of help, least and most operands, their name, options
     static const std::vector<Command> table = {
+        {"check",
+         sponts::check,
+         "read the configuration and look at everything it names",
+         0,
+         0,
+         "",
+         {{"dump-config", nullptr, "show each value and where it came from"}}},
+        {"init",
+         sponts::init,
+         "make what the configuration names and is not there yet",
+         0,
+         0,
+         "",
+         {{"self-signed", nullptr, "make missing certificates, self-signed"},
+          {"demo", "DIR", "make a gateway for demo.example in DIR, on loopback"},
+          {"backend", "HOST:PORT", "where the mail of the demonstration goes"}}},
         {"run",
          sponts::run,
          "start every program in the foreground and keep them running",

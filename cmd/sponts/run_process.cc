@@ -90,14 +90,6 @@ void follow_parent(pid_t parent)
     give_up(plan.path.c_str());
 }
 
-std::string own_directory()
-{
-    std::array<char, PATH_MAX> path{};
-    const auto length = ::readlink("/proc/self/exe", path.data(), path.size());
-    const std::string text(path.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
-    return text.substr(0, text.rfind('/'));
-}
-
 std::vector<std::string> program_directories(const std::string& bin_directory)
 {
     if (!bin_directory.empty())
@@ -114,6 +106,14 @@ std::vector<std::string> program_directories(const std::string& bin_directory)
 }
 
 } // namespace
+
+std::string own_directory()
+{
+    std::array<char, PATH_MAX> path{};
+    const auto length = ::readlink("/proc/self/exe", path.data(), path.size());
+    const std::string text(path.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+    return text.substr(0, text.rfind('/'));
+}
 
 pid_t start_process(const ProcessPlan& plan)
 {

@@ -26,6 +26,9 @@ struct ProcessPlan {
 // there is no process to be had; a program that cannot be executed exits 71.
 [[nodiscard]] pid_t start_process(const ProcessPlan& plan);
 
+// The directory this program was started from.
+[[nodiscard]] std::string own_directory();
+
 // Where a program is: --bin-dir, or beside this program, or PREFIX/libexec/sponts, or PATH.
 // Throws Failure(start_service) when it is nowhere.
 [[nodiscard]] std::string find_program(std::string_view name,

@@ -39,8 +39,9 @@ std::span<const Key<SmtpRelayd>> relayd_keys()
             "Commands such as NOOP and RSET before a session is ended."),
         Row::of<Number<1>, &SmtpRelayd::connections>(
             "connections", "Most connections of a process at once."),
-        Row::of<Number<1>, &SmtpRelayd::connections_per_client>(
-            "connections-per-client", "Most connections of a client address at once."),
+        Row::of<Number<>, &SmtpRelayd::connections_per_client>(
+            "connections-per-client",
+            "Most connections of a client address at once; 0: no limit."),
         Row::of<Number<>, &SmtpRelayd::messages_per_client_minute>(
             "messages-per-client-minute",
             "Most messages of a client in a minute; 0: no limit."),

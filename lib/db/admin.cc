@@ -90,6 +90,13 @@ void Writer::put(const User& user)
     state_->put("users", {user.name, user.password, user.scram, flag(user.enabled)});
 }
 
+void Writer::remove_route(std::string_view pattern)
+{
+    Store routes(state_->session.database(), *find_table("routes"));
+    for (const Row& row : routes.group(pattern))
+        routes.remove(row);
+}
+
 void Writer::commit()
 {
     state_->session.commit();

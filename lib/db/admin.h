@@ -55,6 +55,8 @@ public:
     void put(const RouteHost& host);
     void put(const AddressRow& row);
     void put(const User& user);
+    // Every host of one pattern.
+    void remove_route(std::string_view pattern);
 
     // After it the changes are on the disk.
     void commit();

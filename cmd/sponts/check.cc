@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// sponts check - reads the configuration as the programs do and looks at everything it
+// names.  Says every mistake it finds, one a line; silence is success.
+#include "base/failure.h"
+#include "command.h"
+#include "conf/read.h"
+#include "db/admin.h"
+#include "net/tls.h"
+
+#include <cstring>
+#include <fcntl.h>
+#include <iostream>
+#include <unistd.h>
+
+namespace sponts {
+
+namespace {
+
+class Inspection {
+public:
+    explicit Inspection(conf::Reading& reading) : reading_(reading) {}
+
+    void look_at_everything()
+    {
+        const conf::General& general = reading_.settings.general;
+        look_at_directory("spool", general.spool);
+        look_at_directory("run-directory", general.run_directory);
+        if (!general.database.empty())
+            attempt("general", "database", [&] { db::check_database(general.database); });
+        look_at_certificates("tls", reading_.settings.tls.certificates);
+        for (const conf::Listener& listener : reading_.settings.listeners)
+            look_at_certificates("listener " + listener.name, listener.certificates);
+    }
+
+private:
+    void complain(std::string_view section, std::string_view key, std::string text)
+    {
+        reading_.problems.push_back(
+            {reading_.document.line_of(section, key), std::string(key) + ": " + text});
+    }
+
+    template <class Work>
+    void attempt(std::string_view section, std::string_view key, Work&& work)
+    {
+        try {
+            work();
+        } catch (const base::Failure& failure) {
+            complain(section, key, failure.what());
+        }
+    }
+
+    void look_at_directory(std::string_view key, const std::string& path)
+    {
+        if (::faccessat(AT_FDCWD, path.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+            complain("general", key, path + ": " + std::strerror(errno));
+    }
+
+    // Chain and key are readable and belong together: what a server does at its start.
+    void look_at_certificates(const std::string& section,
+                              const std::vector<net::Certificate>& certificates)
+    {
+        net::ServerTlsOptions options;
+        options.min_version = reading_.settings.tls.min_version;
+        options.ciphers = reading_.settings.tls.ciphers;
+        options.certificates = certificates;
+        if (!certificates.empty())
+            attempt(section, "certificate", [&options] { net::TlsContext{options}; });
+    }
+
+    conf::Reading& reading_;
+};
+
+} // namespace
+
+int check(const Call& call)
+{
+    conf::Reading reading = conf::read_file(call.config);
+    if (reading.problems.empty())
+        Inspection(reading).look_at_everything();
+    for (const std::string& line : reading.complaints())
+        std::cerr << line << '\n';
+    if (!reading.problems.empty())
+        return static_cast<int>(base::Remedy::fix_config);
+    if (call.has("dump-config"))
+        std::cout << conf::dump_settings(call.config);
+    return EXIT_SUCCESS;
+}
+
+} // namespace sponts
