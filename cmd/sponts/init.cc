@@ -86,6 +86,10 @@ int init(const Call& call)
 {
     if (call.has("demo"))
         return init_demo(call);
+    if (call.has("sample")) {
+        std::cout << conf::sample_file();
+        return EXIT_SUCCESS;
+    }
     if (call.has("backend"))
         throw base::Failure(base::Remedy::fix_arguments, "--backend goes with --demo only");
     const bool self_signed = call.has("self-signed");

@@ -36,6 +36,7 @@ const std::vector<Command>& commands()
          0,
          "",
          {{"self-signed", nullptr, "make missing certificates, self-signed"},
+          {"sample", nullptr, "print a configuration that says every key, make nothing"},
           {"demo", "DIR", "make a gateway for demo.example in DIR, on loopback"},
           {"backend", "HOST:PORT", "where the mail of the demonstration goes"}}},
         {"run",

@@ -111,9 +111,9 @@ int Supervisor::work()
     while (!stopping_ || !slots_.empty()) {
         start_due();
         wait_for_news();
+        hear_signals(); // first: a SIGCHLD taken here must be followed by reap()
         hear_notices();
         reap();
-        hear_signals();
         end_retired();
         announce_readiness();
         kill_late();

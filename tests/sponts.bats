@@ -1,0 +1,417 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sponts(8): init, check and run.  What `run` starts here are stand-ins that do as they are
+# told (helpers/program.py); whole gateways are run by the other files.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    load helpers/common
+    sponts_setup
+    CONF=$TMP/sponts.conf
+    PORT=$(free_port)
+}
+
+teardown() { sponts_teardown; }
+
+# -- helpers ------------------------------------------------------------------------------
+
+configuration() {
+    cat >"$CONF" <<END
+[general]
+hostname = mx.test
+spool = $TMP/spool
+database = $TMP/sponts.db
+run-directory = $TMP/run
+drain-timeout = 20s
+END
+    printf '%s\n' "$@" >>"$CONF"
+}
+
+listener() { printf '[listener %s]\naddress = 127.0.0.1:%s\ntls = none\n' "$1" "$2"; }
+
+stand_ins() {
+    export EVENTS=$TMP/events DIRECTIONS=$TMP/directions
+    mkdir -p "$TMP/bin" "$DIRECTIONS"
+    : >"$EVENTS"
+    cp "$BATS_TEST_DIRNAME/helpers/program.py" "$TMP/bin/smtp-relayd"
+    cp "$BATS_TEST_DIRNAME/helpers/program.py" "$TMP/bin/smtp-sendd"
+    chmod +x "$TMP/bin"/*
+}
+
+order() { echo "${*:2}" >"$DIRECTIONS/$1"; }
+
+run_gateway() {
+    start run sponts run --config "$CONF" --bin-dir "$TMP/bin"
+    GATEWAY=$PID
+}
+
+logged() { grep -qE -- "$1" "$TMP/run.log"; }
+logged_times() { [ "$(grep -cE -- "$2" "$TMP/run.log")" -ge "$1" ]; }
+happened() { grep -qE -- "$1" "$EVENTS"; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
+ready() { logged ' gateway-ready '; }
+pids_of() { sed -n "s/^$1 started \([0-9]*\) .*/\1/p" "$EVENTS"; }
+greeting() {
+    local session line
+    exec {session}<>"/dev/tcp/127.0.0.1/$1" && read -rt 10 line <&"$session"
+    exec {session}<&-
+    line=${line%$'\r'}
+    echo "${line#220 }"
+}
+greeted_by_other_than() { [ "$(greeting "$1")" != "$2" ]; }
+exit_status() {
+    local status=0
+    wait "$GATEWAY" || status=$?
+    [ "$status" -eq "$1" ] || { echo "exit status $status, not $1" >&2; return 1; }
+}
+
+# -- the command line ---------------------------------------------------------------------
+
+@test "help and version end well, a wrong word ends with 64 and one line" {
+    run -0 sponts --version
+    [[ $output == "sponts "* ]]
+    run -0 sponts run --help
+    [[ $output == *--bin-dir* ]]
+    for words in '' 'no-such-command' 'run --no-such-option' 'check operand'; do
+        # shellcheck disable=SC2086  # words on purpose
+        run -64 --separate-stderr sponts $words
+        [ -z "$output" ]
+        [ "${#stderr_lines[@]}" -eq 1 ]
+    done
+}
+
+# -- init ---------------------------------------------------------------------------------
+
+@test "init makes directories, database and certificate with their modes" {
+    configuration '[tls]' "certificate = $TMP/tls/chain.pem $TMP/tls/key.pem" \
+        '[listener in]' 'tls = starttls'
+    run -0 sponts init --self-signed --config "$CONF"
+    [ "$(stat -c %a "$TMP/spool")" = 750 ]
+    [ "$(stat -c %a "$TMP/sponts.db")" = 640 ]
+    [ "$(stat -c %a "$TMP/tls/key.pem")" = 640 ]
+    openssl x509 -in "$TMP/tls/chain.pem" -noout -text >"$TMP/text"
+    grep -q 'NIST CURVE: P-256' "$TMP/text"
+    grep -q 'DNS:mx.test' "$TMP/text"
+    run -0 --separate-stderr sponts check --config "$CONF"
+    [ -z "$output$stderr" ]
+}
+
+@test "init may be repeated: what is there stays byte for byte" {
+    configuration '[tls]' "certificate = $TMP/tls/chain.pem $TMP/tls/key.pem"
+    sponts init --self-signed --config "$CONF"
+    echo kept >"$TMP/spool/file"
+    sha256sum "$CONF" "$TMP"/tls/* >"$TMP/sums"
+    run -0 sponts init --self-signed --config "$CONF"
+    [ -z "$output" ]
+    sha256sum --check --status "$TMP/sums"
+    [ "$(cat "$TMP/spool/file")" = kept ]
+}
+
+@test "init has a sample that says every key, and etc/sponts.conf is the sample" {
+    run -0 sponts init --sample
+    [ "$output" = "$(cat "$REPO/etc/sponts.conf")" ]
+}
+
+@test "init --demo is ready to run and says what to try" {
+    run -0 sponts init --demo "$TMP/demo"
+    [[ $output == *2525*4650*5870*swaks*curl*mailq*queuectl* ]]
+    password=$(cat "$TMP/demo/demo-password")
+    [[ $output == *"password $password"* ]]
+    run -0 sponts check --config "$TMP/demo/sponts.conf"
+    [ "$(sqlite3 "$TMP/demo/sponts.db" 'SELECT name, hold FROM domains')" = 'demo.example|1' ]
+    [ "$(sqlite3 "$TMP/demo/sponts.db" 'SELECT name FROM users')" = demo ]
+}
+
+@test "init --demo again: the same password, and the backend of the latest call" {
+    sponts init --demo "$TMP/demo"
+    password=$(cat "$TMP/demo/demo-password")
+    sponts init --demo "$TMP/demo" --backend 127.0.0.1:2600
+    run -0 sponts init --demo "$TMP/demo" --backend '[::1]:2601'
+    [[ $output == *"password $password"* ]]
+    [ "$(sqlite3 "$TMP/demo/sponts.db" 'SELECT host, port FROM routes')" = '::1|2601' ]
+    [ "$(sqlite3 "$TMP/demo/sponts.db" 'SELECT hold FROM domains')" = 0 ]
+}
+
+@test "init refuses a bad backend and leaves nothing behind" {
+    run -64 --separate-stderr sponts init --demo "$TMP/demo" --backend nowhere
+    [ "$stderr" = "sponts: --backend nowhere: is no host:port" ]
+    [ ! -e "$TMP/demo" ]
+    run -64 --separate-stderr sponts init --backend 127.0.0.1:25
+}
+
+# -- check --------------------------------------------------------------------------------
+
+@test "check is silent when all is well and dumps every value with its origin" {
+    configuration "$(listener in "$PORT")"
+    sponts init --config "$CONF"
+    run -0 --separate-stderr sponts check --config "$CONF"
+    [ -z "$output$stderr" ]
+    run -0 sponts check --dump-config --config "$CONF"
+    [[ $output == *"hostname = mx.test  # $CONF:2"* ]]
+    [[ $output == *"idle-timeout = 5m  # default"* ]]
+    [[ $output == *"[listener in]"*"address = 127.0.0.1:$PORT  # $CONF:8"* ]]
+}
+
+@test "check names every mistake with file and line, exit 78" {
+    configuration 'no-such-key = 1' '[smtp-relayd]' 'message-size = big' '[nonsense]' \
+        '[listener in]' 'tls = implicit'
+    run -78 --separate-stderr sponts check --config "$CONF"
+    [ -z "$output" ]
+    [ "${#stderr_lines[@]}" -eq 4 ]
+    [ "${stderr_lines[0]}" = "$CONF:7: unknown key \"no-such-key\" in [general]" ]
+    [[ ${stderr_lines[1]} == "$CONF:9: message-size = big: is no size"* ]]
+    [ "${stderr_lines[2]}" = "$CONF:10: unknown section [nonsense]" ]
+    [[ ${stderr_lines[3]} == "$CONF:12: tls needs a certificate"* ]]
+}
+
+@test "check looks at spool, database and certificates" {
+    configuration '[tls]' "certificate = $TMP/chain.pem $TMP/key.pem"
+    self_signed "$TMP" && mv "$TMP/cert.pem" "$TMP/chain.pem"
+    run -78 --separate-stderr sponts check --config "$CONF"
+    [[ $stderr == *"$CONF:3: spool: $TMP/spool: No such file or directory"* ]]
+    [[ $stderr == *"$CONF:4: database: "*"$TMP/sponts.db"* ]]
+    sponts init --config "$CONF"
+    run -0 sponts check --config "$CONF"
+    openssl ecparam -name prime256v1 -genkey -noout -out "$TMP/key.pem"
+    run -78 --separate-stderr sponts check --config "$CONF"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    [[ $stderr == "$CONF:8: certificate: "*"$TMP/"* ]]
+    rm "$TMP/key.pem"
+    run -78 --separate-stderr sponts check --config "$CONF"
+    [ "$stderr" = "$CONF:8: certificate: no such file: $TMP/key.pem" ]
+}
+
+@test "check finds a database of another version" {
+    configuration
+    sponts init --config "$CONF"
+    sqlite3 "$TMP/sponts.db" 'PRAGMA user_version = 999'
+    run -78 --separate-stderr sponts check --config "$CONF"
+    [[ $stderr == "$CONF:4: database: "* ]]
+}
+
+# -- run ----------------------------------------------------------------------------------
+
+@test "run hands over the sockets by name and is ready when every program is" {
+    stand_ins
+    other=$(free_port)
+    configuration "$(listener one "$PORT")" "$(listener two "$other")"
+    run_gateway
+    wait_for 20 ready
+    happened "^smtp-relayd started [0-9]+ one,two --config $CONF$"
+    happened "^smtp-sendd started [0-9]+  --config $CONF$"
+    [ "$(greeting "$PORT")" = "$(pids_of smtp-relayd)" ]
+    [ "$(greeting "$other")" = "$(pids_of smtp-relayd)" ]
+    kill -TERM "$GATEWAY"
+    exit_status 0
+    happened '^smtp-relayd ended' && happened '^smtp-sendd ended'
+}
+
+@test "run says READY to its own manager, and only when all is ready" {
+    stand_ins
+    order smtp-sendd mute
+    configuration "$(listener in "$PORT")"
+    socat -u "UNIX-RECV:$TMP/manager" - >"$TMP/heard" 3>&- &
+    echo "$!" >>"$STARTED"
+    wait_for 10 test -S "$TMP/manager"
+    export NOTIFY_SOCKET=$TMP/manager
+    run_gateway
+    wait_for 20 logged 'program-ready name=smtp-relayd'
+    run ! ready
+    [ ! -s "$TMP/heard" ]
+    rm "$DIRECTIONS/smtp-sendd"
+    kill -KILL "$(pids_of smtp-sendd)"
+    wait_for 20 grep -q READY=1 "$TMP/heard"
+    ready
+}
+
+@test "a program that dies is started again, and waiting connections are served" {
+    stand_ins
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    first=$(pids_of smtp-relayd)
+    kill -KILL "$first"
+    second=$(greeting "$PORT")   # waits in the backlog meanwhile
+    [ -n "$second" ] && [ "$second" != "$first" ]
+    logged "program-died name=smtp-relayd pid=$first how=\"signal SIGKILL\" again_ms=500"
+}
+
+@test "a program that keeps dying is started after growing pauses" {
+    stand_ins
+    order smtp-sendd exit 75
+    configuration
+    run_gateway
+    wait_for 30 logged 'program-died name=smtp-sendd .* again_ms=2000'
+    logged 'how="exit status 75" again_ms=500'
+    logged 'again_ms=1000'
+    kill -TERM "$GATEWAY"
+    exit_status 0
+}
+
+@test "a program that calls its configuration wrong before it was ready ends the run" {
+    stand_ins
+    order smtp-sendd exit 78
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    exit_status 78
+    happened '^smtp-relayd ended' || ! happened '^smtp-relayd started'
+}
+
+@test "there are as many workers as configured; without listeners there are none" {
+    stand_ins
+    configuration "$(listener in "$PORT")" '[smtp-relayd]' 'workers = 3'
+    run_gateway
+    wait_for 20 ready
+    [ "$(pids_of smtp-relayd | wc -l)" -eq 3 ]
+    logged 'program-started name=smtp-relayd.3 '
+    kill -TERM "$GATEWAY"
+    exit_status 0
+    : >"$EVENTS"
+    configuration
+    run_gateway
+    wait_for 20 ready
+    [ -z "$(pids_of smtp-relayd)" ]
+}
+
+@test "reload with nothing changed but limits tells the programs" {
+    stand_ins
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    configuration "$(listener in "$PORT")" '[smtp-relayd]' 'errors = 3'
+    kill -HUP "$GATEWAY"
+    wait_for 20 happened '^smtp-relayd SIGHUP'
+    wait_for 20 happened '^smtp-sendd SIGHUP'
+    logged 'reload-done relayd=told sendd=told'
+    [ "$(pids_of smtp-relayd | wc -l)" -eq 1 ]
+}
+
+@test "reload with another listener opens it and drops no session" {
+    stand_ins
+    other=$(free_port)
+    configuration "$(listener one "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    first=$(pids_of smtp-relayd)
+    exec {session}<>"/dev/tcp/127.0.0.1/$PORT"
+    read -rt 10 _ <&"$session"
+    configuration "$(listener one "$PORT")" "$(listener two "$other")"
+    kill -HUP "$GATEWAY"
+    wait_for 20 happened '^smtp-relayd SIGTERM'
+    [ "$(greeting "$other")" != "$first" ]
+    wait_for 20 greeted_by_other_than "$PORT" "$first"
+    kill -0 "$first"             # the session keeps it
+    exec {session}<&-
+    wait_for 20 gone "$first"
+    logged "program-ended name=smtp-relayd pid=$first"
+    configuration "$(listener two "$other")"
+    kill -HUP "$GATEWAY"
+    wait_for 20 closed "$PORT"
+    greeting "$other"
+}
+
+closed() { ! listens "$1"; }
+
+@test "a broken configuration is refused at reload and everything goes on" {
+    stand_ins
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    configuration 'hostnam = x' "$(listener in "$PORT")"
+    kill -HUP "$GATEWAY"
+    wait_for 20 logged "reload-refused error=.*$CONF:7: unknown key"
+    configuration "$(listener in "$PORT")" '[listener taken]' \
+        'address = 192.0.2.1:25' 'tls = none'
+    kill -HUP "$GATEWAY"
+    wait_for 20 logged_times 2 reload-refused
+    [ "$(greeting "$PORT")" = "$(pids_of smtp-relayd)" ]
+    run ! happened SIGHUP
+}
+
+@test "reload with another spool restarts smtp-sendd, the old one first" {
+    stand_ins
+    configuration
+    run_gateway
+    wait_for 20 ready
+    first=$(pids_of smtp-sendd)
+    sed -i "s,spool = .*,spool = $TMP/other," "$CONF"
+    kill -HUP "$GATEWAY"
+    wait_for 20 logged_times 2 'program-started name=smtp-sendd'
+    [ "$(sed -n '/ended/=' "$EVENTS")" -lt "$(sed -n '/started/=' "$EVENTS" | tail -1)" ]
+    run ! logged program-died
+    gone "$first"
+}
+
+@test "stop waits for sessions, then no longer than drain-timeout" {
+    stand_ins
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    exec {session}<>"/dev/tcp/127.0.0.1/$PORT"
+    read -rt 10 _ <&"$session"
+    kill -TERM "$GATEWAY"
+    wait_for 20 happened '^smtp-relayd SIGTERM'
+    kill -0 "$(pids_of smtp-relayd)"
+    exec {session}<&-
+    exit_status 0
+    run ! logged program-killed
+}
+
+@test "a program that does not end is killed, exit status 75" {
+    stand_ins
+    order smtp-sendd stubborn
+    configuration
+    sed -i 's/drain-timeout = .*/drain-timeout = 1s/' "$CONF"
+    run_gateway
+    wait_for 20 ready
+    kill -TERM "$GATEWAY"
+    exit_status 75
+    logged 'program-killed name=smtp-sendd'
+    gone "$(pids_of smtp-sendd)"
+}
+
+@test "a second SIGTERM ends the waiting" {
+    stand_ins
+    order smtp-sendd stubborn
+    configuration
+    run_gateway
+    wait_for 20 ready
+    kill -TERM "$GATEWAY"
+    wait_for 20 logged gateway-stopping
+    kill -INT "$GATEWAY"
+    exit_status 75
+}
+
+@test "no orphans: killed itself, the programs end; their children go with them" {
+    stand_ins
+    order smtp-sendd parent
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    wait_for 20 happened '^smtp-sendd child'
+    child=$(sed -n 's/^smtp-sendd child //p' "$EVENTS")
+    kill -KILL "$(pids_of smtp-sendd)"
+    wait_for 20 gone "$child"
+    kill -KILL "$GATEWAY"
+    for pid in $(pids_of smtp-relayd) $(pids_of smtp-sendd); do
+        wait_for 20 gone "$pid"
+    done
+}
+
+@test "an address that is in use is one line and exit status 69" {
+    stand_ins
+    configuration "$(listener in "$PORT")"
+    start holder socat "TCP-LISTEN:$PORT,bind=127.0.0.1" -
+    wait_for 10 grep -q ":$(printf %04X "$PORT") 00000000:0000 0A" /proc/net/tcp
+    run -69 --separate-stderr sponts run --config "$CONF" --bin-dir "$TMP/bin"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    [[ $stderr == *"127.0.0.1:$PORT"*"in use"* ]]
+    run ! happened started
+}
+
+@test "a missing program is one line and exit status 69" {
+    configuration
+    run -69 --separate-stderr sponts run --config "$CONF" --bin-dir "$TMP"
+    [ "$stderr" = "sponts: start smtp-relayd: no such program in $TMP" ]
+}
