@@ -82,6 +82,7 @@ std::map<std::string, std::string> section_texts(const Settings& settings)
 std::string sample_file()
 {
     std::string text =
+        "# SPDX-License-Identifier: Apache-2.0\n"
         "# sponts.conf - see sponts.conf(5).\n"
         "#\n"
         "# Every key stands here with its default; take away the # to change it.\n"
