@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// The disks of the other tests.
+#include "spool/test_disk.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+
+namespace spool::test {
+
+template <class Work>
+auto WatchedDisk::step(Work work) -> decltype(work())
+{
+    const std::lock_guard lock(mutex_);
+    if (const int error = before(); error != 0) {
+        errno = error;
+        return -1;
+    }
+    const auto result = work();
+    const int error = errno;
+    after();
+    errno = error;
+    return result;
+}
+
+int WatchedDisk::create(const std::string& path)
+{
+    return step([&] {
+        const int fd = Disk::create(path);
+        if (fd >= 0)
+            created(fd, path);
+        return fd;
+    });
+}
+
+int WatchedDisk::open(const std::string& path)
+{
+    return step([&] { return Disk::open(path); });
+}
+
+ssize_t WatchedDisk::write(int fd, const iovec* parts, int count, std::uint64_t offset)
+{
+    return step([&] {
+        iovec half = parts[0];
+        half.iov_len /= 2;
+        const bool halved = halves_writes() && half.iov_len > 0;
+        const ssize_t done =
+            Disk::write(fd, halved ? &half : parts, halved ? 1 : count, offset);
+        if (done > 0)
+            written(fd, parts, offset, static_cast<std::size_t>(done));
+        return done;
+    });
+}
+
+int WatchedDisk::sync(int fd)
+{
+    return step([&] {
+        synced(fd);
+        return 0;
+    });
+}
+
+int WatchedDisk::sync_directory(const std::string& path)
+{
+    return step([&] {
+        synced_directory(path);
+        return 0;
+    });
+}
+
+int WatchedDisk::truncate(int fd, std::uint64_t size)
+{
+    return step([&] {
+        truncated(fd, size);
+        return Disk::truncate(fd, size);
+    });
+}
+
+int WatchedDisk::reserve(int fd, std::uint64_t size)
+{
+    return step([&] { return Disk::reserve(fd, size); });
+}
+
+int WatchedDisk::link(const std::string& from, const std::string& to)
+{
+    return step([&] {
+        const int result = Disk::link(from, to);
+        if (result == 0)
+            linked(from, to);
+        return result;
+    });
+}
+
+int WatchedDisk::unlink(const std::string& path)
+{
+    return step([&] {
+        const int result = Disk::unlink(path);
+        if (result == 0)
+            unlinked(path);
+        return result;
+    });
+}
+
+int WatchedDisk::make_directory(const std::string& path)
+{
+    return step([&] { return Disk::make_directory(path); });
+}
+
+ForgetfulDisk::File& ForgetfulDisk::file_of(int fd)
+{
+    struct stat found{};
+    REQUIRE(::fstat(fd, &found) == 0);
+    return files_.at(static_cast<std::size_t>(by_inode_.at(found.st_ino)));
+}
+
+void ForgetfulDisk::created(int fd, const std::string& path)
+{
+    struct stat found{};
+    REQUIRE(::fstat(fd, &found) == 0);
+    const int file = static_cast<int>(files_.size());
+    files_.emplace_back();
+    by_inode_[found.st_ino] = file;
+    now_[path] = file;
+    unsynced_.push_back({path, file});
+}
+
+void ForgetfulDisk::written(int fd, const iovec* parts, std::uint64_t offset,
+                            std::size_t size)
+{
+    std::string bytes;
+    for (; bytes.size() < size; ++parts)
+        bytes.append(static_cast<const char*>(parts->iov_base), parts->iov_len);
+    bytes.resize(size);
+    file_of(fd).unsynced.push_back({false, offset, std::move(bytes)});
+}
+
+namespace {
+
+void apply(std::string& content, bool truncate, std::uint64_t offset,
+           std::string_view bytes)
+{
+    if (truncate) {
+        content.resize(offset, '\0');
+        return;
+    }
+    if (content.size() < offset + bytes.size())
+        content.resize(offset + bytes.size(), '\0');
+    content.replace(offset, bytes.size(), bytes);
+}
+
+} // namespace
+
+void ForgetfulDisk::synced(int fd)
+{
+    File& file = file_of(fd);
+    for (const Change& change : file.unsynced)
+        apply(file.durable, change.truncate, change.offset, change.bytes);
+    file.unsynced.clear();
+}
+
+void ForgetfulDisk::truncated(int fd, std::uint64_t size)
+{
+    file_of(fd).unsynced.push_back({true, size, ""});
+}
+
+void ForgetfulDisk::linked(const std::string& from, const std::string& to)
+{
+    now_[to] = now_.at(from);
+    unsynced_.push_back({to, now_.at(from)});
+}
+
+void ForgetfulDisk::unlinked(const std::string& path)
+{
+    now_.erase(path);
+    unsynced_.push_back({path, -1});
+}
+
+namespace {
+
+void rename_in(std::map<std::string, int>& names, const std::string& path, int file)
+{
+    if (file < 0)
+        names.erase(path);
+    else
+        names[path] = file;
+}
+
+} // namespace
+
+void ForgetfulDisk::synced_directory(const std::string& path)
+{
+    std::erase_if(unsynced_, [&](const Rename& change) {
+        if (std::filesystem::path(change.path).parent_path() != path)
+            return false;
+        rename_in(durable_, change.path, change.file);
+        return true;
+    });
+}
+
+std::map<std::string, int> ForgetfulDisk::names(std::mt19937& random) const
+{
+    std::map<std::string, int> names = durable_;
+    const unsigned likes = random() % 5; // nothing, ..., everything
+    for (const Rename& change : unsynced_)
+        if (random() % 4 < likes)
+            rename_in(names, change.path, change.file);
+    return names;
+}
+
+std::string ForgetfulDisk::content(const File& file, std::mt19937& random) const
+{
+    constexpr std::size_t sector = 512;
+    std::string content = file.durable;
+    const unsigned likes = random() % 5;
+    for (const Change& change : file.unsynced) {
+        if (change.truncate) {
+            if (random() % 4 < likes)
+                apply(content, true, change.offset, "");
+            continue;
+        }
+        for (std::size_t at = 0; at < change.bytes.size();) {
+            const std::size_t to_sector = sector - (change.offset + at) % sector;
+            const std::string_view part =
+                std::string_view(change.bytes).substr(at, to_sector);
+            if (random() % 4 < likes)
+                apply(content, false, change.offset + at, part);
+            at += part.size();
+        }
+    }
+    return content;
+}
+
+void ForgetfulDisk::image(unsigned seed, const std::string& target)
+{
+    namespace fs = std::filesystem;
+    std::mt19937 random(seed);
+    fs::remove_all(target);
+    fs::create_directories(target + "/log/incoming");
+    fs::create_directories(target + "/run");
+    for (const auto& [path, file] : names(random)) {
+        std::ofstream out(target + path.substr(directory_.size()), std::ios::binary);
+        out << content(files_.at(static_cast<std::size_t>(file)), random);
+    }
+}
+
+} // namespace spool::test
+
+TEST_CASE("spool: a whole write goes out in spite of short writes and empty parts")
+{
+    struct ShortDisk : spool::Disk {
+        ssize_t write(int, const iovec* parts, int count, std::uint64_t offset) override
+        {
+            CHECK(offset == got.size());
+            REQUIRE(count > 0);
+            const std::size_t size = std::min<std::size_t>(parts->iov_len, 3);
+            got.append(static_cast<const char*>(parts->iov_base), size);
+            return static_cast<ssize_t>(size);
+        }
+        std::string got;
+    } disk;
+    std::string a = "";
+    std::string b = "abcdefgh";
+    std::string c = "ijk";
+    iovec parts[] = {
+        {a.data(), 0}, {b.data(), 8}, {a.data(), 0}, {c.data(), 3}, {a.data(), 0}};
+    spool::write_all(disk, 0, parts, 0, "x");
+    CHECK(disk.got == "abcdefghijk");
+}
