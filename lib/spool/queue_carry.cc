@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t most_bytes_at_once = 8u << 20;
 constexpr std::size_t most_messages_at_once = 500;
-constexpr std::size_t copy_block = 256u << 10;
 
 std::string_view to_string(ReadError error)
 {
@@ -61,20 +60,11 @@ std::uint64_t QueueCarrier::carry(const Job& job, Writer& writer, const Actions&
     }
     if (!actions.begin(job.id, job.where))
         return 0;
-    Draft draft = writer.begin();
-    for (std::uint64_t at = 0; at < message->size;) {
-        const std::string bytes = reader_.read(*message, at, copy_block);
-        if (bytes.empty())
-            throw base::Failure(base::Remedy::check_disk, "the message ends early");
-        draft.append(bytes);
-        at += bytes.size();
-    }
+    writer.carry(*message, [inbox = inbox_, id = job.id](CommitResult result) {
+        const std::lock_guard lock(inbox->mutex);
+        inbox->done.push_back({id, std::move(result)});
+    });
     ++in_flight_;
-    writer.commit(std::move(draft), message->envelope,
-                  [inbox = inbox_, id = job.id](CommitResult result) {
-                      const std::lock_guard lock(inbox->mutex);
-                      inbox->done.push_back({id, std::move(result)});
-                  });
     return message->size;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spool/queue_table.h"
 
-#include <doctest/doctest.h>
 #include <algorithm>
+#include <doctest/doctest.h>
 #include <map>
 #include <random>
 #include <string>
