@@ -27,11 +27,19 @@ public:
         column_ = word.size() + (fold ? 1 : column_ + 1);
     }
 
+    // Words that should stand on one line.
     void words(std::initializer_list<std::string_view> list)
     {
+        std::size_t length = 0;
+        for (const std::string_view one : list)
+            length += 1 + one.size();
+        if (column_ + length > fold_at)
+            fold();
         for (const std::string_view one : list)
             word(one);
     }
+
+    void fold() { column_ = fold_at; } // the next word begins a line
 
     std::string take()
     {
@@ -54,21 +62,20 @@ std::string unless_empty(std::string_view text, std::string_view otherwise)
 void write_from(Folded& field, const Trace& trace)
 {
     const std::string name = unless_empty(trace.client_name, "unknown");
-    const std::string literal = unless_empty(trace.client_literal, "[unknown]");
     const bool domain = helo_is_domain(trace.helo);
     field.words({"from", domain ? trace.helo : "unknown"});
     if (!domain && !trace.helo.empty())
         field.words({"(helo", clean_word(trace.helo) + ")"});
-    field.words({"(" + name, literal + ")"});
+    if (trace.client_literal.empty()) // a pipe: inetd on a terminal, a test
+        field.word("(" + name + ")");
+    else
+        field.words({"(" + name, clean_word(trace.client_literal) + ")"});
 }
 
-// RFC 8314 4.3, registered clause "tls"; the cipher in its IANA name.
+// Registered clause of RFC 8314 section 4.3, with the cipher's IANA name.
 void write_tls(Folded& field, const Trace& trace)
 {
-    if (trace.tls_version.empty())
-        return;
-    field.word("(" + clean_word(trace.tls_version) + ")");
-    if (!trace.tls_cipher.empty())
+    if (!trace.tls_version.empty() && !trace.tls_cipher.empty())
         field.words({"tls", clean_word(trace.tls_cipher)});
 }
 
@@ -80,12 +87,15 @@ std::string received_field(const Trace& trace)
     write_from(field, trace);
     if (!trace.login.empty())
         field.words({"(authenticated", clean_word(trace.login) + ")"});
-    field.words({"by", clean_word(trace.host), "(" + clean_word(trace.program) + ")",
-                 "with", clean_word(trace.protocol)});
-    write_tls(field, trace);
+    field.fold();
+    field.words({"by", clean_word(trace.host), "(" + clean_word(trace.program) + ")"});
+    field.words({"with", clean_word(trace.protocol)});
+    if (!trace.tls_version.empty())
+        field.word("(" + clean_word(trace.tls_version) + ")");
     field.words({"id", clean_word(trace.id)});
     if (!trace.recipient.empty() && trace.recipient == clean_word(trace.recipient))
         field.words({"for", "<" + std::string(trace.recipient) + ">"});
+    write_tls(field, trace);
     // The date is one word here: a fold inside it is legal and ugly.
     std::string text = field.take();
     text.insert(text.size() - 2, ";\r\n\t" + std::string(trace.date));

@@ -55,13 +55,15 @@ struct Free {
 };
 using IdnText = std::unique_ptr<char, Free>;
 
+// The result is checked by the caller: STD3 rules of the library drop what they do not like
+// ("\u00fc@b" becomes "\u00fcb"), we refuse it.
 std::optional<std::string> to_a_labels(std::string_view name)
 {
     if (name.size() > max_unicode || has_control(name) || !is_utf8(name))
         return std::nullopt;
     const std::string copy(name);
     char* out = nullptr;
-    const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
+    const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL;
     if (idn2_to_ascii_8z(copy.c_str(), &out, flags) != IDN2_OK)
         return std::nullopt;
     const IdnText owned(out);

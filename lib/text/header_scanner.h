@@ -25,7 +25,7 @@ public:
     [[nodiscard]] std::size_t size() const { return size_; } // header bytes so far
     [[nodiscard]] std::uint32_t fields() const { return fields_; }
     [[nodiscard]] std::uint32_t received() const { return received_; }
-    [[nodiscard]] std::size_t longest_line() const { return longest_line_; }
+    [[nodiscard]] std::size_t longest_line() const { return longest_line_; } // with CR
     [[nodiscard]] bool has_return_path() const { return return_path_; }
     [[nodiscard]] bool has_date() const { return date_; }
     [[nodiscard]] bool has_from() const { return from_; }
