@@ -186,7 +186,7 @@ install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfile
 	install -m 644 etc/tmpfiles.d/*.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	install -m 644 README.md LICENSE etc/sponts.conf $(DESTDIR)$(PREFIX)/share/doc/sponts
 	test -e $(DESTDIR)/etc/sponts/sponts.conf || \
-	    install -m 640 etc/sponts.conf $(DESTDIR)/etc/sponts/sponts.conf
+	    install -m 644 etc/sponts.conf $(DESTDIR)/etc/sponts/sponts.conf
 
 uninstall: ## remove what install put there; configuration and mail stay
 	rm -f $(sbin:%=$(DESTDIR)$(PREFIX)/sbin/%) $(bin:%=$(DESTDIR)$(PREFIX)/bin/%) \

@@ -50,6 +50,7 @@ logged() { grep -qE -- "$1" "$TMP/run.log"; }
 logged_times() { [ "$(grep -cE -- "$2" "$TMP/run.log")" -ge "$1" ]; }
 happened() { grep -qE -- "$1" "$EVENTS"; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
+bound() { grep -q ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
 ready() { logged ' gateway-ready '; }
 pids_of() { sed -n "s/^$1 started \([0-9]*\) .*/\1/p" "$EVENTS"; }
 greeting() {
@@ -205,6 +206,17 @@ exit_status() {
     kill -TERM "$GATEWAY"
     exit_status 0
     happened '^smtp-relayd ended' && happened '^smtp-sendd ended'
+}
+
+@test "run takes the sockets that are passed to it by name" {
+    stand_ins
+    configuration '[listener in]' 'tls = none'
+    start run systemd-socket-activate --listen="127.0.0.1:$PORT" --fdname=in \
+        -E EVENTS -E DIRECTIONS -E PATH sponts run --config "$CONF" --bin-dir "$TMP/bin"
+    GATEWAY=$PID
+    wait_for 10 bound "$PORT"
+    [ "$(greeting "$PORT")" = "$(pids_of smtp-relayd)" ]
+    happened '^smtp-relayd started [0-9]+ in '
 }
 
 @test "run says READY to its own manager, and only when all is ready" {
@@ -403,7 +415,7 @@ closed() { ! listens "$1"; }
     stand_ins
     configuration "$(listener in "$PORT")"
     start holder socat "TCP-LISTEN:$PORT,bind=127.0.0.1" -
-    wait_for 10 grep -q ":$(printf %04X "$PORT") 00000000:0000 0A" /proc/net/tcp
+    wait_for 10 bound "$PORT"
     run -69 --separate-stderr sponts run --config "$CONF" --bin-dir "$TMP/bin"
     [ "${#stderr_lines[@]}" -eq 1 ]
     [[ $stderr == *"127.0.0.1:$PORT"*"in use"* ]]

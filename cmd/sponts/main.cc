@@ -99,7 +99,7 @@ CLI::App* add_words(CLI::App& app, const Command& command)
         [&noun](const CLI::App* group) { return group->get_name() == noun; });
     CLI::App* group =
         groups.empty() ? app.add_subcommand(noun, noun + " commands") : groups[0];
-    group->require_subcommand(1);
+    group->require_subcommand(1)->fallthrough();
     return group->add_subcommand(name.substr(space + 1), command.help);
 }
 

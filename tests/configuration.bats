@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What stands beside the programs: sponts.conf(5) and the files in etc/.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    load helpers/common
+    sponts_setup
+    UNITS=$REPO/etc/systemd
+}
+
+teardown() { sponts_teardown; }
+
+# "[section] key default" of each key, from the sample and from the manual.
+keys_of_sample() {
+    sponts init --sample | awk '
+        /^#?\[/ { section = $0; sub(/^#/, "", section) }
+        /^#[a-z0-9-]+ =/ {
+            key = substr($1, 2); value = $0; sub(/^[^=]*= ?/, "", value)
+            if (key == "certificate") value = "none"
+            if (value == "") value = "empty"
+            print section, key, value
+        }'
+}
+keys_of_manual() {
+    awk '
+        /^\.Ss \[/ { section = $0; sub(/^\.Ss /, "", section) }
+        /^\.It Cm [a-z0-9-]+ No = / {
+            value = $0; sub(/.* Pq (Cm )?/, "", value)
+            print section, $3, value
+        }' "$REPO/man/sponts.conf.5"
+}
+
+@test "sponts.conf(5) knows the keys of the programs, with their defaults, and no others" {
+    [ "$(keys_of_sample | wc -l)" -gt 80 ]
+    diff <(keys_of_sample | sort) <(keys_of_manual | sort)
+}
+
+@test "the configuration examples of sponts.conf(5) are sound" {
+    self_signed "$TMP"
+    awk '/^\.Sh EXAMPLES/ { on = 1 } /^\.Ed/ { copy = 0 } copy { print }
+         on && /^\.Bd/ { copy = 1; on = 0 }' "$REPO/man/sponts.conf.5" |
+        sed "s,/etc/sponts/tls/chain.pem,$TMP/cert.pem,; s,/etc/sponts/tls/key.pem,$TMP/key.pem,
+             s,^\[general\],&\nspool = $TMP\nrun-directory = $TMP\ndatabase = $TMP/sponts.db," \
+            >"$TMP/sponts.conf"
+    grep -q 'auth-backend' "$TMP/sponts.conf"
+    sponts db migrate --config "$TMP/sponts.conf"
+    run -0 --separate-stderr sponts check --config "$TMP/sponts.conf"
+    [ -z "$stderr" ]
+}
+
+@test "every service leaves an intruder little: systemd-analyze security below 3.0" {
+    for unit in "$UNITS"/*.service; do
+        run -0 systemd-analyze security --offline=true --threshold=29 "$unit"
+    done
+}
+
+@test "systemd finds nothing wrong with the units" {
+    mkdir "$TMP/units"
+    for unit in "$UNITS"/*; do
+        # verify wants programs that are there; ours are not installed.
+        sed 's,^ExecStart=/usr/local/sbin/smtp-[a-z]*d ,ExecStart=/bin/true ,' "$unit" \
+            >"$TMP/units/${unit##*/}"
+    done
+    run -0 systemd-analyze verify --man=no "$TMP"/units/*
+    [ -z "$output" ]
+}
+
+@test "each socket unit has a name of its own, and the service that serves it" {
+    names=$(sed -n 's/^FileDescriptorName=//p' "$UNITS"/*.socket | sort)
+    [ "$names" = $'smtp\nsubmission\nsubmissions' ]
+    [ "$(grep -l '^Service=smtp-relayd.service$' "$UNITS"/*.socket | wc -l)" -eq 3 ]
+}
+
+@test "sysusers and tmpfiles make the user and the directories the defaults name" {
+    run -0 systemd-sysusers --dry-run "$REPO/etc/sysusers.d/sponts.conf"
+    for directory in $(sponts init --sample |
+        sed -n 's/^#\(spool\|run-directory\) = //p; s,^#database = \(.*\)/.*,\1,p'); do
+        grep -q "^d $directory  *0[0-7]* sponts sponts" "$REPO/etc/tmpfiles.d/sponts.conf"
+    done
+}
