@@ -19,6 +19,39 @@
 
 namespace net {
 
+// What one coroutine waits for; everything on the loop's thread.
+class Event {
+public:
+    explicit Event(Loop& loop) : loop_(loop) {}
+    Event(const Event&) = delete;
+    Event& operator=(const Event&) = delete;
+
+    [[nodiscard]] bool is_set() const { return set_; }
+    // Resumes who waits, now, within this call; or else the next wait() returns at once.
+    void set()
+    {
+        set_ = true;
+        if (waiter_)
+            loop_.unpark(*std::exchange(waiter_, std::nullopt));
+    }
+    void clear() { set_ = false; }
+    [[nodiscard]] Task<void> wait()
+    {
+        if (set_)
+            co_return;
+        const auto park = [this](auto handler) {
+            waiter_ = loop_.park(std::move(handler));
+        };
+        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
+            park, boost::asio::use_awaitable);
+    }
+
+private:
+    Loop& loop_;
+    bool set_ = false;
+    std::optional<Loop::Parked::iterator> waiter_;
+};
+
 template <class T>
 class Promise {
 public:
@@ -30,8 +63,8 @@ public:
     {
         return [shared = shared_](T value) {
             // Only post() makes this visible to the loop's thread.
-            shared->arriving.emplace(std::move(value));
-            shared->loop.post([shared] { shared->arrive(); });
+            shared->value.emplace(std::move(value));
+            shared->loop.post([shared] { shared->arrived.set(); });
         };
     }
 
@@ -39,34 +72,17 @@ public:
     [[nodiscard]] Task<T> get()
     {
         const std::shared_ptr<Shared> shared = shared_;
-        if (!shared->arrived)
-            co_await wait(shared);
-        co_return std::move(*shared->arriving);
+        co_await shared->arrived.wait();
+        co_return std::move(*shared->value);
     }
 
 private:
     struct Shared {
-        explicit Shared(Loop& l) : loop(l) {}
-        void arrive()
-        {
-            arrived = true;
-            if (waiter)
-                loop.unpark(*std::exchange(waiter, std::nullopt));
-        }
+        explicit Shared(Loop& l) : loop(l), arrived(l) {}
         Loop& loop;
-        std::optional<T> arriving;
-        bool arrived = false; // this and below: the loop's thread only
-        std::optional<Loop::Parked::iterator> waiter;
+        std::optional<T> value;
+        Event arrived;
     };
-
-    static auto wait(std::shared_ptr<Shared> shared)
-    {
-        return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
-            [shared = std::move(shared)](auto handler) {
-                shared->waiter = shared->loop.park(std::move(handler));
-            },
-            boost::asio::use_awaitable);
-    }
 
     std::shared_ptr<Shared> shared_;
 };

@@ -54,15 +54,17 @@ public:
     ~Resolver();
 
     [[nodiscard]] Task<DnsAnswer<MxHost>> mx(std::string domain);
-    // A and AAAA together; `port` is put into the results.  IP literals answer themselves.
+    // A and AAAA together, A first; `port` is put into the results.  IP literals answer
+    // themselves.
     [[nodiscard]] Task<DnsAnswer<Address>> addresses(std::string host, std::uint16_t port);
     [[nodiscard]] Task<DnsAnswer<std::string>> txt(std::string name);
     // The PTR name of an address, only if that name leads back to it (FCrDNS); else empty.
     [[nodiscard]] Task<DnsAnswer<std::string>> verified_name(Address address);
 
-private:
     struct State;
-    std::unique_ptr<State> state_;
+
+private:
+    std::shared_ptr<State> state_; // shared with the look-ups under way
 };
 
 } // namespace net
