@@ -76,8 +76,9 @@ void TestSpool::copy_from(const TestSpool& other)
             directory_ / std::filesystem::relative(part.path(), other.directory_);
         if (part.is_directory())
             std::filesystem::create_directory(target);
-        else if (part.is_regular_file())
-            std::filesystem::copy_file(part.path(), target);
+        std::error_code deleted; // a finished segment, by the queue just now
+        if (part.is_regular_file(deleted))
+            std::filesystem::copy_file(part.path(), target, deleted);
     }
 }
 
