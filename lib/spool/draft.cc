@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t first_block = 8u << 10;
 constexpr std::size_t largest_block = 32u << 10;
+// What a draft that streams gathers before it writes: as much as its first two blocks hold.
+constexpr std::size_t stream_buffer = 3 * first_block;
 // Drafts up to this size stay in memory even when all drafts together have too much: a file
 // for each tiny message would cost more than it saves.
 constexpr std::size_t always_memory = 4u << 10;
@@ -102,7 +104,7 @@ void Draft::State::add(std::string_view bytes)
 {
     if (!stream && must_stream(bytes.size()))
         stream = std::make_unique<Stream>(*room);
-    if (!stream || blocks.size() + bytes.size() <= largest_block) {
+    if (!stream || blocks.size() + bytes.size() <= stream_buffer) {
         blocks.append(bytes);
         return;
     }

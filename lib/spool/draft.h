@@ -2,7 +2,7 @@
 // spool/draft.h - a message on its way in: in memory while it is small, then in a file.
 //
 // The memory is a list of blocks, so that growing copies nothing and the committer writes
-// straight from here.  A draft that streams keeps one block of 32 kB, whatever its size.
+// straight from here.  A draft that streams keeps 24 kB, whatever its size.
 #pragma once
 
 #include "spool/format.h"

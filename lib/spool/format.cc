@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spool/format.h"
 
+#include "spool/sum.h"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -35,6 +37,7 @@ constexpr std::size_t at_end_message = end_shape.find('M');
 constexpr std::size_t at_end_sum = end_shape.find('X');
 static_assert(header_shape.size() == header_size && end_shape.size() == end_mark_size);
 constexpr std::size_t id_digits = 13;
+constexpr std::size_t head_sum_size = 22; // " sum ", 16 digits, newline
 
 std::string padded(std::string line, std::size_t size)
 {
@@ -59,6 +62,13 @@ bool take_hex(std::string_view& text, std::size_t digits, std::uint64_t& value)
     text.remove_prefix(digits + 1);
     value = parsed.value_or(0);
     return parsed.has_value();
+}
+
+// Without it a changed key would make all records of the segment strangers.
+bool has_own_sum(std::string_view head)
+{
+    const std::string_view line = head.substr(0, head_size - head_sum_size);
+    return head.substr(line.size()) == fmt::format(" sum {:016x}\n", sum_of(line));
 }
 
 bool take_kind(std::string_view& text, SegmentKind& kind)
@@ -95,15 +105,15 @@ std::string encode_head(const SegmentHead& head)
     std::string line = fmt::format("{}{:010x} key {:016x} first {:08x} {} made {} by {}",
                                    head_word, head.number, head.key, head.first,
                                    kind_words[kind], head.made, head.by);
-    line.resize(std::min(line.size(), head_size - 1));
-    return padded(std::move(line), head_size);
+    line.resize(head_size - head_sum_size, ' ');
+    return line + fmt::format(" sum {:016x}\n", sum_of(line));
 }
 
 std::optional<SegmentHead> parse_head(std::string_view text)
 {
     SegmentHead head;
     std::uint64_t first = 0;
-    if (text.size() != head_size || text.back() != '\n' || !take(text, head_word) ||
+    if (text.size() != head_size || !has_own_sum(text) || !take(text, head_word) ||
         !take_hex(text, 10, head.number) || !take(text, "key ") ||
         !take_hex(text, 16, head.key) || !take(text, "first ") ||
         !take_hex(text, 8, first) || !take_kind(text, head.kind))
