@@ -37,8 +37,9 @@ struct Listener {
     bool auth_without_tls = false;
     std::string auth_backend; // host:port for auth = backend
     bool auth_backend_tls = true;
-    std::string auth_socket;                  // auth = dovecot
-    std::string backend;                      // default route of what comes in here
+    std::string auth_backend_ca; // who must have signed its certificate; empty: anybody
+    std::string auth_socket;     // auth = dovecot
+    std::string backend;         // default route of what comes in here
     OwnSender own_sender = OwnSender::accept; // our domains as sender, from outside
     OnRelay on_relay = OnRelay::refuse;
     bool etrn = false;

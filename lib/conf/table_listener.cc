@@ -33,6 +33,9 @@ std::span<const Key<Listener>> listener_keys()
             "auth-backend", "The server that checks passwords when auth is backend."),
         Row::of<YesNo, &Listener::auth_backend_tls>(
             "auth-backend-tls", "Whether passwords go to it over TLS only."),
+        Row::of<Path, &Listener::auth_backend_ca>(
+            "auth-backend-ca",
+            "CA file its certificate must lead to; empty: any certificate will do."),
         Row::of<Path, &Listener::auth_socket>(
             "auth-socket", "The Dovecot auth client socket when auth is dovecot."),
         Row::of<HostPort, &Listener::backend>(
