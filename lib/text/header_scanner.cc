@@ -46,8 +46,8 @@ void HeaderScanner::begin_line(char first)
 std::size_t HeaderScanner::take_name(std::string_view bytes)
 {
     const std::size_t end = std::min(bytes.find_first_of(":\n"), bytes.size());
-    if (name_.size() <= max_known_name)
-        name_ += to_lower(bytes.substr(0, std::min(end, max_known_name + 1)));
+    // One byte more than any name we know: enough to see that it is none of them.
+    name_ += to_lower(bytes.substr(0, std::min(end, max_known_name + 1 - name_.size())));
     line_ += end;
     if (end == bytes.size())
         return end;
@@ -94,7 +94,7 @@ void HeaderScanner::end_line()
 void HeaderScanner::begin_field()
 {
     ++fields_;
-    const std::string_view name = trim(name_);
+    const std::string_view name = name_.size() > max_known_name ? "" : trim(name_);
     received_ += name == "received" ? 1 : 0;
     delivered_to_ += name == "delivered-to" ? 1 : 0;
     return_path_ |= name == "return-path";

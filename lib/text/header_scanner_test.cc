@@ -89,6 +89,10 @@ TEST_CASE("text: long names and ids are not kept")
     std::size_t used = 0;
     const std::string name = std::string(100000, 'x') + ": y\r\n";
     CHECK(scanned(name, 777, used).fields() == 1);
+    for (const std::size_t piece : {1, 20, 99}) {
+        const std::string odd = "Received" + std::string(40, ' ') + "x: y\r\n";
+        CHECK(scanned(odd, piece, used).received() == 0);
+    }
     const std::string id = "Message-ID: <" + std::string(5000, 'i') + ">\r\n\r\n";
     CHECK(scanned(id, 777, used).message_id().size() <= 250);
     CHECK(scanned("Message-ID: a\x01\xff\r\n\r\n", 99, used).message_id() == "a??");
