@@ -80,6 +80,8 @@ exit_status() {
         [ -z "$output" ]
         [ "${#stderr_lines[@]}" -eq 1 ]
     done
+    run -64 --separate-stderr sponts no-such-command
+    [ "$stderr" = "sponts: not understood: no-such-command" ]
 }
 
 # -- init ---------------------------------------------------------------------------------

@@ -148,7 +148,12 @@ const Command& read_command_line(int argc, char** argv, Call& call)
     } catch (const CLI::Success& success) {
         std::exit(app.exit(success));
     } catch (const CLI::ParseError& error) {
-        std::cerr << "sponts: " << error.what() << '\n';
+        const std::vector<std::string> unknown = app.remaining();
+        std::cerr << "sponts: "
+                  << (chosen == nullptr && !unknown.empty()
+                          ? "not understood: " + unknown[0]
+                          : error.what())
+                  << '\n';
         std::exit(static_cast<int>(base::Remedy::fix_arguments));
     }
     return *chosen;
