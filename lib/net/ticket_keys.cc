@@ -6,8 +6,10 @@
 
 #include <openssl/rand.h>
 
+#include <charconv>
 #include <cstdio>
 #include <fcntl.h>
+#include <string_view>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +22,22 @@ void write_all(int fd, const TicketKeys& keys, const std::string& file)
 {
     if (::write(fd, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
         base::fail_errno("write", file);
+}
+
+// "/proc/self/fd/7" is descriptor 7, also when we are not dumpable and /proc is closed to
+// us.
+base::Fd open_keys(const std::string& file)
+{
+    constexpr std::string_view descriptors = "/proc/self/fd/";
+    int number = 0;
+    const char* const last = file.data() + file.size();
+    if (file.starts_with(descriptors)) {
+        const auto [end, error] =
+            std::from_chars(file.data() + descriptors.size(), last, number);
+        if (error == std::errc{} && end == last)
+            return base::Fd(::fcntl(number, F_DUPFD_CLOEXEC, 0));
+    }
+    return base::Fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
 [[noreturn]] void refuse(const std::string& file, const char* why)
@@ -39,7 +57,7 @@ TicketKeys new_ticket_keys()
 
 TicketKeys read_ticket_keys(const std::string& file)
 {
-    const base::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    const base::Fd fd = open_keys(file);
     if (!fd)
         base::fail_errno("open", file, base::Remedy::fix_config);
     struct stat status{};
