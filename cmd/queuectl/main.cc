@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// queuectl(1), mailq(1): looks at the queue and changes it.
+//
+// This file knows the command line.  What a subcommand does stands in the file named after
+// it.
+#include "base/clock.h"
+#include "base/failure.h"
+#include "command.h"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using queuectl::Call;
+using queuectl::Command;
+using queuectl::Operands;
+
+constexpr Command commands[] = {
+    // name, function, one line of help, operands, changes, --json, --ids
+    {"list", queuectl::list, "the queue, oldest first", Operands::any_ids, false, true,
+     true},
+    {"summary", queuectl::summary, "counts by destination, age and reason", Operands::none,
+     false, true, false},
+    {"show", queuectl::show, "all that is known of a message", Operands::one_id, false,
+     true, false},
+    {"cat", queuectl::cat, "the bytes of a message", Operands::one_id, false, false, false},
+    {"hold", queuectl::hold, "do not deliver until released", Operands::any_ids, true,
+     false, false},
+    {"release", queuectl::release, "deliver what was held", Operands::any_ids, true, false,
+     false},
+    {"retry", queuectl::retry, "try again now", Operands::any_ids, true, false, false},
+    {"requeue", queuectl::requeue, "as if it had just come: routed afresh",
+     Operands::any_ids, true, false, false},
+    {"delete", queuectl::remove, "without a report to the sender", Operands::any_ids, true,
+     false, false},
+    {"expire", queuectl::expire, "give up and report to the sender", Operands::any_ids,
+     true, false, false},
+};
+
+// Options of these names fill a field; durations are checked here.
+void add_criteria(CLI::App& app, queuectl::Criteria& criteria)
+{
+    const auto duration = [](std::int64_t& field) {
+        return [&field](const std::string& text) {
+            field = base::parse_duration(text);
+            if (field < 0)
+                throw CLI::ValidationError("not a time (90s, 15m, 4h, 5d, 2w): " + text);
+        };
+    };
+    app.add_option("--sender", criteria.sender, "of this sender")->type_name("PATTERN");
+    app.add_option("--recipient", criteria.recipient, "waiting for this recipient")
+        ->type_name("PATTERN");
+    app.add_option("--domain", criteria.domain, "waiting for this domain")
+        ->type_name("DOMAIN");
+    app.add_option("--reason", criteria.reason, "for a reason that contains this")
+        ->type_name("TEXT");
+    app.add_option_function<std::string>("--older", duration(criteria.older),
+                                         "longer in the queue")
+        ->type_name("TIME");
+    app.add_option_function<std::string>("--younger", duration(criteria.younger),
+                                         "shorter in the queue")
+        ->type_name("TIME");
+    app.add_flag("--held", criteria.held, "held");
+}
+
+void add_command(CLI::App& app, const Command& command, Call& call, const Command*& chosen)
+{
+    CLI::App* const words = app.add_subcommand(command.name, command.help);
+    words->fallthrough();
+    if (command.operands == Operands::one_id)
+        words->add_option("ID", call.operands, "queue id")->required()->expected(1);
+    else
+        add_criteria(*words, call.criteria);
+    if (command.operands == Operands::any_ids)
+        words->add_option("ID", call.operands, "queue ids; \"-\": from standard input");
+    if (command.changes) {
+        words->add_flag("--all", call.all, "every message");
+        words->add_flag("--dry-run", call.dry_run, "count, change nothing");
+    }
+    if (command.has_json)
+        words->add_flag("--json", call.json, "for programs");
+    if (command.has_ids)
+        words->add_flag("--ids", call.ids, "only queue ids, one a line");
+    words->callback([&command, &chosen] { chosen = &command; });
+}
+
+// Exits by itself: 0 for --help and --version, 64 for anything it does not understand.
+const Command& read_command_line(std::vector<std::string> words, Call& call)
+{
+    CLI::App app{"queuectl - looks at the mail queue and changes it", "queuectl"};
+    app.set_version_flag("--version", "queuectl " SPONTS_VERSION);
+    app.add_option("--config", call.config, "configuration file")->type_name("FILE");
+    app.add_option("--spool", call.spool, "the spool, instead of what the file says")
+        ->type_name("DIR");
+    app.require_subcommand(1);
+    const Command* chosen = nullptr;
+    for (const Command& command : commands)
+        add_command(app, command, call, chosen);
+    try {
+        std::ranges::reverse(words); // as CLI11 wants them
+        app.parse(std::move(words));
+    } catch (const CLI::Success& success) {
+        std::exit(app.exit(success));
+    } catch (const CLI::ParseError& error) {
+        std::cerr << "queuectl: " << error.what() << '\n';
+        std::exit(static_cast<int>(base::Remedy::fix_arguments));
+    }
+    return *chosen;
+}
+
+// mailq is "queuectl list".
+std::vector<std::string> words_of(int argc, char** argv)
+{
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    const std::string_view program = argc > 0 ? argv[0] : "";
+    if (program.substr(program.rfind('/') + 1) == "mailq")
+        words.insert(words.begin(), "list");
+    return words;
+}
+
+// A reader that has seen enough (head) is no error; a full disk is.
+int flush(int status)
+{
+    std::cout.flush();
+    if (std::fflush(stdout) != 0)
+        base::fail_errno("write", "standard output");
+    return status;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    Call call;
+    const Command& command = read_command_line(words_of(argc, argv), call);
+    try {
+        return flush(command.run(call));
+    } catch (const base::Failure& failure) {
+        std::cerr << "queuectl: " << failure.what() << '\n';
+        return failure.exit_status();
+    }
+}
