@@ -295,6 +295,15 @@ TEST_CASE("smtp: facts of a message")
     CHECK(passed.data("a\0b\r\n.\r\n"sv, spans).ended);
     CHECK(passed.nul());
     CHECK_FALSE(passed.refusal());
+    DataDecoder binary(limits, {.binary = true, .refuse_nul = true});
+    binary.chunk("a\0b"sv, spans);
+    CHECK(binary.nul());
+    CHECK_FALSE(binary.refusal());
+    limits.message_size = 0; // no limit
+    DataDecoder endless(limits);
+    endless.chunk(std::string(100, '\xff'), spans);
+    endless.chunk("\xff", spans);
+    CHECK(endless.size() == 101);
     DataDecoder refused(limits, {.refuse_nul = true});
     CHECK(refused.data("a\0b\r\n.\r\n"sv, spans).ended);
     CHECK(refused.refusal()->code == 550);

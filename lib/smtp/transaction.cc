@@ -184,12 +184,26 @@ Verdict Transaction::refuse_recipient(Reply reply)
 Verdict Transaction::answer(const Data&)
 {
     if (state_ != State::recipients)
-        return out_of_order();
-    if (envelope_.mail.body == Body::binary_mime)
-        return refuse(503, "5.5.1", "BODY=BINARYMIME needs BDAT"); // RFC 3030 section 3
+        return not_as_commands(out_of_order());
+    if (envelope_.mail.body == Body::binary_mime) // RFC 3030 section 3
+        return not_as_commands(refuse(503, "5.5.1", "BODY=BINARYMIME needs BDAT"));
     Verdict verdict = ask(Then::take_data);
     verdict.reply = {354, "", "end the message with a dot on a line of its own"};
     return verdict;
+}
+
+// Nothing may follow DATA before our answer (RFC 2920 3.1).  If something does, it is the
+// text of the message, and after a refusal we would take that for commands: close.
+Verdict Transaction::not_as_commands(Verdict refused) const
+{
+    if (more_input_)
+        refused.then = Then::hang_up;
+    return refused;
+}
+
+Verdict Transaction::refuse_data(Reply reply)
+{
+    return not_as_commands(message_done(std::move(reply)));
 }
 
 // RFC 3030 section 2: the octets follow whatever we think of the command.

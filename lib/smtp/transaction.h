@@ -10,17 +10,18 @@
 //     listen                says verdict.reply              -
 //     check_sender          may this client send this now?  accept_sender / refuse_sender
 //     check_recipient       served, known, allowed?         accept_recipient /
-//     refuse_recipient take_data             says reply (354), reads DATA    message_done
-//     take_chunk            reads chunk_size octets         chunk_done, or message_done if
-//     last swallow_chunk         drops chunk_size octets         - (then says
-//     verdict.reply) start_tls             says reply, handshake           tls_started
+//     refuse_recipient take_data             says reply (354), reads DATA    message_done /
+//     refuse_data take_chunk            reads chunk_size octets         chunk_done, or
+//     message_done if last swallow_chunk         drops chunk_size octets         - (then
+//     says verdict.reply) start_tls             says reply, handshake           tls_started
 //     authenticate          runs the exchange               auth_done / auth_failed
 //     apply_xclient         takes over the attributes       xclient_applied
 //     flush_queue           ETRN: asks, wakes the sender    - (says its own reply)
 //     hang_up               says reply, closes              -
 //
-// A message that cannot be taken now (no space) is message_done(452 ...) instead of the 354
-// or after the chunk.  The functions that return a Verdict answer with listen or hang_up.
+// A message that cannot be taken now (no space) is refuse_data(452 ...) instead of the 354,
+// or message_done(452 ...) after the chunk.  The functions that return a Verdict answer
+// with listen or hang_up.
 //
 // State: greeting -> (HELO/EHLO) -> ready -> (MAIL) -> sender -> (RCPT) -> recipients
 //        -> (DATA | BDAT ... BDAT LAST) -> ready.   RSET, HELO, EHLO: -> ready.
@@ -104,6 +105,8 @@ public:
     // 451, 552 ...).  The next one may begin.  A chunk refused in the middle (disk full,
     // too big) ends the message too: later chunks of it are swallowed.
     Verdict message_done(Reply outcome);
+    // DATA is not taken (no space): said instead of the 354.
+    Verdict refuse_data(Reply reply);
     void tls_started(); // RFC 3207 4.2: everything said before is forgotten
     Verdict auth_done(std::string login);
     Verdict auth_failed(Reply reply); // 421 and hang_up beyond Limits::auth_failures
@@ -163,6 +166,7 @@ private:
     Verdict swallow(const Bdat& bdat, Verdict verdict);
     Verdict hello(std::string name, bool extended);
     Verdict out_of_order();
+    [[nodiscard]] Verdict not_as_commands(Verdict refused) const;
     Verdict idle(Verdict verdict);                     // counts commands that bring no mail
     [[nodiscard]] std::optional<Reply> locked() const; // TLS or AUTH must come first
     [[nodiscard]] std::optional<Reply> not_offered(const Mail& mail) const;

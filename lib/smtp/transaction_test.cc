@@ -362,6 +362,52 @@ TEST_CASE("smtp: a chunk nobody can take is refused by the session")
     CHECK(transaction.message_done({421, "4.3.2", "stop"}).then == Then::hang_up);
 }
 
+TEST_CASE("smtp: a text sent ahead of a refused DATA never becomes commands")
+{
+    Transaction transaction(service());
+    converse(transaction, {{"EHLO client", 250}});
+    const Verdict early = hear(transaction, "DATA", true);
+    CHECK(early.then == Then::hang_up);
+    CHECK(early.reply.code == 503);
+
+    Transaction binary(service());
+    converse(binary, {{"EHLO client", 250},
+                      {"MAIL FROM:<a@b> BODY=BINARYMIME", 250},
+                      {"RCPT TO:<c@d>", 250}});
+    CHECK(hear(binary, "DATA", true).then == Then::hang_up);
+    CHECK(hear(binary, "DATA").then == Then::listen);
+
+    Transaction full(service());
+    converse(full,
+             {{"EHLO client", 250}, {"MAIL FROM:<a@b>", 250}, {"RCPT TO:<c@d>", 250}});
+    CHECK(hear(full, "DATA").then == Then::take_data);
+    CHECK(full.refuse_data({452, "4.3.1", "no space"}).then == Then::listen);
+    converse(full, {{"MAIL FROM:<a@b>", 250}, {"RCPT TO:<c@d>", 250}});
+    CHECK(hear(full, "DATA", true).then == Then::take_data);
+    CHECK(full.refuse_data({452, "4.3.1", "no space"}).then == Then::hang_up);
+}
+
+TEST_CASE("smtp: no limit of size, AUTH without TLS, odd ends")
+{
+    smtp::Service offered = service();
+    offered.limits.message_size = 0;
+    offered.limits.errors = 2;
+    offered.auth_without_tls = true;
+    offered.xclient = true;
+    Transaction transaction(offered);
+    converse(transaction,
+             {{"EHLO client", 250}, {"MAIL FROM:<a@b> SIZE=99999999999 SMTPUTF8", 250}});
+    CHECK(transaction.protocol() == "UTF8SMTP");
+    converse(transaction, {{"RSET", 250}});
+    CHECK(hear(transaction, "AUTH LOGIN").then == Then::authenticate);
+    CHECK(hear(transaction, "XCLIENT PORT=1").then == Then::apply_xclient);
+    CHECK(transaction.xclient_applied({}).reply.code == 220);
+    CHECK(hear(transaction, "BDAT 10").then == Then::swallow_chunk);
+    const Verdict last = hear(transaction, "BDAT 10");
+    CHECK(last.then == Then::hang_up);
+    CHECK(last.reply.code == 421);
+}
+
 TEST_CASE("smtp: the EHLO answer offers what is on")
 {
     smtp::Service offered = service();

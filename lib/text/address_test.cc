@@ -113,6 +113,16 @@ TEST_CASE("text: mailboxes that are refused, and why")
     CHECK(text::parse_mailbox("a@" + std::string(63, 'x')));
 }
 
+TEST_CASE("text: every error and detour has words")
+{
+    for (int i = 0; i <= static_cast<int>(AddressError::bad_utf8); ++i)
+        for (int j = 0; j < i; ++j)
+            CHECK(text::describe(static_cast<AddressError>(i)) !=
+                  text::describe(static_cast<AddressError>(j)));
+    for (int i = 0; i <= static_cast<int>(Detour::colon); ++i)
+        CHECK_FALSE(text::describe(static_cast<Detour>(i)).empty());
+}
+
 TEST_CASE("text: addresses in UTF-8")
 {
     const auto local = text::parse_mailbox("gr\xc3\xbcn@example.org", true);
