@@ -7,9 +7,17 @@ namespace text {
 
 namespace {
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+bool needs_quotes(std::string_view field)
+{
+    return field.starts_with(byte_order_mark) || // it would be skipped in front of a file
+           field.find_first_of(",\"\r\n") != std::string_view::npos;
+}
+
 void append_field(std::string& out, std::string_view field, bool quote)
 {
-    if (!quote && field.find_first_of(",\"\r\n") == std::string_view::npos) {
+    if (!quote && !needs_quotes(field)) {
         out += field;
         return;
     }
@@ -26,8 +34,8 @@ void append_field(std::string& out, std::string_view field, bool quote)
 
 CsvReader::CsvReader(std::string_view text) : text_(text)
 {
-    if (text_.starts_with("\xef\xbb\xbf"))
-        text_.remove_prefix(3);
+    if (text_.starts_with(byte_order_mark))
+        text_.remove_prefix(byte_order_mark.size());
 }
 
 bool CsvReader::at_end_of_line() const

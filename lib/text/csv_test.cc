@@ -79,7 +79,8 @@ TEST_CASE("text: CSV cut anywhere is read to its end")
 
 TEST_CASE("text: CSV written is read as it was")
 {
-    const std::vector<std::string_view> fields = {"", "a", "b,c", "\"", "x\r\ny", " d "};
+    const std::vector<std::string_view> fields = {"\xef\xbb\xbfm", "",   "a", "b,c", "\"",
+                                                  "x\r\ny",        " d "};
     std::string out;
     text::append_csv(out, fields);
     text::append_csv(out, fields);
