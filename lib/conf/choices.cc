@@ -35,6 +35,15 @@ std::span<const ChoiceName<StrayNewline>> choices(StrayNewline)
     return names;
 }
 
+std::span<const ChoiceName<EightBit>> choices(EightBit)
+{
+    static constexpr ChoiceName<EightBit> names[] = {
+        {"as-is", EightBit::as_is},
+        {"refuse", EightBit::refuse},
+    };
+    return names;
+}
+
 std::span<const ChoiceName<OnRelay>> choices(OnRelay)
 {
     static constexpr ChoiceName<OnRelay> names[] = {

@@ -104,6 +104,7 @@ struct ChoiceName {
 [[nodiscard]] std::span<const ChoiceName<ListenerTls>> choices(ListenerTls);
 [[nodiscard]] std::span<const ChoiceName<AuthSource>> choices(AuthSource);
 [[nodiscard]] std::span<const ChoiceName<StrayNewline>> choices(StrayNewline);
+[[nodiscard]] std::span<const ChoiceName<EightBit>> choices(EightBit);
 [[nodiscard]] std::span<const ChoiceName<OnRelay>> choices(OnRelay);
 [[nodiscard]] std::span<const ChoiceName<OwnSender>> choices(OwnSender);
 [[nodiscard]] std::span<const ChoiceName<base::LogTarget>> choices(base::LogTarget);

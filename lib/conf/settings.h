@@ -19,6 +19,7 @@ namespace conf {
 enum class ListenerTls : std::uint8_t { none, starttls, required, implicit };
 enum class AuthSource : std::uint8_t { none, backend, dovecot, users };
 enum class StrayNewline : std::uint8_t { refuse, normalise };
+enum class EightBit : std::uint8_t { as_is, refuse };
 enum class OnRelay : std::uint8_t { refuse, delay };
 enum class OwnSender : std::uint8_t { accept, refuse };
 
@@ -105,6 +106,9 @@ struct SmtpSendd {
     bool hold_5xx = false;            // the guard for every route
     std::uint32_t guard_failures = 5; // 5xx in a row after successes
     std::string source_address;
+    std::uint32_t recipients_per_transaction = 100;
+    EightBit eight_bit = EightBit::as_is;  // to a next hop without 8BITMIME
+    std::uint64_t returned_size = 100000;  // of a message in a bounce; else its header
 };
 
 struct Queue {

@@ -135,6 +135,13 @@ std::span<const Key<SmtpSendd>> sendd_keys()
             "guard-failures", "Refusals in a row after which a refusal counts as sudden."),
         Row::of<IpAddress, &SmtpSendd::source_address>(
             "source-address", "The local address connections are made from."),
+        Row::of<Number<1, 10000>, &SmtpSendd::recipients_per_transaction>(
+            "recipients-per-transaction", "Most recipients that one transaction names."),
+        Row::of<Choice<EightBit>, &SmtpSendd::eight_bit>(
+            "eight-bit",
+            "What 8bit mail does at a server without 8BITMIME: go as-is, or refuse."),
+        Row::of<Size<0, 64u << 20>, &SmtpSendd::returned_size>(
+            "returned-size", "Largest message a bounce returns whole, else its header."),
     };
     return keys;
 }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// smtp-sendd/control_server.cc - see control_server.h.
+#include "control_server.h"
+
+#include "base/failure.h"
+#include "net/line_reader.h"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace sendd {
+
+namespace {
+
+constexpr base::seconds patience{60};
+constexpr std::uint32_t most_clients = 100;
+constexpr mode_t socket_mode = 0660;
+
+}  // namespace
+
+ControlServer::ControlServer(net::Loop& loop, spool::Queue& queue,
+                             delivery::ControlHooks hooks)
+    : loop_(loop), queue_(queue), hooks_(std::move(hooks))
+{
+}
+
+void ControlServer::start(const std::string& directory, std::function<bool()> stopping)
+{
+    const std::string path = spool::Queue::control_socket(directory);
+    const auto address = net::Address::parse_endpoint(path);
+    if (!address)
+        throw base::Failure(base::Remedy::fix_config, path + ": no name for a socket");
+    base::Fd listening = net::listen_on(*address);
+    if (::chmod(path.c_str(), socket_mode) != 0)
+        base::fail_errno("chmod", path);
+    const auto serve_one = [this](base::Fd connection, const net::Address&) {
+        serve(std::move(connection));
+    };
+    loop_.spawn("control", net::accept_loop(loop_, std::move(listening), serve_one,
+                                            std::move(stopping)));
+}
+
+void ControlServer::serve(base::Fd connection)
+{
+    if (clients_ >= most_clients)
+        return;
+    ++clients_;
+    loop_.spawn("control", converse(std::move(connection)));
+}
+
+net::Task<void> ControlServer::converse(base::Fd connection)
+{
+    const std::shared_ptr<void> counted(nullptr, [this](void*) { --clients_; });
+    net::Stream stream(loop_, std::move(connection));
+    net::LineReader reader(stream);
+    for (;;) {
+        stream.set_timeout(patience);
+        const std::optional<net::Line> line =
+            co_await reader.hear_line(delivery::max_control_line);
+        if (!line)
+            co_return;
+        const std::string answer = delivery::answer_line(line->text, queue_, hooks_);
+        co_await stream.write(answer);
+    }
+}
+
+}  // namespace sendd

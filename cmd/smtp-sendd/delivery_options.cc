@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// smtp-sendd/delivery_options.cc - see delivery_options.h.
+#include "delivery_options.h"
+
+#include "base/failure.h"
+#include "own_endpoints.h"
+
+#include <algorithm>
+#include <fstream>
+#include <unistd.h>
+
+namespace sendd {
+
+namespace {
+
+constexpr std::uint64_t report_segment = 8u << 20;
+
+// One secret a line: the first signs, the others still verify.
+std::vector<std::string> read_secrets(const std::string& file)
+{
+    std::vector<std::string> out;
+    if (file.empty())
+        return out;
+    std::ifstream in(file);
+    if (!in)
+        base::fail_errno("read", file, base::Remedy::fix_config);
+    for (std::string line; std::getline(in, line);)
+        if (!line.empty() && !line.starts_with('#'))
+            out.push_back(line);
+    if (out.empty())
+        throw base::Failure(base::Remedy::fix_config, file + ": no secret in it");
+    return out;
+}
+
+delivery::Schedule schedule(const conf::SmtpSendd& sendd)
+{
+    delivery::Schedule out;
+    out.retry = delivery::durations(sendd.retry);
+    out.notices = delivery::durations(sendd.delay_notice);
+    std::sort(out.notices.begin(), out.notices.end());
+    out.lifetime = sendd.lifetime;
+    out.bounce_lifetime = sendd.bounce_lifetime;
+    return out;
+}
+
+delivery::RouteOptions route(const conf::Settings& settings)
+{
+    delivery::RouteOptions out;
+    for (const conf::Listener& listener : settings.listeners)
+        out.listener_backends[listener.name] = listener.backend;
+    out.smarthost = settings.smtp_sendd.smarthost;
+    out.mx_port = settings.smtp_sendd.mx_port;
+    out.hold_5xx = settings.smtp_sendd.hold_5xx;
+    return out;
+}
+
+delivery::ConnectOptions connect(const conf::Settings& settings)
+{
+    const conf::SmtpSendd& sendd = settings.smtp_sendd;
+    delivery::ConnectOptions out;
+    out.hostname = host_name(settings);
+    out.mx_port = sendd.mx_port;
+    out.connect_timeout = sendd.connect_timeout;
+    out.timeouts = {sendd.greeting_timeout, sendd.command_timeout, sendd.data_timeout};
+    out.eight_bit = sendd.eight_bit == conf::EightBit::refuse
+                        ? session::EightBit::refuse
+                        : session::EightBit::send_as_is;
+    out.source_address = sendd.source_address;
+    out.own_endpoints = own_endpoints(settings);
+    out.avoid_failed = sendd.dead_for;
+    return out;
+}
+
+} // namespace
+
+std::string host_name(const conf::Settings& settings)
+{
+    if (!settings.general.hostname.empty())
+        return settings.general.hostname;
+    char name[256] = {};
+    if (::gethostname(name, sizeof(name) - 1) != 0 || name[0] == '\0')
+        return "localhost";
+    return name;
+}
+
+delivery::Options delivery_options(const conf::Settings& settings)
+{
+    const conf::SmtpSendd& sendd = settings.smtp_sendd;
+    delivery::Options out;
+    out.route = route(settings);
+    out.schedule = schedule(sendd);
+    out.health.most = sendd.connections_per_destination;
+    out.health.first_pause = sendd.dead_for;
+    out.report.hostname = host_name(settings);
+    out.report.postmaster = settings.general.postmaster.empty()
+                                ? "postmaster@" + out.report.hostname
+                                : settings.general.postmaster;
+    out.report.double_bounce_to_postmaster = sendd.double_bounce_to_postmaster;
+    out.report.returned_size = sendd.returned_size;
+    out.connect = connect(settings);
+    out.connections = sendd.connections;
+    out.messages_per_connection = sendd.messages_per_connection;
+    out.idle_connection = sendd.idle_connection;
+    out.recipients_per_transaction = sendd.recipients_per_transaction;
+    out.active = sendd.active;
+    out.guard_failures = sendd.guard_failures;
+    out.drain = settings.general.drain_timeout;
+    out.srs_domain = sendd.srs_domain;
+    out.srs_secrets = read_secrets(sendd.srs_secret_file);
+    return out;
+}
+
+spool::QueueOptions queue_options(const conf::Settings& settings)
+{
+    spool::QueueOptions out;
+    out.directory = settings.general.spool;
+    out.sync_interval = base::milliseconds(settings.queue.sync_interval_ms);
+    out.retention = settings.queue.retention;
+    out.retention_bytes = settings.queue.retention_bytes;
+    out.segment_age = settings.queue.segment_age;
+    return out;
+}
+
+spool::WriterOptions writer_options(const conf::Settings& settings)
+{
+    spool::WriterOptions out;
+    out.directory = settings.general.spool;
+    out.name = "send";
+    out.segment_size = std::min(settings.queue.segment_size, report_segment);
+    out.segment_age = settings.queue.segment_age;
+    out.draft_memory = settings.queue.draft_memory;
+    out.drafts_memory = settings.queue.drafts_memory;
+    out.free_space = settings.queue.free_space / 2; // reports make room: they come last
+    out.free_inodes = settings.queue.free_inodes / 2;
+    out.preallocate = spool::Preallocate::none;
+    return out;
+}
+
+net::ResolverOptions resolver_options(const conf::Settings& settings)
+{
+    net::ResolverOptions out;
+    out.servers = settings.smtp_sendd.resolvers;
+    out.timeout = base::milliseconds(settings.smtp_sendd.dns_timeout * 1000);
+    return out;
+}
+
+} // namespace sendd

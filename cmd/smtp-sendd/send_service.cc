@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// smtp-sendd/send_service.cc - see send_service.h.
+#include "send_service.h"
+
+#include "base/log.h"
+#include "delivery_options.h"
+
+#include <array>
+#include <csignal>
+#include <unistd.h>
+#include <utility>
+
+namespace sendd {
+
+namespace {
+
+constexpr base::milliseconds tick_period{500};
+constexpr base::milliseconds poll_period{3000}; // in case a ring of the bell was lost
+
+} // namespace
+
+void check(const conf::Settings& settings)
+{
+    (void)delivery_options(settings);
+    db::Directory directory(settings.general.database);
+    (void)directory.domain("example.org");
+}
+
+SendService::SendService(conf::Settings settings)
+    : settings_(std::move(settings)), directory_(settings_.general.database),
+      facts_(directory_), bell_(settings_.general.spool), queue_(queue_options(settings_)),
+      reader_(settings_.general.spool), writer_(writer_options(settings_)),
+      resolver_(loop_, resolver_options(settings_)),
+      dispatcher_({loop_, queue_, reader_, writer_, resolver_, facts_},
+                  delivery_options(settings_)),
+      control_(loop_, queue_,
+               {[this](spool::MessageId id) { return dispatcher_.is_active(id); },
+                [this] { return dispatcher_.all_active(); },
+                [this](spool::MessageId id) { dispatcher_.look_again(id); }})
+{
+}
+
+// Trouble that one round meets (a disk that does not answer, a locked database) must not
+// end the daemon: the next round tries again.
+void SendService::poll()
+{
+    try {
+        dispatcher_.poll_log();
+    } catch (const base::Failure& failure) {
+        base::log(base::Level::error, "queue-trouble", "-", {{"reason", failure.what()}});
+    }
+}
+
+net::Task<void> SendService::follow_bell()
+{
+    const int fd = ::dup(bell_.fd());
+    if (fd < 0)
+        base::fail_errno("dup", "bell");
+    net::Stream rings(loop_, base::Fd(fd));
+    std::array<char, 4096> taken;
+    for (;;) {
+        (void)co_await rings.read_some(taken);
+        bell_.silence();
+        poll();
+    }
+}
+
+void SendService::run()
+{
+    loop_.on_signal({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { handle(signal); });
+    control_.start(settings_.general.spool, [this] { return stopping_; });
+    dispatcher_.start();
+    loop_.every(tick_period, [this] {
+        try {
+            dispatcher_.tick();
+        } catch (const base::Failure& failure) {
+            base::log(base::Level::error, "queue-trouble", "-",
+                      {{"reason", failure.what()}});
+        }
+    });
+    loop_.every(poll_period, [this] { poll(); });
+    loop_.spawn("bell", follow_bell());
+    net::keep_watchdog_quiet(loop_);
+    base::log(base::Level::notice, "started", "-",
+              {{"version", SPONTS_VERSION}, {"queued", queue_.size()}});
+    net::notify_manager("READY=1");
+    loop_.run();
+    base::log(base::Level::notice, "stopped", "-", {{"queued", queue_.size()}});
+}
+
+void SendService::handle(int signal)
+{
+    if (signal == SIGHUP)
+        reload();
+    else
+        stop();
+}
+
+void SendService::stop()
+{
+    if (stopping_)
+        return;
+    stopping_ = true;
+    net::notify_manager("STOPPING=1");
+    dispatcher_.stop([this] { loop_.stop(); });
+}
+
+// What names the spool, the database or the resolvers needs a restart; everything else
+// applies from the next attempt on.
+void SendService::reload()
+{
+    net::notify_manager("RELOADING=1");
+    try {
+        conf::Settings fresh = conf::read_settings(settings_.file);
+        delivery::Options options = delivery_options(fresh);
+        settings_ = std::move(fresh);
+        settings_.log.program = "smtp-sendd";
+        base::configure_log(settings_.log);
+        dispatcher_.reconfigure(std::move(options));
+        base::log(base::Level::notice, "reloaded", "-", {{"file", settings_.file}});
+    } catch (const base::Failure& failure) {
+        base::log(base::Level::error, "reload-failed", "-", {{"reason", failure.what()}});
+    }
+    net::notify_manager("READY=1");
+}
+
+} // namespace sendd

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// smtp-sendd/send_service.h - the daemon: opens what it needs, follows the log, reloads,
+// stops.
+#pragma once
+
+#include "conf/settings.h"
+#include "control_server.h"
+#include "db/directory.h"
+#include "delivery/dispatcher.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "spool/bell.h"
+#include "spool/queue.h"
+#include "spool/reader.h"
+#include "spool/writer.h"
+
+#include <memory>
+
+namespace sendd {
+
+// Everything the configuration names can be used.  Throws Failure.
+void check(const conf::Settings& settings);
+
+class SendService {
+public:
+    explicit SendService(conf::Settings settings);
+    void run();
+
+private:
+    void handle(int signal);
+    void reload();
+    void stop();
+    void poll();
+    [[nodiscard]] net::Task<void> follow_bell();
+
+    conf::Settings settings_;
+    net::Loop loop_;
+    db::Directory directory_;
+    delivery::DirectoryFacts facts_;
+    spool::Bell bell_;
+    spool::Queue queue_;
+    spool::Reader reader_;
+    spool::Writer writer_;
+    net::Resolver resolver_;
+    delivery::Dispatcher dispatcher_;
+    ControlServer control_;
+    bool stopping_ = false;
+};
+
+} // namespace sendd

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/attempt.h - a message that is being looked at: from its routing to its results.
+//
+// An Attempt lives while any of its recipients stands in a ready list or is being talked
+// about; it is the only thing that holds an envelope in memory.  A Job is its part for one
+// destination.
+#pragma once
+
+#include "delivery/route.h"
+#include "spool/queue_entry.h"
+#include "spool/reader.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace delivery {
+
+// What became of one recipient and still has to be noted (and perhaps reported).
+struct Settled {
+    std::uint32_t recipient = 0;
+    spool::RecipientState state = spool::RecipientState::waiting;
+    std::string reason; // "relay: 451 4.7.1 later"
+    smtp::EnhancedStatus status;
+    std::string host;       // who said so; empty: we did
+    std::string diagnostic; // its words
+    bool relayed = false;   // delivered to a next hop without DSN
+    bool tried = true;      // false: it only waits for its destination
+    bool quiet = false;     // nothing new: not worth a line in the results
+};
+
+struct Attempt {
+    spool::MessageId id;
+    spool::Location where;
+    spool::Message message; // the file is opened by the first job that needs it
+    bool released = false;  // an operator let it go although its domain is on hold
+    std::size_t groups = 0; // jobs that are not over
+    std::vector<Settled> settled;
+    std::string destination;       // the latest one that somebody waits for
+    std::int64_t next_attempt = 0; // wanted; 0: as the schedule says
+    bool parked = false;           // stands in a destination's list: that will wake it
+    spool::Hold hold = spool::Hold::none;
+    std::string hold_why;
+    [[nodiscard]] const spool::Envelope& envelope() const { return message.envelope; }
+};
+using AttemptPtr = std::shared_ptr<Attempt>;
+
+struct JobRecipient {
+    std::uint32_t index = 0;
+    std::string address; // after rewriting
+};
+
+struct Job {
+    AttemptPtr attempt;
+    NextHopPtr next;
+    std::vector<JobRecipient> recipients;
+    std::uint32_t tries = 0; // connections that failed before it was offered
+};
+
+} // namespace delivery

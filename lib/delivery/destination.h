@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/destination.h - one next hop: what waits for it, its connections, its health.
+//
+// `ready` holds jobs with their envelopes, at most `ready_limit`; what is beyond, and
+// everything while the destination is dead, stands in `parked` with eight bytes a message.
+#pragma once
+
+#include "delivery/attempt.h"
+#include "delivery/connection.h"
+#include "delivery/guard.h"
+#include "delivery/health.h"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace delivery {
+
+struct Destination {
+    static constexpr std::size_t ready_limit = 2000;
+    static constexpr std::size_t refill_below = 200;
+
+    Destination(std::string name, HealthLimits limits, std::uint32_t guard_failures)
+        : key(std::move(name)), health(limits), guard(guard_failures)
+    {
+    }
+
+    std::string key;
+    Health health;
+    Guard guard;
+    std::deque<Job> ready;
+    std::deque<spool::MessageId> parked;
+    std::vector<ConnectionPtr> idle; // the longest unused first
+    std::uint32_t open = 0;          // connections and attempts at one, idle ones included
+    std::uint32_t working = 0;       // those that were opened
+    bool wants_slot = false;         // stands in the queue for the total limit
+    std::int64_t used = 0;           // wall clock seconds
+
+    // A new job may not join the ready list now.
+    [[nodiscard]] bool must_park(std::int64_t now) const
+    {
+        if (ready.size() >= ready_limit)
+            return true;
+        return health.dead() && (now < health.probe_at() || open > 0 || !ready.empty());
+    }
+
+    [[nodiscard]] std::optional<Job> take_ready()
+    {
+        if (ready.empty())
+            return std::nullopt;
+        std::optional<Job> job(std::move(ready.front()));
+        ready.pop_front();
+        return job;
+    }
+
+    [[nodiscard]] bool forgettable(std::int64_t now) const
+    {
+        constexpr std::int64_t memory = 900;
+        return ready.empty() && parked.empty() && open == 0 && !health.dead() &&
+               !guard.is_tripped() && now - used > memory;
+    }
+};
+
+} // namespace delivery

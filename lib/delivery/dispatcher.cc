@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/dispatcher.cc - start, log, timetable, clock tick, stop; see dispatcher.h.
+#include "delivery/dispatcher.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "net/hmac.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace delivery {
+
+namespace {
+
+constexpr std::size_t log_batch = 512;
+constexpr std::size_t due_batch = 2000; // looked at before others get their turn
+
+} // namespace
+
+struct Dispatcher::Fresh {
+    spool::MessageId id;
+    std::optional<spool::Envelope> envelope; // nothing: no room now, read it again later
+};
+
+Dispatcher::Dispatcher(Parts parts, Options options)
+    : loop_(parts.loop), queue_(parts.queue), reader_(parts.reader), writer_(parts.writer),
+      facts_(parts.facts), options_(std::move(options)), srs_(make_srs()),
+      router_(std::make_unique<Router>(facts_, options_.route, srs_.get())),
+      connector_(loop_, parts.resolver, options_.connect),
+      reporter_(loop_, writer_, reader_, options_.report),
+      forwarder_(loop_, writer_, reader_, facts_, srs_.get())
+{
+}
+
+Dispatcher::~Dispatcher() = default;
+
+std::unique_ptr<smtp::Srs> Dispatcher::make_srs() const
+{
+    if (options_.srs_domain.empty() || options_.srs_secrets.empty())
+        return nullptr;
+    return std::make_unique<smtp::Srs>(options_.srs_domain, options_.srs_secrets,
+                                       &net::hmac_sha256);
+}
+
+void Dispatcher::reconfigure(Options options)
+{
+    options_ = std::move(options);
+    std::unique_ptr<smtp::Srs> old = std::exchange(srs_, make_srs());
+    router_ = std::make_unique<Router>(facts_, options_.route, srs_.get());
+    forwarder_.set_srs(srs_.get());
+    connector_.set_options(options_.connect);
+    reporter_.set_options(options_.report);
+    for (const auto& [key, one] : destinations_) {
+        one->health.set_limits(options_.health);
+        one->health.probe_now(base::wall_seconds());
+    }
+    reroute_parked();
+}
+
+void Dispatcher::start()
+{
+    queue_.for_each([this](const spool::Entry& entry) {
+        if (!entry.held())
+            timetable_.add(entry.next_attempt(), entry.id(), Due::attempt);
+    });
+    poll_log();
+    take_due(base::wall_seconds());
+}
+
+// The envelopes are copied because the queue must not change while it reports.
+void Dispatcher::poll_log()
+{
+    if (stopping_)
+        return;
+    std::vector<Fresh> came;
+    const auto fresh = [&](const spool::Entry& entry, const spool::Envelope& envelope) {
+        const bool fits = active_.size() + came.size() < options_.active;
+        came.push_back({entry.id(), std::nullopt});
+        if (fits)
+            came.back().envelope = envelope;
+    };
+    const std::size_t read = queue_.poll_log(log_batch, fresh);
+    {
+        const spool::Queue::Together together(queue_);
+        const std::int64_t now = base::wall_seconds();
+        for (Fresh& one : came) {
+            const spool::Entry* entry = queue_.find(one.id);
+            if (entry == nullptr || entry->held())
+                continue;
+            if (one.envelope && entry->next_attempt() <= now)
+                activate(*entry, std::move(*one.envelope));
+            else
+                timetable_.add(std::max(entry->next_attempt(), now), one.id, Due::attempt);
+        }
+    }
+    if (read == log_batch)
+        loop_.post([this] { poll_log(); });
+}
+
+void Dispatcher::tick()
+{
+    const std::int64_t now = base::wall_seconds();
+    if (stopping_) {
+        if (now >= stop_at_)
+            for (session::SmtpClient* client : talking_)
+                client->abort();
+        check_stopped();
+        return;
+    }
+    if (const std::uint64_t version = facts_.version(); version != facts_version_) {
+        facts_version_ = version;
+        reroute_parked();
+    }
+    take_due(now);
+    for (const auto& [key, one] : destinations_)
+        tend(*one, now);
+    forget_destinations(now);
+    queue_.tidy(writer_);
+}
+
+void Dispatcher::take_due(std::int64_t now)
+{
+    if (stopping_)
+        return;
+    std::size_t taken = 0;
+    {
+        const spool::Queue::Together together(queue_);
+        for (; taken < due_batch && room(); ++taken) {
+            const auto item = timetable_.take(now);
+            if (!item)
+                break;
+            due(*item, now);
+        }
+    }
+    if (taken < due_batch || taking_due_)
+        return;
+    taking_due_ = true;
+    loop_.post([this] {
+        taking_due_ = false;
+        take_due(base::wall_seconds());
+    });
+}
+
+void Dispatcher::due(Timetable::Item item, std::int64_t now)
+{
+    const spool::Entry* entry = queue_.find(item.id);
+    if (entry == nullptr || entry->held() || is_active(item.id))
+        return;
+    if (item.due == Due::milestone)
+        return milestone(*entry);
+    if (entry->next_attempt() > now)
+        return; // put off since: it stands in the timetable once more
+    Destination* known = find_destination(queue_.text(entry->destination()));
+    if (known != nullptr && known->must_park(now) && !entry->requeued() &&
+        !entry->expire_requested())
+        return wait_parked(*known, *entry, now);
+    activate(*entry);
+}
+
+// Without reading anything: this is what a million messages for a dead host cost.
+void Dispatcher::wait_parked(Destination& destination, const spool::Entry& entry,
+                             std::int64_t now)
+{
+    destination.parked.push_back(entry.id());
+    // Whether the sender is null stands in the envelope: take the earlier of both.
+    const bool noticed = entry.delay_noticed();
+    timetable_.add(std::min(next_milestone(entry.arrival(), true, noticed, now),
+                            next_milestone(entry.arrival(), false, noticed, now)),
+                   entry.id(), Due::milestone);
+}
+
+// It waits for its destination: what is due is a notice or its end, not an attempt.
+void Dispatcher::milestone(const spool::Entry& entry)
+{
+    auto envelope = reader_.envelope(entry.where());
+    if (!envelope)
+        return unreadable(entry.id(), envelope.error());
+    const AttemptPtr attempt = admit(entry, std::move(*envelope));
+    attempt->parked = true;
+    attempt->destination = queue_.text(entry.destination());
+    for (std::uint32_t i = 0; i < entry.recipients(); ++i) {
+        if (!entry.waits(i))
+            continue;
+        Settled settled;
+        settled.recipient = i;
+        settled.reason = queue_.text(entry.reason(i));
+        settled.status = {4, 4, 1};
+        settled.tried = false;
+        settled.quiet = true;
+        attempt->settled.push_back(std::move(settled));
+    }
+    attempt->next_attempt = entry.next_attempt();
+    finish(attempt);
+}
+
+void Dispatcher::tend(Destination& destination, std::int64_t now)
+{
+    close_idle(destination, now, false);
+    if (!destination.parked.empty())
+        unpark(destination);
+    if (!destination.ready.empty())
+        stir(destination);
+}
+
+void Dispatcher::close_idle(Destination& destination, std::int64_t now, bool all)
+{
+    std::vector<ConnectionPtr>& idle = destination.idle;
+    while (!idle.empty() &&
+           (all || now - idle.front()->idle_since >= options_.idle_connection)) {
+        ConnectionPtr connection = std::move(idle.front());
+        idle.erase(idle.begin());
+        drop(destination, connection, true);
+        give_slot(destination);
+    }
+}
+
+void Dispatcher::forget_destinations(std::int64_t now)
+{
+    std::erase_if(destinations_, [&](const auto& entry) {
+        const Destination* one = entry.second.get();
+        return one->forgettable(now) && !one->wants_slot &&
+               std::find(stirred_.begin(), stirred_.end(), one) == stirred_.end();
+    });
+}
+
+// The tables have changed: whoever waits for a dead host may have another way now.
+void Dispatcher::reroute_parked()
+{
+    const std::int64_t now = base::wall_seconds();
+    for (const auto& [key, one] : destinations_) {
+        if (!one->health.dead())
+            continue;
+        one->health.probe_now(now);
+        for (const spool::MessageId id : one->parked) {
+            const spool::Entry* entry = queue_.find(id);
+            if (entry == nullptr || entry->held())
+                continue;
+            queue_.retry_at(id, now);
+            timetable_.add(now, id, Due::attempt);
+        }
+        one->parked.clear();
+    }
+}
+
+std::vector<spool::MessageId> Dispatcher::all_active() const
+{
+    std::vector<spool::MessageId> out;
+    out.reserve(active_.size());
+    for (const auto& [id, attempt] : active_)
+        out.push_back(id);
+    return out;
+}
+
+void Dispatcher::look_again(spool::MessageId id)
+{
+    const spool::Entry* entry = queue_.find(id);
+    if (entry == nullptr || entry->held() || stopping_)
+        return;
+    const std::int64_t now = base::wall_seconds();
+    if (Destination* known = find_destination(queue_.text(entry->destination())))
+        known->health.probe_now(now);
+    timetable_.add(std::min(entry->next_attempt(), now), id, Due::attempt);
+    if (taking_due_)
+        return;
+    taking_due_ = true;
+    loop_.post([this] {
+        taking_due_ = false;
+        take_due(base::wall_seconds());
+    });
+}
+
+void Dispatcher::stop(std::function<void()> stopped)
+{
+    if (stopping_)
+        return;
+    stopping_ = true;
+    stop_at_ = base::wall_seconds() + options_.drain;
+    stopped_ = std::move(stopped);
+    for (const auto& [key, one] : destinations_)
+        close_idle(*one, 0, true);
+    check_stopped();
+}
+
+void Dispatcher::check_stopped()
+{
+    if (!stopping_ || couriers_ > 0 || finishing_ > 0 || !stopped_)
+        return;
+    const std::function<void()> stopped = std::exchange(stopped_, nullptr);
+    stopped();
+}
+
+} // namespace delivery

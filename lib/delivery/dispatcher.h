@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/dispatcher.h - the heart of smtp-sendd: takes messages from the queue when they
+// are due, gives each destination its share of connections, notes what becomes of them.
+//
+// A message is looked at ("active", an Attempt with its envelope in memory) only while
+// something can be done for it; the number of those is bounded, and each destination's part
+// of it.  All others are eight to sixteen bytes in a timetable or in the list of a
+// destination that is dead or busy.  Destinations do not wait for each other.
+//
+//     dispatcher.cc          start, log, timetable, clock tick, stop
+//     dispatcher_place.cc    routing a message into jobs; ready, parked
+//     dispatcher_courier.cc  connections and transactions
+//     dispatcher_settle.cc   results, reports, the next attempt
+//
+// One thread.  Everything here must outlive the loop's run.
+#pragma once
+
+#include "delivery/connector.h"
+#include "delivery/destination.h"
+#include "delivery/forwarder.h"
+#include "delivery/options.h"
+#include "delivery/reporter.h"
+#include "delivery/timetable.h"
+#include "spool/queue.h"
+#include "spool/writer.h"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace delivery {
+
+struct Batch;
+
+struct Parts { // what the program opened
+    net::Loop& loop;
+    spool::Queue& queue;
+    spool::Reader& reader;
+    spool::Writer& writer;
+    net::Resolver& resolver;
+    Facts& facts;
+};
+
+class Dispatcher {
+public:
+    Dispatcher(Parts parts, Options options);
+    ~Dispatcher();
+
+    // Takes over what the queue has; call once before the loop runs.
+    void start();
+    // The log has grown (or may have).
+    void poll_log();
+    // Once a second or so.
+    void tick();
+    // Ends when transactions in flight are over, at latest after Options::drain; then calls
+    // `stopped`.
+    void stop(std::function<void()> stopped);
+    void reconfigure(Options options);
+
+    // For operators' requests (control.h).
+    [[nodiscard]] bool is_active(spool::MessageId id) const { return active_.contains(id); }
+    [[nodiscard]] std::vector<spool::MessageId> all_active() const;
+    void look_again(spool::MessageId id);
+
+private:
+    struct Fresh;
+
+    // dispatcher.cc
+    void take_due(std::int64_t now);
+    void due(Timetable::Item item, std::int64_t now);
+    void milestone(const spool::Entry& entry);
+    void wait_parked(Destination& destination, const spool::Entry& entry, std::int64_t now);
+    void tend(Destination& destination, std::int64_t now);
+    void close_idle(Destination& destination, std::int64_t now, bool all);
+    void forget_destinations(std::int64_t now);
+    void reroute_parked();
+    void check_stopped();
+    [[nodiscard]] bool room() const { return active_.size() < options_.active; }
+    [[nodiscard]] std::unique_ptr<smtp::Srs> make_srs() const;
+
+    // dispatcher_place.cc
+    void activate(const spool::Entry& entry);
+    void activate(const spool::Entry& entry, spool::Envelope envelope);
+    void unreadable(spool::MessageId id, spool::ReadError error);
+    [[nodiscard]] AttemptPtr admit(const spool::Entry& entry, spool::Envelope envelope);
+    void route(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients);
+    void route_recipient(const AttemptPtr& attempt, std::uint32_t index, std::int64_t now,
+                         std::vector<Job>& jobs);
+    void place(Job job, std::int64_t now);
+    void park(Job job);
+    void park_all(Destination& destination);
+    void unpark(Destination& destination);
+    void stir(Destination& destination);
+    void pump_stirred();
+    void pump(Destination& destination);
+    [[nodiscard]] Destination& destination(const std::string& key);
+    [[nodiscard]] Destination* find_destination(std::string_view key);
+    [[nodiscard]] bool needs_expansion(const Attempt& attempt);
+    [[nodiscard]] net::Task<void> expand_message(AttemptPtr attempt);
+    void fail_all(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients,
+                  std::string reason, smtp::EnhancedStatus status);
+
+    // dispatcher_courier.cc
+    void start_courier(Destination& destination, Job job, ConnectionPtr connection);
+    [[nodiscard]] bool take_slot(Destination& destination);
+    void give_slot(Destination& destination);
+    [[nodiscard]] ConnectionPtr take_idle(Destination& destination, const Job& job);
+    [[nodiscard]] net::Task<void> courier(Destination& destination, Job job,
+                                          ConnectionPtr connection);
+    [[nodiscard]] net::Task<void> carry(Destination& destination, Job job,
+                                        ConnectionPtr& connection);
+    [[nodiscard]] net::Task<bool> ensure_connection(Destination& destination, Job& job,
+                                                    ConnectionPtr& connection);
+    [[nodiscard]] std::optional<Job> take_next(Destination& destination,
+                                               ConnectionPtr& connection);
+    void drop(Destination& destination, ConnectionPtr& connection, bool politely);
+    [[nodiscard]] bool evict_idle();
+    [[nodiscard]] net::Task<bool> deliver(Destination& destination, Job& job,
+                                          Connection& connection);
+    [[nodiscard]] bool open_message(Attempt& attempt);
+    void connect_failed(Destination& destination, Job job, const ConnectFailure& failure);
+    [[nodiscard]] static net::Task<void> say_goodbye(ConnectionPtr connection);
+
+    // dispatcher_settle.cc
+    void take_answers(Destination& destination, Batch& batch);
+    void take_answer(Destination& destination, Batch& batch, const JobRecipient& recipient,
+                     const session::Answer& answer);
+    void judge_failure(Destination& destination, Batch& batch, Settled settled);
+    void hold_suspects(Destination& destination, const std::string& reason);
+    void finish_job(Destination& destination, Batch& batch);
+    void conversation_failed(Destination& destination, const Batch& batch);
+    void settle_waiting(const Job& job, const std::string& reason,
+                        smtp::EnhancedStatus status, bool tried);
+    void group_over(const AttemptPtr& attempt);
+    void finish(const AttemptPtr& attempt);
+    [[nodiscard]] net::Task<void> report_and_conclude(AttemptPtr attempt);
+    [[nodiscard]] bool expire_if_due(Attempt& attempt, std::int64_t now);
+    [[nodiscard]] bool notice_due(const Attempt& attempt, std::int64_t now) const;
+    void conclude(const AttemptPtr& attempt);
+    void plan(const Attempt& attempt, const spool::Entry& entry, std::int64_t next_attempt);
+    [[nodiscard]] std::int64_t next_milestone(std::int64_t arrival, bool null_sender,
+                                              bool noticed, std::int64_t now) const;
+    [[nodiscard]] bool worth_noting(const Attempt& attempt) const;
+
+    net::Loop& loop_;
+    spool::Queue& queue_;
+    spool::Reader& reader_;
+    spool::Writer& writer_;
+    Facts& facts_;
+    Options options_;
+    std::unique_ptr<smtp::Srs> srs_;
+    std::unique_ptr<Router> router_;
+    Connector connector_;
+    Reporter reporter_;
+    Forwarder forwarder_;
+
+    Timetable timetable_;
+    std::unordered_map<spool::MessageId, AttemptPtr> active_;
+    std::unordered_map<std::string, std::unique_ptr<Destination>> destinations_;
+    std::deque<Destination*> waiting_for_slot_;
+    std::vector<Destination*> stirred_; // have something to do; pumped once for all
+    std::unordered_map<spool::MessageId, std::int64_t> noticed_; // only for several notices
+    std::unordered_set<session::SmtpClient*> talking_; // to be broken off at the last
+    std::uint32_t open_ = 0;                           // connections of all destinations
+    std::size_t couriers_ = 0;
+    std::size_t finishing_ = 0; // reports under way
+    std::uint64_t facts_version_ = 0;
+    bool taking_due_ = false; // more is due than one round took
+    bool stopping_ = false;
+    std::int64_t stop_at_ = 0;
+    std::function<void()> stopped_;
+};
+
+} // namespace delivery

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/dispatcher_place.cc - a message becomes jobs; jobs are ready or parked.
+#include "base/clock.h"
+#include "base/log.h"
+#include "delivery/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace delivery {
+
+namespace {
+
+constexpr std::string_view released_mark = "released: ";
+
+std::vector<std::uint32_t> waiting_of(const spool::Entry& entry)
+{
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
+        if (entry.waits(i))
+            out.push_back(i);
+    return out;
+}
+
+// Its latest reason says so: it was held for its domain and an operator has released it, or
+// it has been tried since then.
+bool was_released(std::string_view reason)
+{
+    return reason.starts_with(released_mark) ||
+           (reason.starts_with("domain ") && reason.ends_with(" is on hold"));
+}
+
+} // namespace
+
+void Dispatcher::activate(const spool::Entry& entry)
+{
+    auto envelope = reader_.envelope(entry.where());
+    if (!envelope)
+        return unreadable(entry.id(), envelope.error());
+    activate(entry, std::move(*envelope));
+}
+
+// The log has lost it or shows damage.  What is gone can only be said; what is damaged is
+// kept for somebody to look at.
+void Dispatcher::unreadable(spool::MessageId id, spool::ReadError error)
+{
+    const bool gone = error == spool::ReadError::gone;
+    base::log(base::Level::error, "message-unreadable", id.text(),
+              {{"reason", gone ? "gone from the log" : "damaged"}});
+    if (gone)
+        queue_.remove(id);
+    else
+        queue_.hold(id, spool::Hold::by_operator, "damaged in the log");
+}
+
+AttemptPtr Dispatcher::admit(const spool::Entry& entry, spool::Envelope envelope)
+{
+    auto attempt = std::make_shared<Attempt>();
+    attempt->id = entry.id();
+    attempt->where = entry.where();
+    attempt->message.envelope = std::move(envelope);
+    attempt->message.envelope.id = entry.id();
+    attempt->released = was_released(queue_.text(entry.reason()));
+    active_[attempt->id] = attempt;
+    return attempt;
+}
+
+void Dispatcher::activate(const spool::Entry& entry, spool::Envelope envelope)
+{
+    if (is_active(entry.id()))
+        return;
+    const AttemptPtr attempt = admit(entry, std::move(envelope));
+    const std::vector<std::uint32_t> waiting = waiting_of(entry);
+    attempt->groups = 1; // until routing is over
+    if (entry.expire_requested()) {
+        for (const std::uint32_t i : waiting) {
+            Settled settled;
+            settled.recipient = i;
+            settled.reason = queue_.text(entry.reason(i));
+            attempt->settled.push_back(std::move(settled));
+        }
+        return group_over(attempt);
+    }
+    std::string trouble;
+    try {
+        if (needs_expansion(*attempt)) {
+            ++finishing_;
+            loop_.spawn(attempt->id.text(), expand_message(attempt));
+            return;
+        }
+        route(attempt, waiting);
+    } catch (const base::Failure& failure) {
+        trouble = failure.what();
+    }
+    if (!trouble.empty()) {
+        base::log(base::Level::warning, "routing-failed", attempt->id.text(),
+                  {{"reason", trouble}});
+        Job job;
+        job.attempt = attempt;
+        for (const std::uint32_t i : waiting)
+            job.recipients.push_back({i, {}});
+        settle_waiting(job, "routing: " + trouble, {4, 3, 0}, true);
+    }
+    group_over(attempt);
+}
+
+bool Dispatcher::needs_expansion(const Attempt& attempt)
+{
+    const spool::Envelope& envelope = attempt.envelope();
+    if (envelope.origin == spool::Origin::forward)
+        return false; // made by an expansion
+    return std::any_of(
+        envelope.recipients.begin(), envelope.recipients.end(),
+        [this](const spool::Recipient& one) { return expands(one.address, facts_); });
+}
+
+net::Task<void> Dispatcher::expand_message(AttemptPtr attempt)
+{
+    std::vector<std::uint32_t> rest;
+    std::string trouble;
+    Expansion expansion;
+    try {
+        if (const spool::Entry* entry = queue_.find(attempt->id))
+            rest = waiting_of(*entry);
+        std::vector<std::string> addresses;
+        for (const spool::Recipient& recipient : attempt->envelope().recipients)
+            addresses.push_back(recipient.address);
+        expansion =
+            expand(addresses, rest, delivered_to(forwarder_.header(*attempt)), facts_);
+        if (!expansion.too_many && !expansion.leaves.empty())
+            trouble = co_await forwarder_.forward(attempt, expansion);
+    } catch (const base::Failure& failure) {
+        trouble = failure.what();
+    }
+    const auto without = [&](const std::vector<std::uint32_t>& done) {
+        std::erase_if(rest, [&](std::uint32_t i) {
+            return std::find(done.begin(), done.end(), i) != done.end();
+        });
+    };
+    if (!trouble.empty()) {
+        Job job;
+        job.attempt = attempt;
+        for (const std::uint32_t i : rest)
+            job.recipients.push_back({i, {}});
+        settle_waiting(job, "forwarding: " + trouble, {4, 3, 0}, true);
+        rest.clear();
+    } else if (expansion.too_many) {
+        fail_all(attempt, expansion.replaced, "the address expands to too many", {5, 4, 6});
+    } else if (!expansion.replaced.empty()) {
+        std::vector<spool::Outcome> outcomes;
+        for (const std::uint32_t i : expansion.replaced)
+            outcomes.push_back({i, spool::RecipientState::forwarded, "forwarded"});
+        queue_.note(attempt->id, outcomes, base::wall_seconds(), {});
+    }
+    without(expansion.replaced);
+    fail_all(attempt, expansion.looping, "the address is forwarded in a circle", {5, 4, 6});
+    without(expansion.looping);
+    try {
+        route(attempt, rest);
+    } catch (const base::Failure& failure) {
+        base::log(base::Level::warning, "routing-failed", attempt->id.text(),
+                  {{"reason", failure.what()}});
+        Job job;
+        job.attempt = attempt;
+        for (const std::uint32_t i : rest)
+            job.recipients.push_back({i, {}});
+        settle_waiting(job, std::string("routing: ") + failure.what(), {4, 3, 0}, true);
+    }
+    --finishing_;
+    group_over(attempt);
+    check_stopped();
+}
+
+void Dispatcher::fail_all(const AttemptPtr& attempt,
+                          const std::vector<std::uint32_t>& recipients, std::string reason,
+                          smtp::EnhancedStatus status)
+{
+    for (const std::uint32_t i : recipients) {
+        Settled settled;
+        settled.recipient = i;
+        settled.state = spool::RecipientState::failed;
+        settled.reason = reason;
+        settled.status = status;
+        attempt->settled.push_back(std::move(settled));
+        base::log(base::Level::notice, "failed", attempt->id.text(),
+                  {{"to", attempt->envelope().recipients[i].address},
+                   {"relay", "none"},
+                   {"reason", reason}});
+    }
+}
+
+// All decisions first: a Failure of the tables leaves nothing half placed.
+void Dispatcher::route(const AttemptPtr& attempt,
+                       const std::vector<std::uint32_t>& recipients)
+{
+    const std::int64_t now = base::wall_seconds();
+    std::vector<Job> jobs;
+    for (const std::uint32_t i : recipients)
+        route_recipient(attempt, i, now, jobs);
+    for (Job& job : jobs)
+        place(std::move(job), now);
+}
+
+void Dispatcher::route_recipient(const AttemptPtr& attempt, std::uint32_t index,
+                                 std::int64_t now, std::vector<Job>& jobs)
+{
+    const spool::Recipient& recipient = attempt->envelope().recipients[index];
+    Decision decision =
+        router_->decide(attempt->envelope(), recipient.address, now, attempt->released);
+    if (decision.kind == Decision::Kind::fail)
+        return fail_all(attempt, {index}, std::move(decision.why), decision.status);
+    if (decision.kind == Decision::Kind::hold) {
+        attempt->hold = spool::Hold::by_operator;
+        attempt->hold_why = std::move(decision.why);
+        return;
+    }
+    auto job = std::find_if(jobs.begin(), jobs.end(), [&](const Job& one) {
+        return one.next->key == decision.next->key;
+    });
+    if (job == jobs.end()) {
+        jobs.emplace_back();
+        job = std::prev(jobs.end());
+        job->attempt = attempt;
+        job->next = std::move(decision.next);
+    }
+    job->recipients.push_back({index, std::move(decision.address)});
+}
+
+Destination& Dispatcher::destination(const std::string& key)
+{
+    std::unique_ptr<Destination>& found = destinations_[key];
+    if (found == nullptr)
+        found =
+            std::make_unique<Destination>(key, options_.health, options_.guard_failures);
+    found->used = base::wall_seconds();
+    return *found;
+}
+
+Destination* Dispatcher::find_destination(std::string_view key)
+{
+    if (key.empty())
+        return nullptr;
+    const auto found = destinations_.find(std::string(key));
+    return found == destinations_.end() ? nullptr : found->second.get();
+}
+
+void Dispatcher::place(Job job, std::int64_t now)
+{
+    Destination& at = destination(job.next->key);
+    ++job.attempt->groups;
+    if (at.must_park(now)) {
+        park(std::move(job));
+        return;
+    }
+    at.ready.push_back(std::move(job));
+    stir(at);
+}
+
+// Its envelope is forgotten, its id waits.  A dead destination's reason becomes the
+// message's reason; that a living one is busy is not worth a line.
+void Dispatcher::park(Job job)
+{
+    Destination& at = destination(job.next->key);
+    Attempt& attempt = *job.attempt;
+    const spool::Entry* entry = queue_.find(attempt.id);
+    at.parked.push_back(attempt.id);
+    attempt.parked = true;
+    attempt.destination = at.key;
+    if (at.health.dead())
+        attempt.next_attempt = at.health.probe_at();
+    for (const JobRecipient& one : job.recipients) {
+        Settled settled;
+        settled.recipient = one.index;
+        settled.tried = false;
+        settled.status = {4, 4, 1};
+        if (at.health.dead())
+            settled.reason = at.health.why();
+        const bool known = entry != nullptr &&
+                           queue_.text(entry->destination()) == at.key &&
+                           queue_.text(entry->reason(one.index)) == settled.reason;
+        settled.quiet = !at.health.dead() || known;
+        if (settled.quiet && entry != nullptr)
+            settled.reason = queue_.text(entry->reason(one.index));
+        attempt.settled.push_back(std::move(settled));
+    }
+    group_over(job.attempt);
+}
+
+void Dispatcher::park_all(Destination& at)
+{
+    std::deque<Job> jobs = std::exchange(at.ready, {});
+    for (Job& job : jobs)
+        park(std::move(job));
+}
+
+void Dispatcher::unpark(Destination& at)
+{
+    const std::int64_t now = base::wall_seconds();
+    std::size_t most = std::min(at.parked.size(), Destination::ready_limit);
+    for (; most > 0 && room() && !stopping_; --most) {
+        if (at.ready.size() >= Destination::refill_below || at.must_park(now))
+            return;
+        const spool::MessageId id = at.parked.front();
+        at.parked.pop_front();
+        const spool::Entry* entry = queue_.find(id);
+        if (entry == nullptr || entry->held())
+            continue;
+        if (is_active(id))
+            at.parked.push_back(id);
+        else
+            activate(*entry);
+    }
+}
+
+// Work has come to a destination.  All of them are pumped together when the batch that
+// brought it is placed.
+void Dispatcher::stir(Destination& at)
+{
+    if (std::find(stirred_.begin(), stirred_.end(), &at) != stirred_.end())
+        return;
+    if (stirred_.empty())
+        loop_.post([this] { pump_stirred(); });
+    stirred_.push_back(&at);
+}
+
+void Dispatcher::pump_stirred()
+{
+    for (Destination* one : std::exchange(stirred_, {}))
+        pump(*one);
+}
+
+void Dispatcher::pump(Destination& at)
+{
+    const std::int64_t now = base::wall_seconds();
+    while (!at.ready.empty() && !stopping_) {
+        ConnectionPtr connection = take_idle(at, at.ready.front());
+        if (connection == nullptr && (at.open >= at.health.allowed(now) || !take_slot(at)))
+            return;
+        start_courier(at, *at.take_ready(), std::move(connection));
+    }
+}
+
+} // namespace delivery

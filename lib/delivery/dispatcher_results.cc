@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/dispatcher_results.cc - the answers to one job: noted, logged, judged.
+#include "base/clock.h"
+#include "base/log.h"
+#include "delivery/batch.h"
+#include "delivery/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace delivery {
+
+namespace {
+
+using Kind = session::Answer::Kind;
+
+constexpr std::size_t most_logged = 1000; // bytes of addresses in a log line
+
+// Recipients with one answer share a line.
+struct ResultLine {
+    Kind kind;
+    std::string reason;
+    std::string to;
+    std::uint32_t count = 0;
+};
+
+void add_line(std::vector<ResultLine>& lines, Kind kind, const std::string& reason,
+              const std::string& address)
+{
+    auto line = std::find_if(lines.begin(), lines.end(), [&](const ResultLine& one) {
+        return one.kind == kind && one.reason == reason;
+    });
+    if (line == lines.end())
+        line = lines.insert(lines.end(), {kind, reason, {}, 0});
+    ++line->count;
+    if (line->to.size() < most_logged)
+        line->to.append(line->to.empty() ? "" : ",").append(address);
+}
+
+void log_line(const Batch& batch, const ResultLine& line)
+{
+    const spool::Envelope& envelope = batch.job.attempt->envelope();
+    const auto spent =
+        std::chrono::duration_cast<base::milliseconds>(base::Steady::now() - batch.started);
+    const std::int64_t age = (base::wall_microseconds() - envelope.arrival) / 1000;
+    const std::string id = batch.job.attempt->id.text();
+    const Connection& connection = batch.connection;
+    if (line.kind == Kind::delivered)
+        base::log(base::Level::info, "delivered", id,
+                  {{"to", line.to},
+                   {"from", envelope.sender},
+                   {"recipients", line.count},
+                   {"relay", connection.relay},
+                   {"delay-ms", age},
+                   {"spent-ms", spent.count()},
+                   {"tls", connection.tls},
+                   {"reply", line.reason}});
+    else if (line.kind == Kind::failed)
+        base::log(base::Level::notice, "failed", id,
+                  {{"to", line.to},
+                   {"recipients", line.count},
+                   {"relay", connection.relay},
+                   {"reason", line.reason}});
+    else
+        base::log(base::Level::notice, "deferred", id,
+                  {{"to", line.to},
+                   {"recipients", line.count},
+                   {"relay", connection.relay},
+                   {"reason", line.reason}});
+}
+
+void log_results(const Batch& batch)
+{
+    std::vector<ResultLine> lines;
+    const std::string prefix = batch.connection.relay + ": ";
+    for (const Batch::Slot& slot : batch.slots) {
+        std::string reason = batch.reason(slot.answer);
+        if (reason.starts_with(prefix))
+            reason.erase(0, prefix.size());
+        for (const std::uint32_t i : slot.recipients)
+            add_line(lines, slot.answer.kind, reason, batch.job.recipients[i].address);
+    }
+    for (const ResultLine& line : lines)
+        log_line(batch, line);
+}
+
+Settled settled_of(const Batch& batch, const JobRecipient& recipient,
+                   const session::Answer& answer)
+{
+    Settled out;
+    out.recipient = recipient.index;
+    out.reason = batch.reason(answer);
+    out.status = answer.status;
+    if (answer.kind == Kind::unanswered || answer.kind == Kind::next_transaction)
+        out.status = {4, 4, 2};
+    if (answer.own_words.empty() && answer.reply.code != 0) {
+        out.host = batch.connection.host;
+        out.diagnostic = answer.reply.text();
+    }
+    return out;
+}
+
+} // namespace
+
+void Dispatcher::finish_job(Destination& at, Batch& batch)
+{
+    log_results(batch);
+    if (batch.trouble)
+        conversation_failed(at, batch);
+    else if (at.health.dead())
+        base::log(base::Level::notice, "destination-alive", "-", {{"destination", at.key}});
+    if (!batch.trouble)
+        at.health.succeeded();
+    take_answers(at, batch);
+    group_over(batch.job.attempt);
+    if (at.health.dead())
+        park_all(at);
+}
+
+void Dispatcher::conversation_failed(Destination& at, const Batch& batch)
+{
+    const std::int64_t now = base::wall_seconds();
+    const bool was_dead = at.health.dead();
+    const std::string why = batch.connection.relay + ": " + batch.trouble->text;
+    at.health.failed(now, why, at.working > 0 ? at.working - 1 : 0);
+    if (at.health.dead() && !was_dead)
+        base::log(base::Level::warning, "destination-dead", "-",
+                  {{"destination", at.key},
+                   {"reason", why},
+                   {"probe", at.health.probe_at() - now}});
+}
+
+// What was delivered is noted at once, before anything else is waited for: that keeps the
+// window for duplicates small.  Only a success report comes before it.
+void Dispatcher::take_answers(Destination& at, Batch& batch)
+{
+    Attempt& attempt = *batch.job.attempt;
+    const bool dsn = batch.connection.client->capabilities().dsn;
+    const bool lmtp = batch.connection.lmtp;
+    std::vector<spool::Outcome> delivered;
+    bool any = false;
+    for (const Batch::Slot& slot : batch.slots) {
+        if (slot.answer.kind != Kind::delivered)
+            continue;
+        any = true;
+        for (const std::uint32_t i : slot.recipients) {
+            const std::uint32_t index = batch.job.recipients[i].index;
+            const std::uint8_t notify = attempt.envelope().recipients[index].notify;
+            const bool reports = (notify & spool::notify_success) != 0 && (lmtp || !dsn);
+            if (!reports) {
+                delivered.push_back(
+                    {index, spool::RecipientState::delivered, batch.reason(slot.answer)});
+                continue;
+            }
+            Settled settled = settled_of(batch, batch.job.recipients[i], slot.answer);
+            settled.state = spool::RecipientState::delivered;
+            settled.relayed = !lmtp;
+            attempt.settled.push_back(std::move(settled));
+        }
+    }
+    if (any)
+        at.guard.delivered();
+    if (!delivered.empty() &&
+        queue_.note(attempt.id, delivered,
+                    base::wall_seconds() + options_.schedule.pause(1), at.key))
+        noticed_.erase(attempt.id);
+    for (const Batch::Slot& slot : batch.slots)
+        if (slot.answer.kind != Kind::delivered)
+            for (const std::uint32_t i : slot.recipients)
+                take_answer(at, batch, batch.job.recipients[i], slot.answer);
+}
+
+void Dispatcher::take_answer(Destination& at, Batch& batch, const JobRecipient& recipient,
+                             const session::Answer& answer)
+{
+    Settled settled = settled_of(batch, recipient, answer);
+    batch.job.attempt->destination = at.key;
+    if (answer.kind == Kind::failed)
+        return judge_failure(at, batch, std::move(settled));
+    batch.job.attempt->settled.push_back(std::move(settled));
+}
+
+void Dispatcher::judge_failure(Destination& at, Batch& batch, Settled settled)
+{
+    Attempt& attempt = *batch.job.attempt;
+    const bool others_delivered =
+        std::any_of(batch.slots.begin(), batch.slots.end(), [](const Batch::Slot& slot) {
+            return slot.answer.kind == Kind::delivered;
+        });
+    settled.state = spool::RecipientState::failed;
+    if (!batch.job.next->hold_5xx || others_delivered) {
+        attempt.settled.push_back(std::move(settled));
+        return;
+    }
+    const std::int64_t now = base::wall_seconds();
+    const Guard::Verdict verdict = at.guard.refused(attempt.id, now);
+    if (verdict != Guard::Verdict::believe)
+        settled.state = spool::RecipientState::waiting;
+    if (verdict == Guard::Verdict::suspect)
+        attempt.next_attempt = now + Guard::second_try;
+    if (verdict == Guard::Verdict::hold || verdict == Guard::Verdict::tripped) {
+        attempt.hold = spool::Hold::by_guard;
+        attempt.hold_why = settled.reason;
+    }
+    if (verdict == Guard::Verdict::tripped)
+        hold_suspects(at, settled.reason);
+    attempt.settled.push_back(std::move(settled));
+}
+
+void Dispatcher::hold_suspects(Destination& at, const std::string& reason)
+{
+    const std::vector<spool::MessageId> suspects = at.guard.take_suspects();
+    base::log(base::Level::error, "guard-tripped", "-",
+              {{"destination", at.key}, {"messages", suspects.size()}, {"reason", reason}});
+    for (const spool::MessageId id : suspects) {
+        const auto active = active_.find(id);
+        if (active == active_.end()) {
+            queue_.hold(id, spool::Hold::by_guard, reason);
+            continue;
+        }
+        active->second->hold = spool::Hold::by_guard;
+        active->second->hold_why = reason;
+    }
+}
+
+} // namespace delivery

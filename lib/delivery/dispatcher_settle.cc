@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/dispatcher_settle.cc - an attempt is over: reports, then results, then when to
+// try again.
+//
+// The order is the promise: a report is on the disk before the result it tells of is noted.
+// Dying in between sends it twice, never not at all.
+#include "base/clock.h"
+#include "base/log.h"
+#include "delivery/dispatcher.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace delivery {
+
+namespace {
+
+using spool::RecipientState;
+
+std::vector<Settled> in_state(const Attempt& attempt, RecipientState state)
+{
+    std::vector<Settled> out;
+    for (const Settled& one : attempt.settled)
+        if (one.state == state)
+            out.push_back(one);
+    return out;
+}
+
+bool any_in(const Attempt& attempt, RecipientState state)
+{
+    return std::any_of(attempt.settled.begin(), attempt.settled.end(),
+                       [&](const Settled& one) { return one.state == state; });
+}
+
+std::int64_t arrival_of(const Attempt& attempt)
+{
+    return attempt.envelope().arrival / 1000000;
+}
+
+} // namespace
+
+void Dispatcher::settle_waiting(const Job& job, const std::string& reason,
+                                smtp::EnhancedStatus status, bool tried)
+{
+    if (job.next != nullptr)
+        job.attempt->destination = job.next->key;
+    for (const JobRecipient& one : job.recipients) {
+        Settled settled;
+        settled.recipient = one.index;
+        settled.reason = reason;
+        settled.status = status;
+        settled.tried = tried;
+        job.attempt->settled.push_back(std::move(settled));
+    }
+}
+
+void Dispatcher::group_over(const AttemptPtr& attempt)
+{
+    if (--attempt->groups == 0)
+        finish(attempt);
+}
+
+void Dispatcher::finish(const AttemptPtr& attempt)
+{
+    const std::int64_t now = base::wall_seconds();
+    if (attempt->settled.empty() && attempt->hold == spool::Hold::none) {
+        active_.erase(attempt->id);
+        return;
+    }
+    const bool expires = expire_if_due(*attempt, now);
+    const bool reports = expires || any_in(*attempt, RecipientState::failed) ||
+                         any_in(*attempt, RecipientState::delivered) ||
+                         notice_due(*attempt, now);
+    if (!reports)
+        return conclude(attempt);
+    ++finishing_;
+    loop_.spawn(attempt->id.text(), report_and_conclude(attempt));
+}
+
+net::Task<void> Dispatcher::report_and_conclude(AttemptPtr attempt)
+{
+    std::vector<Settled> failed = in_state(*attempt, RecipientState::failed);
+    for (Settled& one : in_state(*attempt, RecipientState::expired))
+        failed.push_back(std::move(one));
+    const bool told =
+        co_await reporter_.report(attempt, smtp::Action::failed, std::move(failed), 0);
+    if (!told) { // the disk does not take the bounce: nothing has failed yet
+        for (Settled& one : attempt->settled)
+            if (one.state == RecipientState::failed || one.state == RecipientState::expired)
+                one.state = RecipientState::waiting;
+    }
+    std::vector<Settled> delivered = in_state(*attempt, RecipientState::delivered);
+    (void)co_await reporter_.report(attempt, smtp::Action::delivered, std::move(delivered),
+                                    0);
+    if (notice_due(*attempt, base::wall_seconds())) {
+        const std::int64_t until = options_.schedule.expiry(
+            arrival_of(*attempt), attempt->envelope().sender.empty());
+        const bool noticed =
+            co_await reporter_.report(attempt, smtp::Action::delayed,
+                                      in_state(*attempt, RecipientState::waiting), until);
+        if (noticed) {
+            queue_.note_delay_notice(attempt->id);
+            if (options_.schedule.notices.size() > 1)
+                noticed_[attempt->id] = base::wall_seconds();
+        }
+    }
+    conclude(attempt);
+    --finishing_;
+    check_stopped();
+}
+
+// Waiting recipients of a message that is too old, or that an operator gives up.  A first
+// attempt is always made: a message that was never tried has no reason to show.
+bool Dispatcher::expire_if_due(Attempt& attempt, std::int64_t now)
+{
+    const spool::Entry* entry = queue_.find(attempt.id);
+    if (entry == nullptr || attempt.hold != spool::Hold::none)
+        return false;
+    const std::int64_t expiry =
+        options_.schedule.expiry(arrival_of(attempt), attempt.envelope().sender.empty());
+    if (!entry->expire_requested() && now < expiry)
+        return false;
+    bool any = false;
+    for (Settled& one : attempt.settled) {
+        const bool never_tried = !one.tried && one.reason.empty();
+        if (one.state != RecipientState::waiting ||
+            (never_tried && !entry->expire_requested()))
+            continue;
+        one.state = RecipientState::expired;
+        one.status = {4, 4, 7};
+        one.quiet = false;
+        any = true;
+        base::log(base::Level::notice, "expired", attempt.id.text(),
+                  {{"to", attempt.envelope().recipients[one.recipient].address},
+                   {"reason", one.reason}});
+    }
+    return any;
+}
+
+bool Dispatcher::notice_due(const Attempt& attempt, std::int64_t now) const
+{
+    const spool::Entry* entry = queue_.find(attempt.id);
+    if (entry == nullptr || attempt.hold != spool::Hold::none ||
+        attempt.envelope().sender.empty() || !any_in(attempt, RecipientState::waiting))
+        return false;
+    const std::int64_t arrival = arrival_of(attempt);
+    std::int64_t told = arrival; // when they last heard of it
+    if (entry->delay_noticed()) {
+        const auto known = noticed_.find(attempt.id);
+        if (known == noticed_.end())
+            return false;
+        told = known->second;
+    }
+    const auto next = options_.schedule.next_notice(arrival, told);
+    return next && *next <= now;
+}
+
+bool Dispatcher::worth_noting(const Attempt& attempt) const
+{
+    return std::any_of(attempt.settled.begin(), attempt.settled.end(),
+                       [](const Settled& one) { return !one.quiet; });
+}
+
+void Dispatcher::conclude(const AttemptPtr& attempt)
+{
+    active_.erase(attempt->id);
+    const spool::Entry* entry = queue_.find(attempt->id);
+    if (entry == nullptr)
+        return;
+    const std::int64_t now = base::wall_seconds();
+    std::int64_t next = attempt->next_attempt;
+    if (next == 0)
+        next = now + options_.schedule.pause(entry->attempts() + 1);
+    std::vector<spool::Outcome> outcomes;
+    for (Settled& one : attempt->settled) {
+        if (one.quiet)
+            continue;
+        const bool waits = one.state == RecipientState::waiting;
+        if (waits && attempt->released && !one.reason.starts_with("released: "))
+            one.reason.insert(0, "released: ");
+        outcomes.push_back({one.recipient, one.state, std::move(one.reason)});
+    }
+    if (worth_noting(*attempt) &&
+        queue_.note(attempt->id, outcomes, next, attempt->destination)) {
+        noticed_.erase(attempt->id);
+        return;
+    }
+    // A domain on hold holds a message only when nobody else is waited for.
+    const bool others_wait = attempt->hold == spool::Hold::by_operator &&
+                             any_in(*attempt, RecipientState::waiting);
+    if (attempt->hold != spool::Hold::none && !others_wait) {
+        queue_.hold(attempt->id, attempt->hold, attempt->hold_why);
+        base::log(base::Level::notice, "held", attempt->id.text(),
+                  {{"reason", attempt->hold_why}});
+        return;
+    }
+    entry = queue_.find(attempt->id);
+    if (entry != nullptr)
+        plan(*attempt, *entry, next);
+}
+
+// The first notice or end after `now`.
+std::int64_t Dispatcher::next_milestone(std::int64_t arrival, bool null_sender,
+                                        bool noticed, std::int64_t now) const
+{
+    std::int64_t when = options_.schedule.expiry(arrival, null_sender);
+    if (const auto notice = options_.schedule.next_notice(arrival, noticed ? now : 0);
+        notice && !null_sender)
+        when = std::min(when, *notice);
+    return std::max(when, now + 1);
+}
+
+void Dispatcher::plan(const Attempt& attempt, const spool::Entry& entry,
+                      std::int64_t next_attempt)
+{
+    const std::int64_t now = base::wall_seconds();
+    const bool null_sender = attempt.envelope().sender.empty();
+    const std::int64_t when =
+        next_milestone(arrival_of(attempt), null_sender, entry.delay_noticed(), now);
+    const bool only_parked =
+        attempt.parked && std::none_of(attempt.settled.begin(), attempt.settled.end(),
+                                       [](const Settled& one) { return one.tried; });
+    if (!only_parked)
+        timetable_.add(std::max(next_attempt, now + 1), attempt.id, Due::attempt);
+    if (only_parked || when < next_attempt)
+        timetable_.add(when, attempt.id, Due::milestone);
+}
+
+} // namespace delivery

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/expansion.cc - see expansion.h.
+#include "delivery/expansion.h"
+
+#include "text/lines.h"
+
+#include <algorithm>
+
+namespace delivery {
+
+namespace {
+
+constexpr int most_rewrites = 20; // in a row
+
+using db::AddressKind;
+using db::AddressRow;
+
+const AddressRow* find_rewrite(const std::vector<AddressRow>& rows)
+{
+    const auto found = std::find_if(rows.begin(), rows.end(), [](const AddressRow& row) {
+        return row.kind == AddressKind::rewrite && !row.target.empty();
+    });
+    return found == rows.end() ? nullptr : &*found;
+}
+
+bool forks(const std::vector<AddressRow>& rows)
+{
+    return std::any_of(rows.begin(), rows.end(), [](const AddressRow& row) {
+        return row.kind == AddressKind::copy || row.kind == AddressKind::forward;
+    });
+}
+
+class Walk {
+public:
+    Walk(Facts& facts, const std::set<std::string>& passed) : facts_(facts), passed_(passed)
+    {
+    }
+
+    // A recipient that needs no expansion takes its place, so that nobody leads to it
+    // again.
+    void stays(const std::string& address) { leaves_.insert(text::to_lower(address)); }
+
+    // Each recipient is followed with a fresh memory of where it came by: an address that
+    // is only part of a circle must not look as if its mail were on its way.
+    void start(const std::string& address, std::uint32_t recipient, Expansion& out)
+    {
+        const std::size_t before = out.leaves.size();
+        duplicate_ = false;
+        visited_.clear();
+        work_.push_back({address, recipient, false});
+        while (!work_.empty()) {
+            const Leaf next = work_.back();
+            work_.pop_back();
+            visit(next, out);
+        }
+        if (out.leaves.size() > before || duplicate_)
+            out.replaced.push_back(recipient);
+        else
+            out.looping.push_back(recipient);
+    }
+
+private:
+    void visit(const Leaf& at, Expansion& out)
+    {
+        const std::string key = text::to_lower(at.address);
+        const std::vector<AddressRow> rows = facts_.address(at.address);
+        const AddressRow* rewrite = find_rewrite(rows);
+        if (rewrite == nullptr && !forks(rows))
+            return add_leaf(at, key, out);
+        if (!visited_.insert(key).second)
+            return;
+        if (forks(rows))
+            out.expanded.push_back(at.address);
+        follow(at, rows, rewrite, key, out);
+    }
+
+    void follow(const Leaf& at, const std::vector<AddressRow>& rows,
+                const AddressRow* rewrite, const std::string& key, Expansion& out)
+    {
+        const bool came_back = passed_.contains(key);
+        bool keeps = true;
+        bool mailbox = rewrite != nullptr;
+        for (const AddressRow& row : rows) {
+            const bool to_itself = text::equal_ignoring_case(row.target, at.address);
+            mailbox |= row.kind == AddressKind::mailbox || to_itself;
+            if (row.kind == AddressKind::mailbox || row.kind == AddressKind::rewrite)
+                continue;
+            keeps &= row.kind == AddressKind::copy;
+            if (!came_back && !to_itself && !row.target.empty())
+                work_.push_back({row.target, at.recipient,
+                                 at.private_copy || row.kind == AddressKind::copy});
+        }
+        if (!keeps && !mailbox)
+            return;
+        if (rewrite != nullptr)
+            work_.push_back({rewrite->target, at.recipient, at.private_copy});
+        else
+            add_leaf(at, key, out);
+    }
+
+    void add_leaf(const Leaf& at, const std::string& key, Expansion& out)
+    {
+        if (!leaves_.insert(key).second) {
+            duplicate_ = true;
+            return;
+        }
+        if (out.leaves.size() >= most_leaves) {
+            out.too_many = true;
+            return;
+        }
+        out.leaves.push_back(at);
+    }
+
+    Facts& facts_;
+    const std::set<std::string>& passed_;
+    std::set<std::string> visited_;
+    std::set<std::string> leaves_;
+    std::vector<Leaf> work_;
+    bool duplicate_ = false;
+};
+
+std::string_view field_body(std::string_view line, std::string_view name)
+{
+    if (line.size() <= name.size() || line[name.size()] != ':' ||
+        !text::equal_ignoring_case(line.substr(0, name.size()), name))
+        return {};
+    return text::trim(line.substr(name.size() + 1));
+}
+
+} // namespace
+
+std::string domain_of(std::string_view address)
+{
+    const std::size_t at = address.rfind('@');
+    return at == std::string_view::npos ? std::string()
+                                        : text::to_lower(address.substr(at + 1));
+}
+
+Expansion expand(const std::vector<std::string>& recipients,
+                 const std::vector<std::uint32_t>& waiting,
+                 const std::set<std::string>& passed, Facts& facts)
+{
+    Expansion out;
+    Walk walk(facts, passed);
+    std::vector<std::uint32_t> to_follow;
+    for (std::uint32_t i = 0; i < recipients.size(); ++i) {
+        const bool waits = std::find(waiting.begin(), waiting.end(), i) != waiting.end();
+        if (waits && expands(recipients[i], facts))
+            to_follow.push_back(i);
+        else
+            walk.stays(rewritten(recipients[i], facts));
+    }
+    for (const std::uint32_t i : to_follow)
+        walk.start(recipients[i], i, out);
+    return out;
+}
+
+bool expands(std::string_view address, Facts& facts)
+{
+    std::string at(address);
+    for (int i = 0; i < most_rewrites; ++i) {
+        const std::vector<AddressRow> rows = facts.address(at);
+        if (rows.empty())
+            return false;
+        if (forks(rows))
+            return true;
+        const AddressRow* rewrite = find_rewrite(rows);
+        if (rewrite == nullptr)
+            return false;
+        at = rewrite->target;
+    }
+    return false;
+}
+
+std::string rewritten(std::string_view address, Facts& facts)
+{
+    std::string at(address);
+    for (int i = 0; i < most_rewrites; ++i) {
+        const std::vector<AddressRow> rows = facts.address(at);
+        const AddressRow* rewrite = rows.empty() ? nullptr : find_rewrite(rows);
+        if (rewrite == nullptr)
+            return at;
+        at = rewrite->target;
+    }
+    return {};
+}
+
+std::set<std::string> delivered_to(std::string_view header)
+{
+    std::set<std::string> out;
+    while (!header.empty()) {
+        const std::size_t end = std::min(header.find('\n'), header.size());
+        std::string_view line = header.substr(0, end);
+        if (line.ends_with('\r'))
+            line.remove_suffix(1);
+        const std::string_view body = field_body(line, "Delivered-To");
+        if (!body.empty())
+            out.insert(text::to_lower(body));
+        header.remove_prefix(std::min(end + 1, header.size()));
+    }
+    return out;
+}
+
+} // namespace delivery

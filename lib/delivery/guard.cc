@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/guard.cc - see guard.h.
+#include "delivery/guard.h"
+
+#include <algorithm>
+
+namespace delivery {
+
+Guard::Verdict Guard::refused(spool::MessageId id, std::int64_t now)
+{
+    if (tripped_)
+        return Verdict::hold;
+    if (const auto cleared = std::find(cleared_.begin(), cleared_.end(), id);
+        cleared != cleared_.end()) {
+        cleared_.erase(cleared);
+        return Verdict::believe;
+    }
+    const auto known = std::find_if(suspects_.begin(), suspects_.end(),
+                                    [&](const Suspect& s) { return s.id == id; });
+    if (known != suspects_.end()) {
+        if (now - known->since < patience)
+            return Verdict::suspect;
+        suspects_.erase(known);
+        return Verdict::believe;
+    }
+    suspects_.push_back({id, now});
+    if (suspects_.size() < failures_)
+        return Verdict::suspect;
+    tripped_ = true;
+    return Verdict::tripped;
+}
+
+void Guard::delivered()
+{
+    tripped_ = false;
+    for (const Suspect& suspect : suspects_)
+        cleared_.push_back(suspect.id);
+    suspects_.clear();
+    if (cleared_.size() > failures_)
+        cleared_.erase(cleared_.begin(),
+                       cleared_.end() - static_cast<std::ptrdiff_t>(failures_));
+}
+
+std::vector<spool::MessageId> Guard::take_suspects()
+{
+    std::vector<spool::MessageId> out;
+    for (const Suspect& suspect : suspects_)
+        out.push_back(suspect.id);
+    suspects_.clear();
+    return out;
+}
+
+} // namespace delivery
