@@ -138,7 +138,10 @@ void check_image(const std::string& image,
     for (const auto& [name, committed] : kept)
         CHECK_MESSAGE(names.count(name) == 1, name);
     check_whole(image, seen);
-    spool::Writer writer(spool::test::small_options(image));
+    spool::test::HastyDisk hasty;
+    auto options = spool::test::small_options(image);
+    options.disk = &hasty;
+    spool::Writer writer(options);
     CHECK(fs::is_empty(image + "/log/incoming"));
     const auto next = spool::test::write(writer, "1@example", bytes_of("1@example"));
     REQUIRE(next);
@@ -219,7 +222,10 @@ bool run_with_failure(FailingDisk& disk, std::uint64_t first)
     spool::Reader reader(spool.path);
     for (const auto& [name, committed] : kept)
         CHECK(read_message(reader, committed.location) == bytes_of(name));
-    spool::Writer again(spool::test::small_options(spool.path));
+    spool::test::HastyDisk hasty;
+    auto options = spool::test::small_options(spool.path);
+    options.disk = &hasty;
+    const spool::Writer again(options);
     CHECK(fs::is_empty(spool.path + "/log/incoming"));
     return disk.operations() >= first;
 }

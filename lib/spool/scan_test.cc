@@ -70,7 +70,9 @@ public:
     }
     void put(std::string_view bytes) const
     {
-        std::ofstream(spool::segment_path(path(), number_), std::ios::binary) << bytes;
+        const std::string file = spool::segment_path(path(), number_);
+        std::filesystem::remove(file); // ext4 syncs a file that is truncated and rewritten
+        std::ofstream(file, std::ios::binary) << bytes;
     }
     [[nodiscard]] const std::string& path() const { return spool_.path; }
 

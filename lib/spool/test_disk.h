@@ -15,7 +15,15 @@
 
 namespace spool::test {
 
-// Calls `before` in front of each operation and `after` behind it, one at a time.
+// Syncs nothing: for what a test does besides.
+class HastyDisk : public Disk {
+public:
+    int sync(int) override { return 0; }
+    int sync_directory(const std::string&) override { return 0; }
+};
+
+// Calls `before` in front of each operation and `after` behind it, one at a time.  Syncs
+// are noted and not done.
 class WatchedDisk : public Disk {
 public:
     int create(const std::string& path) override;
@@ -40,8 +48,7 @@ protected:
     virtual void linked(const std::string&, const std::string&) {}
     virtual void unlinked(const std::string&) {}
     virtual void after() {}
-    [[nodiscard]] virtual bool really_sync() const { return false; }
-    // How much of a write is done.
+    // Only the first half of the first part is written.
     [[nodiscard]] virtual bool halves_writes() const { return false; }
 
 private:
