@@ -154,7 +154,7 @@ void check_image(const std::string& image,
 TEST_CASE("spool: a power cut at any operation loses nothing that was acknowledged")
 {
     const TemporarySpool spool;
-    const TemporarySpool images;
+    const TemporarySpool images(TemporarySpool::Where::memory);
     ForgetfulDisk disk(spool.path);
     Promises promises;
     unsigned operations = 0;
@@ -200,7 +200,7 @@ void check_exactly(const std::string& directory, Promises& promises)
 // Returns false when the failure was never reached: the run went through.
 bool run_with_failure(FailingDisk& disk, std::uint64_t first)
 {
-    const TemporarySpool spool;
+    const TemporarySpool spool(TemporarySpool::Where::memory);
     Promises promises;
     try {
         spool::Writer writer(crash_options(spool.path, disk));

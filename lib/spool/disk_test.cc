@@ -139,25 +139,43 @@ void ForgetfulDisk::written(int fd, const iovec* parts, std::uint64_t offset,
 
 namespace {
 
-void apply(std::string& content, bool truncate, std::uint64_t offset,
-           std::string_view bytes)
-{
-    if (truncate) {
-        content.resize(offset, '\0');
-        return;
-    }
-    if (content.size() < offset + bytes.size())
-        content.resize(offset + bytes.size(), '\0');
-    content.replace(offset, bytes.size(), bytes);
-}
+constexpr std::size_t sector = 512;
 
 } // namespace
+
+void ForgetfulDisk::Content::put(std::uint64_t offset, std::string_view bytes)
+{
+    std::string& place = sectors[offset / sector];
+    place.resize(sector, '\0');
+    place.replace(offset % sector, bytes.size(), bytes);
+    size = std::max(size, offset + bytes.size());
+}
+
+void ForgetfulDisk::Content::truncate(std::uint64_t to)
+{
+    sectors.erase(sectors.upper_bound(to / sector), sectors.end());
+    if (const auto last = sectors.find(to / sector); last != sectors.end())
+        std::fill(last->second.begin() + static_cast<std::ptrdiff_t>(to % sector),
+                  last->second.end(), '\0');
+    size = to;
+}
+
+void ForgetfulDisk::Content::save(const std::string& path) const
+{
+    {
+        std::ofstream out(path, std::ios::binary);
+        for (const auto& [number, bytes] : sectors) {
+            out.seekp(static_cast<std::streamoff>(number * sector));
+            out << bytes;
+        }
+    }
+    std::filesystem::resize_file(path, size);
+}
 
 void ForgetfulDisk::synced(int fd)
 {
     File& file = file_of(fd);
-    for (const Change& change : file.unsynced)
-        apply(file.durable, change.truncate, change.offset, change.bytes);
+    file.durable = content(file, [] { return true; });
     file.unsynced.clear();
 }
 
@@ -210,23 +228,19 @@ std::map<std::string, int> ForgetfulDisk::names(std::mt19937& random) const
     return names;
 }
 
-std::string ForgetfulDisk::content(const File& file, std::mt19937& random) const
+ForgetfulDisk::Content ForgetfulDisk::content(const File& file,
+                                              const std::function<bool()>& likes)
 {
-    constexpr std::size_t sector = 512;
-    std::string content = file.durable;
-    const unsigned likes = random() % 5;
+    Content content = file.durable;
     for (const Change& change : file.unsynced) {
-        if (change.truncate) {
-            if (random() % 4 < likes)
-                apply(content, true, change.offset, "");
-            continue;
-        }
+        if (change.truncate && likes())
+            content.truncate(change.offset);
         for (std::size_t at = 0; at < change.bytes.size();) {
             const std::size_t to_sector = sector - (change.offset + at) % sector;
             const std::string_view part =
                 std::string_view(change.bytes).substr(at, to_sector);
-            if (random() % 4 < likes)
-                apply(content, false, change.offset + at, part);
+            if (likes())
+                content.put(change.offset + at, part);
             at += part.size();
         }
     }
@@ -241,8 +255,10 @@ void ForgetfulDisk::image(unsigned seed, const std::string& target)
     fs::create_directories(target + "/log/incoming");
     fs::create_directories(target + "/run");
     for (const auto& [path, file] : names(random)) {
-        std::ofstream out(target + path.substr(directory_.size()), std::ios::binary);
-        out << content(files_.at(static_cast<std::size_t>(file)), random);
+        const unsigned likes = random() % 5;
+        content(files_.at(static_cast<std::size_t>(file)), [&random, likes] {
+            return random() % 4 < likes;
+        }).save(target + path.substr(directory_.size()));
     }
 }
 

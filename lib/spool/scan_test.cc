@@ -77,7 +77,7 @@ public:
     [[nodiscard]] const std::string& path() const { return spool_.path; }
 
 private:
-    TemporarySpool spool_;
+    TemporarySpool spool_{TemporarySpool::Where::memory};
     spool::SegmentNumber number_;
 };
 

@@ -114,13 +114,21 @@ protected:
     }
 
 private:
+    // By sectors, so that holes cost nothing.
+    struct Content {
+        std::map<std::uint64_t, std::string> sectors;
+        std::uint64_t size = 0;
+        void put(std::uint64_t offset, std::string_view bytes); // within one sector
+        void truncate(std::uint64_t to);
+        void save(const std::string& path) const;
+    };
     struct Change {
         bool truncate;
         std::uint64_t offset;
         std::string bytes;
     };
     struct File {
-        std::string durable;
+        Content durable;
         std::vector<Change> unsynced;
     };
     struct Rename {
@@ -128,7 +136,8 @@ private:
         int file; // -1: removed
     };
     [[nodiscard]] File& file_of(int fd);
-    [[nodiscard]] std::string content(const File& file, std::mt19937& random) const;
+    [[nodiscard]] static Content content(const File& file,
+                                         const std::function<bool()>& likes);
     [[nodiscard]] std::map<std::string, int> names(std::mt19937& random) const;
 
     std::string directory_;

@@ -6,20 +6,30 @@
 #include "spool/reader.h"
 #include "spool/writer.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <vector>
 
 namespace spool::test {
 
 class TemporarySpool {
 public:
-    TemporarySpool()
+    // In memory, where there is such a thing: for tests that make very many files.
+    enum class Where : std::uint8_t { disk, memory };
+
+    explicit TemporarySpool(Where where = Where::disk)
     {
-        std::string name = std::filesystem::temp_directory_path() / "sponts-spool-XXXXXX";
+        namespace fs = std::filesystem;
+        const fs::path memory = "/dev/shm";
+        const bool use_memory =
+            where == Where::memory && ::access(memory.c_str(), W_OK) == 0;
+        std::string name =
+            (use_memory ? memory : fs::temp_directory_path()) / "sponts-spool-XXXXXX";
         path = ::mkdtemp(name.data());
     }
     TemporarySpool(const TemporarySpool&) = delete;

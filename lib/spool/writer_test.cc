@@ -66,7 +66,7 @@ struct MeasuredDisk : spool::Disk {
 
 TEST_CASE("spool: a thousand large drafts at once need little memory")
 {
-    const TemporarySpool spool;
+    const TemporarySpool spool(TemporarySpool::Where::memory);
     auto options = small_options(spool.path);
     options.draft_memory = 128 << 10;
     fs::create_directories(spool.path + "/log/incoming");
