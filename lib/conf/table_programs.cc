@@ -28,6 +28,8 @@ std::span<const Key<SmtpRelayd>> relayd_keys()
             "messages", "Most messages in a session; 0: any number."),
         Row::of<Number<1>, limits, &Limits::hops>(
             "hops", "Most Received fields: a message with more goes round in circles."),
+        Row::of<Number<1>, limits, &Limits::soft_errors>(
+            "soft-errors", "Refused commands after which each refusal waits error-delay."),
         Row::of<Number<1>, limits, &Limits::errors>(
             "errors", "Refused commands after which a session is ended."),
         Row::of<Number<1>, limits, &Limits::unknown_commands>(
@@ -64,7 +66,7 @@ std::span<const Key<SmtpRelayd>> relayd_keys()
         Row::of<Seconds<0, 600>, &SmtpRelayd::tarpit>(
             "tarpit", "How long a refusal waits where on-relay is delay."),
         Row::of<Seconds<0, 600>, &SmtpRelayd::error_delay>(
-            "error-delay", "How long an answer waits after half of the allowed errors."),
+            "error-delay", "How long a refusal waits after soft-errors of them."),
         Row::of<Choice<StrayNewline>, &SmtpRelayd::stray_newline>(
             "stray-newline",
             "A CR or LF that stands alone in a message: refuse or normalise."),
