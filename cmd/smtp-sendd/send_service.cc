@@ -47,7 +47,7 @@ void SendService::poll()
     try {
         dispatcher_.poll_log();
     } catch (const base::Failure& failure) {
-        base::log(base::Level::error, "queue-trouble", "-", {{"reason", failure.what()}});
+        base::log(base::Level::error, "queue-trouble", "-", {{"error", failure.what()}});
     }
 }
 
@@ -75,17 +75,17 @@ void SendService::run()
             dispatcher_.tick();
         } catch (const base::Failure& failure) {
             base::log(base::Level::error, "queue-trouble", "-",
-                      {{"reason", failure.what()}});
+                      {{"error", failure.what()}});
         }
     });
     loop_.every(poll_period, [this] { poll(); });
     loop_.spawn("bell", follow_bell());
     net::keep_watchdog_quiet(loop_);
-    base::log(base::Level::notice, "started", "-",
+    base::log(base::Level::notice, "sendd-ready", "-",
               {{"version", SPONTS_VERSION}, {"queued", queue_.size()}});
     net::notify_manager("READY=1");
     loop_.run();
-    base::log(base::Level::notice, "stopped", "-", {{"queued", queue_.size()}});
+    base::log(base::Level::notice, "sendd-stopped", "-", {{"queued", queue_.size()}});
 }
 
 void SendService::handle(int signal)
@@ -117,9 +117,9 @@ void SendService::reload()
         settings_.log.program = "smtp-sendd";
         base::configure_log(settings_.log);
         dispatcher_.reconfigure(std::move(options));
-        base::log(base::Level::notice, "reloaded", "-", {{"file", settings_.file}});
+        base::log(base::Level::notice, "sendd-reloaded", "-", {{"file", settings_.file}});
     } catch (const base::Failure& failure) {
-        base::log(base::Level::error, "reload-failed", "-", {{"reason", failure.what()}});
+        base::log(base::Level::error, "sendd-reload-failed", "-", {{"error", failure.what()}});
     }
     net::notify_manager("READY=1");
 }
