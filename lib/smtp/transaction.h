@@ -86,8 +86,10 @@ public:
     explicit Transaction(const Service& service, bool tls = false);
 
     [[nodiscard]] Reply greeting() const;
-    // `more_input`: bytes are already waiting behind this command (RFC 2920 3.1 says behind
-    // which commands that is wrong; behind STARTTLS it is an attack, RFC 3207 5).
+    // `more_input`: bytes are already waiting behind this command.  RFC 2920 3.1 forbids
+    // them behind EHLO, DATA, AUTH and others; that alone is forgiven, because we stay in
+    // step. Behind STARTTLS it is an attack (RFC 3207 5), behind a refused DATA it is a
+    // text that would be taken for commands: both close the session.
     [[nodiscard]] Verdict judge(const Command& command, bool more_input = false);
     // For parse_command: does the transaction under way speak SMTPUTF8?
     [[nodiscard]] CommandOptions command_options() const;

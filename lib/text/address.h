@@ -2,10 +2,10 @@
 // text/address.h - mail addresses as SMTP writes them: RFC 5321 section 4.1.2, RFC 6531.
 //
 // One pass over the bytes, no recursion, no backtracking.  The local part is kept byte for
-// byte (it belongs to the host that owns the domain), the domain becomes lower case.  What
-// a parsed Address holds is free of control bytes, so it can stand in a command, an
-// envelope and a log line.  Header addresses (comments, groups, folding) are not handled
-// here.
+// byte (it belongs to the host that owns the domain), the domain becomes lower case, and
+// A-labels ("xn--...") where it was UTF-8: one form for routes, tables and DNS.  What a
+// parsed Address holds is free of control bytes, so it can stand in a command, an envelope
+// and a log line.  Header addresses (comments, groups, folding) are not handled here.
 #pragma once
 
 #include <cstddef>
