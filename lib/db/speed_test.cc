@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <ctime>
 #include <doctest/doctest.h>
 
 namespace {
@@ -33,15 +34,14 @@ std::string all_routes()
     return csv;
 }
 
-// Microseconds for each of the steps.
+// CPU microseconds for each of the steps: other work on the machine must not matter.
 template <class Step>
 double measure(int steps, Step step)
 {
-    const base::SteadyTime start = base::Steady::now();
+    const std::clock_t start = std::clock();
     for (int i = 0; i < steps; ++i)
         step(i);
-    const std::chrono::duration<double, std::micro> took = base::Steady::now() - start;
-    return took.count() / steps;
+    return static_cast<double>(std::clock() - start) * 1e6 / CLOCKS_PER_SEC / steps;
 }
 
 } // namespace
@@ -66,9 +66,10 @@ TEST_CASE(
         CHECK(directory.route("x@" + std::to_string(i) + ".no").empty());
     });
     CHECK(directory.route("vip@customer7.example")[0].host == "10.1.1.1");
-    MESSAGE(fmt::format("import {:.2f} s; a route asked {:.1f} us, remembered {:.2f} us, "
-                        "none {:.1f} us",
-                        import_time / 1e6, fresh, remembered, none));
+    MESSAGE(
+        fmt::format("CPU: import {:.2f} s; a route asked {:.1f} us, remembered {:.2f} us, "
+                    "none {:.1f} us",
+                    import_time / 1e6, fresh, remembered, none));
     CHECK(import_time < 60e6);
     CHECK(fresh < 1000);
     CHECK(remembered < 100);
