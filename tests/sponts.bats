@@ -325,6 +325,7 @@ exit_status() {
     greeting "$other"
 }
 
+started_twice() { [ "$(pids_of "$1" | wc -l)" -eq 2 ]; }
 closed() { ! listens "$1"; }
 
 @test "a broken configuration is refused at reload and everything goes on" {
@@ -351,7 +352,7 @@ closed() { ! listens "$1"; }
     first=$(pids_of smtp-sendd)
     sed -i "s,spool = .*,spool = $TMP/other," "$CONF"
     kill -HUP "$GATEWAY"
-    wait_for 20 logged_times 2 'program-started name=smtp-sendd'
+    wait_for 20 started_twice smtp-sendd
     [ "$(sed -n '/ended/=' "$EVENTS")" -lt "$(sed -n '/started/=' "$EVENTS" | tail -1)" ]
     run ! logged program-died
     gone "$first"

@@ -33,6 +33,7 @@ void place_sockets(const std::vector<NamedSocket>& sockets)
 {
     const int end = first_passed + static_cast<int>(sockets.size());
     std::vector<int> aside;
+    aside.reserve(sockets.size());
     for (const NamedSocket& socket : sockets)
         aside.push_back(::fcntl(socket.fd, F_DUPFD_CLOEXEC, end));
     for (int i = 0; i < static_cast<int>(aside.size()); ++i)

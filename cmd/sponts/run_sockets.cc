@@ -36,8 +36,9 @@ void ListenSockets::follow(const std::vector<conf::Listener>& listeners)
         if (find(listener) != nullptr)
             continue;
         base::Fd fd = take_passed(listener.name);
-        if (!fd && !listener.address.empty())
-            fd = net::listen_on(*net::Address::parse_endpoint(listener.address));
+        const auto address = net::Address::parse_endpoint(listener.address);
+        if (!fd && address)
+            fd = net::listen_on(*address);
         if (fd)
             fresh.push_back(
                 {listener.name, listener.program, listener.address, std::move(fd)});

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 
 #include <charconv>
+#include <optional>
 
 namespace conf {
 
@@ -47,8 +48,8 @@ std::string show_number(std::int64_t value)
     return std::to_string(value);
 }
 
-// The shift of a unit letter, or -1.
-int size_shift(char unit)
+// The shift of a unit letter.
+std::optional<unsigned> size_shift(char unit)
 {
     switch (unit) {
     case 'k':
@@ -61,7 +62,7 @@ int size_shift(char unit)
     case 'T':
         return 40;
     default:
-        return -1;
+        return std::nullopt;
     }
 }
 
@@ -81,16 +82,16 @@ Parsed<std::int64_t> parse_number(std::string_view text, std::int64_t least,
 Parsed<std::int64_t> parse_size(std::string_view text, std::int64_t least,
                                 std::int64_t most)
 {
-    int shift = 0;
+    std::optional<unsigned> shift = 0;
     std::string_view number = text;
     if (!text.empty() && !digits(text)) {
         shift = size_shift(text.back());
         number.remove_suffix(1);
     }
     const auto value = parse_number(number, 0, one_exabyte);
-    if (!value || shift < 0 || *value > (one_exabyte >> shift))
+    if (!value || !shift || *value > (one_exabyte >> *shift))
         return wrong("is no size, such as 800, 38k, 64M or 1G");
-    return in_range(*value << shift, least, most, show_size);
+    return in_range(*value << *shift, least, most, show_size);
 }
 
 Parsed<std::int64_t> parse_seconds(std::string_view text, std::int64_t least,
@@ -104,10 +105,14 @@ Parsed<std::int64_t> parse_seconds(std::string_view text, std::int64_t least,
 
 std::string show_size(std::int64_t bytes)
 {
-    for (const char unit : {'T', 'G', 'M', 'k'}) {
-        const std::int64_t factor = std::int64_t{1} << size_shift(unit);
+    struct Unit {
+        char name;
+        unsigned shift;
+    };
+    for (const Unit unit : {Unit{'T', 40}, Unit{'G', 30}, Unit{'M', 20}, Unit{'k', 10}}) {
+        const std::int64_t factor = std::int64_t{1} << unit.shift;
         if (bytes >= factor && bytes % factor == 0)
-            return std::to_string(bytes / factor) + unit;
+            return std::to_string(bytes / factor) + unit.name;
     }
     return std::to_string(bytes);
 }

@@ -83,7 +83,7 @@ struct SmtpRelayd {
 
 struct SmtpSendd {
     std::string retry = "5m 10m 20m 40m 80m 160m 4h"; // the last one repeats
-    std::int64_t lifetime = 5 * 86400;
+    std::int64_t lifetime = 5LL * 86400;
     std::int64_t bounce_lifetime = 86400;
     std::string delay_notice = "4h"; // after each of these; empty: none
     bool double_bounce_to_postmaster = false;
