@@ -237,6 +237,7 @@ TEST_CASE("net: out of descriptors, accepting pauses and goes on")
     std::array<char, 1000> text{};
     const ssize_t got = ::read(reading.get(), text.data(), text.size() - 1);
     REQUIRE(got > 0);
+    CAPTURE(std::string(text.data()));
     CHECK(std::string(text.data()).find("accept-paused error=\"Too many open files\"") !=
           std::string::npos);
 }

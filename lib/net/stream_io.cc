@@ -191,8 +191,11 @@ ssize_t Stream::State::send(const iovec* parts, int count)
 std::ptrdiff_t Stream::State::read_now(std::span<char> buffer)
 {
     check();
-    if (tls)
-        return tls->read(buffer);
+    if (tls) {
+        const std::ptrdiff_t got = tls->read(buffer);
+        drained = got > 0 && tls->drained();
+        return got;
+    }
     const ssize_t got = receive(buffer);
     if (got == -EAGAIN)
         return would_block;

@@ -171,6 +171,11 @@ std::ptrdiff_t TlsSession::read(std::span<char> buffer)
     fail("TLS read", result);
 }
 
+bool TlsSession::drained() const
+{
+    return transport_->drained() && SSL_has_pending(ssl_.get()) == 0;
+}
+
 void TlsSession::write(std::string_view bytes)
 {
     assert(bytes.size() <= record_size);

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] bool handshake();
     // Bytes, 0 at close_notify, -1 when more must arrive first.
     [[nodiscard]] std::ptrdiff_t read(std::span<char> buffer);
+    // Nothing is left here or in the socket, as far as the last read could see.
+    [[nodiscard]] bool drained() const;
     // At most record_size.
     void write(std::string_view bytes);
     void close_notify();

@@ -79,6 +79,7 @@ int TlsSession::Transport::read(BIO* bio, char* buffer, int size)
             is_socket_ ? ::recv(fd_, buffer, wanted, 0) : ::read(fd_, buffer, wanted);
         if (got >= 0) {
             ended_ = got == 0;
+            drained_ = got > 0 && got < size;
             return static_cast<int>(got);
         }
         if (errno == ENOTSOCK && is_socket_) {

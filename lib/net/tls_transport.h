@@ -20,6 +20,8 @@ struct TlsSession::Transport {
     [[nodiscard]] bool flush();
     [[nodiscard]] std::size_t unsent() const { return waiting_.size() - sent_; }
     [[nodiscard]] bool ended() const { return ended_; }
+    // The last read(2) took all there was.
+    [[nodiscard]] bool drained() const { return drained_; }
     [[nodiscard]] int error() const { return error_; }
 
     // What the BIO does.
@@ -36,6 +38,7 @@ private:
     int fd_;
     bool is_socket_ = true;
     bool ended_ = false;
+    bool drained_ = false;
     int error_ = 0;
     std::string waiting_;  // records; no memory while empty
     std::size_t sent_ = 0; // of them
