@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Power cuts and failing disks: every acknowledged message is there, and none is half.
-#include "base/log.h"
 #include "spool/test_disk.h"
 #include "spool/test_spool.h"
 
@@ -22,17 +21,6 @@ using spool::test::TemporarySpool;
 namespace {
 
 namespace fs = std::filesystem;
-
-// The failures are wanted here, and need not be read.
-struct QuietLog {
-    QuietLog()
-    {
-        base::LogOptions options;
-        options.level = static_cast<base::Level>(0);
-        base::configure_log(options);
-    }
-    ~QuietLog() { base::configure_log({}); }
-};
 
 // The bytes of the n-th message are known from its recipient.
 std::string name_of(int n)
@@ -235,7 +223,7 @@ bool run_with_failure(FailingDisk& disk, std::uint64_t first)
 TEST_CASE(
     "spool: whichever operation fails, what is acknowledged is there and the rest is not")
 {
-    const QuietLog quiet;
+    const spool::test::QuietLog quiet;
     for (const int error : {EIO, ENOSPC})
         for (std::uint64_t n = 1;; ++n) {
             FailingDisk disk(n, n, error);
@@ -248,7 +236,7 @@ TEST_CASE(
 
 TEST_CASE("spool: a write that is cut in half by a full disk leaves nothing")
 {
-    const QuietLog quiet;
+    const spool::test::QuietLog quiet;
     for (std::uint64_t n = 2;; ++n) {
         FailingDisk disk(n, n, ENOSPC);
         disk.halve();
@@ -260,7 +248,7 @@ TEST_CASE("spool: a write that is cut in half by a full disk leaves nothing")
 
 TEST_CASE("spool: a full disk refuses, and takes mail again when there is room")
 {
-    const QuietLog quiet;
+    const spool::test::QuietLog quiet;
     const TemporarySpool spool;
     FailingDisk disk(0, 0, ENOSPC);
     Promises promises;

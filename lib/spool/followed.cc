@@ -17,11 +17,17 @@ constexpr base::milliseconds lock_interval{200};
 
 bool Followed::open(const std::string& spool, const OnDamaged& damaged)
 {
-    if (segment_)
-        return true;
+    if (segment_ || stuck_)
+        return !stuck_;
     segment_ = open_segment(spool, position_.segment);
     if (!segment_) {
         finish(); // deleted; the next listing forgets it
+        return false;
+    }
+    if (segment_->other_version) {
+        damaged({position_.segment, 0}, "segment of another version");
+        stuck_ = true;
+        segment_.reset();
         return false;
     }
     if (segment_->head.number == 0) {

@@ -50,6 +50,7 @@ private:
     Follower::Position position_;
     std::optional<SegmentFile> segment_;
     base::Fd tail_;
+    bool stuck_ = false;        // reported; never read and never finished
     bool writer_seen_ = false;  // the lock was held when we last tried
     base::SteadyTime try_lock_; // not again before
 };

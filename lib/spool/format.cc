@@ -14,6 +14,7 @@ namespace spool {
 namespace {
 
 constexpr std::string_view head_word = "sponts-segment 1 ";
+constexpr std::string_view segment_word = "sponts-segment ";
 constexpr std::string_view record_word = "sponts-record ";
 constexpr std::string_view erased_word = "sponts-erased ";
 constexpr std::string_view sealed_word = "sponts-sealed ";
@@ -122,6 +123,12 @@ std::optional<SegmentHead> parse_head(std::string_view text)
         return std::nullopt;
     head.first = static_cast<std::uint32_t>(first);
     return head;
+}
+
+bool is_other_version(std::string_view head)
+{
+    return head.size() == head_size && head.starts_with(segment_word) &&
+           !head.starts_with(head_word) && has_own_sum(head);
 }
 
 std::string header_start(SegmentNumber number, std::uint64_t key, bool erased)

@@ -82,6 +82,9 @@ struct EndMark {
 [[nodiscard]] std::string encode_head(const SegmentHead& head);
 [[nodiscard]] std::optional<SegmentHead> parse_head(std::string_view text);
 
+// A whole head, but of a version that is not ours.
+[[nodiscard]] bool is_other_version(std::string_view head);
+
 // What every header of a segment begins with, without its offset: searched for after
 // damage.
 [[nodiscard]] std::string header_start(SegmentNumber number, std::uint64_t key,

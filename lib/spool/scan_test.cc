@@ -4,7 +4,10 @@
 #include "spool/layout.h"
 #include "spool/number.h"
 #include "spool/segments.h"
+#include "spool/sum.h"
 #include "spool/test_spool.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <doctest/doctest.h>
@@ -191,6 +194,26 @@ TEST_CASE("spool: without a head the records are still found, and it is reported
     const Everything seen = read_all(spool.path());
     CHECK(seen.recipients() == names);
     CHECK(seen.damaged == Names{"segment head"});
+}
+
+TEST_CASE("spool: a segment of another version is reported and left alone")
+{
+    const Sample sample = make_sample();
+    const SpoolOf spool(sample.number);
+    std::string line = sample.bytes.substr(0, spool::head_size - 22);
+    line[line.find('1')] = '2';
+    spool.put(line + fmt::format(" sum {:016x}\n", spool::sum_of(line)) +
+              sample.bytes.substr(spool::head_size));
+    spool::Follower follower(spool.path(), {});
+    Everything seen;
+    seen.poll(follower);
+    seen.poll(follower);
+    CHECK(seen.found.empty());
+    CHECK(seen.damaged == Names{"segment of another version"});
+    REQUIRE(follower.positions().size() == 1);
+    CHECK(!follower.positions()[0].finished); // so nobody deletes it
+    spool::Reader reader(spool.path());
+    CHECK(!reader.open(sample.places[0]));
 }
 
 TEST_CASE("spool: stale records of another segment are no records of this one")

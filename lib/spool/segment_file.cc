@@ -69,6 +69,9 @@ std::optional<SegmentFile> open_segment(const std::string& spool, SegmentNumber 
     window.look_at(fd.get(), file_size(fd.get()));
     SegmentFile segment{std::make_shared<base::Fd>(std::move(fd)), {}};
     const auto head = parse_head(window.bytes(0, head_size));
+    segment.other_version = is_other_version(window.bytes(0, head_size));
+    if (segment.other_version)
+        return segment;
     segment.head_damaged = !head || head->number != number;
     segment.head = segment.head_damaged ? recover_head(window, number) : *head;
     return segment;

@@ -16,7 +16,8 @@ namespace spool {
 struct SegmentFile {
     std::shared_ptr<base::Fd> file;
     SegmentHead head;
-    bool head_damaged = false; // and made up from the first record found
+    bool head_damaged = false;  // and made up from the first record found
+    bool other_version = false; // a newer program's: nobody here can tell what is in it
 
     [[nodiscard]] int fd() const { return file->get(); }
 };

@@ -3,6 +3,7 @@
 // own, short ways to write and to read.
 #pragma once
 
+#include "base/log.h"
 #include "spool/reader.h"
 #include "spool/writer.h"
 
@@ -37,6 +38,17 @@ public:
     ~TemporarySpool() { std::filesystem::remove_all(path); }
 
     std::string path;
+};
+
+// The failures are wanted here, and need not be read.
+struct QuietLog {
+    QuietLog()
+    {
+        base::LogOptions options;
+        options.level = static_cast<base::Level>(0);
+        base::configure_log(options);
+    }
+    ~QuietLog() { base::configure_log({}); }
 };
 
 // Small and without marks, so that a test needs little disk.

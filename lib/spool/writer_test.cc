@@ -112,6 +112,7 @@ TEST_CASE("spool: when all drafts together have too much, they stream early")
 
 TEST_CASE("spool: an envelope that is too large is refused, its neighbours are not")
 {
+    const spool::test::QuietLog quiet;
     const TemporarySpool spool;
     spool::Writer writer(small_options(spool.path));
     spool::Envelope monster = envelope_for("x@example");
