@@ -9,13 +9,19 @@
 //                                                            input ends, prints "owned"
 #include "base/clock.h"
 #include "base/failure.h"
+#include "base/fd.h"
+#include "delivery/control.h"
 #include "spool/queue.h"
 #include "spool/writer.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
+#include <limits>
 #include <string>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <vector>
 
 namespace {
@@ -122,6 +128,57 @@ int own(const Words& words)
     return EXIT_SUCCESS;
 }
 
+base::Fd listen_on(const std::string& path)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    (void)::unlink(path.c_str());
+    base::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
+            0 ||
+        ::listen(socket.get(), 5) != 0)
+        base::fail_errno("listen", path);
+    return socket;
+}
+
+void answer_all(const base::Fd& peer, spool::Queue& queue,
+                const delivery::ControlHooks& hooks)
+{
+    std::string heard;
+    char block[4096];
+    for (ssize_t got = 0; (got = ::read(peer.get(), block, sizeof block)) > 0;) {
+        heard.append(block, static_cast<std::size_t>(got));
+        for (std::size_t end = 0; (end = heard.find('\n')) != heard.npos;) {
+            const std::string answer = answer_line(heard.substr(0, end), queue, hooks);
+            heard.erase(0, end + 1);
+            if (::write(peer.get(), answer.data(), answer.size()) < 0)
+                return;
+        }
+    }
+}
+
+int serve(const Words& words)
+{
+    spool::Queue queue(queue_of(words.at(0)));
+    read_log(queue);
+    std::vector<spool::MessageId> active;
+    for (std::size_t i = 1; i < words.size(); ++i)
+        active.push_back(spool::MessageId::parse(words[i]).value());
+    delivery::ControlHooks hooks;
+    hooks.active = [&active](spool::MessageId id) {
+        return std::ranges::count(active, id) > 0;
+    };
+    hooks.all_active = [&active] { return active; };
+    const base::Fd socket = listen_on(spool::Queue::control_socket(words.at(0)));
+    std::cout << "serving" << std::endl;
+    for (;;) {
+        const base::Fd peer(::accept(socket.get(), nullptr, nullptr));
+        answer_all(peer, queue, hooks);
+        (void)queue.sync();
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -135,12 +192,14 @@ int main(int argc, char** argv)
             return fill(words);
         if (verb == "note")
             return note(words);
+        if (verb == "serve")
+            return serve(words);
         if (verb == "own")
             return own(words);
     } catch (const std::exception& error) {
         std::cerr << "spool-tool: " << error.what() << '\n';
         return EXIT_FAILURE;
     }
-    std::cerr << "spool-tool: put, fill, note or own\n";
+    std::cerr << "spool-tool: put, fill, note, own or serve\n";
     return 64;
 }
