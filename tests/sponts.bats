@@ -269,7 +269,7 @@ exit_status() {
     configuration "$(listener in "$PORT")"
     run_gateway
     exit_status 78
-    happened '^smtp-relayd ended' || ! happened '^smtp-relayd started'
+    [ -z "$(pids_of smtp-relayd)" ] || gone "$(pids_of smtp-relayd)"
 }
 
 @test "there are as many workers as configured; without listeners there are none" {
@@ -423,6 +423,29 @@ closed() { ! listens "$1"; }
     [ "${#stderr_lines[@]}" -eq 1 ]
     [[ $stderr == *"127.0.0.1:$PORT"*"in use"* ]]
     run ! happened started
+}
+
+@test "a gateway is not run twice" {
+    stand_ins
+    configuration
+    run_gateway
+    wait_for 20 ready
+    [ "$(cat "$TMP/run/sponts.pid")" = "$GATEWAY" ]
+    run -69 --separate-stderr sponts run --config "$CONF" --bin-dir "$TMP/bin"
+    [ "$stderr" = "sponts: lock $TMP/run/sponts.pid: taken by process $GATEWAY" ]
+    kill -KILL "$GATEWAY"
+    wait_for 20 gone "$GATEWAY"
+    run_gateway
+    wait_for 20 ready
+}
+
+@test "workers share the keys of session tickets, and nobody else has them" {
+    stand_ins
+    configuration "$(listener in "$PORT")" '[smtp-relayd]' 'workers = 2'
+    run_gateway
+    wait_for 20 ready
+    [ "$(grep '^smtp-relayd keys' "$EVENTS" | sort -u | wc -l)" -eq 1 ]
+    happened '^smtp-relayd keys 80 [0-9a-f]+'
 }
 
 @test "a missing program is one line and exit status 69" {

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "command.h"
 #include "conf/settings.h"
+#include "run_pid_file.h"
 #include "run_supervisor.h"
 
 #include <sys/resource.h>
@@ -35,6 +36,7 @@ int run(const Call& call)
     conf::Settings settings = conf::read_settings(call.config);
     configure_own_log(settings.log);
     raise_descriptor_limit();
+    const PidFile pid_file(settings.general.run_directory);
     Supervisor supervisor(std::move(settings), call.get("bin-dir"));
     return supervisor.work();
 }

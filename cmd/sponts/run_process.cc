@@ -2,6 +2,7 @@
 #include "run_process.h"
 
 #include "base/failure.h"
+#include "net/ticket_keys.h"
 
 #include <climits>
 
@@ -28,18 +29,24 @@ constexpr int first_passed = 3; // SD_LISTEN_FDS_START
     ::_exit(static_cast<int>(base::Remedy::repair_system));
 }
 
-// Moves the sockets out of the way first: one may already sit where another has to go.
-void place_sockets(const std::vector<NamedSocket>& sockets)
+int keys_descriptor(const ProcessPlan& plan)
 {
-    const int end = first_passed + static_cast<int>(sockets.size());
+    return first_passed + static_cast<int>(plan.sockets.size());
+}
+
+// Moves the sockets out of the way first: one may already sit where another has to go.
+void place_descriptors(const ProcessPlan& plan)
+{
+    const int end = keys_descriptor(plan) + 1;
     std::vector<int> aside;
-    aside.reserve(sockets.size());
-    for (const NamedSocket& socket : sockets)
+    aside.reserve(plan.sockets.size() + 1);
+    for (const NamedSocket& socket : plan.sockets)
         aside.push_back(::fcntl(socket.fd, F_DUPFD_CLOEXEC, end));
+    aside.push_back(::fcntl(plan.ticket_keys, F_DUPFD_CLOEXEC, end));
     for (int i = 0; i < static_cast<int>(aside.size()); ++i)
         if (aside[static_cast<std::size_t>(i)] < 0 ||
             ::dup2(aside[static_cast<std::size_t>(i)], first_passed + i) < 0)
-            give_up("passing a socket");
+            give_up("passing a descriptor");
     if (::close_range(static_cast<unsigned>(end), UINT_MAX, 0) != 0)
         give_up("close_range");
 }
@@ -49,6 +56,8 @@ void set_environment(const ProcessPlan& plan)
     std::string names;
     for (const NamedSocket& socket : plan.sockets)
         names += (names.empty() ? "" : ":") + socket.name;
+    const std::string keys = "/proc/self/fd/" + std::to_string(keys_descriptor(plan));
+    ::setenv(net::ticket_keys_variable, keys.c_str(), 1);
     ::setenv("NOTIFY_SOCKET", plan.notify_address.c_str(), 1);
     if (plan.sockets.empty())
         return;
@@ -80,7 +89,7 @@ void follow_parent(pid_t parent)
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0)
         give_up("/dev/null");
-    place_sockets(plan.sockets);
+    place_descriptors(plan);
     set_environment(plan);
     reset_signals();
     std::vector<char*> words{const_cast<char*>(plan.path.c_str())};

@@ -4,6 +4,7 @@
 #include "base/failure.h"
 #include "base/log.h"
 #include "net/listener.h"
+#include "net/ticket_keys.h"
 
 #include <algorithm>
 #include <array>
@@ -82,7 +83,8 @@ std::optional<int> collect(pid_t pid)
 
 Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)
     : settings_(std::move(settings)), bin_directory_(std::move(bin_directory)),
-      sockets_(net::passed_sockets()), signals_(watch_signals())
+      sockets_(net::passed_sockets()), signals_(watch_signals()),
+      ticket_keys_(net::ticket_keys_in_memory())
 {
     for (const std::string_view program : {relayd, sendd})
         paths_.emplace(program, find_program(program, bin_directory_));
@@ -134,6 +136,7 @@ void Supervisor::start(Slot& slot)
     const ProcessPlan plan{.path = paths_.find(slot.program)->second,
                            .arguments = {"--config", settings_.file},
                            .sockets = sockets_.of_program(slot.program),
+                           .ticket_keys = ticket_keys_.get(),
                            .notify_address = notify_.address()};
     slot.started = now();
     try {

@@ -84,6 +84,8 @@ private:
     ListenSockets sockets_;
     NotifySocket notify_;
     base::Fd signals_;
+    // One set for all workers, so that a client may resume its TLS session at any of them.
+    base::Fd ticket_keys_;
     std::map<std::string, std::string, std::less<>> paths_; // program -> file
     std::vector<Slot> slots_;
     bool announced_ = false;

@@ -13,6 +13,9 @@
 
 namespace net {
 
+// How `sponts run` names the file of the keys to the workers it starts.
+inline constexpr const char* ticket_keys_variable = "SPONTS_TICKET_KEYS";
+
 using TicketKeys = std::array<std::uint8_t, 80>; // name, HMAC key, AES key (OpenSSL)
 
 [[nodiscard]] TicketKeys new_ticket_keys();

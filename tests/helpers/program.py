@@ -7,6 +7,7 @@
 # written to $EVENTS; $DIRECTIONS/NAME tells it to behave otherwise:
 #     exit N       ends at once          mute      never says READY
 #     stubborn     ignores SIGTERM       parent    leaves a child behind
+import hashlib
 import os
 import selectors
 import signal
@@ -55,6 +56,9 @@ def main():
     listening = passed()
     orders = directions()
     note(f"started {os.getpid()} {','.join(n for _, n in listening)} {' '.join(sys.argv[1:])}")
+    with open(os.environ["SPONTS_TICKET_KEYS"], "rb") as file:
+        keys = file.read()
+        note(f"keys {len(keys)} {hashlib.sha256(keys).hexdigest()}")
     if orders[:1] == ["exit"]:
         sys.exit(int(orders[1]))
     if "parent" in orders and os.fork() == 0:
