@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/incoming_message.cc - see the header.
+
+#include "session/incoming_message.h"
+
+namespace session {
+
+smtp::Reply reply_to(const base::Failure& failure)
+{
+    if (failure.disk_full())
+        return {452, "4.3.1", "not stored: no space left, try again later"};
+    return {451, "4.3.0", "not stored, try again later"};
+}
+
+IncomingMessage::IncomingMessage(spool::Writer& writer, const smtp::Limits& limits,
+                                 smtp::DecoderOptions options, std::string_view trace)
+    : decoder_(limits, options)
+{
+    try {
+        draft_.emplace(writer.begin());
+    } catch (const base::Failure& failure) {
+        give_up(failure);
+    }
+    append(trace);
+}
+
+// The draft goes at once: what it had taken on the disk may be what others need.
+void IncomingMessage::give_up(const base::Failure& failure)
+{
+    failure_ = failure;
+    draft_.reset();
+}
+
+void IncomingMessage::append(std::string_view bytes)
+{
+    if (!draft_)
+        return;
+    try {
+        draft_->append(bytes);
+    } catch (const base::Failure& failure) {
+        give_up(failure);
+    }
+}
+
+void IncomingMessage::store()
+{
+    for (const std::string_view span : spans_)
+        append(span);
+    spans_.clear();
+    if (decoder_.trouble() != smtp::Trouble::none)
+        draft_.reset();
+}
+
+smtp::DataDecoder::Progress IncomingMessage::take(std::string_view bytes)
+{
+    const smtp::DataDecoder::Progress progress = decoder_.data(bytes, spans_);
+    received_ += progress.consumed;
+    store();
+    return progress;
+}
+
+void IncomingMessage::take_chunk(std::string_view bytes)
+{
+    decoder_.chunk(bytes, spans_);
+    received_ += bytes.size();
+    store();
+}
+
+void IncomingMessage::end_chunks()
+{
+    decoder_.end_chunks(spans_);
+    store();
+}
+
+std::optional<smtp::Reply> IncomingMessage::refusal() const
+{
+    if (std::optional<smtp::Reply> reply = decoder_.refusal())
+        return reply;
+    if (failure_)
+        return reply_to(*failure_);
+    return std::nullopt;
+}
+
+spool::Draft IncomingMessage::hand_out()
+{
+    spool::Draft draft = std::move(draft_.value());
+    draft_.reset();
+    return draft;
+}
+
+} // namespace session

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/smtp_server_arrival.cc - before the greeting: who is there, may they come in?
+
+#include "base/log.h"
+#include "session/smtp_server_session.h"
+#include "smtp/proxy_header.h"
+
+#include <array>
+#include <sys/socket.h>
+
+namespace session {
+
+namespace {
+
+// How long the first message of a session waits for the client's name at most.
+constexpr base::milliseconds kNamePatience{1500};
+constexpr base::milliseconds kNameStep{20};
+
+net::Task<void> look_up_name(net::Resolver& resolver, net::Address address,
+                             std::shared_ptr<ClientName> result)
+{
+    const net::DnsAnswer<std::string> answer = co_await resolver.verified_name(address);
+    if (!answer.records.empty())
+        result->name = answer.records.front();
+    result->done = true;
+}
+
+// How many of the bytes that wait in the socket belong to a PROXY header that begins with
+// `seen`; 0 if the header is longer than what is there.  Looks without taking: behind the
+// header TLS may begin, and that is for OpenSSL to read.
+std::size_t rest_of_header(int fd, const std::string& seen, smtp::ProxyResult& result)
+{
+    std::array<char, smtp::max_proxy_v2> waiting;
+    const ssize_t count =
+        ::recv(fd, waiting.data(), waiting.size(), MSG_PEEK | MSG_DONTWAIT);
+    const std::size_t there = count > 0 ? static_cast<std::size_t>(count) : 0;
+    result = smtp::parse_proxy_header(seen + std::string(waiting.data(), there));
+    if (result.state == smtp::ProxyResult::State::complete)
+        return result.consumed - seen.size();
+    return there;
+}
+
+} // namespace
+
+net::Task<bool> SmtpServerSession::arrive()
+{
+    base::log(base::Level::debug, "session-started", id_,
+              {{"client", peer_.text()}, {"listener", listener_->name}});
+    wire_.stream().set_timeout(listener_->times.greeting);
+
+    if (listener_->trust_proxy.contains(peer_)) {
+        const bool heard = co_await hear_proxy_header();
+        if (!heard)
+            co_return false;
+    }
+    const bool exempt = listener_->trust_xclient.contains(peer_); // speaks for many
+    if (!counted_ && !exempt && !admitted())
+        co_return false;
+    begin_name_lookup();
+    if (listener_->tls_at_once)
+        co_await wire_.stream().accept_tls(*listener_->tls);
+
+    smtp::Service service = listener_->service;
+    service.xclient = listener_->trust_xclient.contains(peer_);
+    transaction_.emplace(service, listener_->tls_at_once);
+    co_return true;
+}
+
+net::Task<bool> SmtpServerSession::hear_proxy_header()
+{
+    std::string header;
+    smtp::ProxyResult result;
+    while (result.state == smtp::ProxyResult::State::more) {
+        co_await wire_.hear_exactly(header, 1); // waits until something is there
+        const std::size_t rest = rest_of_header(wire_.stream().fd(), header, result);
+        if (rest > 0)
+            co_await wire_.hear_exactly(header, rest);
+    }
+    if (result.state == smtp::ProxyResult::State::malformed) {
+        why_ended_ = "proxy";
+        base::log(base::Level::notice, "proxy-header-refused", id_,
+                  {{"peer", peer_.ip()}, {"listener", listener_->name}});
+        co_return false;
+    }
+    const smtp::ProxyHeader& said = result.header;
+    if (said.kind != smtp::ProxyHeader::Kind::local)
+        client_.address =
+            net::Address::parse_ip(said.source, said.source_port).value_or(peer_);
+    co_return true;
+}
+
+// Whoever came directly was counted at the door; behind a balancer it is known only now.
+bool SmtpServerSession::admitted()
+{
+    const Admission admission =
+        server_.limits().enter(client_.address, base::wall_seconds());
+    if (admission == Admission::admitted) {
+        counted_ = client_.address;
+        return true;
+    }
+    why_ended_ = "refused";
+    base::log(base::Level::notice, "client-refused", id_,
+              {{"client", client_.address.ip()},
+               {"listener", listener_->name},
+               {"reason", describe(admission)}});
+    if (!listener_->tls_at_once)
+        wire_.say({421, "4.7.0", std::string(describe(admission))});
+    return false;
+}
+
+void SmtpServerSession::begin_name_lookup()
+{
+    lookup_.reset();
+    const SmtpWorld& world = server_.world();
+    const bool has_address = client_.address.family() == net::Address::Family::ipv4 ||
+                             client_.address.family() == net::Address::Family::ipv6;
+    if (!listener_->look_up_client || world.resolver == nullptr || !has_address ||
+        client_.address.is_loopback())
+        return;
+    lookup_ = std::make_shared<ClientName>();
+    world.loop.spawn(id_, look_up_name(*world.resolver, client_.address, lookup_));
+}
+
+net::Task<void> SmtpServerSession::wait_for_name()
+{
+    while (lookup_ && !lookup_->done && base::Steady::now() < started_ + kNamePatience)
+        co_await net::sleep_for(server_.world().loop, kNameStep);
+}
+
+const std::string& SmtpServerSession::client_name() const
+{
+    return lookup_ && client_.name.empty() ? lookup_->name : client_.name;
+}
+
+} // namespace session

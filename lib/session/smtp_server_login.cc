@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/smtp_server_login.cc - STARTTLS, AUTH, XCLIENT: who we really talk to.
+
+#include "base/log.h"
+#include "sasl/server.h"
+#include "session/smtp_server_session.h"
+#include "text/base64.h"
+
+#include <array>
+#include <sys/random.h>
+
+namespace session {
+
+namespace {
+
+using smtp::Reply;
+using smtp::Then;
+
+// From which the SCRAM exchange of a user who does not exist gets its invented salt.
+std::string_view process_secret()
+{
+    static const std::array<char, 32> secret = [] {
+        std::array<char, 32> bytes{};
+        if (::getrandom(bytes.data(), bytes.size(), 0) !=
+            static_cast<ssize_t>(bytes.size()))
+            base::fail_errno("getrandom", "SCRAM secret", base::Remedy::repair_system);
+        return bytes;
+    }();
+    return {secret.data(), secret.size()};
+}
+
+Reply challenge(std::string_view data)
+{
+    return {334, "", text::base64(data)};
+}
+
+Reply malformed_exchange()
+{
+    return {501, "5.5.2", "malformed authentication exchange"};
+}
+
+// base64 of a response; "=" stands for the empty one behind AUTH (RFC 4954 section 4).
+std::optional<std::string> decode(std::string_view base64)
+{
+    if (base64 == "=")
+        return std::string();
+    return text::from_base64(base64);
+}
+
+Reply refusal_of(const Login& login)
+{
+    if (login.result == Login::Result::unavailable)
+        return {454, "4.7.0", "cannot check logins now, try again later"};
+    return {535, "5.7.8", "authentication failed"};
+}
+
+} // namespace
+
+// RFC 3207.  What was sent in the clear behind STARTTLS is thrown away here, and nothing
+// that was said before is believed afterwards.
+net::Task<smtp::Verdict> SmtpServerSession::start_tls(smtp::Verdict verdict)
+{
+    wire_.forget_input();
+    wire_.say(verdict.reply);
+    wire_.stream().set_timeout(listener_->times.greeting);
+    co_await wire_.flush();
+    wire_.forget_input();
+    co_await wire_.stream().accept_tls(*listener_->tls);
+    transaction_->tls_started();
+    // Nothing to say: the client speaks first now.
+    co_return smtp::Verdict{.then = Then::listen,
+                            .reply = {.code = 0, .enhanced = {}, .text = {}}};
+}
+
+net::Task<std::optional<std::string>> SmtpServerSession::hear_response()
+{
+    set_command_deadline();
+    const net::Line line = co_await wire_.hear_line(listener_->service.limits.auth_line);
+    if (line.too_long || line.stray || line.text == "*")
+        co_return std::nullopt;
+    co_return text::from_base64(line.text);
+}
+
+// The exchange up to the point where somebody knows.  Nothing: it was not one.
+net::Task<std::optional<Login>> SmtpServerSession::exchange(sasl::Exchange& exchange,
+                                                            smtp::Auth command)
+{
+    using Kind = sasl::Step::Kind;
+    std::optional<std::string> initial;
+    if (command.initial) {
+        initial = decode(*command.initial);
+        if (!initial)
+            co_return std::nullopt;
+    }
+    sasl::Step step = initial ? exchange.start(*initial) : exchange.start(std::nullopt);
+    for (;;) {
+        switch (step.kind) {
+        case Kind::challenge: {
+            wire_.say(challenge(step.data));
+            const std::optional<std::string> response = co_await hear_response();
+            if (!response)
+                co_return std::nullopt;
+            step = exchange.response(*response);
+            break;
+        }
+        case Kind::need_verifier: {
+            std::expected<std::string, Login> verifier = scram_verifier(exchange.user());
+            if (!verifier)
+                co_return verifier.error();
+            step = exchange.supply_verifier(*verifier);
+            break;
+        }
+        case Kind::credentials: {
+            const Login login = co_await verify(exchange);
+            co_return login;
+        }
+        case Kind::success:
+            co_return Login{Login::Result::accepted, exchange.user(), {}};
+        case Kind::failure:
+            co_return Login{Login::Result::refused, exchange.user(), "wrong password"};
+        case Kind::malformed:
+            co_return std::nullopt;
+        }
+    }
+}
+
+std::expected<std::string, Login> SmtpServerSession::scram_verifier(const std::string& user)
+{
+    try {
+        return listener_->authenticator->scram_verifier(user);
+    } catch (const base::Failure& failure) {
+        return std::unexpected(Login{Login::Result::unavailable, user, failure.what()});
+    }
+}
+
+net::Task<Login> SmtpServerSession::verify(const sasl::Exchange& exchange)
+{
+    LoginOrigin origin{.client = client_.address,
+                       .local = wire_.stream().local(),
+                       .tls = wire_.stream().is_tls(),
+                       .tls_cipher = {}};
+    if (origin.tls)
+        origin.tls_cipher = wire_.stream().tls().cipher;
+    // Acting for somebody else is not offered; naming oneself twice is.
+    if (!exchange.identity().empty() && exchange.identity() != exchange.user())
+        co_return Login{Login::Result::refused, exchange.user(), "acting for another user"};
+    wire_.stream().set_timeout(patience());
+    co_await wire_.flush();
+    const Login login = co_await listener_->authenticator->check_password(
+        exchange.user(), exchange.password(), origin);
+    co_return login;
+}
+
+net::Task<smtp::Verdict> SmtpServerSession::log_in(smtp::Auth command)
+{
+    const std::string mechanism = command.mechanism;
+    const std::unique_ptr<sasl::Exchange> begun = sasl::begin(mechanism, process_secret());
+    if (!begun)
+        co_return transaction_->auth_failed({504, "5.5.4", "mechanism not supported"});
+    const std::optional<Login> login = co_await exchange(*begun, std::move(command));
+    if (!login)
+        co_return transaction_->auth_failed(malformed_exchange());
+    log_login(*login, mechanism);
+    if (login->result != Login::Result::accepted)
+        co_return transaction_->auth_failed(refusal_of(*login));
+    co_return transaction_->auth_done(login->user);
+}
+
+// One line each, client first, in a form that fail2ban can rely on.
+void SmtpServerSession::log_login(const Login& login, std::string_view mechanism)
+{
+    const std::string client = client_.address.ip();
+    switch (login.result) {
+    case Login::Result::accepted:
+        base::log(base::Level::info, "login-accepted", id_,
+                  {{"client", client},
+                   {"user", login.user},
+                   {"mechanism", mechanism},
+                   {"listener", listener_->name}});
+        return;
+    case Login::Result::refused:
+        base::log(base::Level::notice, "login-refused", id_,
+                  {{"client", client},
+                   {"user", login.user},
+                   {"mechanism", mechanism},
+                   {"listener", listener_->name},
+                   {"reason", login.why}});
+        return;
+    case Login::Result::unavailable:
+        base::log(base::Level::error, "login-unavailable", id_,
+                  {{"client", client},
+                   {"user", login.user},
+                   {"mechanism", mechanism},
+                   {"listener", listener_->name},
+                   {"error", login.why}});
+        return;
+    }
+}
+
+net::Task<smtp::Verdict> SmtpServerSession::apply_xclient(smtp::ClientAttributes said)
+{
+    if (said.address) {
+        const std::uint16_t port = said.port.value_or(0);
+        client_.address =
+            net::Address::parse_ip(*said.address, port).value_or(net::Address());
+        client_.name.clear();
+        begin_name_lookup();
+    }
+    if (said.name) {
+        client_.name = *said.name;
+        lookup_.reset();
+    }
+    base::log(base::Level::info, "xclient", id_,
+              {{"peer", peer_.ip()},
+               {"client", client_.address.ip()},
+               {"name", client_.name},
+               {"login", said.login.value_or("")}});
+    co_return transaction_->xclient_applied(said);
+}
+
+} // namespace session

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/smtp_server_message.cc - DATA and BDAT.
+//
+// Until we say 250 the message is the client's, and it will send it again; afterwards it is
+// ours alone.  So the record is on the disk first and we speak second: dying in between
+// costs a duplicate, the other order costs the message.  A session that ends before -
+// closed, timed out, killed - leaves nothing behind: the draft goes with it.
+
+#include "base/log.h"
+#include "net/event.h"
+#include "session/smtp_server_session.h"
+#include "smtp/received.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace session {
+
+namespace {
+
+// localtime and strftime cost more than the rest of the field.
+const std::string& date_of(std::int64_t seconds)
+{
+    thread_local std::int64_t last = -1;
+    thread_local std::string text;
+    if (seconds != last) {
+        text = base::rfc5322_date(seconds);
+        last = seconds;
+    }
+    return text;
+}
+
+} // namespace
+
+smtp::Reply no_space_reply()
+{
+    return {452, "4.3.1", "not enough space, try again later"};
+}
+
+net::Task<smtp::Verdict> SmtpServerSession::take_data(smtp::Reply go_ahead)
+{
+    if (server_.world().writer.no_space())
+        co_return transaction_->message_done(no_space_reply());
+    co_await wait_for_name();
+    begin_message();
+    wire_.say(go_ahead);
+
+    for (bool ended = false; !ended;) {
+        set_message_deadline();
+        const std::string_view bytes = co_await wire_.hear_bytes();
+        const auto progress = message_->take(bytes);
+        wire_.used(progress.consumed);
+        ended = progress.ended;
+    }
+    const smtp::Reply outcome = co_await hand_over();
+    co_return transaction_->message_done(outcome);
+}
+
+net::Task<smtp::Verdict> SmtpServerSession::take_chunk(std::uint64_t size, bool last)
+{
+    if (!message_) {
+        co_await wait_for_name();
+        begin_message();
+        if (server_.world().writer.no_space()) {
+            co_await swallow(size);
+            message_.reset();
+            co_return transaction_->message_done(no_space_reply());
+        }
+    }
+    co_await hear_chunk(size);
+    if (last) {
+        message_->end_chunks();
+        const smtp::Reply outcome = co_await hand_over();
+        co_return transaction_->message_done(outcome);
+    }
+    const std::optional<smtp::Reply> refusal = message_->refusal();
+    if (refusal) // what follows of it is swallowed
+        co_return transaction_->message_done(refuse_message(*refusal));
+    co_return transaction_->chunk_done();
+}
+
+net::Task<void> SmtpServerSession::hear_chunk(std::uint64_t size)
+{
+    while (size > 0) {
+        set_message_deadline();
+        std::string_view bytes = co_await wire_.hear_bytes();
+        bytes = bytes.substr(0, size);
+        message_->take_chunk(bytes);
+        wire_.used(bytes.size());
+        size -= bytes.size();
+    }
+}
+
+// Octets of a chunk are never commands, wanted or not.
+net::Task<void> SmtpServerSession::swallow(std::uint64_t size)
+{
+    const base::SteadyTime limit = base::Steady::now() + listener_->times.message +
+                                   base::seconds(size / listener_->times.min_rate);
+    while (size > 0) {
+        wire_.stream().set_deadline(std::min(limit, base::Steady::now() + patience()));
+        std::string_view bytes = co_await wire_.hear_bytes();
+        bytes = bytes.substr(0, size);
+        wire_.used(bytes.size());
+        size -= bytes.size();
+    }
+}
+
+net::Task<smtp::Verdict> SmtpServerSession::swallow_chunk(smtp::Verdict verdict)
+{
+    co_await swallow(verdict.chunk_size);
+    co_return verdict;
+}
+
+void SmtpServerSession::begin_message()
+{
+    const smtp::Mail& mail = transaction_->envelope().mail;
+    smtp::DecoderOptions options = listener_->decoder;
+    options.binary = mail.body == smtp::Body::binary_mime;
+    trace_id_ = fmt::format("{}.{}", id_, ++trace_number_);
+    message_started_ = base::Steady::now();
+    message_.emplace(server_.world().writer, listener_->service.limits, options,
+                     trace_field());
+}
+
+// A client that sends a byte now and then is not idle, but it does not hold us for ever:
+// what it has sent so far buys it time at `min_rate`.
+void SmtpServerSession::set_message_deadline()
+{
+    const SmtpTimes& times = listener_->times;
+    const base::seconds bought(message_->received() / std::max(times.min_rate, 1u));
+    wire_.stream().set_deadline(std::min(base::Steady::now() + patience(),
+                                         message_started_ + times.message + bought));
+}
+
+std::string SmtpServerSession::trace_field()
+{
+    const std::vector<smtp::Rcpt>& recipients = transaction_->envelope().recipients;
+    const std::string literal = client_.address.literal();
+    const std::string protocol = transaction_->protocol();
+    const bool tls = wire_.stream().is_tls();
+    smtp::Trace trace{.helo = transaction_->helo(),
+                      .client_name = client_name(),
+                      .client_literal = literal,
+                      .host = listener_->service.hostname,
+                      .protocol = protocol,
+                      .tls_version = {},
+                      .tls_cipher = {},
+                      .login = {},
+                      .id = trace_id_,
+                      .recipient = {},
+                      .date = date_of(base::wall_seconds())};
+    if (tls) {
+        trace.tls_version = wire_.stream().tls().version;
+        trace.tls_cipher = wire_.stream().tls().cipher;
+    }
+    if (recipients.size() == 1)
+        trace.recipient = recipients.front().recipient.mailbox;
+    return smtp::received_field(trace);
+}
+
+spool::Client SmtpServerSession::spool_client() const
+{
+    return {.address = client_.address.ip(),
+            .port = client_.address.port(),
+            .name = client_name(),
+            .helo = transaction_->helo(),
+            .protocol = transaction_->protocol(),
+            .login = transaction_->login(),
+            .listener = listener_->name};
+}
+
+spool::Envelope SmtpServerSession::spool_envelope() const
+{
+    const smtp::Envelope& said = transaction_->envelope();
+    spool::Envelope envelope;
+    envelope.arrival = base::wall_microseconds();
+    envelope.sender = said.mail.sender.mailbox;
+    envelope.recipients.reserve(said.recipients.size());
+    for (const smtp::Rcpt& rcpt : said.recipients) {
+        const bool domainless = rcpt.recipient.domain().empty(); // <postmaster>
+        envelope.recipients.push_back(
+            {.address = domainless ? listener_->postmaster : rcpt.recipient.mailbox,
+             .notify = rcpt.notify,
+             .orcpt = rcpt.orcpt});
+    }
+    envelope.body = static_cast<spool::Body>(said.mail.body);
+    envelope.smtputf8 = said.mail.smtputf8;
+    envelope.ret = static_cast<spool::Ret>(said.mail.ret);
+    envelope.envid = said.mail.envid;
+    envelope.client = spool_client();
+    envelope.hops = message_->decoder().header().received() + 1; // and ours
+    envelope.dot_lines = message_->decoder().dot_lines();
+    return envelope;
+}
+
+smtp::Reply SmtpServerSession::refuse_message(const smtp::Reply& reply)
+{
+    const bool disk = message_->failure().has_value();
+    const std::string error = disk ? message_->failure()->what() : std::string();
+    base::log(disk ? base::Level::error : base::Level::notice, "message-refused", id_,
+              {{"client", client_.address.ip()},
+               {"sender", transaction_->envelope().mail.sender.mailbox},
+               {"recipients", transaction_->envelope().recipients.size()},
+               {"size", message_->received()},
+               {"reply", smtp::one_line(reply)},
+               {"error", error}});
+    message_.reset();
+    return reply;
+}
+
+net::Task<smtp::Reply> SmtpServerSession::hand_over()
+{
+    const std::optional<smtp::Reply> refusal = message_->refusal();
+    if (refusal)
+        co_return refuse_message(*refusal);
+
+    const std::uint64_t size = message_->size();
+    net::Promise<spool::CommitResult> committed(server_.world().loop);
+    server_.world().writer.commit(message_->hand_out(), spool_envelope(),
+                                  committed.setter());
+    const spool::CommitResult result = co_await committed.get();
+    if (!result) {
+        base::log(base::Level::error, "message-not-stored", id_,
+                  {{"client", client_.address.ip()},
+                   {"sender", transaction_->envelope().mail.sender.mailbox},
+                   {"error", result.error().what()}});
+        co_return reply_to(result.error());
+    }
+    const std::string id = result->id.text();
+    log_accepted(id, size);
+    co_return smtp::Reply{250, "2.0.0", "queued as " + id};
+}
+
+void SmtpServerSession::log_accepted(std::string_view id, std::uint64_t size)
+{
+    if (!base::logs(base::Level::info))
+        return;
+    const smtp::Envelope& envelope = transaction_->envelope();
+    const bool tls = wire_.stream().is_tls();
+    base::log(base::Level::info, "message-accepted", id,
+              {{"trace", trace_id_},
+               {"listener", listener_->name},
+               {"client", client_.address.ip()},
+               {"helo", transaction_->helo()},
+               {"login", transaction_->login()},
+               {"tls", tls ? std::string_view(wire_.stream().tls().version) : "none"},
+               {"sender", envelope.mail.sender.mailbox},
+               {"recipients", envelope.recipients.size()},
+               {"first", envelope.recipients.front().recipient.mailbox},
+               {"size", size}});
+}
+
+} // namespace session

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/smtp_server_session.cc - the dialogue.
+
+#include "session/smtp_server_session.h"
+
+#include "base/log.h"
+
+#include <algorithm>
+#include <array>
+
+namespace session {
+
+namespace {
+
+using smtp::Then;
+
+constexpr base::seconds kFarewellPatience{5};
+constexpr int kMostDrained = 64; // reads of what a client still sends while we hang up
+
+smtp::Command understand(const net::Line& line, const smtp::CommandOptions& options)
+{
+    if (line.too_long)
+        return smtp::line_too_long();
+    if (line.stray)
+        return smtp::bare_newline();
+    return smtp::parse_command(line.text, options);
+}
+
+net::Task<smtp::Verdict> unchanged(smtp::Verdict verdict)
+{
+    co_return verdict;
+}
+
+} // namespace
+
+SmtpServerSession::SmtpServerSession(SmtpServer& server,
+                                     std::shared_ptr<const SmtpListener> listener,
+                                     net::Stream stream, net::Address peer, std::string id,
+                                     bool admitted)
+    : server_(server), listener_(std::move(listener)), wire_(std::move(stream)),
+      id_(std::move(id)), peer_(peer), client_{.address = std::move(peer), .name = {}}
+{
+    if (admitted)
+        counted_ = client_.address;
+    server_.joined(this);
+}
+
+SmtpServerSession::~SmtpServerSession()
+{
+    if (counted_)
+        server_.limits().leave(*counted_);
+    server_.left(this);
+}
+
+net::Task<void> SmtpServerSession::run()
+{
+    try {
+        const bool welcome = co_await arrive();
+        if (welcome)
+            co_await converse();
+        co_await wire_.flush();
+    } catch (const net::TimedOut&) {
+        timed_out_ = true;
+        why_ended_ = server_.draining() ? "shutdown" : "timeout";
+    } catch (const net::PeerGone&) {
+        why_ended_ = "gone";
+    } catch (const net::TlsFailure& failure) {
+        why_ended_ = "tls";
+        base::log(base::Level::notice, "tls-failed", id_,
+                  {{"client", client_.address.ip()}, {"error", failure.what()}});
+    }
+    message_.reset(); // not committed: nothing of it stays
+    if (timed_out_ && transaction_)
+        co_await say_goodbye();
+    leave();
+    log_end();
+}
+
+net::Task<void> SmtpServerSession::converse()
+{
+    wire_.say(transaction_->greeting());
+
+    for (;;) {
+        const smtp::Command command = co_await hear_command();
+        smtp::Verdict verdict = transaction_->judge(command, wire_.has_input());
+        verdict = co_await attend(verdict, command);
+        co_await answer(verdict);
+        if (!transaction_->in_chunks())
+            message_.reset();
+
+        if (verdict.then == Then::hang_up) {
+            if (!std::holds_alternative<smtp::Quit>(command))
+                why_ended_ = "refused";
+            co_return;
+        }
+    }
+}
+
+net::Task<smtp::Command> SmtpServerSession::hear_command()
+{
+    if (server_.draining())
+        throw net::TimedOut("shutting down");
+    set_command_deadline();
+    at_command_ = true;
+    const net::Line line = co_await wire_.hear_line(listener_->service.limits.command_line);
+    at_command_ = false;
+    co_return understand(line, transaction_->command_options());
+}
+
+// Where a verdict is a question, finds out; the result is a verdict that only has to be
+// said.
+net::Task<smtp::Verdict> SmtpServerSession::attend(const smtp::Verdict& verdict,
+                                                   const smtp::Command& command)
+{
+    switch (verdict.then) {
+    case Then::check_sender:
+        return check_sender();
+    case Then::check_recipient:
+        return check_recipient();
+    case Then::take_data:
+        return take_data(verdict.reply);
+    case Then::take_chunk:
+        return take_chunk(verdict.chunk_size, verdict.last_chunk);
+    case Then::swallow_chunk:
+        return swallow_chunk(verdict);
+    case Then::start_tls:
+        return start_tls(verdict);
+    case Then::authenticate:
+        return log_in(std::get<smtp::Auth>(command));
+    case Then::apply_xclient:
+        return apply_xclient(std::get<smtp::Xclient>(command).client);
+    case Then::flush_queue:
+        return flush_queue(std::get<smtp::Etrn>(command).node);
+    case Then::listen:
+    case Then::hang_up:
+        break;
+    }
+    return unchanged(verdict);
+}
+
+net::Task<void> SmtpServerSession::answer(smtp::Verdict verdict)
+{
+    if (verdict.delay) {
+        co_await wire_.flush();
+        co_await net::sleep_for(server_.world().loop, listener_->times.error_delay);
+    }
+    if (verdict.reply.code != 0)
+        wire_.say(verdict.reply);
+    if (wire_.should_flush())
+        co_await wire_.flush();
+}
+
+base::seconds SmtpServerSession::patience() const
+{
+    return server_.limits().under_load() ? listener_->times.busy : listener_->times.idle;
+}
+
+void SmtpServerSession::set_command_deadline()
+{
+    wire_.stream().set_deadline(
+        std::min(base::Steady::now() + patience(), started_ + listener_->times.session));
+}
+
+void SmtpServerSession::drain()
+{
+    if (at_command_)
+        wire_.stream().set_deadline(base::Steady::now());
+}
+
+net::Task<void> SmtpServerSession::say_goodbye()
+{
+    smtp::Reply reply{421, "4.4.2", "timeout, closing the connection"};
+    if (server_.draining())
+        reply = {421, "4.3.2", "shutting down, try again later"};
+    wire_.stream().set_timeout(kFarewellPatience);
+    wire_.say(reply);
+    try {
+        co_await wire_.flush();
+    } catch (const std::runtime_error&) {
+        co_return; // it does not listen any more
+    }
+}
+
+// Closing with input unread would send a reset, which may overtake our last words.
+void SmtpServerSession::leave()
+{
+    if (why_ended_ == "gone" || why_ended_ == "tls")
+        return;
+    try {
+        wire_.stream().shutdown_write();
+        std::array<char, 4096> dropped;
+        for (int i = 0; i < kMostDrained && wire_.stream().try_read(dropped) > 0; ++i) {
+        }
+    } catch (const std::runtime_error&) {
+        return;
+    }
+}
+
+void SmtpServerSession::log_end() const
+{
+    if (!base::logs(base::Level::info))
+        return;
+    const auto lasted = base::Steady::now() - started_;
+    const auto milliseconds =
+        std::chrono::duration_cast<base::milliseconds>(lasted).count();
+    base::log(base::Level::info, "session-ended", id_,
+              {{"client", client_.address.ip()},
+               {"listener", listener_->name},
+               {"helo", transaction_ ? std::string_view(transaction_->helo()) : ""},
+               {"messages", transaction_ ? transaction_->messages() : 0},
+               {"errors", transaction_ ? transaction_->errors() : 0},
+               {"ms", milliseconds},
+               {"reason", why_ended_}});
+}
+
+} // namespace session

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/smtp_server_session.h - one SMTP session, told in the order it is spoken.
+//
+// Nothing here knows SMTP.  Grammar is smtp/command, the order of commands and the replies
+// are smtp/transaction, who may relay is session/relay_policy: all pure.  What is left is
+// the conversation, and the instant a message becomes ours.
+//
+//     smtp_server_session.cc   the dialogue
+//     smtp_server_arrival.cc   before the greeting: PROXY header, admission, TLS
+//     smtp_server_people.cc    may this sender, this recipient? ETRN
+//     smtp_server_message.cc   DATA and BDAT, the hand-over to the log
+//     smtp_server_login.cc     STARTTLS, AUTH, XCLIENT
+#pragma once
+
+#include "session/incoming_message.h"
+#include "session/smtp_listener.h"
+#include "session/smtp_server.h"
+#include "session/smtp_server_wire.h"
+#include "smtp/command.h"
+#include "smtp/transaction.h"
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sasl {
+class Exchange;
+}
+
+namespace session {
+
+// Filled in by a look-up that runs beside the dialogue and may outlive it.
+struct ClientName {
+    std::string name; // leads to the client's address and back; empty: none
+    bool done = false;
+};
+
+[[nodiscard]] smtp::Reply no_space_reply();
+
+class SmtpServerSession {
+public:
+    SmtpServerSession(SmtpServer& server, std::shared_ptr<const SmtpListener> listener,
+                      net::Stream stream, net::Address peer, std::string id, bool admitted);
+    ~SmtpServerSession();
+    SmtpServerSession(const SmtpServerSession&) = delete;
+    SmtpServerSession& operator=(const SmtpServerSession&) = delete;
+
+    [[nodiscard]] net::Task<void> run();
+
+    // The server wants to stop: 421 at the next command.
+    void drain();
+    void abort() { wire_.stream().abort(); }
+
+private:
+    // Who speaks; changed by PROXY and XCLIENT.
+    struct Client {
+        net::Address address;
+        std::string name; // given by XCLIENT; else lookup_ knows
+    };
+
+    // The dialogue.
+    net::Task<void> converse();
+    net::Task<smtp::Command> hear_command();
+    net::Task<smtp::Verdict> attend(const smtp::Verdict& verdict,
+                                    const smtp::Command& command);
+    net::Task<void> answer(smtp::Verdict verdict);
+    net::Task<void> say_goodbye();
+    [[nodiscard]] base::seconds patience() const;
+    void set_command_deadline();
+    void leave();
+
+    // Before the greeting.
+    net::Task<bool> arrive();
+    net::Task<bool> hear_proxy_header();
+    bool admitted();
+    void begin_name_lookup();
+    net::Task<void> wait_for_name();
+    [[nodiscard]] const std::string& client_name() const;
+
+    // People.
+    net::Task<smtp::Verdict> check_sender();
+    smtp::Verdict check_sender_now();
+    net::Task<smtp::Verdict> check_recipient();
+    std::expected<Ruling, smtp::Reply> rule_on_recipient();
+    smtp::Verdict refuse_recipient(const smtp::Reply& reply);
+    net::Task<smtp::Verdict> ask_backend();
+    net::Task<void> tarpit();
+    net::Task<smtp::Verdict> flush_queue(std::string node);
+    net::Task<bool> may_flush(std::string domain);
+    net::Task<bool> is_this_client(std::string host);
+    [[nodiscard]] Speaker speaker() const;
+    smtp::Reply unavailable(const base::Failure& failure);
+
+    // Messages.
+    net::Task<smtp::Verdict> take_data(smtp::Reply go_ahead);
+    net::Task<smtp::Verdict> take_chunk(std::uint64_t size, bool last);
+    net::Task<smtp::Verdict> swallow_chunk(smtp::Verdict verdict);
+    net::Task<void> hear_chunk(std::uint64_t size);
+    net::Task<void> swallow(std::uint64_t size);
+    net::Task<smtp::Reply> hand_over();
+    void begin_message();
+    void set_message_deadline();
+    [[nodiscard]] std::string trace_field();
+    [[nodiscard]] spool::Envelope spool_envelope() const;
+    [[nodiscard]] spool::Client spool_client() const;
+    smtp::Reply refuse_message(const smtp::Reply& reply);
+    void log_accepted(std::string_view id, std::uint64_t size);
+
+    // Logins and who we talk to.
+    net::Task<smtp::Verdict> start_tls(smtp::Verdict verdict);
+    net::Task<smtp::Verdict> log_in(smtp::Auth command);
+    net::Task<std::optional<Login>> exchange(sasl::Exchange& exchange, smtp::Auth command);
+    net::Task<std::optional<std::string>> hear_response();
+    net::Task<Login> verify(const sasl::Exchange& exchange);
+    std::expected<std::string, Login> scram_verifier(const std::string& user);
+    void log_login(const Login& login, std::string_view mechanism);
+    net::Task<smtp::Verdict> apply_xclient(smtp::ClientAttributes said);
+
+    void log_end() const;
+
+    SmtpServer& server_;
+    std::shared_ptr<const SmtpListener> listener_;
+    SmtpServerWire wire_;
+    std::string id_;
+    net::Address peer_; // the other end of the connection, whoever it speaks for
+    Client client_;
+    std::shared_ptr<ClientName> lookup_;
+    std::optional<net::Address> counted_; // under this address in ClientLimits
+    std::optional<smtp::Transaction> transaction_;
+    std::optional<IncomingMessage> message_;
+    base::SteadyTime started_ = base::Steady::now();
+    base::SteadyTime message_started_{};
+    std::uint32_t trace_number_ = 0; // of the messages of this session
+    std::string trace_id_;           // in the Received field: session and number
+    bool at_command_ = false;        // waiting for a command: may be told to go
+    std::string_view why_ended_ = "quit";
+    bool timed_out_ = false;
+};
+
+} // namespace session

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/smtp_server_wire.cc - see the header.
+
+#include "session/smtp_server_wire.h"
+
+#include <algorithm>
+#include <array>
+
+namespace session {
+
+namespace {
+
+constexpr std::size_t kFlushAt = 4u << 10;
+constexpr std::size_t kKeptCapacity = 1u << 10; // of the output of an idle session
+
+} // namespace
+
+bool SmtpServerWire::should_flush() const
+{
+    return output_.size() >= kFlushAt;
+}
+
+net::Task<void> SmtpServerWire::flush()
+{
+    if (output_.empty())
+        co_return;
+    co_await stream_.write(output_);
+    output_.clear();
+    if (output_.capacity() > kKeptCapacity)
+        output_.shrink_to_fit();
+}
+
+net::Task<net::Line> SmtpServerWire::hear_line(std::size_t limit)
+{
+    if (const std::optional<net::Line> line = reader_.buffered_line(limit))
+        co_return *line;
+    co_await flush();
+    const std::optional<net::Line> line = co_await reader_.hear_line(limit);
+    if (!line)
+        throw net::PeerGone("client closed the connection");
+    co_return *line;
+}
+
+net::Task<std::string_view> SmtpServerWire::hear_bytes()
+{
+    if (!reader_.has_buffered())
+        co_await flush();
+    const std::string_view bytes = co_await reader_.hear_bytes();
+    if (bytes.empty())
+        throw net::PeerGone("client closed the connection within a message");
+    co_return bytes;
+}
+
+net::Task<void> SmtpServerWire::hear_exactly(std::string& into, std::size_t count)
+{
+    std::array<char, 512> part;
+    while (count > 0) {
+        const std::span<char> room(part.data(), std::min(count, part.size()));
+        const std::size_t got = co_await stream_.read_some(room);
+        if (got == 0)
+            throw net::PeerGone("client closed the connection");
+        into.append(part.data(), got);
+        count -= got;
+    }
+}
+
+} // namespace session

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/smtp_server_wire.h - a client's connection as the server's dialogue sees it.
+//
+// What is said is collected and goes out in one write when there is nothing left to hear:
+// replies to pipelined commands share a packet (RFC 2920 section 3.2), and nothing is
+// flushed without need.  An idle session owns no buffer (net/line_reader.h).
+//
+// End of input is PeerGone; a deadline that passes is TimedOut (net/stream.h).
+#pragma once
+
+#include "net/line_reader.h"
+#include "net/stream.h"
+#include "smtp/reply.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace session {
+
+class SmtpServerWire {
+public:
+    explicit SmtpServerWire(net::Stream stream)
+        : stream_(std::move(stream)), reader_(stream_)
+    {
+    }
+    SmtpServerWire(const SmtpServerWire&) = delete;
+    SmtpServerWire& operator=(const SmtpServerWire&) = delete;
+
+    // Collected; goes out when we have to wait for the client.
+    void say(const smtp::Reply& reply) { smtp::append_wire(output_, reply); }
+    [[nodiscard]] net::Task<void> flush();
+    // Several packets are collected: a client that pipelines without end has to take its
+    // answers first.
+    [[nodiscard]] bool should_flush() const;
+
+    // What is returned lives until the next call.
+    [[nodiscard]] net::Task<net::Line> hear_line(std::size_t limit);
+    // Some bytes of a message, at least one; used() says how many of them belonged to it.
+    [[nodiscard]] net::Task<std::string_view> hear_bytes();
+    void used(std::size_t count) { reader_.take(count); }
+    // For a PROXY header: reads exactly so many bytes, because TLS may follow directly.
+    [[nodiscard]] net::Task<void> hear_exactly(std::string& into, std::size_t count);
+
+    [[nodiscard]] bool has_input() const { return reader_.has_buffered(); }
+    // STARTTLS: whatever was sent ahead in the clear is thrown away, RFC 3207 section 4.2.
+    void forget_input() { reader_.drop_buffered(); }
+
+    [[nodiscard]] net::Stream& stream() { return stream_; }
+    [[nodiscard]] const net::Stream& stream() const { return stream_; }
+
+private:
+    net::Stream stream_;
+    net::LineReader reader_;
+    std::string output_;
+};
+
+} // namespace session
