@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// smtp-relayd/listeners.cc - see the header.
+
+#include "listeners.h"
+
+#include "base/failure.h"
+
+#include <array>
+#include <unistd.h>
+
+namespace relayd {
+
+namespace {
+
+using base::seconds;
+
+std::shared_ptr<const net::TlsContext> make_tls(const conf::Settings& settings,
+                                                const conf::Listener& listener)
+{
+    if (listener.tls == conf::ListenerTls::none)
+        return nullptr;
+    net::ServerTlsOptions options;
+    options.certificates =
+        listener.certificates.empty() ? settings.tls.certificates : listener.certificates;
+    options.min_version = settings.tls.min_version;
+    options.ciphers = settings.tls.ciphers;
+    return std::make_shared<const net::TlsContext>(options);
+}
+
+session::SmtpTimes times_of(const conf::SmtpRelayd& relayd)
+{
+    return {.greeting = seconds{relayd.greeting_timeout},
+            .idle = seconds{relayd.idle_timeout},
+            .busy = seconds{relayd.busy_timeout},
+            .message = seconds{relayd.message_timeout},
+            .min_rate = relayd.min_rate,
+            .session = seconds{relayd.session_timeout},
+            .tarpit = seconds{relayd.tarpit},
+            .error_delay = seconds{relayd.error_delay}};
+}
+
+smtp::Service service_of(const conf::Settings& settings, const conf::Listener& listener,
+                         const session::SmtpListener& made)
+{
+    smtp::Service service;
+    service.hostname = own_hostname(settings);
+    service.limits = settings.smtp_relayd.limits;
+    service.starttls = made.tls != nullptr && !made.tls_at_once;
+    service.tls_required = listener.tls == conf::ListenerTls::required;
+    service.auth_required = listener.auth_required;
+    service.auth_without_tls = listener.auth_without_tls;
+    if (made.authenticator)
+        service.mechanisms = made.authenticator->mechanisms();
+    service.etrn = listener.etrn;
+    return service;
+}
+
+std::shared_ptr<const session::SmtpListener>
+make_listener(const conf::Settings& settings, const conf::Listener& listener,
+              const MakeAuthenticator& make_authenticator)
+{
+    auto made = std::make_shared<session::SmtpListener>();
+    made->name = listener.name;
+    made->tls = make_tls(settings, listener);
+    made->tls_at_once = listener.tls == conf::ListenerTls::implicit;
+    made->trust_xclient = listener.trust_xclient;
+    made->trust_proxy = listener.trust_proxy;
+    made->relay_from = listener.relay_from;
+    made->rules.refuse_own_sender = listener.own_sender == conf::OwnSender::refuse;
+    made->delay_relay_refusal = listener.on_relay == conf::OnRelay::delay;
+    made->authenticator = make_authenticator(listener);
+    made->decoder.stray_newline =
+        settings.smtp_relayd.stray_newline == conf::StrayNewline::refuse
+            ? smtp::StrayNewline::refuse
+            : smtp::StrayNewline::normalise;
+    made->times = times_of(settings.smtp_relayd);
+    made->postmaster = settings.general.postmaster.empty()
+                           ? "postmaster@" + own_hostname(settings)
+                           : settings.general.postmaster;
+    made->look_up_client = settings.smtp_relayd.lookup_client_name;
+    made->service = service_of(settings, listener, *made);
+    return made;
+}
+
+} // namespace
+
+std::string own_hostname(const conf::Settings& settings)
+{
+    if (!settings.general.hostname.empty())
+        return settings.general.hostname;
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0)
+        base::fail_errno("gethostname", "[general] hostname", base::Remedy::fix_config);
+    return name.data();
+}
+
+std::vector<const conf::Listener*> own_listeners(const conf::Settings& settings)
+{
+    std::vector<const conf::Listener*> own;
+    for (const conf::Listener& listener : settings.listeners)
+        if (listener.program == "smtp-relayd")
+            own.push_back(&listener);
+    return own;
+}
+
+Listeners make_listeners(const conf::Settings& settings,
+                         const MakeAuthenticator& make_authenticator)
+{
+    Listeners listeners;
+    for (const conf::Listener* listener : own_listeners(settings))
+        listeners[listener->name] = make_listener(settings, *listener, make_authenticator);
+    if (listeners.empty())
+        throw base::Failure(base::Remedy::fix_config,
+                            settings.file + ": no [listener] section for smtp-relayd");
+    return listeners;
+}
+
+void check(const conf::Settings& settings)
+{
+    (void)make_listeners(settings, [](const conf::Listener&) { return nullptr; });
+}
+
+session::ClientRates client_rates(const conf::Settings& settings)
+{
+    const conf::SmtpRelayd& relayd = settings.smtp_relayd;
+    return {.connections = relayd.connections,
+            .connections_per_client = relayd.connections_per_client,
+            .connections_per_client_minute = relayd.connections_per_client_minute,
+            .messages_per_client_minute = relayd.messages_per_client_minute};
+}
+
+} // namespace relayd
