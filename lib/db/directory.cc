@@ -27,7 +27,7 @@ struct Directory::State {
 
     std::string path;
     base::milliseconds max_staleness;
-    std::optional<Connection> connection;
+    std::unique_ptr<Connection> connection;
     std::optional<base::Failure> trouble; // of the last attempt, until the next one
     base::SteadyTime looked;
     std::uint64_t version = 1;
@@ -64,7 +64,7 @@ void Directory::State::open()
     connection.reset();
     forget();
     looked = base::Steady::now();
-    connection.emplace(path);
+    connection = std::make_unique<Connection>(path);
 }
 
 void Directory::State::look()

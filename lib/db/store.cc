@@ -66,7 +66,7 @@ Session::Session(const std::string& path, base::milliseconds patience)
 {
     require_version(database_);
     database_.run(settings);
-    transaction_.emplace(database_);
+    transaction_ = std::make_unique<Transaction>(database_);
 }
 
 void Session::commit()

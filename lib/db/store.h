@@ -7,7 +7,7 @@
 #include "db/table.h"
 #include "db/ticket.h"
 
-#include <optional>
+#include <memory>
 
 namespace db {
 
@@ -22,7 +22,7 @@ public:
 private:
     Sqlite database_; // first: a missing file must not leave a ticket behind
     Ticket ticket_;
-    std::optional<Transaction> transaction_;
+    std::unique_ptr<Transaction> transaction_;
 };
 
 class Store {

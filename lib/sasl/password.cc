@@ -73,8 +73,7 @@ std::optional<std::string> prepared(std::string_view password)
         return std::nullopt;
     char* out = nullptr;
     const std::string copy(password);
-    const int result =
-        gsasl_saslprep(copy.c_str(), static_cast<Gsasl_saslprep_flags>(0), &out, nullptr);
+    const int result = gsasl_saslprep(copy.c_str(), Gsasl_saslprep_flags{}, &out, nullptr);
     const std::unique_ptr<char, Free> owned(out);
     if (result != GSASL_OK || out[0] == '\0')
         return std::nullopt;
