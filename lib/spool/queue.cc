@@ -132,6 +132,7 @@ void Queue::tidy(Writer& writer)
 
 void Queue::write_snapshot()
 {
+    state_->keeper.wait();
     if (state_->snapshot.valid())
         state_->snapshot.wait();
     state_->take_snapshot_result();
@@ -184,7 +185,7 @@ void Queue::State::take_snapshot_result()
 
 void Queue::State::start_snapshot_if_due()
 {
-    if (snapshot.valid() || results.size() < options.snapshot_bytes ||
+    if (snapshot.valid() || keeper.deleting() || results.size() < options.snapshot_bytes ||
         base::wall_seconds() < next_snapshot)
         return;
     try {

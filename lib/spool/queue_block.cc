@@ -10,12 +10,12 @@ namespace spool {
 
 namespace {
 
-XXH3_state_t* new_checksum()
+Checksum new_checksum()
 {
-    XXH3_state_t* const state = XXH3_createState();
+    Checksum state(XXH3_createState());
     if (state == nullptr)
         throw std::bad_alloc();
-    XXH3_64bits_reset(state);
+    XXH3_64bits_reset(state.get());
     return state;
 }
 
@@ -44,14 +44,14 @@ std::string where_word(MessageId id, Location where)
 
 } // namespace
 
+void FreeChecksum::operator()(XXH3_state_s* state) const
+{
+    XXH3_freeState(state);
+}
+
 BlockWriter::BlockWriter(std::uint64_t number) : checksum_(new_checksum())
 {
     lines_ = fmt::format("begin {}\n", number);
-}
-
-BlockWriter::~BlockWriter()
-{
-    XXH3_freeState(checksum_);
 }
 
 std::uint32_t BlockWriter::text(TextNumber number, const QueueTexts& texts)
@@ -119,7 +119,8 @@ void BlockWriter::read(const Follower::Position& position)
 void BlockWriter::end()
 {
     hash_new();
-    lines_ += fmt::format("end {} {:016x}\n", entries_, XXH3_64bits_digest(checksum_));
+    lines_ +=
+        fmt::format("end {} {:016x}\n", entries_, XXH3_64bits_digest(checksum_.get()));
     hashed_ = lines_.size();
 }
 
@@ -132,16 +133,11 @@ std::string BlockWriter::take()
 
 void BlockWriter::hash_new()
 {
-    XXH3_64bits_update(checksum_, lines_.data() + hashed_, lines_.size() - hashed_);
+    XXH3_64bits_update(checksum_.get(), lines_.data() + hashed_, lines_.size() - hashed_);
     hashed_ = lines_.size();
 }
 
 BlockReader::BlockReader() : texts_(1), checksum_(new_checksum()) {}
-
-BlockReader::~BlockReader()
-{
-    XXH3_freeState(checksum_);
-}
 
 bool BlockReader::owns(std::string_view line)
 {
@@ -157,14 +153,14 @@ BlockReader::Said BlockReader::line(std::string_view line)
     Words words(line);
     const std::string_view first = words.word();
     if (first == "begin") {
-        XXH3_64bits_reset(checksum_);
+        XXH3_64bits_reset(checksum_.get());
         entries_ = 0;
         positions_.clear();
     }
     if (first == "end")
         return end(words);
-    XXH3_64bits_update(checksum_, line.data(), line.size());
-    XXH3_64bits_update(checksum_, "\n", 1);
+    XXH3_64bits_update(checksum_.get(), line.data(), line.size());
+    XXH3_64bits_update(checksum_.get(), "\n", 1);
     if (first == "begin")
         return begin(words);
     if (first == "entry")
@@ -288,7 +284,8 @@ BlockReader::Said BlockReader::read_position(Words words)
 BlockReader::Said BlockReader::end(Words words)
 {
     const std::uint64_t entries = words.number<std::uint64_t>();
-    const std::string checksum = fmt::format("{:016x}", XXH3_64bits_digest(checksum_));
+    const std::string checksum =
+        fmt::format("{:016x}", XXH3_64bits_digest(checksum_.get()));
     const bool whole = entries == entries_ && words.word() == checksum;
     const Said what = said(words, whole ? Said::complete : Said::damaged);
     open_ = false;

@@ -30,10 +30,14 @@ struct XXH3_state_s;
 
 namespace spool {
 
+struct FreeChecksum {
+    void operator()(XXH3_state_s* state) const;
+};
+using Checksum = std::unique_ptr<XXH3_state_s, FreeChecksum>;
+
 class BlockWriter {
 public:
     explicit BlockWriter(std::uint64_t number);
-    ~BlockWriter();
 
     void entry(const Entry& entry, const QueueTexts& texts);
     // Texts may change their numbers from here on: between entries added at different
@@ -54,7 +58,7 @@ private:
     std::size_t hashed_ = 0;
     std::uint64_t entries_ = 0;
     std::unordered_map<TextNumber, std::uint32_t> numbers_;
-    XXH3_state_s* checksum_;
+    Checksum checksum_;
 };
 
 // What a block says, line by line.
@@ -70,7 +74,6 @@ public:
     };
 
     BlockReader();
-    ~BlockReader();
 
     // True for lines that belong to blocks (also damaged ones).
     [[nodiscard]] static bool owns(std::string_view line);
@@ -106,7 +109,7 @@ private:
     MessageId copy_id_;
     Location copy_where_;
     std::vector<Follower::Position> positions_;
-    XXH3_state_s* checksum_;
+    Checksum checksum_;
 };
 
 } // namespace spool

@@ -27,6 +27,15 @@ public:
     void work(const QueueCore& core, Follower& follower, std::uint64_t appended,
               std::uint64_t synced, Writer& writer, const QueueCarrier::Actions& actions);
 
+    // Segments are being deleted: until they are gone for good nothing may be written that
+    // has forgotten their positions, or after a power cut their mail would be new again.
+    [[nodiscard]] bool deleting() const { return !deleting_.empty(); }
+    void wait() const
+    {
+        if (deletion_.valid())
+            deletion_.wait();
+    }
+
 private:
     struct Known {
         std::uint64_t size = 0;
