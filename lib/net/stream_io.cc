@@ -173,7 +173,10 @@ ssize_t Stream::State::send(const iovec* parts, int count)
 {
     for (;;) {
         ssize_t sent = 0;
-        if (is_socket) {
+        if (is_socket && count == 1) {
+            sent = ::send(descriptor.native_handle(), parts->iov_base, parts->iov_len,
+                          MSG_NOSIGNAL);
+        } else if (is_socket) {
             msghdr message{};
             message.msg_iov = const_cast<iovec*>(parts);
             message.msg_iovlen = static_cast<std::size_t>(count);

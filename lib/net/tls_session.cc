@@ -90,13 +90,13 @@ std::unique_ptr<TlsSession> TlsSession::connect(int fd, const TlsContext& contex
 
 void TlsSession::fail(const char* action, int result)
 {
-    broken_ = true;
     const int kind = SSL_get_error(ssl_.get(), result);
     const long verdict = SSL_get_verify_result(ssl_.get());
     const bool distrusted = !SSL_is_server(ssl_.get()) && verdict != X509_V_OK &&
                             context_.state().verify != TlsVerify::none;
     const bool gone = transport_->ended() || transport_->error() != 0;
     const std::string reason = openssl_reason();
+    broken_ = !gone;
     try {
         (void)flush(); // the alert that tells the peer why
     } catch (const PeerGone&) {

@@ -5,7 +5,10 @@
 #include "net/tls_state.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <string>
+#include <unistd.h>
+#include <vector>
 
 using namespace net;
 using net::test::Folder;
@@ -67,6 +70,58 @@ Outcome meet(const TlsContext& server, const TlsContext& client, const std::stri
 Certificate files(const TestCertificate& certificate)
 {
     return {certificate.chain_file, certificate.key_file};
+}
+
+// One that hangs up after a line, without close_notify, as many servers do.
+Task<void> hang_up(Stream stream, const TlsContext& context)
+{
+    co_await stream.accept_tls(context);
+    co_await stream.write("221 bye\r\n");
+}
+
+Task<void> hear_hang_up(Stream stream, const TlsContext& context, std::string& how,
+                        bool& resumed)
+{
+    co_await stream.connect_tls(context, "mail.example");
+    resumed = stream.tls().resumed;
+    try {
+        const std::string all = co_await test::read_all(stream);
+        how = "ended";
+    } catch (const PeerGone& gone) {
+        how = gone.what();
+    }
+}
+
+// Both sides write more than the sockets hold, and read at the same time.
+Task<void> write_bulk(Stream& stream, std::string_view bytes)
+{
+    co_await stream.write(bytes.substr(0, 10), bytes.substr(10));
+    stream.shutdown_write();
+}
+
+Task<void> read_bulk(Stream& stream, std::string& all)
+{
+    all = co_await test::read_all(stream);
+}
+
+Task<void> accept_and_hear(Stream& stream, const TlsContext& context)
+{
+    co_await stream.accept_tls(context);
+    const std::string one = co_await test::read_exactly(stream, 1);
+    CHECK(one == "x");
+}
+
+Task<void> connect_and_say(Stream& stream, const TlsContext& context)
+{
+    co_await stream.connect_tls(context, "");
+    co_await stream.write("x");
+}
+
+Task<void> send_file_by_tls(Stream& stream, int file, std::uint64_t from,
+                            std::uint64_t length)
+{
+    co_await stream.write_file(file, from, length);
+    stream.shutdown_write();
 }
 
 struct Party {
@@ -244,6 +299,62 @@ TEST_CASE("net: TLS 1.1 is refused, TLS 1.2 is served with forward secrecy")
     const TlsContext modern(options);
     CHECK(meet(modern, client, "mail.example").server_error ==
           "TLS handshake: unsupported protocol");
+}
+
+TEST_CASE("net: a peer that hangs up is gone, not at its end, and is resumed next time")
+{
+    const Party party;
+    const TlsContext server(party.options);
+    const TlsContext client(by_name(party.mail));
+    for (const bool again : {false, true}) {
+        Loop loop;
+        auto [one, other] = test::tcp_pair(loop);
+        std::string how;
+        bool resumed = false;
+        run(loop, hang_up(std::move(one), server),
+            hear_hang_up(std::move(other), client, how, resumed));
+        CHECK(how == "TLS read: connection closed");
+        CHECK(resumed == again);
+    }
+}
+
+TEST_CASE("net: TLS carries much in both directions at once, and files")
+{
+    const Party party;
+    const TlsContext ours(party.options);
+    const TlsContext theirs(ClientTlsOptions{});
+    std::string bytes(6u << 20, '\0');
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = static_cast<char>((i * 11 + i / 509) & 0xff);
+    Loop loop;
+    auto [one, other] = test::tcp_pair(loop);
+    run(loop, accept_and_hear(one, ours), connect_and_say(other, theirs));
+    const base::Fd file(::open(party.folder.write("file", bytes).c_str(), O_RDONLY));
+    std::string there;
+    std::string back;
+    std::vector<Task<void>> all;
+    all.push_back(write_bulk(one, bytes));
+    all.push_back(read_bulk(other, there));
+    all.push_back(send_file_by_tls(other, file.get(), 5, bytes.size() - 5));
+    all.push_back(read_bulk(one, back));
+    run(loop, std::move(all));
+    CHECK(there == bytes);
+    CHECK(back == bytes.substr(5));
+}
+
+TEST_CASE("net: plaintext behind STARTTLS never becomes part of the session")
+{
+    const Party party;
+    const TlsContext server(party.options);
+    const TlsContext client(ClientTlsOptions{});
+    Loop loop;
+    Outcome outcome;
+    auto [one, other] = test::tcp_pair(loop);
+    REQUIRE(::write(other.fd(), "RSET\r\n", 6) == 6); // arrives before the handshake does
+    run(loop, serve(std::move(one), server, outcome),
+        visit(std::move(other), client, "", outcome));
+    CHECK(outcome.server_error.starts_with("TLS handshake: "));
+    CHECK(outcome.heard.empty());
 }
 
 TEST_CASE("net: ticket keys come from files of their owner, 80 bytes long")

@@ -28,14 +28,12 @@ int bio_write(BIO* bio, const char* bytes, int size)
     return transport_of(bio).write(bytes, size);
 }
 
-long bio_control(BIO* bio, int command, long, void*)
+long bio_control(BIO*, int command, long, void*)
 {
     switch (command) {
     case BIO_CTRL_FLUSH: // we flush ourselves, later
         return 1;
-    case BIO_CTRL_EOF:
-        return transport_of(bio).ended() ? 1 : 0;
-    default:
+    default: // also for EOF: a yes would make OpenSSL forget the session
         return 0;
     }
 }
