@@ -7,6 +7,7 @@
 #include "spool/space.h"
 #include "spool/test_spool.h"
 
+#include <atomic>
 #include <chrono>
 #include <doctest/doctest.h>
 #include <functional>
@@ -59,7 +60,7 @@ struct MeasuredDisk : spool::Disk {
     }
     std::uint64_t free = 0;
     std::uint64_t inodes = 0;
-    int asked = 0;
+    std::atomic<int> asked = 0;
 };
 
 } // namespace
