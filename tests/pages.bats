@@ -1,0 +1,66 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The manuals and the code say the same.
+
+setup() {
+    load helpers/common
+    sponts_setup
+}
+teardown() { sponts_teardown; }
+
+events_in_code() {
+    grep -rhzoE 'log\(\s*(base::)?Level::[a-z]+,\s*"[a-z0-9-]+"' "$REPO/lib" "$REPO/cmd" \
+        --include='*.cc' --include='*.h' | tr '\0' '\n' | grep -oE '"[a-z0-9-]+"' |
+        tr -d '"' | grep -vE '^(test-|event$)' | sort -u
+}
+
+events_in_page() { sed -n 's/^\.It Cm \([a-z0-9-]*\)$/\1/p' "$REPO/man/sponts-log.5"; }
+
+@test "every log event is in sponts-log(5), sorted, and every entry is a real event" {
+    diff <(events_in_code) <(events_in_page | sort -u)
+    diff <(events_in_page) <(events_in_page | sort -u)
+    [ "$(events_in_code | wc -l)" -gt 20 ]
+}
+
+@test "log events always have a literal name" {
+    # A call of log( whose second argument is no string literal.
+    run -1 grep -rnE 'log\((base::)?Level::[a-z]+, *[^" ]' "$REPO/lib" "$REPO/cmd" \
+        --include='*.cc' --exclude='log.cc' --exclude='*_test.cc'
+}
+
+@test "every program and subcommand page has EXAMPLES, EXIT STATUS and SECURITY" {
+    for program in "$REPO"/cmd/*/; do
+        name=$(basename "$program")
+        page=$(find "$REPO/man" -name "$name.[18]")
+        [ -n "$page" ] || { echo "no page for $name"; false; }
+        for section in EXAMPLES 'EXIT STATUS' SECURITY 'SEE ALSO'; do
+            grep -q "^\.Sh $section" "$page" || { echo "$page: no $section"; false; }
+        done
+    done
+}
+
+@test "each option that --help shows is in the program's page" {
+    for program in "$REPO"/cmd/*/; do
+        name=$(basename "$program")
+        page=$(find "$REPO/man" -name "$name.[18]")
+        for option in $("$name" --help-all 2>/dev/null || "$name" --help); do
+            [[ $option =~ ^-?-?(--[a-z-]+) ]] || continue
+            option=${BASH_REMATCH[1]}
+            case $option in --help | --help-all | --version) continue ;; esac
+            mandoc -Tutf8 "$page" | col -bx | grep -q -- "$option" ||
+                { echo "$name: $option is not in $page"; false; }
+        done
+    done
+}
+
+@test "--help and --version answer on stdout with 0, nonsense on stderr with 64" {
+    for program in "$REPO"/cmd/*/; do
+        name=$(basename "$program")
+        run -0 --separate-stderr "$name" --help
+        [ -n "$output" ] && [ -z "$stderr" ]
+        run -0 --separate-stderr "$name" --version
+        [[ $output == "$name "[0-9]* ]]
+        run -64 --separate-stderr "$name" --no-such-option
+        [ -z "$output" ] && [ -n "$stderr" ]
+    done
+}
