@@ -69,14 +69,15 @@ END
 
 @test "XCLIENT carries the true client address through the gateway to the backend" {
     back=$(free_port)
-    postfix_at back "$back" "smtpd_authorized_xclient_hosts = 127.0.0.0/8"
+    postfix_at back "$back" "smtpd_authorized_xclient_hosts = 127.0.0.0/8" \
+        "mynetworks = 127.0.0.0/8 192.0.2.0/24"
     gateway_config
     sed -i '/^relay-from/a trust-xclient = 127.0.0.0/8' "$CONF"
     gateway_route dest.test "$back" client_info=xclient
     gateway_start
     swaks --server "127.0.0.1:$SMTP_PORT" --from a@test --to b@dest.test \
         --xclient-addr 192.0.2.77 --xclient-name outside.example >"$TMP/swaks"
-    wait_for 30 postfix_has back 1
+    wait_for 30 postfix_has back 1 || { cat "$TMP/gateway.log" "$TMP/swaks" "$TMP/back/maillog"; false; }
     grep -q 'client=.*\[192\.0\.2\.77\]' "$TMP/back/maillog"
     grep -q '192\.0\.2\.77' "$(find "$TMP/back/mail/box/new" -type f)"
 }

@@ -35,7 +35,7 @@ free-space = 0
 free-inodes = 0
 END
     [ $# -eq 0 ] || printf '%s\n' "$@" >>"$CONF"
-    sponts init --config "$CONF"
+    sponts init --config "$CONF" >/dev/null
 }
 
 gateway_table() { sponts import "$1" - --config "$CONF"; }
@@ -79,8 +79,7 @@ logged() { grep -qE -- "$1" "$TMP/gateway.log"; }
 # mail_of SIZE NUMBER - an ordinary message with CRLF line ends.
 mail_of() {
     printf 'From: <a@test>\r\nTo: <b@dest.test>\r\nSubject: message %s\r\nMessage-ID: <%s@test>\r\n\r\n' "$2" "$2"
-    head -c "$1" /dev/zero | tr '\0' 'x' | fold -w 76 | sed 's/$/\r/'
-    printf '\r\n'
+    { head -c "$1" /dev/zero | tr '\0' 'x' | fold -w 76; echo; } | sed 's/$/\r/'
 }
 
 # submit FILE [FROM [RCPT...]] - over the wire, byte for byte (dots stuffed), no more.
