@@ -1,12 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 // smtp-relayd/authenticators.cc - who checks the logins of which listener.
 
-#include "base/failure.h"
 #include "relay_service.h"
+#include "session/auth_backend.h"
 #include "session/auth_dovecot.h"
 #include "session/auth_users.h"
 
 namespace relayd {
+
+namespace {
+
+// auth-backend-tls and auth-backend-ca.  Without a CA the connection is encrypted, but
+// whoever answers is believed: for backends in one's own network.
+std::shared_ptr<net::TlsContext> backend_tls(const conf::Listener& listener)
+{
+    if (!listener.auth_backend_tls)
+        return nullptr;
+    net::ClientTlsOptions options;
+    if (!listener.auth_backend_ca.empty())
+        options.verify = net::TlsVerify::name;
+    options.ca_file = listener.auth_backend_ca;
+    return std::make_shared<net::TlsContext>(options);
+}
+
+std::string host_part(const std::string& host_port)
+{
+    const std::string host = host_port.substr(0, host_port.rfind(':'));
+    if (host.starts_with('[') && host.ends_with(']'))
+        return host.substr(1, host.size() - 2);
+    return host;
+}
+
+std::uint16_t port_part(const std::string& host_port)
+{
+    return static_cast<std::uint16_t>(
+        std::stoul(host_port.substr(host_port.rfind(':') + 1)));
+}
+
+} // namespace
 
 std::shared_ptr<session::Authenticator>
 RelayService::make_authenticator(const conf::Listener& listener)
@@ -19,9 +50,12 @@ RelayService::make_authenticator(const conf::Listener& listener)
     case conf::AuthSource::dovecot:
         return std::make_shared<session::DovecotAuthenticator>(loop_, listener.auth_socket);
     case conf::AuthSource::backend:
-        throw base::Failure(base::Remedy::fix_config,
-                            "listener " + listener.name +
-                                ": auth = backend cannot be used");
+        return std::make_shared<session::BackendAuthenticator>(
+            loop_, resolver_.get(),
+            session::AuthBackend{.hostname = own_hostname(settings_),
+                                 .host = host_part(listener.auth_backend),
+                                 .port = port_part(listener.auth_backend),
+                                 .tls = backend_tls(listener)});
     }
     return nullptr;
 }
