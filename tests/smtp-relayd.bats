@@ -15,8 +15,8 @@ teardown() { sponts_teardown; }
 
 # -- helpers ------------------------------------------------------------------------------
 
-# send_mail SWAKS_ARGS... - to the listener `in` unless told otherwise.
-send_mail() { swaks --server "127.0.0.1:$SMTP_PORT" --from alice@remote.test "$@"; }
+# send_mail SWAKS_ARGS... - to the listener `in`, or to port $TO.
+send_mail() { swaks --server "127.0.0.1:${TO:-$SMTP_PORT}" --from alice@remote.test "$@"; }
 
 one_message() {
     cat <<'END'
@@ -60,7 +60,7 @@ add_user() { # NAME PASSWORD
     stored_has $'\r\n.the last line starts with a dot\r\n'
     stored_has 'Received: from client.test ([127.0.0.1])'
     stored_has 'with ESMTP id'
-    id=$(sed -n 's/^250 2.0.0 queued as //p' "$HEARD")
+    id=$(sed -n 's/^250 2.0.0 queued as //p' "$TMP/heard")
     logged " $id message-accepted .*sender=alice@remote.test recipients=1 first=bob@dest.test"
 }
 
@@ -259,21 +259,22 @@ C: AUTH PLAIN AGNhcm9sAHNlY3JldA==
 S: 5?? *
 END
     # Logins are not even offered in the clear.
-    run ! grep -q AUTH "$HEARD"
+    run ! grep -q '^250.AUTH' "$TMP/heard"
 }
 
 @test "PLAIN, LOGIN and SCRAM-SHA-256 against the users table" {
     relayd_config
     add_user carol secret
     relayd_start
+    TO=$SUBMISSION_PORT
     for mechanism in PLAIN LOGIN; do
-        send_mail --port "$SUBMISSION_PORT" --tls --to any@elsewhere.test \
+        send_mail --tls --to any@elsewhere.test \
             --auth "$mechanism" --auth-user carol --auth-password secret
-        run -28 send_mail --port "$SUBMISSION_PORT" --tls --to any@elsewhere.test \
+        run -28 send_mail --tls --to any@elsewhere.test \
             --auth "$mechanism" --auth-user carol --auth-password wrong
         [[ $output == *'535 5.7.8'* ]]
     done
-    run -28 send_mail --port "$SUBMISSION_PORT" --tls --to any@elsewhere.test \
+    run -28 send_mail --tls --to any@elsewhere.test \
         --auth PLAIN --auth-user nobody --auth-password secret
     /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/scram.py" "$SUBMISSION_PORT" carol secret
     run -1 /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/scram.py" "$SUBMISSION_PORT" carol wrong
@@ -305,14 +306,24 @@ END
 @test "logins are checked at the backend, over TLS, when that is set" {
     relayd_config
     add_user carol secret
-    LISTENER_LINES="auth = backend
-auth-backend = 127.0.0.1:$SUBMISSION_PORT
-auth-backend-ca = $RELAY/cert.pem"
-    cp "$CONF" "$TMP/backend.conf"
-    front=$(free_port) nowhere=$(free_port)
-    sed "s|^address = 127.0.0.1:$SMTP_PORT|address = 127.0.0.1:$front\n${LISTENER_LINES//$'\n'/\\n}|
-         /^\[listener s/,/^\[queue/{/^\[queue/!d}; s|relay/spool|relay/spool2|" "$CONF" >"$TMP/front.conf"
+    front=$(free_port)
     mkdir -p "$RELAY/spool2"
+    cat >"$TMP/front.conf" <<END
+[general]
+hostname = front.test
+spool = $RELAY/spool2
+database = $RELAY/sponts.db
+run-directory = $RELAY/run
+[tls]
+certificate = $RELAY/cert.pem $RELAY/key.pem
+[listener in]
+address = 127.0.0.1:$front
+auth = backend
+auth-backend = localhost:$SUBMISSION_PORT
+auth-backend-ca = $RELAY/cert.pem
+[queue]
+free-space = 0
+END
     relayd_start
     start front smtp-relayd --config "$TMP/front.conf"
     wait_for 10 listens "$front"
@@ -328,7 +339,6 @@ auth-backend-ca = $RELAY/cert.pem"
         --tls --auth PLAIN --auth-user carol --auth-password secret
     [[ $output == *'454 4.7.0'* ]]
     grep -q 'login-unavailable client=127.0.0.1' "$TMP/front.log"
-    echo "$nowhere" >/dev/null
 }
 
 # -- hostile clients ----------------------------------------------------------------------
@@ -617,10 +627,10 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
         rm -rf "$RELAY/spool" && mkdir "$RELAY/spool"
         SMTP_PORT=$(free_port)
         sed -i "/^\[listener in\]/{n;s/.*/address = 127.0.0.1:$SMTP_PORT/}" "$CONF"
-        relayd_start strace -f -qq -o /dev/null -e "trace=${step%:*}" \
+        relayd_start strace -D -f -qq -o /dev/null -e "trace=${step%:*}" \
             -e "inject=${step%:*}:signal=KILL:${step#*:}"
         one_message | converse "$SMTP_PORT" 2>/dev/null || true
-        if grep -q '^250 2.0.0' "$HEARD"; then
+        if grep -q '^250 2.0.0' "$TMP/heard"; then
             [ "$(stored)" -eq 1 ]
             stored_has $'\r\n.the last line starts with a dot\r\n'
         fi
@@ -631,7 +641,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 
 @test "the disk fails while a message comes in: 451, a log line, and nothing half-written" {
     relayd_config
-    relayd_start strace -f -qq -o /dev/null -e trace=fdatasync \
+    relayd_start strace -D -f -qq -o /dev/null -e trace=fdatasync \
         -e inject=fdatasync:error=EIO:when=1+
     run -26 send_mail --to bob@dest.test
     [[ $output == *'451 4.3.0'* ]]
@@ -646,7 +656,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
     run -0 /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/flood.py" "$SMTP_PORT" 1000 "$size"
     echo "$output"
     [ "$output" = "1000 accepted" ]
-    peak=$(sed -n 's/^VmHWM: *\([0-9]*\) kB/\1/p' "/proc/$RELAYD_PID/status")
+    peak=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$RELAYD_PID/status")
     echo "peak memory: $peak kB"
     [ "$peak" -lt 204800 ]
 }

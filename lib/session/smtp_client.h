@@ -125,6 +125,9 @@ public:
     // `client` is who the PROXY header or XCLIENT will name.
     [[nodiscard]] net::Task<std::optional<Trouble>> open(spool::Client client);
     [[nodiscard]] net::Task<TransactionResult> send(OutgoingMail mail);
+    // Would it take mail for this recipient?  Its reply to RCPT.  No message is sent.
+    [[nodiscard]] net::Task<std::expected<smtp::PeerReply, Trouble>>
+    probe(std::string recipient);
     // QUIT, without waiting for the answer longer than a moment.
     [[nodiscard]] net::Task<void> quit();
 
@@ -178,6 +181,8 @@ private:
     [[nodiscard]] net::Task<void> say_stuffed(const spool::Message& message);
     [[nodiscard]] net::Task<void> hear_final(Exchange& exchange);
     [[nodiscard]] net::Task<void> finish_empty(Exchange& exchange);
+    [[nodiscard]] net::Task<std::expected<smtp::PeerReply, Trouble>>
+    converse_probe(std::string recipient);
     void note_recipient(Exchange& exchange, std::size_t index,
                         const smtp::PeerReply& reply);
     [[nodiscard]] std::string_view read_small(const spool::Message& message,
