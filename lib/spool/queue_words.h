@@ -47,7 +47,7 @@ public:
     [[nodiscard]] MessageId id()
     {
         const std::optional<MessageId> found = MessageId::parse(word());
-        bad_ = bad_ || !found;
+        bad_ = bad_ || !found || *found == MessageId();
         return found.value_or(MessageId());
     }
     void spoil() { bad_ = true; }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/control.h"
+#include "spool/queue_fixture_test.h"
+
+#include <doctest/doctest.h>
+#include <string>
+#include <vector>
+
+namespace {
+
+using delivery::ControlAnswer;
+using delivery::ControlRequest;
+using spool::MessageId;
+
+const MessageId one(spool::Location{0x123456789, 0x10});
+const MessageId two(spool::Location{0x123456789, 0x20});
+
+std::string answer(spool::Queue& queue, const std::string& line,
+                   const delivery::ControlHooks& hooks = {})
+{
+    return delivery::answer_line(line, queue, hooks);
+}
+
+} // namespace
+
+TEST_CASE("delivery: a request is the same after its line was read")
+{
+    using What = ControlRequest::What;
+    std::vector<ControlRequest> requests = {{What::active, {}, {}},
+                                            {What::etrn, {}, "example.org"}};
+    for (const What what : {What::hold, What::release, What::retry, What::requeue,
+                            What::remove, What::expire})
+        requests.push_back({what, {one, two}, {}});
+    for (const ControlRequest& request : requests) {
+        const std::string line = delivery::format_request(request);
+        CAPTURE(line);
+        CHECK(delivery::parse_request(line) == request);
+        for (std::size_t length = 0; length < line.size(); ++length)
+            (void)delivery::parse_request(line.substr(0, length));
+    }
+}
+
+TEST_CASE("delivery: requests that cannot be are refused with a reason")
+{
+    const std::string id = one.text();
+    const std::string bad[] = {"",
+                               "holds " + id,
+                               "hold",
+                               "hold ",
+                               "hold x",
+                               "hold " + id + "  " + id,
+                               "active now",
+                               "etrn",
+                               "etrn a b",
+                               "etrn a\tb",
+                               "HOLD " + id,
+                               "etrn " + std::string(256, 'x'),
+                               "hold " + std::string(delivery::max_control_line, 'x')};
+    for (const std::string& line : bad) {
+        CAPTURE(line);
+        const auto request = delivery::parse_request(line);
+        REQUIRE_FALSE(request.has_value());
+        CHECK_FALSE(request.error().empty());
+    }
+    std::string many = "hold";
+    for (std::size_t i = 0; i <= delivery::max_control_ids; ++i)
+        many += ' ' + id;
+    CHECK_FALSE(delivery::parse_request(many).has_value());
+}
+
+TEST_CASE("delivery: an answer is the same after its line was read")
+{
+    using What = ControlAnswer::What;
+    const std::vector<ControlAnswer> answers = {
+        {.what = What::ok, .id = one},     {.what = What::unknown, .id = one},
+        {.what = What::held, .id = one},   {.what = What::active, .id = one},
+        {.what = What::end, .count = 712}, {.what = What::error, .text = "not a request"}};
+    for (const ControlAnswer& one_answer : answers) {
+        std::string line;
+        delivery::append_answer(line, one_answer);
+        REQUIRE(line.ends_with('\n'));
+        line.pop_back();
+        CHECK(delivery::parse_answer(line) == one_answer);
+    }
+    for (const char* bad : {"", "end", "end x", "end 1 2", "ok", "0123456789012", "x ok"})
+        CHECK_FALSE(delivery::parse_answer(bad).has_value());
+    CHECK_FALSE(delivery::parse_answer(one.text() + " end").has_value());
+    CHECK_FALSE(delivery::parse_answer(one.text() + " okay").has_value());
+}
+
+TEST_CASE("delivery: operators change the queue, and are told about each message")
+{
+    const spool::TestSpool spool;
+    spool::Writer writer(spool.writer_options());
+    const MessageId first = spool.add(writer, 1);
+    const MessageId second = spool.add(writer, 1);
+    spool::Queue queue(spool.options());
+    spool::read_log(queue);
+    std::vector<MessageId> changed;
+    delivery::ControlHooks hooks;
+    hooks.active = [&](MessageId id) { return id == second; };
+    hooks.all_active = [&] { return std::vector{second}; };
+    hooks.changed = [&](MessageId id) { changed.push_back(id); };
+    const std::string both = ' ' + first.text() + ' ' + second.text();
+
+    CHECK(answer(queue, "active", hooks) == second.text() + " active\nend 1\n");
+    CHECK(answer(queue, "hold" + both, hooks) ==
+          first.text() + " ok\n" + second.text() + " ok\nend 2\n");
+    CHECK(changed == std::vector{first, second});
+    CHECK(queue.find(first)->held());
+    CHECK(answer(queue, "retry " + first.text(), hooks) == first.text() + " held\nend 0\n");
+    CHECK(answer(queue, "release" + both + "\r", hooks) ==
+          first.text() + " ok\n" + second.text() + " ok\nend 2\n");
+    CHECK(answer(queue, "expire" + both, hooks) ==
+          first.text() + " ok\n" + second.text() + " active\nend 1\n");
+    CHECK(queue.find(first)->expire_requested());
+    CHECK(answer(queue, "delete" + both) ==
+          first.text() + " ok\n" + second.text() + " ok\nend 2\n");
+    CHECK(queue.size() == 0);
+    CHECK(answer(queue, "delete " + first.text()) == first.text() + " unknown\nend 0\n");
+    CHECK(answer(queue, "shutdown") == "error not a request\n");
+}
+
+TEST_CASE("delivery: ETRN makes due what waits for the domain, and nothing else")
+{
+    const spool::TestSpool spool;
+    spool::Writer writer(spool.writer_options());
+    const MessageId waits = spool.add(writer, 2);
+    const MessageId held = spool.add(writer, 1);
+    spool::Queue queue(spool.options());
+    spool::read_log(queue);
+    const std::vector<spool::Outcome> later = {{0, spool::RecipientState::waiting, "451"}};
+    queue.note(waits, later, 2'000'000'000, "mx:25");
+    queue.note(held, later, 2'000'000'000, "mx:25");
+    queue.hold(held, spool::Hold::by_operator, "");
+    CHECK(answer(queue, "etrn other.example") == "end 0\n");
+    CHECK(queue.find(waits)->next_attempt() == 2'000'000'000);
+    CHECK(answer(queue, "etrn EXAMPLE.org") == "end 1\n");
+    CHECK(queue.find(waits)->next_attempt() == 0);
+    CHECK(queue.find(held)->next_attempt() == 2'000'000'000);
+}
