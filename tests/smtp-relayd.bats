@@ -58,8 +58,8 @@ add_user() { # NAME PASSWORD
 
     [ "$(stored)" -eq 1 ]
     stored_has $'\r\n.the last line starts with a dot\r\n'
-    stored_has 'Received: from client.test ([127.0.0.1])'
-    stored_has 'with ESMTP id'
+    stored_has 'Received: from client.test (unknown [127.0.0.1])'
+    stored_has 'with ESMTP'
     id=$(sed -n 's/^250 2.0.0 queued as //p' "$TMP/heard")
     logged " $id message-accepted .*sender=alice@remote.test recipients=1 first=bob@dest.test"
 }
@@ -126,7 +126,7 @@ END
         -connect "127.0.0.1:$SMTP_PORT" 2>/dev/null | grep -q '^250'
     [ "$(stored)" -eq 3 ]
     logged 'message-accepted .*tls=TLSv1.3'
-    stored_has 'with ESMTPS id'
+    stored_has 'with ESMTPS'
 }
 
 @test "DSN, SMTPUTF8 and SIZE parameters are kept with the message" {
@@ -282,7 +282,7 @@ END
     logged 'login-accepted client=127.0.0.1 user=carol mechanism=SCRAM-SHA-256'
     logged 'login-refused client=127.0.0.1 user=carol mechanism=LOGIN'
     logged 'login-refused client=127.0.0.1 user=nobody .*reason="no such user"'
-    stored_has 'with ESMTPSA id'
+    stored_has 'with ESMTPSA'
     run ! grep -q secret "$TMP/relayd.log"
 }
 
@@ -622,8 +622,9 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 # bats test_tags=crash
 @test "killed at any step between 354 and 250: 250 implies stored" {
     relayd_config
-    for step in pwritev2:when=1 pwritev:when=1 pwrite64:when=1 fdatasync:when=1 \
-        fdatasync:when=2 sendto:when=6 sendmsg:when=6; do
+    for step in pwritev:when=1 pwritev:when=3 pwritev:when=4 fdatasync:when=1 \
+        fdatasync:when=2 link:when=1 fsync:when=2 write:when=6 sendmsg:when=6 sendmsg:when=7; do
+        echo "killed at $step"
         rm -rf "$RELAY/spool" && mkdir "$RELAY/spool"
         SMTP_PORT=$(free_port)
         sed -i "/^\[listener in\]/{n;s/.*/address = 127.0.0.1:$SMTP_PORT/}" "$CONF"
