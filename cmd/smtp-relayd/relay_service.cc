@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "queue_flush.h"
+#include "rights.h"
 #include "spool/queue.h"
 
 #include <fmt/format.h>
@@ -68,6 +69,7 @@ RelayService::RelayService(conf::Settings settings, Options options)
     : settings_(std::move(settings)), options_(std::move(options))
 {
     acquire_doors();
+    confine::to(rights_for(settings_)); // before the first thread starts
     directory_ = std::make_unique<db::Directory>(settings_.general.database);
     domains_ = std::make_unique<session::DirectoryDomains>(*directory_);
     net::ResolverOptions dns;
