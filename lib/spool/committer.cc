@@ -4,11 +4,14 @@
 #include "base/log.h"
 #include "spool/quiet_thread.h"
 
+#include <array>
 #include <utility>
 
 namespace spool {
 
 namespace {
+
+constexpr std::array<char, page_size> zero_page{};
 
 void fail(std::span<Pending> messages, const base::Failure& failure)
 {
@@ -121,6 +124,8 @@ std::size_t Committer::commit_group(std::span<Pending> waiting)
             record_size(waiting.front().text, waiting.front().draft->size());
         OpenSegment& segment = appender_.open(first);
         count = place(segment, waiting);
+        if (const std::size_t rest = segment.rest_of_page(parts_size_))
+            parts_.push_back({const_cast<char*>(zero_page.data()), rest});
         segment.append(parts_, parts_size_);
         segment.sync();
         appender_.close(false);

@@ -62,6 +62,13 @@ int Disk::sync_directory(const std::string& path)
     return ::fsync(directory.get());
 }
 
+int Disk::set_direct(int fd, bool direct)
+{
+    const int flags = ::fcntl(fd, F_GETFL);
+    return flags < 0 ? -1
+                     : ::fcntl(fd, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT);
+}
+
 int Disk::truncate(int fd, std::uint64_t size)
 {
     return ::ftruncate(fd, static_cast<off_t>(size));

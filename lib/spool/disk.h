@@ -18,6 +18,8 @@
 
 namespace spool {
 
+inline constexpr std::uint64_t page_size = 4096;
+
 class Disk {
 public:
     Disk() = default;
@@ -30,6 +32,9 @@ public:
     virtual ssize_t write(int fd, const iovec* parts, int count, std::uint64_t offset);
     virtual int sync(int fd); // data and what is needed to read it (fdatasync)
     virtual int sync_directory(const std::string& path);
+    // Writes past the page cache from now on, or through it again; -1 where the file
+    // system knows no direct writes.  Memory, offset and size must be whole pages then.
+    virtual int set_direct(int fd, bool direct);
     virtual int truncate(int fd, std::uint64_t size);
     virtual int reserve(int fd, std::uint64_t size);
     virtual int punch(int fd, std::uint64_t from, std::uint64_t size);

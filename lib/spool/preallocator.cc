@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 namespace spool {
 
 namespace {
 
 constexpr std::size_t zeros_at_once = 1u << 20;
+alignas(4096) const std::array<char, zeros_at_once> zeros{};
 // So often the zeros are synced while they are written: a sync of everything at the end
 // would make the mail's own syncs wait behind it.
 constexpr std::size_t zeros_a_sync = 4u << 20;
@@ -98,7 +98,7 @@ std::uint64_t Preallocator::size_now() const
     std::uint64_t size = segment_size_;
     while (size > smallest && free < keep_free_ + size)
         size /= 2;
-    return free < keep_free_ + size ? 0 : size;
+    return free < keep_free_ + size ? 0 : size / page_size * page_size;
 }
 
 std::optional<PreparedFile> Preallocator::make()
@@ -122,7 +122,18 @@ bool Preallocator::fill(const PreparedFile& prepared)
     const int fd = prepared.file.fd();
     if (how_ == Preallocate::reserve)
         return disk_.reserve(fd, prepared.size) == 0 && disk_.sync(fd) == 0;
-    const std::vector<char> zeros(std::min<std::uint64_t>(zeros_at_once, prepared.size));
+    // Past the page cache if possible: zeros there cost a copy of every byte and push out
+    // mail that is still to be sent.
+    const bool direct = disk_.set_direct(fd, true) == 0;
+    const bool filled = write_zeros(prepared);
+    if (direct)
+        checked(disk_.set_direct(fd, false), "fcntl", prepared.file.path());
+    return filled;
+}
+
+bool Preallocator::write_zeros(const PreparedFile& prepared)
+{
+    const int fd = prepared.file.fd();
     for (std::uint64_t done = 0; done < prepared.size; done += zeros.size()) {
         if (stopping())
             return false;

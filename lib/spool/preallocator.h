@@ -36,7 +36,8 @@ private:
     void run();
     [[nodiscard]] std::uint64_t size_now() const;
     [[nodiscard]] std::optional<PreparedFile> make();
-    [[nodiscard]] bool fill(const PreparedFile& prepared);
+    bool fill(const PreparedFile& prepared);
+    bool write_zeros(const PreparedFile& prepared);
     [[nodiscard]] bool stopping();
 
     Disk& disk_;

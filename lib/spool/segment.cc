@@ -84,6 +84,13 @@ bool OpenSegment::fits(std::uint64_t from, std::uint64_t size) const
     return first || from + size + sealed_mark_size <= capacity_;
 }
 
+std::size_t OpenSegment::rest_of_page(std::uint64_t size) const
+{
+    const std::uint64_t used = end_ + size;
+    const std::uint64_t whole = (used + page_size - 1) / page_size * page_size;
+    return ready_ && whole <= capacity_ ? whole - used : 0;
+}
+
 void OpenSegment::append(std::span<iovec> parts, std::uint64_t size)
 {
     write_all(*disk_, file_.get(), parts, end_, path_);

@@ -42,7 +42,12 @@ public:
     // An empty segment takes a record of any size.
     [[nodiscard]] bool fits(std::uint64_t from, std::uint64_t size) const;
 
-    // Puts whole records behind the last ones.  Throws Failure; then only seal() is left.
+    // Bytes from the end of what begins here with `size` to the end of its page, if those
+    // are preallocated zeros.  Written along, they spare the kernel reading that page.
+    [[nodiscard]] std::size_t rest_of_page(std::uint64_t size) const;
+
+    // Puts whole records (and, uncounted in `size`, zeros to the end of the page) behind
+    // the last ones.  Throws Failure; then only seal() is left.
     void append(std::span<iovec> parts, std::uint64_t size);
     // Makes durable and publishes what was appended.  Throws Failure; then only seal() is
     // left: after a failed sync nobody knows what the disk holds.
