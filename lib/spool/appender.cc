@@ -77,12 +77,13 @@ void Appender::begin(SegmentKind kind)
     if (kind == SegmentKind::own)
         prepared = preallocator_.take();
     if (prepared)
-        segment_.emplace(disk_, options_.directory, kind, by, std::move(prepared->file),
-                         prepared->size, true);
+        segment_ =
+            std::make_unique<OpenSegment>(disk_, options_.directory, kind, by,
+                                          std::move(prepared->file), prepared->size, true);
     else
-        segment_.emplace(disk_, options_.directory, kind, by,
-                         IncomingFile(disk_, options_.directory),
-                         std::min(options_.segment_size, max_segment_size), false);
+        segment_ = std::make_unique<OpenSegment>(
+            disk_, options_.directory, kind, by, IncomingFile(disk_, options_.directory),
+            std::min(options_.segment_size, max_segment_size), false);
     seal_time_ = base::Steady::now() + base::seconds(options_.segment_age);
 }
 
@@ -91,8 +92,9 @@ void Appender::reopen_shared(SegmentNumber number)
     auto found = reopen_shared_segment(disk_, options_.directory, number);
     if (!found)
         return;
-    segment_.emplace(disk_, options_.directory, found->head, std::move(found->file),
-                     found->end, std::min(options_.segment_size, max_segment_size));
+    segment_ = std::make_unique<OpenSegment>(
+        disk_, options_.directory, found->head, std::move(found->file), found->end,
+        std::min(options_.segment_size, max_segment_size));
     const std::int64_t made = number_epoch + static_cast<std::int64_t>(number / 1000);
     seal_time_ = base::Steady::now() +
                  base::seconds(made + options_.segment_age - base::wall_seconds());

@@ -12,7 +12,7 @@
 #include "spool/preallocator.h"
 #include "spool/segment.h"
 
-#include <optional>
+#include <memory>
 
 namespace spool {
 
@@ -41,7 +41,7 @@ private:
     Disk& disk_;
     const WriterOptions& options_;
     Preallocator preallocator_;
-    std::optional<OpenSegment> segment_;
+    std::unique_ptr<OpenSegment> segment_;
     base::SteadyTime seal_time_ = base::SteadyTime::max();
     base::Fd shared_;
 };

@@ -15,9 +15,8 @@ namespace {
 template <class Number>
 bool read_number(std::string_view text, Number& value)
 {
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc{} && stop == end;
+    const auto [stop, error] = std::from_chars(text.begin(), text.end(), value);
+    return error == std::errc{} && stop == text.end();
 }
 
 template <class Enum, class Table>

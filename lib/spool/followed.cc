@@ -19,11 +19,12 @@ bool Followed::open(const std::string& spool, const OnDamaged& damaged)
 {
     if (segment_ || stuck_)
         return !stuck_;
-    segment_ = open_segment(spool, position_.segment);
-    if (!segment_) {
+    auto opened = open_segment(spool, position_.segment);
+    if (!opened) {
         finish(); // deleted; the next listing forgets it
         return false;
     }
+    segment_ = std::make_unique<SegmentFile>(std::move(*opened));
     if (segment_->other_version) {
         damaged({position_.segment, 0}, "segment of another version");
         stuck_ = true;

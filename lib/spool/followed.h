@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -48,7 +49,7 @@ private:
     void finish();
 
     Follower::Position position_;
-    std::optional<SegmentFile> segment_;
+    std::unique_ptr<SegmentFile> segment_; // while it is open
     base::Fd tail_;
     bool stuck_ = false;        // reported; never read and never finished
     bool writer_seen_ = false;  // the lock was held when we last tried

@@ -58,7 +58,7 @@ std::size_t Follower::State::round(std::size_t most, std::size_t each, const OnF
     return count;
 }
 
-Follower::Follower(std::string directory, std::vector<Position> positions)
+Follower::Follower(std::string directory, const std::vector<Position>& positions)
     : state_(std::make_unique<State>(std::move(directory)))
 {
     for (const Position& position : positions) {

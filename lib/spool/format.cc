@@ -93,9 +93,8 @@ void put_hex(char* out, std::size_t digits, std::uint64_t value)
 std::optional<std::uint64_t> get_hex(std::string_view text)
 {
     std::uint64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value, 16);
-    if (error != std::errc{} || stop != end)
+    const auto [stop, error] = std::from_chars(text.begin(), text.end(), value, 16);
+    if (error != std::errc{} || stop != text.end())
         return std::nullopt;
     return value;
 }

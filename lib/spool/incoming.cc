@@ -51,9 +51,10 @@ IncomingFile::IncomingFile(Disk& disk, const std::string& spool) : disk_(&disk)
     static std::atomic<std::uint64_t> serial;
     for (;;) {
         path_ = draft_path(spool, ++serial);
-        fd_.reset(disk.create(path_));
-        if (!fd_ && errno != EEXIST)
+        const int fd = disk.create(path_);
+        if (fd < 0 && errno != EEXIST)
             base::fail_errno("create", path_);
+        fd_.reset(fd);
         if (fd_ && ::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0 && still_named(fd_.get()))
             return;
     }

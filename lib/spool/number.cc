@@ -22,11 +22,11 @@ constexpr std::size_t number_digits = 10;
 base::Fd open_counter(Disk& disk, const std::string& path)
 {
     for (;;) {
-        base::Fd counter(disk.open(path));
-        if (!counter && errno == ENOENT)
-            counter.reset(disk.create(path));
-        if (counter)
-            return counter;
+        int fd = disk.open(path);
+        if (fd < 0 && errno == ENOENT)
+            fd = disk.create(path);
+        if (fd >= 0)
+            return base::Fd(fd);
         if (errno != EEXIST) // somebody was faster: open theirs
             base::fail_errno("open", path);
     }

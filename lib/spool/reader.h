@@ -70,7 +70,7 @@ public:
         bool finished = false;    // sealed and read to the end
     };
 
-    Follower(std::string directory, std::vector<Position> positions);
+    Follower(std::string directory, const std::vector<Position>& positions);
     ~Follower();
 
     // Reports up to `most` new complete records; returns how many.  A torn tail whose

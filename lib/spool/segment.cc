@@ -63,9 +63,10 @@ void OpenSegment::begin(SegmentKind kind, std::string_view by, IncomingFile file
 void OpenSegment::open_tail()
 {
     const std::string path = tail_path(spool_, number_);
-    tail_.reset(disk_->create(path));
-    if (!tail_ && errno == EEXIST)
-        tail_.reset(disk_->open(path));
+    int fd = disk_->create(path);
+    if (fd < 0 && errno == EEXIST)
+        fd = disk_->open(path);
+    tail_.reset(fd);
     publish();
 }
 

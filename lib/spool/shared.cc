@@ -49,13 +49,14 @@ bool is_named(int fd)
 base::Fd lock_shared(Disk& disk, const std::string& spool)
 {
     const std::string path = shared_path(spool);
-    base::Fd file(disk.open(path));
-    if (!file && errno == ENOENT)
-        file.reset(disk.create(path));
-    if (!file && errno == EEXIST) // somebody was faster
-        file.reset(disk.open(path));
-    if (!file)
+    int fd = disk.open(path);
+    if (fd < 0 && errno == ENOENT)
+        fd = disk.create(path);
+    if (fd < 0 && errno == EEXIST) // somebody was faster
+        fd = disk.open(path);
+    if (fd < 0)
         base::fail_errno("open", path);
+    base::Fd file(fd);
     if (::flock(file.get(), LOCK_EX) != 0)
         base::fail_errno("lock", path);
     return file;
