@@ -79,7 +79,7 @@ public:
     // True if there was something left to send and the connection was begun.
     bool dial()
     {
-        fd_.reset();  // before anything else: no event may come for it any more
+        fd_.reset(); // before anything else: no event may come for it any more
         if (work_.started >= work_.options.messages)
             return false;
         SSL_free(ssl_);
@@ -111,7 +111,7 @@ public:
     bool ready()
     {
         if (!fd_)
-            return true;  // an event of the same round for what was closed a moment ago
+            return true; // an event of the same round for what was closed a moment ago
         for (;;) {
             if (step_ == Step::handshake && !shake_hands())
                 return true;

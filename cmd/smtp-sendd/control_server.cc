@@ -6,7 +6,6 @@
 #include "net/line_reader.h"
 
 #include <sys/stat.h>
-
 #include <utility>
 
 namespace sendd {
@@ -17,7 +16,7 @@ constexpr base::seconds patience{60};
 constexpr std::uint32_t most_clients = 100;
 constexpr mode_t socket_mode = 0660;
 
-}  // namespace
+} // namespace
 
 ControlServer::ControlServer(net::Loop& loop, spool::Queue& queue,
                              delivery::ControlHooks hooks)
@@ -65,4 +64,4 @@ net::Task<void> ControlServer::converse(base::Fd connection)
     }
 }
 
-}  // namespace sendd
+} // namespace sendd

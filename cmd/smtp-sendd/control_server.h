@@ -32,4 +32,4 @@ private:
     std::uint32_t clients_ = 0;
 };
 
-}  // namespace sendd
+} // namespace sendd

@@ -119,7 +119,8 @@ void SendService::reload()
         dispatcher_.reconfigure(std::move(options));
         base::log(base::Level::notice, "sendd-reloaded", "-", {{"file", settings_.file}});
     } catch (const base::Failure& failure) {
-        base::log(base::Level::error, "sendd-reload-failed", "-", {{"error", failure.what()}});
+        base::log(base::Level::error, "sendd-reload-failed", "-",
+                  {{"error", failure.what()}});
     }
     net::notify_manager("READY=1");
 }

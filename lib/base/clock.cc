@@ -25,7 +25,7 @@ Zoned local(std::int64_t epoch_seconds)
     return {tm, std::labs(tm.tm_gmtoff) / 60, tm.tm_gmtoff < 0 ? '-' : '+'};
 }
 
-}  // namespace
+} // namespace
 
 std::int64_t wall_microseconds()
 {
@@ -42,9 +42,10 @@ std::int64_t wall_seconds()
 std::string rfc3339(std::int64_t epoch_seconds)
 {
     const Zoned z = local(epoch_seconds);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}", z.tm.tm_year + 1900,
-                       z.tm.tm_mon + 1, z.tm.tm_mday, z.tm.tm_hour, z.tm.tm_min, z.tm.tm_sec,
-                       z.sign, z.offset_minutes / 60, z.offset_minutes % 60);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}",
+                       z.tm.tm_year + 1900, z.tm.tm_mon + 1, z.tm.tm_mday, z.tm.tm_hour,
+                       z.tm.tm_min, z.tm.tm_sec, z.sign, z.offset_minutes / 60,
+                       z.offset_minutes % 60);
 }
 
 std::string rfc5322_date(std::int64_t epoch_seconds)
@@ -62,10 +63,12 @@ std::string rfc5322_date(std::int64_t epoch_seconds)
 std::int64_t parse_duration(std::string_view text)
 {
     std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || value < 0)
         return -1;
-    const std::string_view unit(end, text.size() - static_cast<std::size_t>(end - text.data()));
+    const std::string_view unit(end,
+                                text.size() - static_cast<std::size_t>(end - text.data()));
     std::int64_t factor = 0;
     if (unit.empty() || unit == "s")
         factor = 1;
@@ -83,4 +86,4 @@ std::int64_t parse_duration(std::string_view text)
     return seconds_total;
 }
 
-}  // namespace base
+} // namespace base

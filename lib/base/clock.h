@@ -27,4 +27,4 @@ using std::chrono::seconds;
 // "90s", "15m", "4h", "5d", "2w" or a plain number of seconds; -1 if it is none of these.
 [[nodiscard]] std::int64_t parse_duration(std::string_view text);
 
-}  // namespace base
+} // namespace base

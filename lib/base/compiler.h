@@ -6,5 +6,6 @@
 #pragma once
 
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 14
-#error "g++ before version 14 miscompiles coroutines: build with clang++-19 (make CXX=clang++-19)"
+#error                                                                                     \
+    "g++ before version 14 miscompiles coroutines: build with clang++-19 (make CXX=clang++-19)"
 #endif

@@ -17,4 +17,4 @@ void fail_errno(std::string_view action, std::string_view object, Remedy remedy,
     throw Failure(remedy, text, error);
 }
 
-}  // namespace base
+} // namespace base

@@ -18,17 +18,17 @@
 namespace base {
 
 enum class Remedy : int {
-    fix_arguments = 64,     // EX_USAGE
-    fix_data = 65,          // EX_DATAERR
-    supply_input = 66,      // EX_NOINPUT
-    start_service = 69,     // EX_UNAVAILABLE
-    report_bug = 70,        // EX_SOFTWARE
-    repair_system = 71,     // EX_OSERR
-    make_room = 73,         // EX_CANTCREAT
-    check_disk = 74,        // EX_IOERR
-    try_later = 75,         // EX_TEMPFAIL
-    get_permission = 77,    // EX_NOPERM
-    fix_config = 78,        // EX_CONFIG
+    fix_arguments = 64,  // EX_USAGE
+    fix_data = 65,       // EX_DATAERR
+    supply_input = 66,   // EX_NOINPUT
+    start_service = 69,  // EX_UNAVAILABLE
+    report_bug = 70,     // EX_SOFTWARE
+    repair_system = 71,  // EX_OSERR
+    make_room = 73,      // EX_CANTCREAT
+    check_disk = 74,     // EX_IOERR
+    try_later = 75,      // EX_TEMPFAIL
+    get_permission = 77, // EX_NOPERM
+    fix_config = 78,     // EX_CONFIG
 };
 
 class Failure : public std::runtime_error {
@@ -53,4 +53,4 @@ private:
 [[noreturn]] void fail_errno(std::string_view action, std::string_view object,
                              Remedy remedy = Remedy::check_disk, int error = errno);
 
-}  // namespace base
+} // namespace base

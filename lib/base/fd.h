@@ -3,7 +3,6 @@
 #pragma once
 
 #include <unistd.h>
-
 #include <utility>
 
 namespace base {
@@ -30,7 +29,7 @@ public:
     void reset(int fd = -1)
     {
         if (fd_ >= 0)
-            (void)::close(fd_);  // nothing can be done about an error here
+            (void)::close(fd_); // nothing can be done about an error here
         fd_ = fd;
     }
 
@@ -38,4 +37,4 @@ private:
     int fd_ = -1;
 };
 
-}  // namespace base
+} // namespace base

@@ -5,10 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <syslog.h>
 #include <unistd.h>
-
-#include <iterator>
 
 namespace base {
 
@@ -123,7 +122,7 @@ std::string format_json(std::string_view program, Level level, std::string_view 
     return line;
 }
 
-}  // namespace
+} // namespace
 
 void configure_log(LogOptions options)
 {
@@ -157,12 +156,13 @@ void log(Level level, std::string_view event, std::string_view id,
     case LogTarget::syslog:
         ::syslog(LOG_MAIL | static_cast<int>(level), "%s", text.c_str());
         return;
-    case LogTarget::journald:  // systemd reads the "<N>" prefix, sd-daemon(3)
+    case LogTarget::journald: // systemd reads the "<N>" prefix, sd-daemon(3)
         text.insert(0, fmt::format("<{}>", static_cast<int>(level)));
         break;
     case LogTarget::standard_error:
         if (the_options.format == LogFormat::key_value)
-            text.insert(0, fmt::format("{} {} ", rfc3339(wall_seconds()), the_options.program));
+            text.insert(
+                0, fmt::format("{} {} ", rfc3339(wall_seconds()), the_options.program));
         break;
     }
     text += '\n';
@@ -170,4 +170,4 @@ void log(Level level, std::string_view event, std::string_view id,
     (void)!::write(STDERR_FILENO, text.data(), text.size());
 }
 
-}  // namespace base
+} // namespace base

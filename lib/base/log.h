@@ -40,7 +40,7 @@ struct Field {
 };
 
 struct LogOptions {
-    std::string program;  // tag in syslog, "program" in JSON
+    std::string program; // tag in syslog, "program" in JSON
     LogTarget target = LogTarget::standard_error;
     LogFormat format = LogFormat::key_value;
     Level level = Level::info;
@@ -56,8 +56,9 @@ void log(Level level, std::string_view event, std::string_view id,
          std::initializer_list<Field> fields = {});
 
 // The line without level prefix and newline, as log() would write it (for tests and tools).
-[[nodiscard]] std::string format_event(LogFormat format, std::string_view program, Level level,
-                                       std::string_view event, std::string_view id,
+[[nodiscard]] std::string format_event(LogFormat format, std::string_view program,
+                                       Level level, std::string_view event,
+                                       std::string_view id,
                                        std::initializer_list<Field> fields);
 
-}  // namespace base
+} // namespace base

@@ -107,8 +107,8 @@ struct SmtpSendd {
     std::uint32_t guard_failures = 5; // 5xx in a row after successes
     std::string source_address;
     std::uint32_t recipients_per_transaction = 100;
-    EightBit eight_bit = EightBit::as_is;  // to a next hop without 8BITMIME
-    std::uint64_t returned_size = 100000;  // of a message in a bounce; else its header
+    EightBit eight_bit = EightBit::as_is; // to a next hop without 8BITMIME
+    std::uint64_t returned_size = 100000; // of a message in a bounce; else its header
 };
 
 struct Queue {

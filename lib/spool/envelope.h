@@ -26,44 +26,44 @@ enum Notify : std::uint8_t {
 };
 
 struct Recipient {
-    std::string address;  // as in RCPT TO without <>; local part kept byte for byte
+    std::string address; // as in RCPT TO without <>; local part kept byte for byte
     std::uint8_t notify = notify_default;
-    std::string orcpt;    // ORCPT as received, "rfc822;xtext", or empty
+    std::string orcpt; // ORCPT as received, "rfc822;xtext", or empty
     bool operator==(const Recipient&) const = default;
 };
 
-enum class Body : std::uint8_t { seven_bit, eight_bit_mime, binary_mime };  // RFC 6152, 3030
-enum class Ret : std::uint8_t { unset, full, headers };                     // RFC 3461 4.3
+enum class Body : std::uint8_t { seven_bit, eight_bit_mime, binary_mime }; // RFC 6152, 3030
+enum class Ret : std::uint8_t { unset, full, headers };                    // RFC 3461 4.3
 
 // Why this message exists.
 enum class Origin : std::uint8_t { client, bounce, delay_notice, success_notice, forward };
 
 // Who spoke to us; empty strings are "unknown".  Passed on by XCLIENT, XFORWARD or PROXY.
 struct Client {
-    std::string address;   // "192.0.2.1" or "2001:db8::1"
+    std::string address; // "192.0.2.1" or "2001:db8::1"
     std::uint16_t port = 0;
-    std::string name;      // verified reverse name, or empty
-    std::string helo;      // as said, printable ASCII only
-    std::string protocol;  // RFC 3848: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA, UTF8SMTPSA ...
-    std::string login;     // authenticated user, or empty
-    std::string listener;  // [listener NAME]
+    std::string name;     // verified reverse name, or empty
+    std::string helo;     // as said, printable ASCII only
+    std::string protocol; // RFC 3848: SMTP, ESMTP, ESMTPS, ESMTPA, ESMTPSA, UTF8SMTPSA ...
+    std::string login;    // authenticated user, or empty
+    std::string listener; // [listener NAME]
     bool operator==(const Client&) const = default;
 };
 
 struct Envelope {
-    MessageId id;                  // given by the writer at the first append
-    std::int64_t arrival = 0;      // wall clock, microseconds
-    std::string sender;            // MAIL FROM without <>; empty: the null sender
+    MessageId id;             // given by the writer at the first append
+    std::int64_t arrival = 0; // wall clock, microseconds
+    std::string sender;       // MAIL FROM without <>; empty: the null sender
     std::vector<Recipient> recipients;
     Body body = Body::seven_bit;
-    bool smtputf8 = false;         // RFC 6531
+    bool smtputf8 = false; // RFC 6531
     Ret ret = Ret::unset;
-    std::string envid;             // RFC 3461 ENVID as received (xtext), or empty
+    std::string envid; // RFC 3461 ENVID as received (xtext), or empty
     Client client;
     Origin origin = Origin::client;
-    MessageId parent;              // bounce, notice, forward: what it is about; else 0
-    std::uint32_t hops = 0;        // Received fields counted when it was accepted
-    bool dot_lines = true;         // false: certainly no line begins with a dot
+    MessageId parent;       // bounce, notice, forward: what it is about; else 0
+    std::uint32_t hops = 0; // Received fields counted when it was accepted
+    bool dot_lines = true;  // false: certainly no line begins with a dot
     bool operator==(const Envelope&) const = default;
 };
 
@@ -74,4 +74,4 @@ struct Envelope {
 void encode_to(std::string& out, const Envelope& envelope);
 [[nodiscard]] std::expected<Envelope, std::string> decode(std::string_view text);
 
-}  // namespace spool
+} // namespace spool

@@ -20,7 +20,7 @@ namespace spool {
 using SegmentNumber = std::uint64_t;
 
 inline constexpr std::uint64_t record_alignment = 16;
-inline constexpr std::uint64_t max_segment_size = 256ull << 20;  // 24 bits of 16 bytes
+inline constexpr std::uint64_t max_segment_size = 256ull << 20; // 24 bits of 16 bytes
 
 // Where a record's first byte is.
 struct Location {
@@ -47,7 +47,7 @@ private:
     std::uint64_t value_ = 0;
 };
 
-}  // namespace spool
+} // namespace spool
 
 template <>
 struct std::hash<spool::MessageId> {

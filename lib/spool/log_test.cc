@@ -113,7 +113,7 @@ TEST_CASE("spool: many messages come in order, over many segments")
         CHECK(seen.recipients() == names);
     }
     CHECK(spool::segment_numbers(spool.path).size() > 5);
-    const Everything again = read_all(spool.path);  // from many segments in turn
+    const Everything again = read_all(spool.path); // from many segments in turn
     Names sorted = again.recipients();
     std::sort(sorted.begin(), sorted.end());
     std::sort(names.begin(), names.end());

@@ -77,7 +77,7 @@ struct NearlyFinished {
 TEST_CASE("spool: a segment goes when all its messages are finished")
 {
     TestSpool spool;
-    const MessageId one = spool.add(1, 9000);   // worth no carrying
+    const MessageId one = spool.add(1, 9000); // worth no carrying
     const MessageId two = spool.add(1, 9000);
     spool::Writer writer(spool.writer_options());
     Queue queue(spool.options());
