@@ -3,8 +3,11 @@
 #include "control_server.h"
 
 #include "base/failure.h"
-#include "net/line_reader.h"
+#include "net/stream.h"
 
+#include <array>
+#include <optional>
+#include <string>
 #include <sys/stat.h>
 #include <utility>
 
@@ -15,6 +18,17 @@ namespace {
 constexpr base::seconds patience{60};
 constexpr std::uint32_t most_clients = 100;
 constexpr mode_t socket_mode = 0660;
+
+// The first line of `heard`, which is taken out of it.
+std::optional<std::string> take_line(std::string& heard)
+{
+    const std::size_t end = heard.find('\n');
+    if (end == std::string::npos)
+        return std::nullopt;
+    std::string line = heard.substr(0, end);
+    heard.erase(0, end + 1);
+    return line;
+}
 
 } // namespace
 
@@ -52,15 +66,20 @@ net::Task<void> ControlServer::converse(base::Fd connection)
 {
     const std::shared_ptr<void> counted(nullptr, [this](void*) { --clients_; });
     net::Stream stream(loop_, std::move(connection));
-    net::LineReader reader(stream);
+    std::string heard;
     for (;;) {
-        stream.set_timeout(patience);
-        const std::optional<net::Line> line =
-            co_await reader.hear_line(delivery::max_control_line);
-        if (!line)
+        while (const std::optional<std::string> line = take_line(heard)) {
+            const std::string answer = delivery::answer_line(*line, queue_, hooks_);
+            co_await stream.write(answer);
+        }
+        if (heard.size() > delivery::max_control_line)
             co_return;
-        const std::string answer = delivery::answer_line(line->text, queue_, hooks_);
-        co_await stream.write(answer);
+        std::array<char, 4096> buffer;
+        stream.set_timeout(patience);
+        const std::size_t count = co_await stream.read_some(buffer);
+        if (count == 0)
+            co_return;
+        heard.append(buffer.data(), count);
     }
 }
 

@@ -14,17 +14,19 @@ for one recipient.  Actions:
 
 Every complete message is kept as DIRECTORY/N.eml with the commands in DIRECTORY/N.env, and
 DIRECTORY/log has a line for each command heard.  With --lmtp there is an answer for each
-recipient after the dot ("dot=ADDRESS").
+recipient after the dot ("dot=ADDRESS").  --tls CERTIFICATE KEY offers STARTTLS.
 """
 import itertools
 import os
 import socket
+import ssl
 import struct
 import sys
 import threading
 
 port, directory = int(sys.argv[1]), sys.argv[2]
 lmtp = "--lmtp" in sys.argv
+tls = sys.argv[sys.argv.index("--tls") + 1:][:2] if "--tls" in sys.argv else None
 numbers = itertools.count(1)
 lock = threading.Lock()
 OFFER = "PIPELINING,8BITMIME,SMTPUTF8,SIZE 10000000,DSN,ENHANCEDSTATUSCODES"
@@ -110,6 +112,8 @@ class Session:
             elif verb == b"QUIT":
                 self.act("quit", "221 bye")
                 return
+            elif verb == b"STARTTLS" and tls and "starttls" not in self.script:
+                self.start_tls()
             elif verb in (b"STARTTLS", b"AUTH"):
                 self.act(verb.decode().lower(), "502 no")
             else:
@@ -117,12 +121,21 @@ class Session:
                     self.note(b"seen " + verb)
                 self.send("220 fake.test" if verb == b"XCLIENT" else "250 ok")
 
+    def start_tls(self):
+        self.send("220 go")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+        self.connection = context.wrap_socket(self.connection, server_side=True)
+        self.file = self.connection.makefile("rb")
+
     def ehlo(self):
         action, text = self.script.get("ehlo", ("offer", OFFER))
         if action != "offer":
             self.act("ehlo", "250 fake.test")
             return
         words = [] if text == "-" else text.split(",")
+        if tls and not isinstance(self.connection, ssl.SSLSocket):
+            words.append("STARTTLS")
         lines = ["fake.test"] + words
         self.connection.sendall(b"".join(
             f"250{' ' if i == len(lines) - 1 else '-'}{word}\r\n".encode()

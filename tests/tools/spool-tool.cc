@@ -2,6 +2,7 @@
 // spool-tool - puts mail into a spool and notes results, without any daemon.
 //
 //     spool-tool put SPOOL SENDER RECIPIENT... <message      prints the id
+//     spool-tool put-dsn SPOOL SENDER RECIPIENT NOTIFY <message   with ORCPT, RET and ENVID
 //     spool-tool fill SPOOL COUNT BYTES DOMAINS              many messages at once
 //     spool-tool note SPOOL ID RECIPIENT STATE DESTINATION REASON
 //     spool-tool own SPOOL                                   owns the queue until its
@@ -52,12 +53,9 @@ spool::Envelope envelope_of(const std::string& sender)
     return envelope;
 }
 
-int put(const Words& words)
+int put_with(const std::string& directory, const spool::Envelope& envelope)
 {
-    spool::Writer writer = writer_of(words.at(0));
-    spool::Envelope envelope = envelope_of(words.at(1));
-    for (std::size_t i = 2; i < words.size(); ++i)
-        envelope.recipients.push_back({words[i], spool::notify_default, ""});
+    spool::Writer writer = writer_of(directory);
     spool::Draft draft = writer.begin();
     draft.append(std::string(std::istreambuf_iterator<char>(std::cin), {}));
     const auto result = writer.commit_and_wait(std::move(draft), envelope);
@@ -65,6 +63,25 @@ int put(const Words& words)
         throw base::Failure(result.error());
     std::cout << result->id.text() << '\n';
     return EXIT_SUCCESS;
+}
+
+int put(const Words& words)
+{
+    spool::Envelope envelope = envelope_of(words.at(1));
+    for (std::size_t i = 2; i < words.size(); ++i)
+        envelope.recipients.push_back({words[i], spool::notify_default, ""});
+    return put_with(words.at(0), envelope);
+}
+
+// NOTIFY is a number, spool/envelope.h.
+int put_dsn(const Words& words)
+{
+    spool::Envelope envelope = envelope_of(words.at(1));
+    const auto notify = static_cast<std::uint8_t>(std::stoi(words.at(3)));
+    envelope.recipients.push_back({words.at(2), notify, "rfc822;orig@dest.test"});
+    envelope.ret = spool::Ret::headers;
+    envelope.envid = "QQ314";
+    return put_with(words.at(0), envelope);
 }
 
 int fill(const Words& words)
@@ -188,6 +205,8 @@ int main(int argc, char** argv)
     try {
         if (verb == "put")
             return put(words);
+        if (verb == "put-dsn")
+            return put_dsn(words);
         if (verb == "fill")
             return fill(words);
         if (verb == "note")
@@ -200,6 +219,6 @@ int main(int argc, char** argv)
         std::cerr << "spool-tool: " << error.what() << '\n';
         return EXIT_FAILURE;
     }
-    std::cerr << "spool-tool: put, fill, note, own or serve\n";
+    std::cerr << "spool-tool: put, put-dsn, fill, note, own or serve\n";
     return 64;
 }
