@@ -110,7 +110,7 @@ net::Task<void> Dispatcher::courier(Destination& at, Job job, ConnectionPtr conn
         co_await carry(at, std::move(*next), connection);
         next = take_next(at, connection);
     }
-    if (connection != nullptr && stopping_)
+    if (connection != nullptr && (stopping_ || options_.idle_connection == 0))
         drop(at, connection, true);
     if (connection != nullptr) {
         connection->idle_since = base::wall_seconds();

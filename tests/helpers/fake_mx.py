@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """fake_mx.py PORT DIRECTORY - a next hop that misbehaves as the file DIRECTORY/script says.
 
-The script is read anew for each connection; each line is "STEP ACTION [TEXT]".  Steps:
+The script is read anew at each step; each line is "STEP ACTION [TEXT]".  Steps:
 connect, greeting, ehlo, starttls, auth, mail, rcpt, data, body, dot, quit; "rcpt=ADDRESS"
 for one recipient.  Actions:
 
@@ -66,6 +66,7 @@ class Session:
 
     def act(self, step, usual, detail=None):
         """Answers as the script wants, else with the usual words; returns the reply code."""
+        self.script = read_script()
         action, text = self.script.get(f"{step}={detail}", self.script.get(step, ("say", usual)))
         if action == "say":
             self.send(text.replace("\\n", "\r\n"))
@@ -129,6 +130,7 @@ class Session:
         self.file = self.connection.makefile("rb")
 
     def ehlo(self):
+        self.script = read_script()
         action, text = self.script.get("ehlo", ("offer", OFFER))
         if action != "offer":
             self.act("ehlo", "250 fake.test")
@@ -152,7 +154,7 @@ class Session:
         usual = "354 go" if self.recipients else "554 5.5.1 no valid recipients"
         if self.act("data", usual) != 354:
             return
-        if "body" in self.script:
+        if "body" in read_script():
             self.file.readline(65536)
             self.act("body", "")
         lines = []
@@ -170,6 +172,7 @@ class Session:
         self.finish(content)
 
     def finish(self, content):
+        self.script = read_script()
         recipients = self.recipients if lmtp else [None]
         taken = False
         answers = []
