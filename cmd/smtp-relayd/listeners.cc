@@ -4,8 +4,10 @@
 #include "listeners.h"
 
 #include "base/failure.h"
+#include "net/ticket_keys.h"
 
 #include <array>
+#include <cstdlib>
 #include <unistd.h>
 
 namespace relayd {
@@ -20,6 +22,8 @@ std::shared_ptr<const net::TlsContext> make_tls(const conf::Settings& settings,
     if (listener.tls == conf::ListenerTls::none)
         return nullptr;
     net::ServerTlsOptions options;
+    if (const char* keys = std::getenv(net::ticket_keys_variable))
+        options.ticket_key_file = keys;
     options.certificates =
         listener.certificates.empty() ? settings.tls.certificates : listener.certificates;
     options.min_version = settings.tls.min_version;

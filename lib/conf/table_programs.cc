@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // conf/table_programs.cc - the keys of [smtp-relayd] and [smtp-sendd].
 #include "conf/table.h"
+#include "net/line_buffer.h"
 
 namespace conf {
 
 std::span<const Key<SmtpRelayd>> relayd_keys()
 {
+    constexpr std::int64_t longest_line = net::LineBuffer::longest_line;
     using Row = Rows<SmtpRelayd>;
     using smtp::Limits;
     constexpr auto limits = &SmtpRelayd::limits;
     static constexpr Key<SmtpRelayd> keys[] = {
-        Row::of<Size<512, 1 << 20>, limits, &Limits::command_line>(
+        Row::of<Size<512, longest_line>, limits, &Limits::command_line>(
             "command-line", "Longest command line in bytes."),
-        Row::of<Size<512, 1 << 20>, limits, &Limits::auth_line>(
+        Row::of<Size<512, longest_line>, limits, &Limits::auth_line>(
             "auth-line", "Longest line within AUTH in bytes."),
         Row::of<Size<1024>, limits, &Limits::message_size>(
             "message-size", "Largest message; announced by SIZE."),
