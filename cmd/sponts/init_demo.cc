@@ -143,9 +143,12 @@ void print_guide(const std::string& directory, const std::string& password,
                  const std::string& backend)
 {
     const std::string fate =
-        backend.empty() ? "stays in the queue, on hold: see `queuectl list`, show one with "
-                          "`queuectl cat ID`,\nand let it go with `queuectl release ID`"
-                        : "goes on to " + backend;
+        backend.empty()
+            ? fmt::format("stays in the queue, on hold; where it is to go, say later "
+                          "by\n\n  {}/sponts init --demo {} --backend HOST:PORT\n\n"
+                          "and let it go with `queuectl release ID`",
+                          own_directory(), directory)
+            : "goes on to " + backend;
     std::cout << fmt::format(guide, directory, demo_domain, password, fate, own_directory())
               << std::flush;
 }
