@@ -11,6 +11,10 @@ inline constexpr base::milliseconds longest_pause{60'000};
 // A program that ran this long was well: the next pause is the first one again.
 inline constexpr base::milliseconds stable_after{60'000};
 
+// A program ends its last sessions itself after drain-timeout; only one that is still there
+// so much later is killed.
+inline constexpr base::seconds kill_grace{5};
+
 class Backoff {
 public:
     // How long to wait after a run of this length; doubles with each short run.

@@ -278,7 +278,7 @@ void Supervisor::begin_stop(int exit_status)
     }
     stopping_ = true;
     exit_status_ = exit_status;
-    kill_at_ = now() + base::seconds{settings_.general.drain_timeout};
+    kill_at_ = now() + base::seconds{settings_.general.drain_timeout} + kill_grace;
     net::notify_manager("STOPPING=1");
     base::log(Level::notice, "gateway-stopping", "-",
               {{"drain_s", settings_.general.drain_timeout}});
@@ -299,7 +299,7 @@ void Supervisor::kill_late()
         (void)::kill(-slot.pid, SIGKILL);
         exit_status_ = static_cast<int>(base::Remedy::try_later);
     }
-    kill_at_ = now() + base::seconds{settings_.general.drain_timeout};
+    kill_at_ = now() + kill_grace; // should SIGKILL not have reached it
 }
 
 } // namespace sponts
