@@ -9,9 +9,9 @@ setup() {
 teardown() { sponts_teardown; }
 
 events_in_code() {
-    grep -rhzoE 'log\(\s*(base::)?Level::[a-z]+,\s*"[a-z0-9-]+"' "$REPO/lib" "$REPO/cmd" \
-        --include='*.cc' --include='*.h' | tr '\0' '\n' | grep -oE '"[a-z0-9-]+"' |
-        tr -d '"' | grep -vE '^(test-|event$)' | sort -u
+    grep -rhzoE '[^_]log\([^";]*Level::[a-z]+[^";]*,\s*"[a-z0-9-]+"' "$REPO/lib" "$REPO/cmd" \
+        --include='*.cc' | tr '\0' '\n' | grep -oE '"[a-z0-9-]+"' | tr -d '"' |
+        grep -vE '^(test-.*|event)$' | sort -u
 }
 
 events_in_page() { sed -n 's/^\.It Cm \([a-z0-9-]*\)$/\1/p' "$REPO/man/sponts-log.5"; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // base/log.h - one event, one line: "event id key=value key=value".
 //
-//     base::log(Level::notice, "relay-refused", session.id(),
+//     base::log(Level::notice, "event-name", session.id(),
 //               {{"client", address}, {"rcpt", recipient}, {"code", 554}});
 //
 // Every event name is described in sponts-log(5); a test holds the two together, so an
