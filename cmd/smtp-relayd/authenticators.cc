@@ -10,12 +10,10 @@ namespace relayd {
 
 namespace {
 
-// auth-backend-tls and auth-backend-ca.  Without a CA the connection is encrypted, but
+// auth-backend-ca.  Without a CA the connection is encrypted, but
 // whoever answers is believed: for backends in one's own network.
 std::shared_ptr<net::TlsContext> backend_tls(const conf::Listener& listener)
 {
-    if (!listener.auth_backend_tls)
-        return nullptr;
     net::ClientTlsOptions options;
     if (!listener.auth_backend_ca.empty())
         options.verify = net::TlsVerify::name;
@@ -55,7 +53,8 @@ RelayService::make_authenticator(const conf::Listener& listener)
             session::AuthBackend{.hostname = own_hostname(settings_),
                                  .host = host_part(listener.auth_backend),
                                  .port = port_part(listener.auth_backend),
-                                 .tls = backend_tls(listener)});
+                                 .tls = backend_tls(listener),
+                                 .tls_required = listener.auth_backend_tls});
     }
     return nullptr;
 }

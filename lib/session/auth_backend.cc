@@ -51,7 +51,7 @@ net::Task<Login> BackendAuthenticator::check_password(std::string user,
         }
         ClientOptions options;
         options.hostname = backend_.hostname;
-        options.tls = backend_.tls ? TlsUse::must : TlsUse::none;
+        options.tls = backend_.tls_required ? TlsUse::must : TlsUse::may;
         options.context = backend_.tls;
         options.tls_name = backend_.host;
         options.username = user;

@@ -19,7 +19,8 @@ struct AuthBackend {
     std::string hostname; // ours, for EHLO
     std::string host;
     std::uint16_t port = 587;
-    std::shared_ptr<net::TlsContext> tls; // null: in the clear, by configuration only
+    std::shared_ptr<net::TlsContext> tls;
+    bool tls_required = true; // false: in the clear when it offers no TLS
 };
 
 class BackendAuthenticator : public Authenticator {

@@ -35,7 +35,7 @@ tls = implicit
 
 [listener submission]
 address = 127.0.0.1:$SUBMISSION_PORT
-auth = users
+auth = ${SUBMISSION_AUTH:-users}
 auth-required = yes
 ${SUBMISSION_LINES:-}
 
@@ -58,7 +58,7 @@ END
 
 relayd_start() {
     start relayd "$@" smtp-relayd --config "$CONF"
-    RELAYD_PID=$PID
+    export RELAYD_PID=$PID
     wait_for 20 listens "$SMTP_PORT" || {
         cat "$TMP/relayd.log" >&2
         return 1
