@@ -98,7 +98,9 @@ smtp::Report Reporter::describe(const Attempt& attempt, smtp::Action action,
     out.from = "MAILER-DAEMON@" + options_.hostname;
     out.message_id = attempt.id.text() + "." + std::to_string(base::wall_microseconds()) +
                      "@" + options_.hostname;
-    out.boundary = attempt.id.text() + "." + std::to_string(base::wall_microseconds());
+    // "=_" occurs in no quoted-printable text.
+    out.boundary =
+        "=_" + attempt.id.text() + "." + std::to_string(base::wall_microseconds());
     out.date = base::rfc5322_date(now);
     out.arrival = base::rfc5322_date(envelope.arrival / 1000000);
     out.last_attempt = out.date;

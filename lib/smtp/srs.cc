@@ -2,6 +2,7 @@
 // smtp/srs.cc - see srs.h.
 #include "smtp/srs.h"
 
+#include "text/domain.h"
 #include "text/lines.h"
 
 #include <utility>
@@ -28,11 +29,16 @@ Parts split(std::string_view address)
 }
 
 // "SRS0=", "SRS0+" and "SRS0-" are all in use.
+bool is_separator(char c)
+{
+    return c == '=' || c == '+' || c == '-';
+}
+
 bool has_tag(std::string_view local, std::string_view tag)
 {
     return local.size() > tag.size() &&
            text::equal_ignoring_case(local.substr(0, tag.size()), tag) &&
-           std::string_view("=+-").find(local[tag.size()]) != std::string_view::npos;
+           is_separator(local[tag.size()]);
 }
 
 // The text before the next "=", which is dropped too; nothing if there is none.
@@ -122,7 +128,7 @@ std::string Srs::sign_second(std::string_view host, std::string_view rest) const
 std::string Srs::forward(std::string_view sender, std::int64_t day) const
 {
     const Parts parts = split(sender);
-    if (secrets_.empty() || parts.domain.empty() ||
+    if (secrets_.empty() || parts.domain.empty() || parts.domain.contains('=') ||
         text::equal_ignoring_case(parts.domain, domain_))
         return std::string(sender);
     if (has_tag(parts.local, "SRS0")) // "=rest" keeps its separator
@@ -131,7 +137,7 @@ std::string Srs::forward(std::string_view sender, std::int64_t day) const
         std::string_view rest = parts.local.substr(5);
         take_part(rest); // their hash
         const std::string_view host = take_part(rest);
-        if (!host.empty() && !rest.empty())
+        if (text::is_host_name(host) && rest.size() > 1 && is_separator(rest.front()))
             return sign_second(host, rest);
     }
     const std::string text =
