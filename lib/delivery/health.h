@@ -47,6 +47,8 @@ public:
         successes_ = 0;
         why_ = why;
         allowed_ = std::max(allowed_ / 2, 1u);
+        if (dead_ && now < probe_at_)
+            return; // one that was tried before it was known to be dead: no news
         if (others > 0 && !dead_)
             return;
         const std::uint32_t doublings = std::min(failures_, 16u);

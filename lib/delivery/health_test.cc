@@ -28,6 +28,8 @@ TEST_CASE("delivery: a dead destination is probed after doubling pauses")
     health.failed(1000, "refused", 0);
     CHECK(health.dead());
     CHECK(health.why() == "refused");
+    for (int i = 0; i < 10; ++i)
+        health.failed(1001, "refused", 0); // those that were under way: no longer pause
     CHECK(health.allowed(1059) == 0);
     CHECK(health.allowed(1060) == 1);
     std::int64_t now = 1060;
