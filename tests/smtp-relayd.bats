@@ -402,7 +402,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 @test "a thousand clients, each with a large message at once: all stored in bounded memory" {
     relayd_config
     relayd_start
-    size=${FLOOD_MB:-2}
+    size=${FLOOD_MB:-1}
     run -0 /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/flood.py" "$SMTP_PORT" 1000 "$size"
     echo "$output"
     [ "$output" = "1000 accepted" ]
