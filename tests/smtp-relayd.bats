@@ -389,13 +389,27 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
     done
 }
 
-@test "the disk fails while a message comes in: 451, a log line, and nothing half-written" {
+@test "the disk fails while a message comes in: 451, a log line, nothing half-written" {
     relayd_config
     relayd_start strace -D -f -qq -o /dev/null -e trace=fdatasync \
         -e inject=fdatasync:error=EIO:when=1+
     run -26 send_mail --to bob@dest.test
     [[ $output == *'451 4.3.0'* ]]
     logged 'message-not-stored .*error='
+}
+
+@test "the disk fills up while a message comes in: 452, read to its end, nothing stays" {
+    relayd_config
+    relayd_start strace -D -f -qq -o /dev/null -e trace=pwritev,pwrite64,write \
+        -e inject=pwritev:error=ENOSPC:when=1+
+    head -c 3000000 /dev/zero | tr '\0' x | fold -w 70 >"$TMP/large"
+    for body in small "@$TMP/large"; do
+        run -26 send_mail --to bob@dest.test --body "$body"
+        [[ $output == *'452 4.3.1'* ]]
+    done
+    logged 'No space left on device'
+    [ "$(stored)" -eq 0 ]
+    [ -z "$(find "$RELAY/spool/log/incoming" -type f -size +100k)" ]
 }
 
 # bats test_tags=slow
