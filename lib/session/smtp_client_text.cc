@@ -57,7 +57,10 @@ std::string_view SmtpClient::read_small(const spool::Message& message,
                                         std::string_view tail)
 {
     const auto size = static_cast<std::size_t>(message.size);
-    scratch_.resize_and_overwrite(size + tail.size(), [&](char* bytes, std::size_t all) {
+    const std::size_t all = size + tail.size();
+    // The length given to the function is not used: libstdc++ 12 passes what it has
+    // reserved.
+    scratch_.resize_and_overwrite(all, [&](char* bytes, std::size_t) {
         read_exactly(message, 0, size, bytes);
         std::copy(tail.begin(), tail.end(), bytes + size);
         return all;
