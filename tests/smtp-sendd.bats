@@ -114,6 +114,24 @@ last_eml() { echo "$MX/$(find "$MX" -name '*.eml' -printf '%f\n' | sort -n | tai
     wait_for 5 queue_is_empty
 }
 
+@test "messages of many sizes over one connection arrive byte for byte" {
+    fake
+    sending 'idle-connection = 5s' 'connections-per-destination = 1'
+    mkdir "$TMP/sent"
+    for size in 1 29 40 3000 50000 60000 900 131072 140000 3000000 7; do
+        {
+            printf 'Subject: %s\r\n\r\n' "$size"
+            head -c "$size" /dev/zero | tr '\0' y
+            printf '\r\n'
+        } >"$TMP/sent/$size"
+        spool-tool put "$SPOOL" s@dest.test r@dest.test <"$TMP/sent/$size" >/dev/null
+    done
+    wait_for 20 got 11
+    [ "$(sha256sum "$MX"/*.eml | cut -c -64 | sort)" = \
+        "$(sha256sum "$TMP"/sent/* | cut -c -64 | sort)" ]
+    heard_times 1 'EHLO gw.test'
+}
+
 # What goes wrong, step by step.  Each time the message must wait with a reason that names
 # the step, and arrive once the server recovers.
 troubles=(

@@ -113,7 +113,12 @@ void Dispatcher::tick()
         reroute_parked();
     }
     take_due(now);
+    // What is taken out of a list may be routed to a destination that is new.
+    std::vector<Destination*> known;
+    known.reserve(destinations_.size());
     for (const auto& [key, one] : destinations_)
+        known.push_back(one.get());
+    for (Destination* one : known)
         tend(*one, now);
     forget_destinations(now);
     queue_.tidy(writer_);
