@@ -23,7 +23,7 @@ std::shared_ptr<net::TlsContext> backend_tls(const conf::Listener& listener)
 
 std::string host_part(const std::string& host_port)
 {
-    const std::string host = host_port.substr(0, host_port.rfind(':'));
+    std::string host = host_port.substr(0, host_port.rfind(':'));
     if (host.starts_with('[') && host.ends_with(']'))
         return host.substr(1, host.size() - 2);
     return host;

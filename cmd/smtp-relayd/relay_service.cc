@@ -188,7 +188,7 @@ void RelayService::watch_door(Door door)
     const std::string name = door.listener;
     loop_.spawn("-", net::accept_loop(
                          loop_, std::move(door.fd),
-                         [this, name](base::Fd fd, net::Address peer) {
+                         [this, name](base::Fd fd, const net::Address& peer) {
                              server_->serve(std::move(fd), peer, listeners_.at(name));
                          },
                          [this] { return stopping_; }));

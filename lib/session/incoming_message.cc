@@ -3,6 +3,8 @@
 
 #include "session/incoming_message.h"
 
+#include <cassert>
+
 namespace session {
 
 smtp::Reply reply_to(const base::Failure& failure)
@@ -83,7 +85,8 @@ std::optional<smtp::Reply> IncomingMessage::refusal() const
 
 spool::Draft IncomingMessage::hand_out()
 {
-    spool::Draft draft = std::move(draft_.value());
+    assert(draft_);
+    spool::Draft draft = std::move(*draft_);
     draft_.reset();
     return draft;
 }

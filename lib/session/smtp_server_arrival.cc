@@ -62,7 +62,7 @@ net::Task<bool> SmtpServerSession::arrive()
 
     smtp::Service service = listener_->service;
     service.xclient = listener_->trust_xclient.contains(peer_);
-    transaction_.emplace(service, listener_->tls_at_once);
+    transaction_ = std::make_unique<smtp::Transaction>(service, listener_->tls_at_once);
     co_return true;
 }
 

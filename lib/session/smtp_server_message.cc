@@ -119,8 +119,8 @@ void SmtpServerSession::begin_message()
     options.binary = mail.body == smtp::Body::binary_mime;
     trace_id_ = fmt::format("{}.{}", id_, ++trace_number_);
     message_started_ = base::Steady::now();
-    message_.emplace(server_.world().writer, listener_->service.limits, options,
-                     trace_field());
+    message_ = std::make_unique<IncomingMessage>(
+        server_.world().writer, listener_->service.limits, options, trace_field());
 }
 
 // A client that sends a byte now and then is not idle, but it does not hold us for ever:
@@ -196,9 +196,9 @@ spool::Envelope SmtpServerSession::spool_envelope() const
 
 smtp::Reply SmtpServerSession::refuse_message(const smtp::Reply& reply)
 {
-    const bool disk = message_->failure().has_value();
-    const std::string error = disk ? message_->failure()->what() : std::string();
-    base::log(disk ? base::Level::error : base::Level::notice, "message-refused", id_,
+    const std::optional<base::Failure>& failure = message_->failure();
+    const std::string error = failure ? failure->what() : "";
+    base::log(failure ? base::Level::error : base::Level::notice, "message-refused", id_,
               {{"client", client_.address.ip()},
                {"sender", transaction_->envelope().mail.sender.mailbox},
                {"recipients", transaction_->envelope().recipients.size()},

@@ -128,9 +128,9 @@ private:
     net::Address peer_; // the other end of the connection, whoever it speaks for
     Client client_;
     std::shared_ptr<ClientName> lookup_;
-    std::optional<net::Address> counted_; // under this address in ClientLimits
-    std::optional<smtp::Transaction> transaction_;
-    std::optional<IncomingMessage> message_;
+    std::optional<net::Address> counted_;            // under this address in ClientLimits
+    std::unique_ptr<smtp::Transaction> transaction_; // once the greeting is due
+    std::unique_ptr<IncomingMessage> message_;
     base::SteadyTime started_ = base::Steady::now();
     base::SteadyTime message_started_{};
     std::uint32_t trace_number_ = 0; // of the messages of this session
