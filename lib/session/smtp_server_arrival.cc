@@ -53,15 +53,17 @@ net::Task<bool> SmtpServerSession::arrive()
         if (!heard)
             co_return false;
     }
-    const bool exempt = listener_->trust_xclient.contains(peer_); // speaks for many
-    if (!counted_ && !exempt && !admitted())
+    // Behind a balancer this is about the client the header names: the balancer's own address
+    // would make a front end of everybody it lets through.
+    const bool front_end = listener_->trust_xclient.contains(client_.address);
+    if (!counted_ && !front_end && !admitted()) // a front end speaks for many
         co_return false;
     begin_name_lookup();
     if (listener_->tls_at_once)
         co_await wire_.stream().accept_tls(*listener_->tls);
 
     smtp::Service service = listener_->service;
-    service.xclient = listener_->trust_xclient.contains(peer_);
+    service.xclient = front_end;
     transaction_ = std::make_unique<smtp::Transaction>(service, listener_->tls_at_once);
     co_return true;
 }
