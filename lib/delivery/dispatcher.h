@@ -18,6 +18,7 @@
 #include "delivery/connector.h"
 #include "delivery/destination.h"
 #include "delivery/forwarder.h"
+#include "delivery/message_source.h"
 #include "delivery/options.h"
 #include "delivery/reporter.h"
 #include "delivery/timetable.h"
@@ -152,6 +153,7 @@ private:
     spool::Queue& queue_;
     spool::Reader& reader_;
     spool::Writer& writer_;
+    MessageSource source_;
     Facts& facts_;
     Options options_;
     std::unique_ptr<smtp::Srs> srs_;

@@ -222,7 +222,7 @@ bool Dispatcher::open_message(Attempt& attempt)
 {
     if (attempt.message.file != nullptr)
         return true;
-    auto message = reader_.open(attempt.where);
+    auto message = source_.open(attempt);
     if (!message) {
         unreadable(attempt.id, message.error());
         return false;

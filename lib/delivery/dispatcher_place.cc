@@ -40,17 +40,14 @@ void Dispatcher::activate(const spool::Entry& entry)
     activate(entry, std::move(*envelope));
 }
 
-// The log has lost it or shows damage.  What is gone can only be said; what is damaged is
-// kept for somebody to look at.
+// The log has lost it or shows damage.  Nothing is given up here: it is kept, with its
+// envelope's state, for somebody to look at.
 void Dispatcher::unreadable(spool::MessageId id, spool::ReadError error)
 {
-    const bool gone = error == spool::ReadError::gone;
-    base::log(base::Level::error, "message-unreadable", id.text(),
-              {{"reason", gone ? "gone from the log" : "damaged"}});
-    if (gone)
-        queue_.remove(id);
-    else
-        queue_.hold(id, spool::Hold::by_operator, "damaged in the log");
+    const std::string_view reason =
+        error == spool::ReadError::gone ? "gone from the log" : "damaged in the log";
+    base::log(base::Level::error, "message-unreadable", id.text(), {{"reason", reason}});
+    queue_.hold(id, spool::Hold::by_operator, reason);
 }
 
 AttemptPtr Dispatcher::admit(const spool::Entry& entry, spool::Envelope envelope)

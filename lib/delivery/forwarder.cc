@@ -43,13 +43,13 @@ std::string original_recipient(const spool::Recipient& recipient,
     return "rfc822;" + text::xtext(recipient.address);
 }
 
-std::string Forwarder::header(const Attempt& attempt)
+std::string Forwarder::header(Attempt& attempt)
 {
-    const auto message = reader_.open(attempt.where);
-    if (!message)
-        return {};
+    const auto message = source_.open(attempt);
+    if (!message) // without it a circle would not be seen
+        throw base::Failure(base::Remedy::check_disk, "the message cannot be read");
     const std::uint64_t size = std::min(message->size, most_header);
-    std::string text = reader_.read(*message, 0, static_cast<std::size_t>(size));
+    std::string text = source_.read(*message, 0, size);
     text.resize(smtp::header_of(text).size());
     return text;
 }
@@ -104,13 +104,13 @@ net::Task<std::string> Forwarder::write(AttemptPtr attempt, spool::Envelope enve
 {
     std::string trouble;
     try {
-        const auto message = reader_.open(attempt->where);
+        const auto message = source_.open(*attempt);
         if (!message)
             co_return "the message cannot be read";
         spool::Draft draft = writer_.begin();
         draft.append(fields);
         for (std::uint64_t at = 0; at < message->size; at += piece)
-            draft.append(reader_.read(*message, at, piece));
+            draft.append(source_.read(*message, at, piece));
         const std::string sender = envelope.sender;
         const std::size_t recipients = envelope.recipients.size();
         net::Promise<spool::CommitResult> done(loop_);

@@ -8,10 +8,10 @@
 
 #include "delivery/attempt.h"
 #include "delivery/expansion.h"
+#include "delivery/message_source.h"
 #include "net/loop.h"
 #include "net/task.h"
 #include "smtp/srs.h"
-#include "spool/reader.h"
 #include "spool/writer.h"
 
 #include <cstdint>
@@ -22,16 +22,16 @@ namespace delivery {
 
 class Forwarder {
 public:
-    Forwarder(net::Loop& loop, spool::Writer& writer, spool::Reader& reader, Facts& facts,
+    Forwarder(net::Loop& loop, spool::Writer& writer, MessageSource& source, Facts& facts,
               const smtp::Srs* srs)
-        : loop_(loop), writer_(writer), reader_(reader), facts_(facts), srs_(srs)
+        : loop_(loop), writer_(writer), source_(source), facts_(facts), srs_(srs)
     {
     }
 
     // Empty when all of it is on the disk, else why not.
     [[nodiscard]] net::Task<std::string> forward(AttemptPtr attempt, Expansion expansion);
     // The header of the message, for delivered_to().  Throws Failure.
-    [[nodiscard]] std::string header(const Attempt& attempt);
+    [[nodiscard]] std::string header(Attempt& attempt);
     void set_srs(const smtp::Srs* srs) { srs_ = srs; }
 
 private:
@@ -44,7 +44,7 @@ private:
 
     net::Loop& loop_;
     spool::Writer& writer_;
-    spool::Reader& reader_;
+    MessageSource& source_;
     Facts& facts_;
     const smtp::Srs* srs_;
 };

@@ -66,9 +66,9 @@ bool wants_report(const spool::Recipient& recipient, smtp::Action action)
     return false;
 }
 
-Reporter::Reporter(net::Loop& loop, spool::Writer& writer, spool::Reader& reader,
+Reporter::Reporter(net::Loop& loop, spool::Writer& writer, MessageSource& source,
                    ReportOptions options)
-    : loop_(loop), writer_(writer), reader_(reader), options_(std::move(options))
+    : loop_(loop), writer_(writer), source_(source), options_(std::move(options))
 {
 }
 
@@ -120,10 +120,10 @@ smtp::Report Reporter::describe(const Attempt& attempt, smtp::Action action,
     return out;
 }
 
-std::string Reporter::returned_text(const Attempt& attempt, smtp::Action action,
+std::string Reporter::returned_text(Attempt& attempt, smtp::Action action,
                                     smtp::Report& report)
 {
-    const auto message = reader_.open(attempt.where);
+    const auto message = source_.open(attempt);
     if (!message)
         return {};
     const bool headers =
@@ -131,7 +131,7 @@ std::string Reporter::returned_text(const Attempt& attempt, smtp::Action action,
     report.returned = headers ? smtp::Returned::headers : smtp::Returned::full;
     const std::uint64_t size =
         headers ? std::min(message->size, most_header) : message->size;
-    std::string text = reader_.read(*message, 0, static_cast<std::size_t>(size));
+    std::string text = source_.read(*message, 0, size);
     if (headers)
         text.resize(smtp::header_of(text).size());
     report.eight_bit |= !text::is_ascii(text);

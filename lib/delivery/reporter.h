@@ -10,11 +10,11 @@
 #pragma once
 
 #include "delivery/attempt.h"
+#include "delivery/message_source.h"
 #include "delivery/options.h"
 #include "net/loop.h"
 #include "net/task.h"
 #include "smtp/dsn_report.h"
-#include "spool/reader.h"
 #include "spool/writer.h"
 
 #include <cstdint>
@@ -25,7 +25,7 @@ namespace delivery {
 
 class Reporter {
 public:
-    Reporter(net::Loop& loop, spool::Writer& writer, spool::Reader& reader,
+    Reporter(net::Loop& loop, spool::Writer& writer, MessageSource& source,
              ReportOptions options);
 
     // True when the report is on the disk, or none is due.  Which recipients want one is
@@ -41,7 +41,7 @@ private:
     [[nodiscard]] smtp::Report describe(const Attempt& attempt, smtp::Action action,
                                         const std::vector<Settled>& recipients,
                                         std::int64_t retry_until) const;
-    [[nodiscard]] std::string returned_text(const Attempt& attempt, smtp::Action action,
+    [[nodiscard]] std::string returned_text(Attempt& attempt, smtp::Action action,
                                             smtp::Report& report);
     [[nodiscard]] spool::Envelope envelope_of(const Attempt& attempt,
                                               const smtp::Report& report,
@@ -49,7 +49,7 @@ private:
 
     net::Loop& loop_;
     spool::Writer& writer_;
-    spool::Reader& reader_;
+    MessageSource& source_;
     ReportOptions options_;
 };
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dispatcher on a real spool without a network: what it does with a message that it
+// cannot read, and that it finds one that has moved.
+#include "delivery/dispatcher.h"
+#include "delivery/facts_test.h"
+#include "delivery/message_source.h"
+#include "spool/queue_fixture_test.h"
+#include "spool/segments.h"
+
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using spool::MessageId;
+
+struct Scene {
+    spool::TestSpool spool;
+    delivery::TestFacts facts;
+    net::Loop loop;
+    delivery::Options options;
+
+    // The spool as it is, in the hands of a dispatcher.
+    void with_dispatcher(spool::Queue& queue, const auto& work)
+    {
+        spool::Writer writer(spool.writer_options());
+        spool::Reader reader(spool.directory());
+        net::Resolver resolver(loop, {});
+        delivery::Dispatcher dispatcher({loop, queue, reader, writer, resolver, facts},
+                                        options);
+        work(dispatcher);
+    }
+};
+
+void delete_segments(const std::string& directory)
+{
+    for (const auto& file :
+         std::filesystem::recursive_directory_iterator(directory + "/log"))
+        if (file.is_regular_file())
+            std::filesystem::remove(file.path());
+}
+
+} // namespace
+
+TEST_CASE("delivery: a message that cannot be read is held, never removed")
+{
+    Scene scene;
+    const MessageId id = scene.spool.add(1);
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    delete_segments(scene.spool.directory());
+    scene.with_dispatcher(queue, [](auto& dispatcher) { dispatcher.start(); });
+    const spool::Entry* entry = queue.find(id);
+    REQUIRE(entry != nullptr);
+    CHECK(entry->held());
+    CHECK(queue.text(entry->reason()) == "gone from the log");
+}
+
+TEST_CASE("delivery: a message that was carried forward meanwhile is found")
+{
+    spool::TestSpool spool;
+    std::vector<MessageId> all;
+    {
+        spool::Writer writer(spool.writer_options());
+        for (int i = 0; i < 20; ++i)
+            all.push_back(spool.add(writer, 1, 500));
+    }
+    spool::Writer writer(spool.writer_options());
+    spool::Queue queue(spool.options());
+    spool::read_log(queue);
+    delivery::Attempt attempt;
+    attempt.id = all[0];
+    attempt.where = queue.find(all[0])->where();
+    const spool::Location before = attempt.where;
+    const std::vector<spool::Outcome> done = {{0, spool::RecipientState::delivered, "ok"}};
+    for (std::size_t i = 1; i < all.size(); ++i)
+        (void)queue.note(all[i], done, 0, "x:25");
+    constexpr int most = 2000;
+    const auto old_is_there = [&] {
+        for (const auto number : spool::segment_numbers(spool.directory()))
+            if (number == before.segment)
+                return true;
+        return false;
+    };
+    for (int i = 0; i < most && old_is_there(); ++i) {
+        spool::read_log(queue);
+        queue.tidy(writer);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    REQUIRE(!old_is_there());
+    spool::Reader reader(spool.directory());
+    delivery::MessageSource source(queue, reader);
+    const auto message = source.open(attempt);
+    REQUIRE(message.has_value());
+    CHECK(source.read(*message, 0, message->size) == std::string(500, 'x'));
+    CHECK(attempt.where.segment != before.segment);
+}
