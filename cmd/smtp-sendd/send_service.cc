@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "delivery_options.h"
+#include "rights.h"
 
 #include <array>
 #include <csignal>
@@ -17,6 +18,12 @@ namespace {
 constexpr base::milliseconds tick_period{500};
 constexpr base::milliseconds poll_period{3000}; // in case a ring of the bell was lost
 
+bool give_up_rights(const conf::Settings& settings)
+{
+    confine::to(rights_for(settings));
+    return true;
+}
+
 } // namespace
 
 void check(const conf::Settings& settings)
@@ -28,7 +35,8 @@ void check(const conf::Settings& settings)
 
 SendService::SendService(conf::Settings settings)
     : settings_(std::move(settings)), directory_(settings_.general.database),
-      facts_(directory_), bell_(settings_.general.spool), queue_(queue_options(settings_)),
+      facts_(directory_), bell_(settings_.general.spool),
+      confined_(give_up_rights(settings_)), queue_(queue_options(settings_)),
       reader_(settings_.general.spool), writer_(writer_options(settings_)),
       resolver_(loop_, resolver_options(settings_)),
       dispatcher_({loop_, queue_, reader_, writer_, resolver_, facts_},

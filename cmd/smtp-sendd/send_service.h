@@ -38,6 +38,7 @@ private:
     db::Directory directory_;
     delivery::DirectoryFacts facts_;
     spool::Bell bell_;
+    [[maybe_unused]] bool confined_; // here: the FIFO is made, and no thread has started
     spool::Queue queue_;
     spool::Reader reader_;
     spool::Writer writer_;
