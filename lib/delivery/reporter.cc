@@ -149,8 +149,7 @@ spool::Envelope Reporter::envelope_of(const Attempt& attempt, const smtp::Report
     out.smtputf8 = report.utf8;
     out.origin = origin_of(action);
     out.parent = attempt.id;
-    out.dot_lines =
-        report.returned == smtp::Returned::headers || attempt.envelope().dot_lines;
+    out.dot_lines = true; // our own part may have such lines, whatever the original has
     return out;
 }
 

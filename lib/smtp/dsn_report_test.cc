@@ -117,3 +117,17 @@ TEST_CASE("smtp: the header of a message")
     CHECK(smtp::header_of("\r\nbody").empty());
     CHECK(smtp::header_of("").empty());
 }
+
+TEST_CASE("smtp: no line of a report's text begins with a dot")
+{
+    for (std::size_t before = 0; before < 160; ++before) {
+        const std::string words = std::string(before, 'x') + "." + std::string(100, '.');
+        CAPTURE(before);
+        for (const std::string& text : {words, words.substr(0, before + 1)}) {
+            const std::string coded = smtp::quoted_printable(text + "\n.\n");
+            CHECK(!coded.starts_with('.'));
+            CHECK(!has(coded, "\n."));
+            CHECK(has(coded, "\n=2E\r\n"));
+        }
+    }
+}

@@ -72,7 +72,8 @@ void append_coded(std::string& line, char c)
     line += digits[byte & 15];
 }
 
-// A space at the end of a line would be lost on the way: it is written as =20.
+// A space at the end of a line would be lost on the way: it is written as =20.  So is a
+// dot that begins a line, as =2E: no text from outside shall come near the end of DATA.
 void append_qp_line(std::string& out, std::string_view text)
 {
     std::string line;
@@ -87,6 +88,8 @@ void append_qp_line(std::string& out, std::string_view text)
             out += line + "=\r\n";
             line.clear();
         }
+        if (line.empty() && piece == ".")
+            append_coded(piece = {}, '.');
         line += piece;
     }
     out += line + "\r\n";

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a report's envelope says, and who gets none.
+#include "delivery/reporter.h"
+#include "net/test_support.h"
+#include "spool/queue_fixture_test.h"
+
+#include <doctest/doctest.h>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+using delivery::Attempt;
+using delivery::AttemptPtr;
+
+net::Task<void> ask(delivery::Reporter& reporter, AttemptPtr attempt, bool& told)
+{
+    std::vector<delivery::Settled> failed(1);
+    failed[0].state = spool::RecipientState::failed;
+    failed[0].reason = "mx.test: 550 no";
+    told = co_await reporter.report(attempt, smtp::Action::failed, failed, 0);
+}
+
+// Writes a message with this envelope, lets it fail; the envelopes of what is in the log.
+std::vector<spool::Envelope> reports_of(spool::Envelope envelope)
+{
+    spool::TestSpool spool;
+    net::Loop loop;
+    std::vector<spool::Envelope> out;
+    spool::Queue queue(spool.options());
+    {
+        spool::Writer writer(spool.writer_options());
+        spool::Draft draft = writer.begin();
+        draft.append("Subject: x\r\n\r\ntext\r\n");
+        const auto written = writer.commit_and_wait(std::move(draft), envelope);
+        REQUIRE(written.has_value());
+        spool::read_log(queue);
+        spool::Reader reader(spool.directory());
+        delivery::MessageSource source(queue, reader);
+        delivery::ReportOptions options{"gw.test", "postmaster@gw.test", true};
+        delivery::Reporter reporter(loop, writer, source, options);
+        auto attempt = std::make_shared<Attempt>();
+        attempt->id = written->id;
+        attempt->where = written->location;
+        attempt->message.envelope = std::move(envelope);
+        bool told = false;
+        net::test::run(loop, ask(reporter, attempt, told));
+        CHECK(told);
+        (void)queue.poll_log(
+            100, [&](const auto&, const spool::Envelope& one) { out.push_back(one); });
+    }
+    return out;
+}
+
+spool::Envelope from(std::string sender)
+{
+    spool::Envelope out;
+    out.arrival = 1700000000000000;
+    out.sender = std::move(sender);
+    out.recipients = {{"bob@b.test", spool::notify_default, {}}};
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("delivery: a report is always sent with its dots doubled")
+{
+    spool::Envelope envelope = from("alice@a.test");
+    envelope.dot_lines = false;
+    const auto reports = reports_of(envelope);
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].dot_lines);
+    CHECK(reports[0].sender.empty());
+    CHECK(reports[0].recipients[0].address == "alice@a.test");
+}
