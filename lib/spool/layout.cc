@@ -24,6 +24,11 @@ std::string incoming_directory(std::string_view spool)
     return fmt::format("{}/log/incoming", spool);
 }
 
+std::string damaged_directory(std::string_view spool)
+{
+    return fmt::format("{}/log/damaged", spool);
+}
+
 std::string run_directory(std::string_view spool)
 {
     return fmt::format("{}/run", spool);
@@ -32,6 +37,11 @@ std::string run_directory(std::string_view spool)
 std::string segment_path(std::string_view spool, SegmentNumber number)
 {
     return fmt::format("{}/log/{:010x}.seg", spool, number);
+}
+
+std::string damaged_path(std::string_view spool, SegmentNumber number)
+{
+    return fmt::format("{}/log/damaged/{:010x}.seg", spool, number);
 }
 
 std::string tail_path(std::string_view spool, SegmentNumber number)

@@ -4,6 +4,7 @@
 //     log/00c7f2a1b3.seg      a segment, named by its number in ten hex digits
 //     log/number              the last segment number given out
 //     log/shared              which segment inetd processes append to
+//     log/damaged/            segments in which damage was found, for a person
 //     log/incoming/           drafts and preallocated segments; nothing here was promised
 //     run/00c7f2a1b3.tail     how far an open segment is durable
 //     run/bell                wakes the follower
@@ -21,9 +22,11 @@ namespace spool {
 
 [[nodiscard]] std::string log_directory(std::string_view spool);
 [[nodiscard]] std::string incoming_directory(std::string_view spool);
+[[nodiscard]] std::string damaged_directory(std::string_view spool);
 [[nodiscard]] std::string run_directory(std::string_view spool);
 
 [[nodiscard]] std::string segment_path(std::string_view spool, SegmentNumber number);
+[[nodiscard]] std::string damaged_path(std::string_view spool, SegmentNumber number);
 [[nodiscard]] std::string tail_path(std::string_view spool, SegmentNumber number);
 [[nodiscard]] std::string number_path(std::string_view spool);
 [[nodiscard]] std::string shared_path(std::string_view spool);

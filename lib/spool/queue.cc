@@ -26,11 +26,11 @@ Queue::State::State(QueueOptions given)
     : options(std::move(given)), files(prepare(options)), lock(files),
       loaded(load_queue(files, core)),
       results(files, loaded.generation, loaded.good_bytes, options.sync_interval),
-      follower(options.directory, core.read_so_far()), checkpoints(core.positions),
-      keeper(options.directory,
-             {options.retention, options.retention_bytes, options.carry_forward,
-              options.carry_after},
-             options.segment_age)
+      follower(options.directory, core.read_so_far()), damaged(options.directory),
+      checkpoints(core.positions), keeper(options.directory,
+                                          {options.retention, options.retention_bytes,
+                                           options.carry_forward, options.carry_after},
+                                          options.segment_age)
 {
     remove_queue_leftovers(files, loaded.oldest);
     if (loaded.damaged > 0)
@@ -66,9 +66,10 @@ std::size_t Queue::poll_log(std::size_t most,
         state_->checkpoints.add(entry->id());
         fresh(*entry, record.envelope);
     };
-    const auto damaged = [](Location where, std::string_view why) {
+    const auto damaged = [&](Location where, std::string_view why) {
         base::log(base::Level::error, "record-damaged", MessageId(where).text(),
                   {{"error", why}});
+        state_->damaged.add(where.segment);
     };
     const std::size_t count = state_->follower.poll(most, found, damaged);
     if (count < most && !state_->caught_up) {
@@ -121,13 +122,15 @@ void Queue::tidy(Writer& writer)
     state_->take_snapshot_result();
     if (!state_->caught_up)
         return;
+    state_->damaged.retry();
     state_->checkpoint();
     state_->start_snapshot_if_due();
     // "carry" could not be written before the copy, and freeing must not need room.
     if (state_->results.failing())
         return;
     state_->keeper.work(state_->core, state_->follower, state_->results.appended(),
-                        state_->results.synced(), writer, state_->carry_actions());
+                        state_->results.synced(), state_->damaged, writer,
+                        state_->carry_actions());
 }
 
 void Queue::write_snapshot()
@@ -138,7 +141,7 @@ void Queue::write_snapshot()
     state_->take_snapshot_result();
     // Before the log is read to its end the results speak of messages that a snapshot of
     // now would not contain.
-    if (!state_->caught_up)
+    if (!state_->may_note_positions())
         return;
     state_->begin_snapshot().run(state_->core.table, state_->mutex);
 }
@@ -156,7 +159,7 @@ std::string Queue::control_socket(std::string_view directory)
 // What is new since the last one, so that a start need not read the log again.
 void Queue::State::checkpoint()
 {
-    if (!caught_up)
+    if (!may_note_positions())
         return;
     const std::string lines = checkpoints.take(core, follower.positions());
     if (!lines.empty())
@@ -185,8 +188,8 @@ void Queue::State::take_snapshot_result()
 
 void Queue::State::start_snapshot_if_due()
 {
-    if (snapshot.valid() || keeper.deleting() || results.size() < options.snapshot_bytes ||
-        base::wall_seconds() < next_snapshot)
+    if (snapshot.valid() || keeper.deleting() || !may_note_positions() ||
+        results.size() < options.snapshot_bytes || base::wall_seconds() < next_snapshot)
         return;
     try {
         auto writer = std::make_shared<SnapshotWriter>(begin_snapshot());

@@ -37,14 +37,15 @@ SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
 }
 
 void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_t appended,
-                         std::uint64_t synced, Writer& writer,
-                         const QueueCarrier::Actions& actions)
+                         std::uint64_t synced, const DamagedSegments& damaged,
+                         Writer& writer, const QueueCarrier::Actions& actions)
 {
     const std::int64_t now = base::wall_seconds();
     take_deleted(follower);
     close_idle(follower.positions(), now);
-    const SegmentPlan plan =
-        plan_segments(facts(core, follower, appended, synced), rules_, now);
+    SegmentPlan plan = plan_segments(facts(core, follower, appended, synced), rules_, now);
+    std::erase_if(plan.remove,
+                  [&](SegmentNumber segment) { return damaged.waits(segment); });
     if (!plan.remove.empty() && deleting_.empty() && now >= next_deletion_)
         start_deleting(plan.remove);
     if (!plan.carry.empty() && carrier_.idle() && now >= next_carry_)

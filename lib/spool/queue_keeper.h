@@ -6,6 +6,7 @@
 // all else happens on the queue's thread.
 #pragma once
 
+#include "spool/damaged_segments.h"
 #include "spool/queue_carry.h"
 #include "spool/queue_core.h"
 #include "spool/queue_retention.h"
@@ -25,7 +26,8 @@ public:
 
     // One round.  `appended` and `synced` count the bytes of results (QueueResults).
     void work(const QueueCore& core, Follower& follower, std::uint64_t appended,
-              std::uint64_t synced, Writer& writer, const QueueCarrier::Actions& actions);
+              std::uint64_t synced, const DamagedSegments& damaged, Writer& writer,
+              const QueueCarrier::Actions& actions);
 
     // Segments are being deleted: until they are gone for good nothing may be written that
     // has forgotten their positions, or after a power cut their mail would be new again.

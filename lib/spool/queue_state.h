@@ -2,6 +2,7 @@
 // spool/queue_state.h - the parts of a Queue.  Only for queue*.cc.
 #pragma once
 
+#include "spool/damaged_segments.h"
 #include "spool/queue.h"
 #include "spool/queue_checkpoint.h"
 #include "spool/queue_core.h"
@@ -27,6 +28,7 @@ struct Queue::State {
     LoadedQueue loaded;
     QueueResults results;
     Follower follower;
+    DamagedSegments damaged;
     Checkpoints checkpoints;
     SegmentKeeper keeper;
     // Guards core.table against the thread that writes a snapshot: held by whoever changes
@@ -47,6 +49,11 @@ struct Queue::State {
     // Lines go to the disk, or to those that are being gathered.
     void write(std::string_view lines);
 
+    // How far the log was read may be written down: nothing that is behind it is needed.
+    [[nodiscard]] bool may_note_positions() const
+    {
+        return caught_up && damaged.all_safe();
+    }
     void checkpoint();
     [[nodiscard]] SnapshotWriter begin_snapshot();
     void take_snapshot_result();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The queue's housekeeping with a real log: segments go when nothing needs them and never
 // before, the last messages of old ones move, snapshots are taken meanwhile.
+#include "spool/layout.h"
 #include "spool/queue.h"
 #include "spool/queue_files.h"
 #include "spool/queue_fixture_test.h"
@@ -92,6 +93,73 @@ TEST_CASE("spool: a segment goes when all its messages are finished")
     deliver(queue, two);
     CHECK(tidy_until(queue, writer,
                      [&] { return spool::segment_numbers(spool.directory()).empty(); }));
+}
+
+namespace {
+
+// A sealed segment with a message whose envelope has a wrong byte, and a good one.
+struct Damaged {
+    TestSpool spool;
+    MessageId bad;
+    MessageId good;
+    std::string bytes; // of the segment
+
+    Damaged()
+    {
+        {
+            spool::Writer writer(spool.writer_options());
+            bad = spool.add(writer, 1, 9000);
+            good = spool.add(writer, 1, 9000);
+        }
+        bytes = spool::read_file(file());
+        bytes[bytes.find("alice@")] ^= 1;
+        spool::write_file(file(), bytes);
+    }
+    [[nodiscard]] std::string file() const
+    {
+        return spool::segment_path(spool.directory(), bad.first_written().segment);
+    }
+    [[nodiscard]] std::string kept() const
+    {
+        return spool::damaged_path(spool.directory(), bad.first_written().segment);
+    }
+    void finish_good()
+    {
+        spool::Writer writer(spool.writer_options());
+        Queue queue(spool.options());
+        spool::read_log(queue);
+        deliver(queue, good);
+        tidy_often(queue, writer);
+    }
+};
+
+} // namespace
+
+TEST_CASE("spool: a segment with a damaged record stays for the operator")
+{
+    Damaged log;
+    SUBCASE("in one run") {}
+    SUBCASE("the damage was seen by an earlier run")
+    {
+        Queue queue(log.spool.options());
+        spool::read_log(queue);
+    }
+    log.finish_good();
+    CHECK_FALSE(std::filesystem::exists(log.file()));
+    CHECK(spool::read_file(log.kept()) == log.bytes);
+}
+
+TEST_CASE("spool: a damaged segment that cannot be set aside is not deleted")
+{
+    Damaged log;
+    const std::string folder = spool::damaged_directory(log.spool.directory());
+    spool::write_file(folder, "in the way");
+    log.finish_good();
+    CHECK(spool::read_file(log.file()) == log.bytes);
+    std::filesystem::remove(folder);
+    log.finish_good();
+    CHECK_FALSE(std::filesystem::exists(log.file()));
+    CHECK(spool::read_file(log.kept()) == log.bytes);
 }
 
 TEST_CASE("spool: with retention a finished segment stays")
