@@ -331,6 +331,33 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
     [ "$(stored)" -eq 1 ]
 }
 
+# In the way of inetd(8): the connection is standard error too.
+inetd_with_errors() {
+    start inetd socat "TCP-LISTEN:$1,bind=127.0.0.1,fork,reuseaddr" \
+        "EXEC:smtp-relayd --config $2,nofork=0,stderr"
+    wait_for 5 bound "$1"
+}
+bound() { grep -q ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
+
+@test "inetd: the client hears SMTP and not a line of the log" {
+    relayd_config '[log]' 'level = debug'
+    port=$(free_port)
+    inetd_with_errors "$port" "$CONF"
+    one_message >"$TMP/dialogue"
+    converse "$port" <"$TMP/dialogue"
+    speak "$port" <<<$'NOOP\r\nQUIT\r' >"$TMP/heard"
+    grep -q '^221 ' "$TMP/heard"
+    run ! grep -vE '^[2-5][0-9][0-9][ -]' "$TMP/heard"
+    [ "$(stored)" -eq 1 ]
+}
+
+@test "inetd: why it cannot start is nothing for the client" {
+    port=$(free_port)
+    inetd_with_errors "$port" "$TMP/missing.conf"
+    run speak "$port" </dev/null
+    [ -z "$output" ]
+}
+
 @test "sockets passed in are served with the settings of their names" {
     relayd_config
     start activated systemd-socket-activate -l "127.0.0.1:$SMTP_PORT" \

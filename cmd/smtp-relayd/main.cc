@@ -5,6 +5,7 @@
 
 #include "base/failure.h"
 #include "base/log.h"
+#include "inetd.h"
 #include "listeners.h"
 #include "options.h"
 #include "relay_service.h"
@@ -54,36 +55,64 @@ relayd::Options read_options(int argc, char** argv)
     return options;
 }
 
-void work(const relayd::Options& options)
+// True: it was asked only to look at the configuration, and has done so.
+bool only_looked(const relayd::Options& options)
 {
-    if (options.dump_config) {
+    if (options.dump_config)
         std::cout << conf::dump_settings(options.config);
-        return;
-    }
+    else if (options.check)
+        relayd::check(conf::read_settings(options.config));
+    return options.dump_config || options.check;
+}
+
+void serve(const relayd::Options& options, relayd::InetdConnection connection)
+{
     conf::Settings settings = conf::read_settings(options.config);
     settings.log.program = "smtp-relayd";
-    if (options.check) {
-        relayd::check(settings);
-        return;
-    }
+    if (connection.heard_errors)
+        settings.log.target = base::LogTarget::syslog;
     base::configure_log(settings.log);
-    relayd::RelayService service(std::move(settings), options);
+    relayd::RelayService service(std::move(settings), options, std::move(connection.fd));
     service.run();
+}
+
+// Why there is no service; under inetd standard error is /dev/null by now.
+void complain(const char* why, bool to_syslog)
+{
+    if (to_syslog)
+        base::log(base::Level::error, "not-started", "-",
+                  {{"error", std::string_view(why)}});
+    else
+        std::cerr << "smtp-relayd: " << why << '\n';
+}
+
+int work(const relayd::Options& options)
+{
+    bool to_syslog = false;
+    try {
+        if (only_looked(options))
+            return EXIT_SUCCESS;
+        relayd::InetdConnection connection;
+        if (options.listen.empty())
+            connection = relayd::take_inetd_connection();
+        to_syslog = connection.heard_errors;
+        if (to_syslog) // until the configuration is read
+            base::configure_log(
+                {.program = "smtp-relayd", .target = base::LogTarget::syslog});
+        serve(options, std::move(connection));
+        return EXIT_SUCCESS;
+    } catch (const base::Failure& failure) {
+        complain(failure.what(), to_syslog);
+        return failure.exit_status();
+    } catch (const std::exception& error) {
+        complain(error.what(), to_syslog);
+        return EX_SOFTWARE;
+    }
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    const relayd::Options options = read_options(argc, argv);
-    try {
-        work(options);
-        return EXIT_SUCCESS;
-    } catch (const base::Failure& failure) {
-        std::cerr << "smtp-relayd: " << failure.what() << '\n';
-        return failure.exit_status();
-    } catch (const std::exception& error) {
-        std::cerr << "smtp-relayd: " << error.what() << '\n';
-        return EX_SOFTWARE;
-    }
+    return work(read_options(argc, argv));
 }

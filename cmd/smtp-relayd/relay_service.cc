@@ -65,10 +65,10 @@ net::Address peer_of(int fd)
 
 } // namespace
 
-RelayService::RelayService(conf::Settings settings, Options options)
+RelayService::RelayService(conf::Settings settings, Options options, base::Fd connection)
     : settings_(std::move(settings)), options_(std::move(options))
 {
-    acquire_doors();
+    acquire_doors(std::move(connection));
     confine::to(rights_for(settings_)); // before the first thread starts
     directory_ = std::make_unique<db::Directory>(settings_.general.database);
     domains_ = std::make_unique<session::DirectoryDomains>(*directory_);
@@ -102,7 +102,7 @@ RelayService::~RelayService()
 }
 
 // Sockets that were passed, else a connection on descriptor 0, else our own addresses.
-void RelayService::acquire_doors()
+void RelayService::acquire_doors(base::Fd from_inetd)
 {
     for (net::PassedSocket& passed : net::passed_sockets()) {
         const std::string name = listener_named(passed.name);
@@ -115,8 +115,8 @@ void RelayService::acquire_doors()
     }
     if (!doors_.empty() || connection_)
         return;
-    if (options_.listen.empty() && net::stdin_is_connection()) {
-        connection_ = base::Fd(::dup(STDIN_FILENO));
+    if (from_inetd) {
+        connection_ = std::move(from_inetd);
         connection_listener_ = listener_named(options_.listener);
         return;
     }

@@ -27,8 +27,9 @@ namespace relayd {
 
 class RelayService {
 public:
-    // Acquires: sockets, certificates, spool, database.  Throws base::Failure.
-    RelayService(conf::Settings settings, Options options);
+    // Acquires: sockets, certificates, spool, database.  `connection`: the one that inetd
+    // passed, or empty.  Throws base::Failure.
+    RelayService(conf::Settings settings, Options options, base::Fd connection);
     ~RelayService();
 
     // Serves until SIGTERM (or the end of the only connection, under inetd).
@@ -40,7 +41,7 @@ private:
         std::string listener; // whose settings
     };
 
-    void acquire_doors();
+    void acquire_doors(base::Fd from_inetd);
     void open_door(const std::string& endpoint, const std::string& listener);
     [[nodiscard]] std::string listener_named(const std::string& name) const;
     [[nodiscard]] std::shared_ptr<session::Authenticator>
