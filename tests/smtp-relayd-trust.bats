@@ -35,3 +35,33 @@ teardown() { sponts_teardown; }
     logged 'client-refused client=192.0.2.88'
     exec {one}<&-
 }
+
+# -- front ends ---------------------------------------------------------------------------
+
+@test "XCLIENT said in the clear is forgotten with STARTTLS" {
+    LISTENER_LINES='trust-xclient = 127.0.0.1' relayd_config
+    relayd_start
+    run -0 /usr/bin/python3 - "$SMTP_PORT" <<'END'
+import socket, ssl, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+def ask(connection, line):
+    connection.sendall(line + b"\r\n")
+    return connection.recv(4096).decode()
+s.recv(4096)
+ask(s, b"EHLO front.test")
+print(ask(s, b"XCLIENT ADDR=192.0.2.77 NAME=evil.test HELO=evil.test LOGIN=carol"))
+ask(s, b"EHLO front.test")
+print(ask(s, b"STARTTLS"))
+c = ssl._create_unverified_context().wrap_socket(s)
+ask(c, b"EHLO front.test")
+ask(c, b"MAIL FROM:<a@remote.test>")
+print(ask(c, b"RCPT TO:<x@elsewhere.test>"))
+print(ask(c, b"RCPT TO:<bob@dest.test>"))
+ask(c, b"DATA")
+print(ask(c, b"Subject: x\r\n\r\nx\r\n."))
+c.sendall(b"QUIT\r\n")
+END
+    [[ $output == *554* ]]
+    stored_has 'from front.test (unknown [127.0.0.1])'
+    logged 'message-accepted .*client=127.0.0.1 helo=front.test login=[^a-z]* '
+}

@@ -53,8 +53,8 @@ net::Task<bool> SmtpServerSession::arrive()
         if (!heard)
             co_return false;
     }
-    // Behind a balancer this is about the client the header names: the balancer's own address
-    // would make a front end of everybody it lets through.
+    // Behind a balancer this is about the client the header names: the balancer's own
+    // address would make a front end of everybody it lets through.
     const bool front_end = listener_->trust_xclient.contains(client_.address);
     if (!counted_ && !front_end && !admitted()) // a front end speaks for many
         co_return false;
@@ -86,8 +86,8 @@ net::Task<bool> SmtpServerSession::hear_proxy_header()
     }
     const smtp::ProxyHeader& said = result.header;
     if (said.kind != smtp::ProxyHeader::Kind::local)
-        client_.address =
-            net::Address::parse_ip(said.source, said.source_port).value_or(peer_);
+        arrived_ = net::Address::parse_ip(said.source, said.source_port).value_or(peer_);
+    client_.address = arrived_;
     co_return true;
 }
 

@@ -67,9 +67,19 @@ net::Task<smtp::Verdict> SmtpServerSession::start_tls(smtp::Verdict verdict)
     wire_.forget_input();
     co_await wire_.stream().accept_tls(*listener_->tls);
     transaction_->tls_started();
+    forget_xclient();
     // Nothing to say: the client speaks first now.
     co_return smtp::Verdict{.then = Then::listen,
                             .reply = {.code = 0, .enhanced = {}, .text = {}}};
+}
+
+// Said in the clear: whoever stood between a front end and us may have said it.
+void SmtpServerSession::forget_xclient()
+{
+    if (!std::exchange(renamed_, false))
+        return;
+    client_ = {.address = arrived_, .name = {}};
+    begin_name_lookup();
 }
 
 net::Task<std::optional<std::string>> SmtpServerSession::hear_response()
@@ -199,6 +209,7 @@ void SmtpServerSession::log_login(const Login& login, std::string_view mechanism
 
 net::Task<smtp::Verdict> SmtpServerSession::apply_xclient(smtp::ClientAttributes said)
 {
+    renamed_ = true;
     if (said.address) {
         const std::uint16_t port = said.port.value_or(0);
         client_.address =

@@ -38,7 +38,8 @@ SmtpServerSession::SmtpServerSession(SmtpServer& server,
                                      net::Stream stream, net::Address peer, std::string id,
                                      bool admitted)
     : server_(server), listener_(std::move(listener)), wire_(std::move(stream)),
-      id_(std::move(id)), peer_(peer), client_{.address = std::move(peer), .name = {}}
+      id_(std::move(id)), peer_(peer), arrived_(peer),
+      client_{.address = std::move(peer), .name = {}}
 {
     if (admitted)
         counted_ = client_.address;

@@ -118,6 +118,7 @@ private:
     std::expected<std::string, Login> scram_verifier(const std::string& user);
     void log_login(const Login& login, std::string_view mechanism);
     net::Task<smtp::Verdict> apply_xclient(smtp::ClientAttributes said);
+    void forget_xclient();
 
     void log_end() const;
 
@@ -125,8 +126,10 @@ private:
     std::shared_ptr<const SmtpListener> listener_;
     SmtpServerWire wire_;
     std::string id_;
-    net::Address peer_; // the other end of the connection, whoever it speaks for
+    net::Address peer_;    // the other end of the connection, whoever it speaks for
+    net::Address arrived_; // who came: peer_, or whom the PROXY header names
     Client client_;
+    bool renamed_ = false; // by XCLIENT
     std::shared_ptr<ClientName> lookup_;
     std::optional<net::Address> counted_;            // under this address in ClientLimits
     std::unique_ptr<smtp::Transaction> transaction_; // once the greeting is due

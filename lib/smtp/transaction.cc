@@ -69,6 +69,7 @@ void Transaction::tls_started()
     tls_ = true;
     extended_ = false;
     helo_.clear();
+    true_helo_.clear();
     login_.clear();
     state_ = State::greeting;
 }
@@ -114,10 +115,11 @@ Verdict Transaction::answer(const Xclient&)
 Verdict Transaction::xclient_applied(const ClientAttributes& client)
 {
     forget_message();
-    if (client.helo)
-        true_helo_ = *client.helo;
-    if (client.login)
-        login_ = *client.login;
+    const bool another = client.address || client.name || client.login;
+    if (another || client.helo)
+        true_helo_ = client.helo.value_or("");
+    if (another)
+        login_ = client.login.value_or("");
     extended_ = false;
     state_ = State::greeting;
     return {.reply = greeting()};

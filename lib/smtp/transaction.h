@@ -112,7 +112,9 @@ public:
     void tls_started(); // RFC 3207 4.2: everything said before is forgotten
     Verdict auth_done(std::string login);
     Verdict auth_failed(Reply reply); // 421 and hang_up beyond Limits::auth_failures
-    // XCLIENT was applied: we are at the greeting again, which is the reply.
+    // XCLIENT was applied: we are at the greeting again, which is the reply.  One that
+    // names ADDR, NAME or LOGIN is about another client: nothing of the one before it
+    // stays.
     Verdict xclient_applied(const ClientAttributes& client);
 
     [[nodiscard]] const Envelope& envelope() const { return envelope_; }

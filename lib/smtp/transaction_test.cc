@@ -299,6 +299,34 @@ TEST_CASE("smtp: XCLIENT begins anew with the true client")
     converse(transaction, {{"MAIL FROM:<a@b>", 250}, {"XCLIENT ADDR=192.0.2.1", 503}});
 }
 
+TEST_CASE("smtp: nothing of a client stays for the next one XCLIENT names")
+{
+    smtp::Service offered = service();
+    offered.xclient = true;
+    for (const char* next : {"XCLIENT ADDR=192.0.2.2", "XCLIENT NAME=b.example",
+                             "XCLIENT LOGIN=[UNAVAILABLE]"}) {
+        CAPTURE(next);
+        Transaction transaction(offered);
+        const auto hear_of = [&transaction](std::string_view line) {
+            const auto command = smtp::parse_command(line);
+            REQUIRE(transaction.judge(command).then == Then::apply_xclient);
+            (void)transaction.xclient_applied(std::get<smtp::Xclient>(command).client);
+        };
+        hear_of("XCLIENT ADDR=192.0.2.1 LOGIN=anna HELO=a.example");
+        hear_of("XCLIENT PORT=4711"); // the same one, in more words
+        CHECK(transaction.login() == "anna");
+        CHECK(transaction.helo() == "a.example");
+        hear_of(next);
+        CHECK(transaction.login().empty());
+        CHECK(transaction.helo().empty());
+
+        hear_of("XCLIENT HELO=a.example");
+        CHECK(transaction.helo() == "a.example");
+        transaction.tls_started(); // said in the clear, by whoever was between us
+        CHECK(transaction.helo().empty());
+    }
+}
+
 TEST_CASE("smtp: BDAT, chunk by chunk")
 {
     Transaction transaction(service());
