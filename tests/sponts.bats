@@ -312,7 +312,7 @@ exit_status() {
     read -rt 10 _ <&"$session"
     configuration "$(listener one "$PORT")" "$(listener two "$other")"
     kill -HUP "$GATEWAY"
-    wait_for 20 happened '^smtp-relayd SIGTERM'
+    wait_for 20 happened '^smtp-relayd SIGUSR1'
     [ "$(greeting "$other")" != "$first" ]
     wait_for 20 greeted_by_other_than "$PORT" "$first"
     kill -0 "$first"             # the session keeps it
@@ -327,6 +327,42 @@ exit_status() {
 
 started_twice() { [ "$(pids_of "$1" | wc -l)" -eq 2 ]; }
 closed() { ! listens "$1"; }
+
+# hear - the session's next reply, its last line in $SAID.  answer LINE - the reply to it.
+hear() {
+    SAID=-
+    while [[ $SAID != [2-5][0-9][0-9]\ * ]]; do
+        read -rt 10 SAID <&"$session" || return 1
+    done
+}
+answer() {
+    printf '%s\r\n' "$1" >&"$session"
+    hear
+}
+
+@test "reload with another log level: a session that is open can still send its message" {
+    load helpers/gateway
+    gateway_config '[log]' 'level = info'
+    gateway_table domains <<<$'name,hold\ndest.test,yes'
+    gateway_start
+    wait_for 20 logged gateway-ready
+    exec {session}<>"/dev/tcp/127.0.0.1/$SMTP_PORT"
+    hear
+    answer 'EHLO client.test'
+    sed -i 's/^level = info/level = debug/' "$CONF"
+    kill -HUP "$GATEWAY_PID"
+    wait_for 20 logged ' retiring sessions=1'
+    for command in 'MAIL FROM:<a@remote.test>' 'RCPT TO:<b@dest.test>' DATA; do
+        answer "$command"
+        [[ $SAID == [23]* ]]
+    done
+    answer $'Subject: late\r\n\r\nhello\r\n.'
+    [[ $SAID == 250*queued* ]]
+    answer QUIT
+    exec {session}<&-
+    wait_for 20 logged 'program-ended name=smtp-relayd .*exit status 0'
+    wait_for 20 queue_holds 1
+}
 
 @test "a broken configuration is refused at reload and everything goes on" {
     stand_ins
@@ -357,6 +393,34 @@ closed() { ! listens "$1"; }
     run ! logged program-died
     gone "$first"
 }
+
+@test "reload with another spool drains smtp-relayd: nobody delivers from the old one" {
+    stand_ins
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    sed -i "s,spool = .*,spool = $TMP/other," "$CONF"
+    kill -HUP "$GATEWAY"
+    wait_for 20 happened '^smtp-relayd SIGTERM'
+    run ! happened '^smtp-relayd SIGUSR1'
+}
+
+@test "stop ends what has retired too" {
+    stand_ins
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    exec {session}<>"/dev/tcp/127.0.0.1/$PORT"
+    read -rt 10 _ <&"$session"
+    configuration "$(listener in "$PORT")" '[log]' 'level = debug'
+    kill -HUP "$GATEWAY"
+    wait_for 20 happened '^smtp-relayd SIGUSR1'
+    kill -TERM "$GATEWAY"
+    wait_for 20 both_were_told
+    exec {session}<&-
+    exit_status 0
+}
+both_were_told() { [ "$(grep -c '^smtp-relayd SIGTERM' "$EVENTS")" -eq 2 ]; }
 
 @test "stop waits for sessions, then no longer than drain-timeout" {
     stand_ins

@@ -161,7 +161,8 @@ std::string RelayService::listener_named(const std::string& name) const
 
 void RelayService::run()
 {
-    loop_.on_signal({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { on_signal(signal); });
+    loop_.on_signal({SIGTERM, SIGINT, SIGHUP, SIGUSR1},
+                    [this](int signal) { on_signal(signal); });
     net::keep_watchdog_quiet(loop_);
     for (Door& door : doors_)
         watch_door(std::move(door));
@@ -204,6 +205,8 @@ void RelayService::on_signal(int signal)
 {
     if (signal == SIGHUP)
         reload();
+    else if (signal == SIGUSR1)
+        retire();
     else
         stop();
 }
@@ -227,6 +230,17 @@ void RelayService::reload()
         base::log(Level::error, "reload-failed", "-", {{"error", failure.what()}});
     }
     net::notify_manager("READY=1");
+}
+
+// Somebody else accepts from now on.  The doors close when the signal has been handled;
+// who is inside stays to the end, which session-timeout sets at latest.
+void RelayService::retire()
+{
+    if (over_ || stopping_)
+        return;
+    stopping_ = true;
+    base::log(Level::info, "retiring", "-", {{"sessions", server_->sessions()}});
+    end_if_idle();
 }
 
 void RelayService::stop()

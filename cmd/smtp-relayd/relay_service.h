@@ -52,6 +52,7 @@ private:
     void watch_door(Door door);
     void on_signal(int signal);
     void reload();
+    void retire();
     void stop();
     [[nodiscard]] net::Task<void> stop_after(base::seconds patience);
     void end_if_idle();

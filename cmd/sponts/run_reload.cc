@@ -62,10 +62,14 @@ void Supervisor::apply(conf::Settings fresh)
     const bool new_relayd = new_process ||
                             !same_sockets(settings_.listeners, fresh.listeners) ||
                             settings_.smtp_relayd.workers != fresh.smtp_relayd.workers;
+    // Nobody delivers from the old spool any more: what a session puts there would wait.
+    const auto fate_of_old = settings_.general.spool == fresh.general.spool
+                                 ? Slot::Fate::retire
+                                 : Slot::Fate::drain;
     settings_ = std::move(fresh);
     configure_own_log(settings_.log);
     if (new_relayd)
-        replace_relayd();
+        replace_relayd(fate_of_old);
     else
         signal_program("smtp-relayd", SIGHUP);
     if (new_process)
@@ -78,16 +82,13 @@ void Supervisor::apply(conf::Settings fresh)
 }
 
 // Old and new processes serve side by side until the new ones are ready; then the old ones
-// finish their sessions and end.  A retiring process without end is no harm: its sessions
-// have limits of their own.
-void Supervisor::replace_relayd()
+// end with their last session.  One that stays long is no harm: session-timeout holds.
+void Supervisor::replace_relayd(Slot::Fate fate_of_old)
 {
     for (Slot& slot : slots_)
         if (slot.program == "smtp-relayd")
-            slot.fate = Slot::Fate::retire;
-    std::erase_if(slots_, [](const Slot& slot) {
-        return slot.pid == 0 && slot.fate == Slot::Fate::retire;
-    });
+            slot.fate = fate_of_old;
+    std::erase_if(slots_, [](const Slot& slot) { return slot.pid == 0 && slot.leaves(); });
     add_slots("smtp-relayd");
 }
 
@@ -105,7 +106,7 @@ void Supervisor::restart_sendd()
 void Supervisor::signal_program(std::string_view program, int signal)
 {
     for (const Slot& slot : slots_)
-        if (slot.program == program && slot.pid != 0 && !slot.told_to_end)
+        if (slot.program == program && slot.pid != 0 && !slot.leaves() && !slot.told_to_end)
             (void)::kill(slot.pid, signal); // it may just have died: reap() will tell
 }
 

@@ -151,7 +151,7 @@ void Supervisor::start(Slot& slot)
         return;
     }
     slot.start_at.reset();
-    slot.ready = slot.told_to_end = false;
+    slot.ready = slot.told_to_retire = slot.told_to_end = false;
     slot.fate = Slot::Fate::keep;
     base::log(Level::info, "program-started", "-",
               {{"name", slot.name}, {"pid", slot.pid}});
@@ -163,6 +163,15 @@ void Supervisor::terminate(Slot& slot)
         return;
     slot.told_to_end = true;
     (void)::kill(slot.pid, SIGTERM); // it may just have died: reap() will tell
+}
+
+// It closes its sockets and ends with its last session; begin_stop() may hurry it later.
+void Supervisor::retire(Slot& slot)
+{
+    if (slot.pid == 0 || slot.told_to_retire || slot.told_to_end)
+        return;
+    slot.told_to_retire = true;
+    (void)::kill(slot.pid, SIGUSR1); // it may just have died: reap() will tell
 }
 
 int Supervisor::poll_timeout() const
@@ -219,7 +228,7 @@ void Supervisor::reap()
         if (const auto status = slot.pid == 0 ? std::nullopt : collect(slot.pid))
             note_end(slot, *status);
     std::erase_if(slots_, [this](const Slot& slot) {
-        return slot.pid == 0 && (stopping_ || slot.fate == Slot::Fate::retire);
+        return slot.pid == 0 && (stopping_ || slot.leaves());
     });
 }
 
@@ -229,7 +238,7 @@ void Supervisor::note_end(Slot& slot, int wait_status)
     const std::string how = describe(ending);
     const pid_t pid = std::exchange(slot.pid, 0);
     slot.ready = false;
-    if (slot.told_to_end) {
+    if (slot.told_to_retire || slot.told_to_end) {
         slot.start_at = now(); // of use only when it is to be restarted
         base::log(Level::info, "program-ended", "-",
                   {{"name", slot.name}, {"pid", pid}, {"how", how}});
@@ -247,7 +256,7 @@ void Supervisor::note_end(Slot& slot, int wait_status)
 bool Supervisor::all_ready(std::string_view program) const
 {
     return std::ranges::all_of(slots_, [program](const Slot& slot) {
-        return slot.program != program || slot.fate == Slot::Fate::retire || slot.ready;
+        return slot.program != program || slot.leaves() || slot.ready;
     });
 }
 
@@ -265,9 +274,12 @@ void Supervisor::end_retired()
 {
     if (!all_ready(relayd))
         return;
-    for (Slot& slot : slots_)
+    for (Slot& slot : slots_) {
         if (slot.fate == Slot::Fate::retire)
+            retire(slot);
+        else if (slot.fate == Slot::Fate::drain)
             terminate(slot);
+    }
 }
 
 void Supervisor::begin_stop(int exit_status)

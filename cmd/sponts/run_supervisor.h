@@ -32,7 +32,8 @@ void configure_own_log(base::LogOptions options);
 struct Slot {
     enum class Fate {
         keep,    // start it again when it dies
-        retire,  // remove the slot when it ends
+        retire,  // its sessions go on to their end; remove the slot when it ends
+        drain,   // its sessions are told to come back; remove the slot when it ends
         restart, // start it again at once when it ends
     };
     std::string name; // "smtp-sendd", or "smtp-relayd.2" where there are several
@@ -41,10 +42,17 @@ struct Slot {
     pid_t pid = 0; // 0: no process
     bool ready = false;
     bool was_ready = false;
+    bool told_to_retire = false;
     bool told_to_end = false;
     base::SteadyTime started{};
     std::optional<base::SteadyTime> start_at = base::SteadyTime{}; // at once
     Backoff backoff{};
+
+    // A successor takes its place, or nobody.
+    [[nodiscard]] bool leaves() const
+    {
+        return fate == Fate::retire || fate == Fate::drain;
+    }
 };
 
 class Supervisor {
@@ -60,6 +68,7 @@ private:
     void start_due();
     void start(Slot& slot);
     void terminate(Slot& slot);
+    void retire(Slot& slot);
     void hear_signals();
     void hear_notices();
     void wait_for_news();
@@ -72,7 +81,7 @@ private:
 
     void reload();
     void apply(conf::Settings fresh);
-    void replace_relayd();
+    void replace_relayd(Slot::Fate fate_of_old);
     void restart_sendd();
     void signal_program(std::string_view program, int signal);
 

@@ -3,7 +3,7 @@
 # program.py - stands in for smtp-relayd and smtp-sendd under `sponts run`.
 #
 # Accepts on the sockets it was given, greets with its process id and keeps a session until
-# the client goes.  SIGTERM: accepts no more, ends with its last session.  What happens is
+# the client goes.  SIGTERM, SIGUSR1: accepts no more, ends with its last session.  What happens is
 # written to $EVENTS; $DIRECTIONS/NAME tells it to behave otherwise:
 #     exit N       ends at once          mute      never says READY
 #     stubborn     ignores SIGTERM       parent    leaves a child behind
@@ -67,7 +67,7 @@ def main():
     waiting, wake = socket.socketpair()
     wake.setblocking(False)
     signal.set_wakeup_fd(wake.fileno())
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
         signal.signal(number, lambda *_: None)
     watch = selectors.DefaultSelector()
     watch.register(waiting, selectors.EVENT_READ)
@@ -83,7 +83,7 @@ def main():
             if key.fileobj is waiting:
                 for number in waiting.recv(16):
                     note(signal.Signals(number).name)
-                    if number == signal.SIGTERM and "stubborn" not in orders:
+                    if number != signal.SIGHUP and "stubborn" not in orders:
                         ending = True
                         for sock, _ in listening:
                             watch.unregister(sock)
