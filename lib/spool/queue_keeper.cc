@@ -2,12 +2,12 @@
 #include "spool/queue_keeper.h"
 
 #include "base/clock.h"
+#include "base/failure.h"
 #include "base/log.h"
 #include "spool/layout.h"
 #include "spool/segments.h"
 
 #include <algorithm>
-#include <sys/stat.h>
 
 namespace spool {
 
@@ -87,7 +87,7 @@ std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core, Follower& 
 {
     std::vector<SegmentFacts> all;
     for (const Follower::Position& position : follower.positions()) {
-        SegmentFacts facts{position.segment, 0, 0, position.finished, false, 0, 0};
+        SegmentFacts facts{position.segment, 0, 0, position.finished, false, 0, 0, false};
         if (const auto live = core.table.live().find(position.segment);
             live != core.table.live().end()) {
             facts.live_messages = live->second.messages;
@@ -99,6 +99,7 @@ std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core, Follower& 
                 continue;
             facts.size = known->size;
             facts.changed = known->changed;
+            facts.single = known->single;
         }
         if (position.finished && facts.live_messages == 0) {
             Known& known = known_[position.segment];
@@ -118,11 +119,16 @@ const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment)
     const auto known = known_.find(segment);
     if (known != known_.end())
         return &known->second;
-    struct stat status{};
-    if (::stat(segment_path(directory_, segment).c_str(), &status) != 0)
-        return nullptr;
-    return &(known_[segment] = {static_cast<std::uint64_t>(status.st_size),
-                                status.st_mtim.tv_sec, 0});
+    try {
+        const auto info = segment_info(directory_, segment);
+        if (!info)
+            return nullptr;
+        // In front of a single message is a large hole.
+        const std::uint64_t size = info->single ? info->used : info->size;
+        return &(known_[segment] = {size, info->changed, 0, info->single});
+    } catch (const base::Failure&) {
+        return nullptr; // it cannot be opened now: nothing is done with it
+    }
 }
 
 // A shared segment that no inetd process writes to any more would stay open for ever.

@@ -43,6 +43,7 @@ private:
         std::uint64_t size = 0;
         std::int64_t changed = 0;
         std::uint64_t results = 0; // appended() when it was first seen finished
+        bool single = false;
     };
 
     void take_deleted(Follower& follower);

@@ -13,6 +13,9 @@ bool old_enough(const SegmentFacts& segment, const RetentionRules& rules, std::i
 bool worth_emptying(const SegmentFacts& segment, const RetentionRules& rules,
                     std::int64_t now)
 {
+    // A copy would take the same room, and would be copied again.
+    if (segment.single)
+        return false;
     const double share =
         static_cast<double>(segment.live_bytes) / static_cast<double>(segment.size);
     return segment.size > 0 && share < rules.carry_forward &&

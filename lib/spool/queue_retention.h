@@ -14,12 +14,13 @@ namespace spool {
 
 struct SegmentFacts {
     SegmentNumber number = 0;
-    std::uint64_t size = 0;    // of the file
+    std::uint64_t size = 0;    // of the file, without the hole of a single message
     std::int64_t changed = 0;  // seconds, the last write
     bool complete = false;     // sealed, and read to its end
     bool results_safe = false; // everything said of its messages is on the disk
     std::uint32_t live_messages = 0;
     std::uint64_t live_bytes = 0;
+    bool single = false; // one large message in a file of its own
 };
 
 struct RetentionRules {

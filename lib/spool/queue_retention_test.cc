@@ -13,7 +13,7 @@ constexpr std::int64_t now = 1'000'000;
 
 SegmentFacts finished(spool::SegmentNumber number, std::int64_t age)
 {
-    return {number, 1000, now - age, true, true, 0, 0};
+    return {number, 1000, now - age, true, true, 0, 0, false};
 }
 
 SegmentFacts with_live(SegmentFacts segment, std::uint32_t messages, std::uint64_t bytes)
@@ -62,7 +62,10 @@ TEST_CASE("spool: a segment is emptied when it is old and little of it is needed
     };
     SegmentFacts open = with_live(finished(1, 700), 1, 100);
     open.complete = false;
+    SegmentFacts single = with_live(finished(1, 700), 1, 100);
+    single.single = true;
     const Case cases[] = {
+        {"a file for one message", single, false},
         {"little", with_live(finished(1, 700), 2, 249), true},
         {"a quarter", with_live(finished(1, 700), 2, 250), false},
         {"one large message", with_live(finished(1, 700), 1, 900), false},

@@ -205,6 +205,21 @@ TEST_CASE("spool: the last message of a segment moves, with its id, bytes and st
     CHECK(bytes_of(log.spool, entry->where()) == std::string(500, 'x'));
 }
 
+TEST_CASE("spool: a large message that waits stays where it is")
+{
+    TestSpool spool;
+    spool::WriterOptions large = spool.writer_options();
+    large.draft_memory = 1000;
+    spool::Writer writer(large);
+    const MessageId id = spool.add(writer, 1, 100'000);
+    Queue queue(spool.options());
+    spool::read_log(queue);
+    tidy_often(queue, writer);
+    REQUIRE(queue.find(id) != nullptr);
+    CHECK(queue.find(id)->where() == id.first_written());
+    CHECK(spool::segment_numbers(spool.directory()).size() == 1);
+}
+
 TEST_CASE("spool: killed at any step of carrying forward, the message is there once")
 {
     const NearlyFinished log;

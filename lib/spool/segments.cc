@@ -70,6 +70,8 @@ std::optional<SegmentInfo> segment_info(const std::string& directory, SegmentNum
     info.size = static_cast<std::uint64_t>(found.st_size);
     info.used = static_cast<std::uint64_t>(found.st_blocks) * 512; // stat(2): always 512
     info.created = made_at(number);
+    info.changed = found.st_mtim.tv_sec;
+    info.single = segment->head.kind == SegmentKind::single;
     std::uint64_t data_end = 0;
     info.state = segment_state(*segment, data_end);
     return info;

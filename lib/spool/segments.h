@@ -26,7 +26,9 @@ struct SegmentInfo {
     std::uint64_t size = 0;   // of the file, with preallocated rest and holes
     std::uint64_t used = 0;   // on the disk
     std::int64_t created = 0; // seconds since 1970
+    std::int64_t changed = 0; // its last write
     SegmentState state = SegmentState::open;
+    bool single = false; // one large message in a file of its own
 };
 
 // Oldest first; costs one directory listing.
