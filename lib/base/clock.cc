@@ -79,7 +79,7 @@ std::int64_t parse_duration(std::string_view text)
     else if (unit == "d")
         factor = 86400;
     else if (unit == "w")
-        factor = 7 * 86400;
+        factor = 604800;
     std::int64_t seconds_total = 0;
     if (factor == 0 || __builtin_mul_overflow(value, factor, &seconds_total))
         return -1;
