@@ -367,6 +367,15 @@ bound() { grep -q ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
     [[ $output == *'530 5.7.0'* ]]
 }
 
+@test "one connection passed in is served as --listener says" {
+    relayd_config
+    start activated systemd-socket-activate --accept -l "127.0.0.1:$SMTP_PORT" \
+        --fdname=connection smtp-relayd --config "$CONF" --listener submission
+    wait_for 5 bound "$SMTP_PORT"
+    run -23 send_mail --to bob@dest.test
+    [[ $output == *'530 5.7.0'* ]]
+}
+
 @test "the command line: help, version, check, and one line with the right status" {
     relayd_config
     smtp-relayd --help | grep -q -- --config

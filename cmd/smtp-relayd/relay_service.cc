@@ -105,7 +105,9 @@ RelayService::~RelayService()
 void RelayService::acquire_doors(base::Fd from_inetd)
 {
     for (net::PassedSocket& passed : net::passed_sockets()) {
-        const std::string name = listener_named(passed.name);
+        // systemd calls every connection "connection"; then --listener says which it is.
+        const bool nameless = !passed.listening && passed.name == "connection";
+        const std::string name = listener_named(nameless ? options_.listener : passed.name);
         if (passed.listening) {
             doors_.push_back({std::move(passed.fd), name});
         } else {
