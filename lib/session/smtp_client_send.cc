@@ -151,6 +151,9 @@ net::Task<void> SmtpClient::converse(Exchange& exchange)
         co_await envelope_pipelined(exchange);
     else
         co_await envelope_stepwise(exchange);
+    // Whoever agrees to DATA without asking for the text has taken nothing.
+    if (exchange.data.positive())
+        throw Garbage("DATA answered with " + std::to_string(exchange.data.code));
     if (exchange.accepted == 0) {
         co_await finish_empty(exchange);
         co_return;

@@ -327,3 +327,26 @@ TEST_CASE("session: TLS that must be and is not offered, login without a way")
     REQUIRE(out.trouble);
     CHECK(out.trouble->kind == session::Trouble::Kind::policy);
 }
+
+TEST_CASE("session: a server that agrees to DATA without the text has taken nothing")
+{
+    for (const std::string& capabilities : {pipelining, std::string("250 mx\r\n")}) {
+        for (const std::string words : {"250 ok\r\n", "200 ok\r\n"}) {
+            Scene scene;
+            const bool one_write = capabilities == pipelining;
+            std::vector<Turn> turns = {{"", "220 mx\r\n"}, {ehlo, capabilities}};
+            if (one_write)
+                turns.push_back({"DATA\r\n", "250 ok\r\n250 ok\r\n" + words});
+            else
+                for (const std::string until : {"a.test>\r\n", "b.test>\r\n", "DATA\r\n"})
+                    turns.push_back({until, until == "DATA\r\n" ? words : "250 ok\r\n"});
+            const Outcome out = scene.play(turns);
+            REQUIRE(!out.trouble);
+            REQUIRE(out.result.trouble);
+            CHECK(out.result.trouble->kind == session::Trouble::Kind::garbage);
+            CHECK(out.result.answers[0].kind == Kind::unanswered);
+            CHECK(!out.usable);
+            CHECK(scene.heard.ends_with("DATA\r\n"));
+        }
+    }
+}
