@@ -80,6 +80,10 @@ std::string Reporter::receiver_of(const Attempt& attempt, smtp::Action action) c
         return envelope.sender;
     if (action != smtp::Action::failed || !options_.double_bounce_to_postmaster)
         return {};
+    // Perhaps the postmaster's own report, sent on by a row of the addresses: it came back,
+    // and would for ever.
+    if (envelope.origin == spool::Origin::forward)
+        return {};
     const bool already = std::any_of(
         envelope.recipients.begin(), envelope.recipients.end(), [&](const auto& recipient) {
             return text::equal_ignoring_case(recipient.address, options_.postmaster);

@@ -74,3 +74,20 @@ TEST_CASE("delivery: a report is always sent with its dots doubled")
     CHECK(reports[0].sender.empty());
     CHECK(reports[0].recipients[0].address == "alice@a.test");
 }
+
+TEST_CASE("delivery: a bounce that fails goes to the postmaster once, and no further")
+{
+    spool::Envelope bounce = from("");
+    bounce.origin = spool::Origin::bounce;
+    const auto reports = reports_of(bounce);
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].recipients[0].address == "postmaster@gw.test");
+
+    spool::Envelope to_postmaster = bounce;
+    to_postmaster.recipients[0].address = "Postmaster@gw.test";
+    CHECK(reports_of(to_postmaster).empty());
+
+    spool::Envelope sent_on = bounce; // what an addresses row makes of the former
+    sent_on.origin = spool::Origin::forward;
+    CHECK(reports_of(sent_on).empty());
+}
