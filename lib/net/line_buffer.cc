@@ -2,6 +2,7 @@
 // net/line_buffer.cc - finding CRLF without looking at any byte twice.
 #include "net/line_buffer.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <utility>
@@ -127,19 +128,28 @@ std::optional<Line> LineBuffer::cut(std::size_t limit, std::size_t newline)
 {
     Line line;
     line.text = {block_ + begin_, newline - 1};
+    if (!swallowing_ && line.text.size() > limit)
+        keep_head(limit);
     line.too_long = std::exchange(swallowing_, false) || line.text.size() > limit;
     line.stray = stray_ || line.text.find('\r') != std::string_view::npos;
     if (line.too_long)
-        line.text = {};
+        line.text = {head_.data(), std::min(head_.size(), limit)};
     take(newline + 1);
     return line;
 }
 
-// Forgets the beginning of a line that is too long, but not a CR that may belong to its
+void LineBuffer::keep_head(std::size_t limit)
+{
+    std::memcpy(head_.data(), block_ + begin_, std::min(head_.size(), limit));
+}
+
+// Forgets all but the verb of a line that is too long, but not a CR that may belong to its
 // end.
-void LineBuffer::swallow()
+void LineBuffer::swallow(std::size_t limit)
 {
     const bool half_end = block_[end_ - 1] == '\r';
+    if (!swallowing_)
+        keep_head(limit);
     swallowing_ = true;
     begin_ = end_ - (half_end ? 1 : 0);
     scanned_ = end_ - begin_;
@@ -163,7 +173,7 @@ std::optional<Line> LineBuffer::next_line(std::size_t limit)
         scanned_ = newline + 1;
     }
     if (scanned_ > limit + 1 || (swallowing_ && scanned_ > 1))
-        swallow();
+        swallow(limit);
     return {};
 }
 

@@ -6,6 +6,7 @@
 // thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -16,7 +17,7 @@ namespace net {
 
 // A line without its CRLF; lives until the next call on the buffer.
 struct Line {
-    std::string_view text; // empty if too long
+    std::string_view text; // if too long, only its first bytes: enough for a verb
     bool too_long = false; // it was swallowed up to its CRLF
     bool stray = false;    // has a bare CR or a bare LF in it: refuse it
 };
@@ -58,15 +59,17 @@ private:
     void compact();
     void grow();
     std::optional<Line> cut(std::size_t limit, std::size_t newline);
-    void swallow();
+    void swallow(std::size_t limit);
+    void keep_head(std::size_t limit);
 
     char* block_ = nullptr;
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    std::size_t scanned_ = 0; // bytes after begin_ known to hold no end of line
-    bool swallowing_ = false; // the line was too long; its end has not come yet
-    bool stray_ = false;      // a bare LF was seen in the current line
+    std::size_t scanned_ = 0;    // bytes after begin_ known to hold no end of line
+    bool swallowing_ = false;    // the line was too long; its end has not come yet
+    bool stray_ = false;         // a bare LF was seen in the current line
+    std::array<char, 8> head_{}; // the beginning of the line that is swallowed
 };
 
 } // namespace net

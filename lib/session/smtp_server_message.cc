@@ -41,7 +41,7 @@ smtp::Reply no_space_reply()
 net::Task<smtp::Verdict> SmtpServerSession::take_data(smtp::Reply go_ahead)
 {
     if (server_.world().writer.no_space())
-        co_return transaction_->message_done(no_space_reply());
+        co_return transaction_->refuse_data(no_space_reply());
     co_await wait_for_name();
     begin_message();
     wire_.say(go_ahead);

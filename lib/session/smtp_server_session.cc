@@ -20,7 +20,7 @@ constexpr int kMostDrained = 64; // reads of what a client still sends while we 
 smtp::Command understand(const net::Line& line, const smtp::CommandOptions& options)
 {
     if (line.too_long)
-        return smtp::line_too_long();
+        return smtp::line_too_long(line.text);
     if (line.stray)
         return smtp::bare_newline();
     return smtp::parse_command(line.text, options);

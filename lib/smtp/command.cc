@@ -7,6 +7,7 @@
 #include "text/lines.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace smtp {
 
@@ -237,9 +238,16 @@ constexpr Verb verbs[] = {
     {"HELP", [](const Line&, const CommandOptions&) { return Command(Help{}); }},
 };
 
-} // namespace
+// Whatever was wrong with BDAT, octets follow it, and behind DATA there may be a text.
+Malformed in_view_of_verb(Malformed malformed, std::string_view line)
+{
+    const std::string_view verb = line.substr(0, 4);
+    malformed.out_of_step |= text::equal_ignoring_case(verb, "BDAT");
+    malformed.was_data = text::equal_ignoring_case(verb, "DATA");
+    return malformed;
+}
 
-Command parse_command(std::string_view text, const CommandOptions& options)
+Command parse_line(std::string_view text, const CommandOptions& options)
 {
     if (text::has_control(text))
         return malformed(500, "5.5.2", "control character in command");
@@ -254,6 +262,16 @@ Command parse_command(std::string_view text, const CommandOptions& options)
     return verb->parse(line, options);
 }
 
+} // namespace
+
+Command parse_command(std::string_view text, const CommandOptions& options)
+{
+    Command command = parse_line(text, options);
+    if (auto* wrong = std::get_if<Malformed>(&command))
+        *wrong = in_view_of_verb(std::move(*wrong), text);
+    return command;
+}
+
 std::string verb_of(std::string_view line)
 {
     const std::string_view word = line.substr(0, std::min(line.find(' '), line.size()));
@@ -264,9 +282,9 @@ std::string verb_of(std::string_view line)
     return text::to_upper(word);
 }
 
-Malformed line_too_long()
+Malformed line_too_long(std::string_view beginning)
 {
-    return malformed(500, "5.5.6", "command line is too long");
+    return in_view_of_verb(malformed(500, "5.5.6", "command line is too long"), beginning);
 }
 
 Malformed bare_newline()

@@ -65,6 +65,7 @@ struct HttpVerb {}; // GET, POST, CONNECT, "Host:" ...: somebody plays a browser
 struct Malformed {
     Reply reply;
     bool out_of_step = false; // what follows cannot be trusted to be commands: close
+    bool was_data = false;    // what waits behind it may be its text
 };
 
 using Command =
@@ -84,7 +85,8 @@ struct CommandOptions {
 [[nodiscard]] std::string verb_of(std::string_view line);
 
 // Lines that never reach the parser.
-[[nodiscard]] Malformed line_too_long();
+// `beginning`: what is known of the line.
+[[nodiscard]] Malformed line_too_long(std::string_view beginning = {});
 [[nodiscard]] Malformed bare_newline(); // the line ended with LF alone: close
 
 } // namespace smtp

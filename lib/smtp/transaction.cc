@@ -325,8 +325,8 @@ Verdict Transaction::answer(const Malformed& malformed)
 {
     Verdict verdict = refuse(malformed.reply);
     if (malformed.out_of_step)
-        verdict = {.then = Then::hang_up, .reply = malformed.reply};
-    return verdict;
+        return {.then = Then::hang_up, .reply = malformed.reply};
+    return malformed.was_data ? not_as_commands(std::move(verdict)) : verdict;
 }
 
 } // namespace smtp

@@ -32,7 +32,7 @@ std::vector<std::string> lines_of(std::string_view bytes, std::size_t step)
             lines.push_back((line->too_long ? "L"
                              : stray        ? "S"
                                             : "-") +
-                            std::string(line->text));
+                            std::string(line->too_long ? "" : line->text));
         }
         if (buffer.available().size() > space.size() + size)
             std::abort();
