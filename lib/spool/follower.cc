@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spool/followed.h"
 #include "spool/log_listing.h"
+#include "spool/segments.h"
 
 #include <algorithm>
 #include <map>
@@ -22,14 +23,16 @@ struct Follower::State {
     Window window;
 };
 
-// What is gone from the directory is forgotten, what is new is followed from its start.
+// What is gone is forgotten, what is new is followed from its start.  Forgotten in error,
+// a segment's finished mail would be new again: the listing alone is not believed.
 void Follower::State::look_for_segments()
 {
     const auto numbers = listing.changed();
     if (!numbers)
         return;
-    std::erase_if(segments, [&numbers](const auto& entry) {
-        return !std::binary_search(numbers->begin(), numbers->end(), entry.first);
+    std::erase_if(segments, [&](const auto& entry) {
+        return !std::binary_search(numbers->begin(), numbers->end(), entry.first) &&
+               segment_gone(directory, entry.first);
     });
     for (const SegmentNumber number : *numbers)
         if (segments.try_emplace(number, Position{number, 0, false}).second)

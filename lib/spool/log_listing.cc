@@ -27,8 +27,9 @@ std::optional<std::vector<SegmentNumber>> LogListing::changed()
     if (modified == listed_)
         return std::nullopt;
     const bool settled = base::wall_microseconds() * 1000 - modified > tick;
+    auto numbers = segment_numbers(directory_);
     listed_ = settled ? modified : -1;
-    return segment_numbers(directory_);
+    return numbers;
 }
 
 } // namespace spool

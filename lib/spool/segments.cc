@@ -53,11 +53,20 @@ std::vector<SegmentNumber> segment_numbers(const std::string& directory)
         return numbers;
     if (!log)
         base::fail_errno("open", path);
-    while (const dirent* entry = ::readdir(log.get()))
+    // A list that ends early would say that segments are gone.
+    for (errno = 0; const dirent* entry = ::readdir(log.get()); errno = 0)
         if (const auto number = parse_segment_name(entry->d_name, ".seg"))
             numbers.push_back(*number);
+    if (errno != 0)
+        base::fail_errno("list", path);
     std::sort(numbers.begin(), numbers.end());
     return numbers;
+}
+
+bool segment_gone(const std::string& directory, SegmentNumber number)
+{
+    struct stat found{};
+    return ::stat(segment_path(directory, number).c_str(), &found) != 0 && errno == ENOENT;
 }
 
 std::optional<SegmentInfo> segment_info(const std::string& directory, SegmentNumber number)

@@ -31,8 +31,10 @@ struct SegmentInfo {
     bool single = false; // one large message in a file of its own
 };
 
-// Oldest first; costs one directory listing.
+// Oldest first; costs one directory listing.  Throws Failure when it is not complete.
 [[nodiscard]] std::vector<SegmentNumber> segment_numbers(const std::string& directory);
+// True only when the disk says so; not when it cannot tell.
+[[nodiscard]] bool segment_gone(const std::string& directory, SegmentNumber number);
 // Nothing when the segment is gone (or is no segment).
 [[nodiscard]] std::optional<SegmentInfo> segment_info(const std::string& directory,
                                                       SegmentNumber number);
