@@ -162,10 +162,10 @@ bench: ## sponts and Postfix side by side (BENCH="--quick" for a short one)
 
 RUN ?= run
 .PHONY: run
-run: deps ## build and start a demo gateway on loopback (BACKEND=host:port, RUN=directory)
+run: ## build and start a demo gateway on loopback (BACKEND=host:port, RUN=directory)
+	contrib/install-deps build run
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
-	@test -e $(RUN)/sponts.conf || \
-	    $(BIN)/sponts init --demo $(RUN) $(if $(BACKEND),--backend $(BACKEND))
+	@$(BIN)/sponts init --demo $(RUN) $(if $(BACKEND),--backend $(BACKEND))
 	exec $(BIN)/sponts run --config $(RUN)/sponts.conf
 
 sbin := smtp-relayd smtp-sendd sponts

@@ -136,6 +136,46 @@ exit_status() {
     [ "$(sqlite3 "$TMP/demo/sponts.db" 'SELECT hold FROM domains')" = 0 ]
 }
 
+@test "init --demo again without a backend changes nothing that is there" {
+    sponts init --demo "$TMP/demo" --backend 127.0.0.1:2600
+    echo '# ours' >>"$TMP/demo/sponts.conf"
+    sponts export domains --config "$TMP/demo/sponts.conf" >"$TMP/before"
+    run -0 sponts init --demo "$TMP/demo"
+    [[ $output == *'goes on to 127.0.0.1, port 2600'* ]]
+    [ "$(tail -n 1 "$TMP/demo/sponts.conf")" = '# ours' ]
+    sponts export domains --config "$TMP/demo/sponts.conf" | diff "$TMP/before" -
+    [ "$(sqlite3 "$TMP/demo/sponts.db" 'SELECT host, port FROM routes')" = '127.0.0.1|2600' ]
+    rm "$TMP/demo/demo-password"
+    sponts init --demo "$TMP/demo"
+}
+
+@test "make run heeds BACKEND although there is a demonstration already" {
+    mkdir "$TMP/demo" && : >"$TMP/demo/sponts.conf"
+    run -0 make -C "$REPO" -n run RUN="$TMP/demo" BACKEND=127.0.0.1:2600
+    [[ $output == *"install-deps build run"* ]]
+    grep -q "^[^|&]*sponts init --demo $TMP/demo --backend 127.0.0.1:2600" <<<"$output"
+}
+
+@test "each command that init --demo tells works as it is told" {
+    load helpers/gateway
+    sponts init --demo "$TMP/demo" >"$TMP/guide"
+    CONF=$TMP/demo/sponts.conf
+    for port in 2525 4650 5870; do
+        real=$(free_port) # others may use these
+        sed -i "s/127.0.0.1:$port/127.0.0.1:$real/" "$CONF" "$TMP/guide"
+        SMTP_PORT=${SMTP_PORT:-$real}
+    done
+    gateway_start
+    wait_for 20 logged gateway-ready
+    sed '1,/in another terminal/d' "$TMP/guide" >"$TMP/commands"
+    [ "$(grep -c '^  [a-z/]' "$TMP/commands")" -eq 4 ]
+    bash -ex "$TMP/commands"
+    wait_for 20 queue_holds 2
+    sed -n 's,^  \(.*queuectl .* release .*\)$,\1,p' "$TMP/guide" >"$TMP/release"
+    [ -s "$TMP/release" ]
+    bash -ex "$TMP/release"
+}
+
 @test "init refuses a bad backend and leaves nothing behind" {
     run -64 --separate-stderr sponts init --demo "$TMP/demo" --backend nowhere
     [ "$stderr" = "sponts: --backend nowhere: is no host:port" ]

@@ -4,6 +4,7 @@
 #include "base/failure.h"
 #include "conf/kinds.h"
 #include "db/admin.h"
+#include "db/directory.h"
 #include "init.h"
 #include "init_files.h"
 #include "run_process.h"
@@ -14,7 +15,9 @@
 #include <charconv>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <sys/random.h>
+#include <vector>
 
 namespace sponts {
 
@@ -87,6 +90,8 @@ std::string first_line(const std::string& file)
 std::string make_user(const std::string& directory, const std::string& database)
 {
     const std::string file = directory + "/demo-password";
+    if (!exists(file) && db::Directory(database).user(demo_user))
+        return "PASSWORD"; // somebody removed the file: it is theirs
     if (write_new_file(file, 0600, random_password() + "\n", {}))
         db::add_user(database, demo_user, first_line(file));
     return first_line(file);
@@ -105,10 +110,14 @@ db::RouteHost route_to(const std::string& backend)
     return host;
 }
 
-// Without a backend the domain is on hold: mail stays in the queue, to be looked at.
+// At first the domain is on hold: mail stays in the queue, to be looked at.  A backend ends
+// that; without one nothing changes that is there.
 void serve_domain(const std::string& database, const std::string& backend)
 {
-    db::Domain domain;
+    const std::optional<db::Domain> present = db::Directory(database).domain(demo_domain);
+    if (present && backend.empty())
+        return;
+    db::Domain domain = present.value_or(db::Domain());
     domain.name = demo_domain;
     domain.hold = backend.empty();
     db::Writer writer(database);
@@ -120,6 +129,24 @@ void serve_domain(const std::string& database, const std::string& backend)
     writer.commit();
 }
 
+// What becomes of the mail for the domain, as the database has it now.
+std::string fate_of_mail(const std::string& directory, const std::string& database)
+{
+    db::Directory tables(database);
+    const std::optional<db::Domain> domain = tables.domain(demo_domain);
+    if (domain && domain->hold)
+        return fmt::format("stays in the queue, on hold; say where it is to go by\n\n"
+                           "  {0}/sponts init --demo {1} --backend HOST:PORT\n\n"
+                           "and let go what waits by\n\n"
+                           "  {0}/queuectl --config {1}/sponts.conf release --all",
+                           own_directory(), directory);
+    const std::vector<db::RouteHost>& route =
+        tables.route(std::string("alice@") + demo_domain);
+    if (route.empty())
+        return "goes to the hosts that the DNS names.";
+    return fmt::format("goes on to {}, port {}.", route.front().host, route.front().port);
+}
+
 constexpr const char* guide = R"(
 A gateway for demo.example stands in {0}:
 
@@ -127,7 +154,7 @@ A gateway for demo.example stands in {0}:
   127.0.0.1:4650   submission over TLS (SMTPS), user demo, password {2}
   127.0.0.1:5870   submission with STARTTLS, the same user
 
-Its mail {3}.
+Its mail {3}
 
 Once it runs, in another terminal:
 
@@ -135,21 +162,15 @@ Once it runs, in another terminal:
   printf 'Subject: hello\r\n\r\nhello\r\n' | curl --insecure --upload-file - \
       --user demo:{2} --mail-from demo@{1} --mail-rcpt alice@{1} smtps://127.0.0.1:4650
   {4}/mailq --config {0}/sponts.conf
-  {4}/queuectl --config {0}/sponts.conf --help
+  {4}/queuectl --config {0}/sponts.conf list
 
 )";
 
 void print_guide(const std::string& directory, const std::string& password,
-                 const std::string& backend)
+                 const std::string& database)
 {
-    const std::string fate =
-        backend.empty()
-            ? fmt::format("stays in the queue, on hold; where it is to go, say later "
-                          "by\n\n  {}/sponts init --demo {} --backend HOST:PORT\n\n"
-                          "and let it go with `queuectl release ID`",
-                          own_directory(), directory)
-            : "goes on to " + backend;
-    std::cout << fmt::format(guide, directory, demo_domain, password, fate, own_directory())
+    std::cout << fmt::format(guide, directory, demo_domain, password,
+                             fate_of_mail(directory, database), own_directory())
               << std::flush;
 }
 
@@ -167,7 +188,7 @@ int init_demo(const Call& call)
     make_installation(file, true);
     const std::string database = conf::read_settings(file).general.database;
     serve_domain(database, backend);
-    print_guide(directory, make_user(directory, database), backend);
+    print_guide(directory, make_user(directory, database), database);
     return EXIT_SUCCESS;
 }
 
