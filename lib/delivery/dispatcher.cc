@@ -14,7 +14,8 @@ namespace delivery {
 namespace {
 
 constexpr std::size_t log_batch = 512;
-constexpr std::size_t due_batch = 2000; // looked at before others get their turn
+constexpr std::size_t due_batch = 2000;    // looked at before others get their turn
+constexpr std::int64_t trouble_pause = 60; // seconds
 
 } // namespace
 
@@ -81,7 +82,12 @@ void Dispatcher::poll_log()
         if (fits)
             came.back().envelope = envelope;
     };
-    const std::size_t read = queue_.poll_log(log_batch, fresh);
+    std::size_t read = 0;
+    try {
+        read = queue_.poll_log(log_batch, fresh);
+    } catch (const base::Failure& failure) { // the next tick looks again
+        base::log(base::Level::error, "queue-trouble", "-", {{"error", failure.what()}});
+    }
     {
         const spool::Queue::Together together(queue_);
         const std::int64_t now = base::wall_seconds();
@@ -90,13 +96,37 @@ void Dispatcher::poll_log()
             if (entry == nullptr || entry->held())
                 continue;
             if (one.envelope && entry->next_attempt() <= now)
-                activate(*entry, std::move(*one.envelope));
+                careful(one.id, Due::attempt,
+                        [&] { activate(*entry, std::move(*one.envelope)); });
             else
                 timetable_.add(std::max(entry->next_attempt(), now), one.id, Due::attempt);
         }
     }
     if (read == log_batch)
-        loop_.post([this] { poll_log(); });
+        post([this] { poll_log(); });
+}
+
+// Nobody else catches what leaves posted work.
+void Dispatcher::post(std::function<void()> work)
+{
+    loop_.post([work = std::move(work)] {
+        try {
+            work();
+        } catch (const std::exception& failure) {
+            base::log(base::Level::error, "queue-trouble", "-",
+                      {{"error", failure.what()}});
+        }
+    });
+}
+
+// Out of the timetable or a list, and not yet in another: it must not be forgotten.
+void Dispatcher::put_off(spool::MessageId id, Due due, std::string_view why)
+{
+    const auto active = active_.find(id);
+    if (active != active_.end() && active->second.use_count() == 1)
+        active_.erase(active); // nobody else has it
+    timetable_.add(base::wall_seconds() + trouble_pause, id, due);
+    base::log(base::Level::error, "attempt-put-off", id.text(), {{"reason", why}});
 }
 
 void Dispatcher::tick()
@@ -136,13 +166,13 @@ void Dispatcher::take_due(std::int64_t now)
             const auto item = timetable_.take(now);
             if (!item)
                 break;
-            due(*item, now);
+            careful(item->id, item->due, [&] { due(*item, now); });
         }
     }
     if (taken < due_batch || taking_due_)
         return;
     taking_due_ = true;
-    loop_.post([this] {
+    post([this] {
         taking_due_ = false;
         take_due(base::wall_seconds());
     });
@@ -270,7 +300,7 @@ void Dispatcher::look_again(spool::MessageId id)
     if (taking_due_)
         return;
     taking_due_ = true;
-    loop_.post([this] {
+    post([this] {
         taking_due_ = false;
         take_due(base::wall_seconds());
     });

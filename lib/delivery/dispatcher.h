@@ -27,6 +27,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -76,6 +77,17 @@ private:
     void take_due(std::int64_t now);
     void due(Timetable::Item item, std::int64_t now);
     void milestone(const spool::Entry& entry);
+    void post(std::function<void()> work);
+    void put_off(spool::MessageId id, Due due, std::string_view why);
+    // One message's trouble (no descriptor, a disk that cannot read) is not that of others.
+    void careful(spool::MessageId id, Due due, const auto& work)
+    {
+        try {
+            work();
+        } catch (const std::exception& failure) {
+            put_off(id, due, failure.what());
+        }
+    }
     void wait_parked(Destination& destination, const spool::Entry& entry, std::int64_t now);
     void tend(Destination& destination, std::int64_t now);
     void close_idle(Destination& destination, std::int64_t now, bool all);
@@ -120,6 +132,8 @@ private:
                                                     ConnectionPtr& connection);
     [[nodiscard]] std::optional<Job> take_next(Destination& destination,
                                                ConnectionPtr& connection);
+    [[nodiscard]] net::Task<void> carry_on(Destination& destination, Job job,
+                                           ConnectionPtr& connection);
     void drop(Destination& destination, ConnectionPtr& connection, bool politely);
     [[nodiscard]] bool evict_idle();
     [[nodiscard]] net::Task<bool> deliver(Destination& destination, Job& job,

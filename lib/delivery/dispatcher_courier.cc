@@ -103,12 +103,22 @@ void Dispatcher::start_courier(Destination& at, Job job, ConnectionPtr connectio
     loop_.spawn(std::move(id), courier(at, std::move(job), std::move(connection)));
 }
 
+// Whatever goes wrong with a message, the slot is given back.
 net::Task<void> Dispatcher::courier(Destination& at, Job job, ConnectionPtr connection)
 {
-    std::optional<Job> next(std::move(job));
-    while (next) {
-        co_await carry(at, std::move(*next), connection);
-        next = take_next(at, connection);
+    const std::string id = job.attempt->id.text();
+    std::string trouble;
+    try {
+        co_await carry_on(at, std::move(job), connection);
+    } catch (const std::exception& failure) {
+        trouble = failure.what();
+    }
+    if (!trouble.empty()) {
+        base::log(base::Level::error, "queue-trouble", id, {{"error", trouble}});
+        if (connection != nullptr) {
+            talking_.erase(connection->client.get());
+            drop(at, connection, false);
+        }
     }
     if (connection != nullptr && (stopping_ || options_.idle_connection == 0))
         drop(at, connection, true);
@@ -121,6 +131,26 @@ net::Task<void> Dispatcher::courier(Destination& at, Job job, ConnectionPtr conn
     --couriers_;
     stir(at);
     check_stopped();
+}
+
+net::Task<void> Dispatcher::carry_on(Destination& at, Job job, ConnectionPtr& connection)
+{
+    std::optional<Job> next(std::move(job));
+    while (next) {
+        const spool::MessageId id = next->attempt->id;
+        std::string trouble;
+        try {
+            co_await carry(at, std::move(*next), connection);
+        } catch (const std::exception& failure) {
+            trouble = failure.what();
+        }
+        next.reset();
+        if (!trouble.empty()) {
+            put_off(id, Due::attempt, trouble);
+            throw base::Failure(base::Remedy::try_later, trouble);
+        }
+        next = take_next(at, connection);
+    }
 }
 
 std::optional<Job> Dispatcher::take_next(Destination& at, ConnectionPtr& connection)

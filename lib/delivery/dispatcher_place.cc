@@ -305,7 +305,7 @@ void Dispatcher::unpark(Destination& at)
         if (is_active(id))
             at.parked.push_back(id);
         else
-            activate(*entry);
+            careful(id, Due::attempt, [&] { activate(*entry); });
     }
 }
 
@@ -316,7 +316,7 @@ void Dispatcher::stir(Destination& at)
     if (std::find(stirred_.begin(), stirred_.end(), &at) != stirred_.end())
         return;
     if (stirred_.empty())
-        loop_.post([this] { pump_stirred(); });
+        post([this] { pump_stirred(); });
     stirred_.push_back(&at);
 }
 

@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
@@ -42,6 +43,24 @@ void delete_segments(const std::string& directory)
         if (file.is_regular_file())
             std::filesystem::remove(file.path());
 }
+
+// While it lives this process can open no file.
+class NoDescriptors {
+public:
+    NoDescriptors()
+    {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit none = before_;
+        none.rlim_cur = 0;
+        ::setrlimit(RLIMIT_NOFILE, &none);
+    }
+    ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+private:
+    rlimit before_{};
+};
 
 } // namespace
 
@@ -97,4 +116,32 @@ TEST_CASE("delivery: a message that was carried forward meanwhile is found")
     REQUIRE(message.has_value());
     CHECK(source.read(*message, 0, message->size) == std::string(500, 'x'));
     CHECK(attempt.where.segment != before.segment);
+}
+
+TEST_CASE("delivery: want of descriptors puts messages off and ends nothing")
+{
+    Scene scene;
+    const MessageId ids[] = {scene.spool.add(1), scene.spool.add(1)};
+    for (const bool known : {false, true}) {
+        CAPTURE(known);
+        spool::Queue queue(scene.spool.options());
+        if (known)
+            spool::read_log(queue);
+        scene.with_dispatcher(queue, [&](auto& dispatcher) {
+            {
+                const NoDescriptors none;
+                CHECK_NOTHROW(dispatcher.start());
+                CHECK_NOTHROW(dispatcher.tick());
+            }
+            for (const MessageId id : ids)
+                CHECK(!dispatcher.is_active(id));
+            for (const MessageId id : ids) // none of them is lost or given up
+                dispatcher.look_again(id);
+            CHECK_NOTHROW(dispatcher.tick());
+            for (const MessageId id : ids)
+                CHECK((!known || dispatcher.is_active(id)));
+        });
+        for (const MessageId id : ids)
+            CHECK((!known || (queue.find(id) != nullptr && !queue.find(id)->held())));
+    }
 }
