@@ -31,6 +31,14 @@ const std::string& date_of(std::int64_t seconds)
     return text;
 }
 
+// Of a message that is too big we read so many times the limit of its size.
+constexpr std::uint64_t kWorthReading = 2;
+
+smtp::Reply too_big_reply()
+{
+    return {552, "5.3.4", "message is too big, closing"};
+}
+
 } // namespace
 
 smtp::Reply no_space_reply()
@@ -52,6 +60,9 @@ net::Task<smtp::Verdict> SmtpServerSession::take_data(smtp::Reply go_ahead)
         const auto progress = message_->take(bytes);
         wire_.used(progress.consumed);
         ended = progress.ended;
+        if (!ended && endless())
+            co_return smtp::Verdict{.then = smtp::Then::hang_up,
+                                    .reply = refuse_message(too_big_reply())};
     }
     const smtp::Reply outcome = co_await hand_over();
     co_return transaction_->message_done(outcome);
@@ -95,8 +106,10 @@ net::Task<void> SmtpServerSession::hear_chunk(std::uint64_t size)
 // Octets of a chunk are never commands, wanted or not.
 net::Task<void> SmtpServerSession::swallow(std::uint64_t size)
 {
-    const base::SteadyTime limit = base::Steady::now() + listener_->times.message +
-                                   base::seconds(size / listener_->times.min_rate);
+    const base::SteadyTime limit =
+        std::min(base::Steady::now() + listener_->times.message +
+                     base::seconds(size / std::max(listener_->times.min_rate, 1u)),
+                 started_ + listener_->times.session);
     while (size > 0) {
         wire_.stream().set_deadline(std::min(limit, base::Steady::now() + patience()));
         std::string_view bytes = co_await wire_.hear_bytes();
@@ -124,13 +137,26 @@ void SmtpServerSession::begin_message()
 }
 
 // A client that sends a byte now and then is not idle, but it does not hold us for ever:
-// what it has sent so far buys it time at `min_rate`.
+// what it has sent so far buys it time at `min_rate`, up to what the largest message we
+// take would need, and never beyond the end of the session.
 void SmtpServerSession::set_message_deadline()
 {
     const SmtpTimes& times = listener_->times;
-    const base::seconds bought(message_->received() / std::max(times.min_rate, 1u));
-    wire_.stream().set_deadline(std::min(base::Steady::now() + patience(),
-                                         message_started_ + times.message + bought));
+    const std::uint64_t largest = listener_->service.limits.message_size;
+    const std::uint64_t paid =
+        largest == 0 ? message_->received() : std::min(message_->received(), largest);
+    const base::seconds bought(paid / std::max(times.min_rate, 1u));
+    const base::SteadyTime latest =
+        std::min(message_started_ + times.message + bought, started_ + times.session);
+    wire_.stream().set_deadline(std::min(base::Steady::now() + patience(), latest));
+}
+
+// What is too big is read to its end, because most clients hear us only then; but not
+// without end.
+bool SmtpServerSession::endless() const
+{
+    const std::uint64_t largest = listener_->service.limits.message_size;
+    return largest != 0 && message_->received() / kWorthReading > largest;
 }
 
 std::string SmtpServerSession::trace_field()

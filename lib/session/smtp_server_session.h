@@ -103,6 +103,7 @@ private:
     net::Task<smtp::Reply> hand_over();
     void begin_message();
     void set_message_deadline();
+    [[nodiscard]] bool endless() const;
     [[nodiscard]] std::string trace_field();
     [[nodiscard]] spool::Envelope spool_envelope() const;
     [[nodiscard]] spool::Client spool_client() const;
