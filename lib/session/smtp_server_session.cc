@@ -71,7 +71,7 @@ net::Task<void> SmtpServerSession::run()
                   {{"client", client_.address.ip()}, {"error", failure.what()}});
     }
     message_.reset(); // not committed: nothing of it stays
-    if (timed_out_ && transaction_)
+    if (timed_out_ && transaction_ && wire_.can_speak())
         co_await say_goodbye();
     leave();
     log_end();

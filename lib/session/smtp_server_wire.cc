@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace session {
 
@@ -24,10 +25,15 @@ net::Task<void> SmtpServerWire::flush()
 {
     if (output_.empty())
         co_return;
-    co_await stream_.write(output_);
-    output_.clear();
-    if (output_.capacity() > kKeptCapacity)
-        output_.shrink_to_fit();
+    // Taken out first: what a broken write has partly said must not be said again.
+    std::string said = std::exchange(output_, {});
+    writing_ = true;
+    co_await stream_.write(said);
+    writing_ = false;
+    if (!output_.empty() || said.capacity() > kKeptCapacity)
+        co_return;
+    said.clear();
+    output_ = std::move(said);
 }
 
 net::Task<net::Line> SmtpServerWire::hear_line(std::size_t limit)

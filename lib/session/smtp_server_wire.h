@@ -42,6 +42,9 @@ public:
     // For a PROXY header: reads exactly so many bytes, because TLS may follow directly.
     [[nodiscard]] net::Task<void> hear_exactly(std::string& into, std::size_t count);
 
+    // False once a write has failed: another reply would stand behind half a one.
+    [[nodiscard]] bool can_speak() const { return !writing_; }
+
     [[nodiscard]] bool has_input() const { return reader_.has_buffered(); }
     // STARTTLS: whatever was sent ahead in the clear is thrown away, RFC 3207 section 4.2.
     void forget_input() { reader_.drop_buffered(); }
@@ -53,6 +56,7 @@ private:
     net::Stream stream_;
     net::LineReader reader_;
     std::string output_;
+    bool writing_ = false; // also when a write has failed: a reply is only half said
 };
 
 } // namespace session
