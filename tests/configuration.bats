@@ -98,3 +98,27 @@ units_that_run() {
         grep -q "^d $directory  *0[0-7]* sponts sponts" "$REPO/etc/tmpfiles.d/sponts.conf"
     done
 }
+
+@test "inetd and xinetd serve the listeners that the socket units name" {
+    names=$(sed -n 's/^FileDescriptorName=//p' "$UNITS"/*.socket | sort)
+    for file in "$REPO"/etc/inetd/*.conf; do
+        [ "$(grep -v '^#' "$file" | sed -n 's/.*--listener //p' | sort -u)" = "$names" ]
+    done
+}
+
+@test "README.md names files that are there" {
+    while IFS= read -r name; do
+        [ -e "$REPO/$name" ]
+    done < <(tr '\140' '\n' <"$REPO/README.md" |
+        grep -E '^(lib|man|sql|etc|contrib|tests|bench)/[a-z0-9_./-]*$')
+}
+
+@test "README.md tells the commands that make run tells" {
+    sponts init --demo "$TMP/demo" >"$TMP/guide"
+    sed "s,$BIN/,build/bin/,; s,$TMP/demo,run,; s,HOST:PORT,host:port," -i "$TMP/guide"
+    for command in 'swaks' 'build/bin/mailq' 'build/bin/sponts init' \
+        'build/bin/queuectl .* release'; do
+        line=$(grep -oE "^  $command.*" "$TMP/guide")
+        grep -qF "  $line" "$REPO/README.md"
+    done
+}
