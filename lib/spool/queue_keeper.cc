@@ -101,16 +101,26 @@ std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core, Follower& 
             facts.changed = known->changed;
             facts.single = known->single;
         }
-        if (position.finished && facts.live_messages == 0) {
-            Known& known = known_[position.segment];
-            if (known.results == 0)
-                known.results = appended;
-            facts.results_safe = synced >= known.results;
-        }
+        if (position.finished)
+            facts.results_safe =
+                results_safe(known_[position.segment], facts, appended, synced);
         all.push_back(facts);
     }
     std::ranges::sort(all, {}, &SegmentFacts::number);
     return all;
+}
+
+// A copy can be read before it counts: then the segment is alive after it was not.
+bool SegmentKeeper::results_safe(Known& known, const SegmentFacts& facts,
+                                 std::uint64_t appended, std::uint64_t synced)
+{
+    if (facts.live_messages > 0) {
+        known.results.reset();
+        return false;
+    }
+    if (!known.results)
+        known.results = appended;
+    return synced >= *known.results;
 }
 
 // A complete segment does not change any more: one look is enough.
@@ -125,7 +135,7 @@ const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment)
             return nullptr;
         // In front of a single message is a large hole.
         const std::uint64_t size = info->single ? info->used : info->size;
-        return &(known_[segment] = {size, info->changed, 0, info->single});
+        return &(known_[segment] = {size, info->changed, std::nullopt, info->single});
     } catch (const base::Failure&) {
         return nullptr; // it cannot be opened now: nothing is done with it
     }

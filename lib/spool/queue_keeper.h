@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <future>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -42,7 +43,7 @@ private:
     struct Known {
         std::uint64_t size = 0;
         std::int64_t changed = 0;
-        std::uint64_t results = 0; // appended() when it was first seen finished
+        std::optional<std::uint64_t> results; // appended() when first seen finished
         bool single = false;
     };
 
@@ -51,6 +52,8 @@ private:
     [[nodiscard]] std::vector<SegmentFacts> facts(const QueueCore& core, Follower& follower,
                                                   std::uint64_t appended,
                                                   std::uint64_t synced);
+    static bool results_safe(Known& known, const SegmentFacts& facts,
+                             std::uint64_t appended, std::uint64_t synced);
     const Known* look(SegmentNumber segment);
     void close_idle(const std::vector<Follower::Position>& positions, std::int64_t now);
     void start_carrying(const QueueCore& core, const std::vector<SegmentNumber>& segments);

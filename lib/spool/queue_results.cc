@@ -35,6 +35,7 @@ QueueResults::~QueueResults()
     thread_.join();
 }
 
+// What a killed predecessor wrote was read by us and counts: it must not be lost any more.
 // A name that is not durable makes its bytes worthless, so the folder is synced before
 // anything in the new file counts.
 void QueueResults::open(std::uint64_t size)
@@ -48,9 +49,11 @@ void QueueResults::open(std::uint64_t size)
     if (size == 0) {
         const std::string head = queue_file_head("results", generation_);
         size = head.size();
-        if (write_at(file.get(), head, 0) != size || ::fdatasync(file.get()) != 0)
+        if (write_at(file.get(), head, 0) != size)
             base::fail_errno("write", path);
     }
+    if (::fdatasync(file.get()) != 0)
+        base::fail_errno("sync", path);
     files_.sync_folder();
     file_ = std::move(file);
     size_ = size;
