@@ -24,6 +24,21 @@ ConnectFailure failure_of(const Exchangers& found)
     return out;
 }
 
+// Mail fails only when everything that was tried is for ever: one host or look-up that may
+// be better later, and it waits.
+void add_failure(ConnectFailure& known, ConnectFailure next)
+{
+    if (known.why.empty() || known.permanent || !next.permanent)
+        known = std::move(next);
+}
+
+// A name in our own tables that the DNS does not know is a mistake to be corrected.
+void make_temporary(ConnectFailure& failure)
+{
+    failure.permanent = false;
+    failure.status = {4, 4, 3};
+}
+
 std::string bare_host(const std::string& host)
 {
     if (host.size() > 2 && host.front() == '[' && host.back() == ']')
@@ -51,9 +66,10 @@ net::Task<ConnectResult> Connector::connect(NextHopPtr next, spool::Client clien
     if (found.candidates.empty())
         co_return std::unexpected(std::move(found.failure));
     put_failed_last(found.candidates);
-    if (found.candidates.size() > options_.addresses_per_attempt)
+    const bool too_many = found.candidates.size() > options_.addresses_per_attempt;
+    if (too_many)
         found.candidates.resize(options_.addresses_per_attempt);
-    ConnectFailure failure;
+    ConnectFailure failure = std::move(found.failure);
     for (Candidate& candidate : found.candidates) {
         const std::string address = candidate.address.text();
         ConnectResult result = co_await try_one(std::move(candidate), client, id);
@@ -62,8 +78,10 @@ net::Task<ConnectResult> Connector::connect(NextHopPtr next, spool::Client clien
             co_return result;
         }
         failed_until_[address] = base::wall_seconds() + options_.avoid_failed;
-        failure = std::move(result.error());
+        add_failure(failure, std::move(result.error()));
     }
+    if (too_many && failure.permanent) // the others were not asked
+        make_temporary(failure);
     co_return std::unexpected(std::move(failure));
 }
 
@@ -117,6 +135,8 @@ net::Task<Connector::Search> Connector::targets_of(NextHopPtr next,
         else
             out.push_back({bare_host(host.host), host});
     }
+    if (none.failure.permanent)
+        make_temporary(none.failure);
     co_return none;
 }
 
@@ -127,7 +147,7 @@ net::Task<bool> Connector::add_mx(std::string domain, db::RouteHost policy,
     const auto random = [this](std::size_t below) { return random_() % below; };
     Exchangers found = exchangers(domain, answer, options_.hostname, random);
     if (found.hosts.empty()) {
-        failure = failure_of(found);
+        add_failure(failure, failure_of(found));
         co_return false;
     }
     for (std::string& host : found.hosts)
@@ -144,20 +164,21 @@ net::Task<void> Connector::add_addresses(Target target, bool by_mx, Search& sear
     if (answer.status != net::DnsStatus::found) {
         const bool absent = answer.status == net::DnsStatus::no_such_name ||
                             answer.status == net::DnsStatus::no_data;
-        if (search.failure.why.empty() || !absent) {
-            search.failure.permanent = absent && by_mx;
-            search.failure.status = {absent && by_mx ? 5 : 4, 4, absent && by_mx ? 4 : 3};
-            search.failure.why =
-                "address of " + target.host + ": " +
-                (answer.why.empty() ? std::string("not in the DNS") : answer.why);
-        }
+        ConnectFailure failure;
+        failure.permanent = absent && by_mx;
+        failure.status = {absent && by_mx ? 5 : 4, 4, absent && by_mx ? 4 : 3};
+        failure.why = "address of " + target.host + ": " +
+                      (answer.why.empty() ? std::string("not in the DNS") : answer.why);
+        add_failure(search.failure, std::move(failure));
         co_return;
     }
     for (const net::Address& address : answer.records) {
         if (by_mx && is_ourselves(address)) {
-            search.failure.permanent = true;
-            search.failure.status = {5, 4, 6};
-            search.failure.why = "mail for " + target.host + " loops back to this host";
+            ConnectFailure failure;
+            failure.permanent = true;
+            failure.status = {5, 4, 6};
+            failure.why = "mail for " + target.host + " loops back to this host";
+            add_failure(search.failure, std::move(failure));
             continue;
         }
         search.candidates.push_back({address, target});

@@ -40,7 +40,7 @@ private:
     };
     struct Search {
         std::vector<Candidate> candidates;
-        ConnectFailure failure; // when there are none
+        ConnectFailure failure; // of those that were not found
     };
 
     [[nodiscard]] net::Task<Search> search(NextHopPtr next);
