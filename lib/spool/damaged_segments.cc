@@ -6,8 +6,10 @@
 #include "base/log.h"
 #include "spool/disk.h"
 #include "spool/layout.h"
+#include "spool/queue_files.h"
 
 #include <cerrno>
+#include <fcntl.h>
 
 namespace spool {
 
@@ -20,10 +22,13 @@ bool link_to_damaged(const std::string& directory, SegmentNumber segment)
 {
     Disk& disk = real_disk();
     const std::string folder = damaged_directory(directory);
-    if (disk.make_directory(folder) == 0)
+    if (disk.make_directory(folder) == 0) {
+        const base::Fd made(
+            ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        give_to_owner(directory, checked(made.get(), "open", folder));
         checked(disk.sync_directory(log_directory(directory)), "sync",
                 log_directory(directory));
-    else if (errno != EEXIST)
+    } else if (errno != EEXIST)
         base::fail_errno("mkdir", folder);
     const std::string path = damaged_path(directory, segment);
     const bool linked = disk.link(segment_path(directory, segment), path) == 0;

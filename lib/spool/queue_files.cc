@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace spool {
 
@@ -19,6 +20,7 @@ namespace {
 constexpr std::string_view results_prefix = "results.";
 constexpr std::size_t read_block = 1u << 20;
 constexpr mode_t folder_mode = 0750;
+constexpr mode_t file_mode = 0640;
 
 // Reports the complete lines of `text` and returns the length of the incomplete rest.
 struct LineCutter {
@@ -85,8 +87,37 @@ void QueueFiles::check_spool() const
 void QueueFiles::make_folder() const
 {
     check_spool();
-    if (::mkdir(folder().c_str(), folder_mode) != 0 && errno != EEXIST)
-        base::fail_errno("mkdir", folder());
+    if (::mkdir(folder().c_str(), folder_mode) != 0) {
+        if (errno != EEXIST)
+            base::fail_errno("mkdir", folder());
+        return;
+    }
+    const base::Fd made(
+        ::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!made)
+        base::fail_errno("open", folder());
+    give_to_owner(directory, made.get());
+}
+
+base::Fd open_or_make(const std::string& spool, const std::string& path, int flags)
+{
+    flags |= O_CLOEXEC | O_NOFOLLOW;
+    base::Fd made(::open(path.c_str(), flags | O_CREAT | O_EXCL, file_mode));
+    if (made)
+        give_to_owner(spool, made.get());
+    if (made || errno != EEXIST)
+        return made;
+    return base::Fd(::open(path.c_str(), flags));
+}
+
+void give_to_owner(const std::string& spool, int file)
+{
+    struct stat owner{};
+    if (::geteuid() != 0)
+        return;
+    if (::stat(spool.c_str(), &owner) != 0 ||
+        ::fchown(file, owner.st_uid, owner.st_gid) != 0)
+        base::fail_errno("give to its owner a new file of", spool);
 }
 
 void for_each_line(

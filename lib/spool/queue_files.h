@@ -36,6 +36,16 @@ struct QueueFiles {
     void make_folder() const;
 };
 
+// Opens a file of the queue, and makes it when it is missing; nothing when that fails, with
+// errno.  `flags` as for open(2).
+[[nodiscard]] base::Fd open_or_make(const std::string& spool, const std::string& path,
+                                    int flags);
+
+// What root makes (queuectl before the first start) must be of use to the programs that run
+// as another user: it gets the owner and group of the spool.  Only for what was just made:
+// anything else may be a link to something that is none of ours.
+void give_to_owner(const std::string& spool, int file);
+
 // Calls `line` for each complete line, without its newline, and the offset behind it, until
 // it returns false.  What follows the last newline is not reported.  Throws Failure.
 void for_each_line(

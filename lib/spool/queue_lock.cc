@@ -26,7 +26,7 @@ std::string owner(const base::Fd& file)
 } // namespace
 
 QueueLock::QueueLock(const QueueFiles& files)
-    : file_(::open(files.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640))
+    : file_(open_or_make(files.directory, files.lock(), O_RDWR))
 {
     if (!file_)
         base::fail_errno("open", files.lock());

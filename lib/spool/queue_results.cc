@@ -10,12 +10,6 @@
 
 namespace spool {
 
-namespace {
-
-constexpr mode_t file_mode = 0640;
-
-} // namespace
-
 QueueResults::QueueResults(QueueFiles files, std::uint64_t generation, std::uint64_t size,
                            base::milliseconds sync_interval)
     : files_(std::move(files)), interval_(sync_interval), generation_(generation)
@@ -41,7 +35,7 @@ QueueResults::~QueueResults()
 void QueueResults::open(std::uint64_t size)
 {
     const std::string path = files_.results(generation_);
-    base::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, file_mode));
+    base::Fd file = open_or_make(files_.directory, path, O_WRONLY);
     if (!file)
         base::fail_errno("open", path);
     if (::ftruncate(file.get(), static_cast<off_t>(size)) != 0)

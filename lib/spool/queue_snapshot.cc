@@ -23,8 +23,7 @@ SnapshotWriter::SnapshotWriter(QueueFiles files, std::uint64_t generation,
 
 void SnapshotWriter::run(const QueueTable& table, std::mutex& mutex)
 {
-    const base::Fd file(
-        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+    const base::Fd file = open_or_make(files_.directory, path_, O_WRONLY | O_TRUNC);
     if (!file)
         base::fail_errno("open", path_);
     write_entries(file.get(), table, mutex);

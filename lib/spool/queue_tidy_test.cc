@@ -13,7 +13,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -160,6 +162,31 @@ TEST_CASE("spool: a damaged segment that cannot be set aside is not deleted")
     log.finish_good();
     CHECK_FALSE(std::filesystem::exists(log.file()));
     CHECK(spool::read_file(log.kept()) == log.bytes);
+}
+
+TEST_CASE("spool: what the queue makes belongs to the owner of the spool")
+{
+    const Damaged log;
+    // Only root can give away; for all others the owner is the one who makes.
+    const bool root = ::geteuid() == 0;
+    const uid_t owner = root ? 4711 : ::geteuid();
+    const gid_t group = root ? 4712 : ::getegid();
+    REQUIRE(::chown(log.spool.directory().c_str(), owner, group) == 0);
+    {
+        Queue queue(log.spool.options());
+        spool::read_log(queue);
+        deliver(queue, log.good);
+    }
+    const spool::QueueFiles files{log.spool.directory()};
+    for (const std::string& path :
+         {files.folder(), files.lock(), files.snapshot(), files.results(1),
+          spool::damaged_directory(log.spool.directory())}) {
+        CAPTURE(path);
+        struct stat found{};
+        REQUIRE(::stat(path.c_str(), &found) == 0);
+        CHECK(found.st_uid == owner);
+        CHECK(found.st_gid == group);
+    }
 }
 
 TEST_CASE("spool: with retention a finished segment stays")
