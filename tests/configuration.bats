@@ -37,6 +37,15 @@ keys_of_manual() {
     diff <(keys_of_sample | sort) <(keys_of_manual | sort)
 }
 
+@test "sponts.conf(5) says of each limit on clients that it holds for one process" {
+    for key in connections connections-per-client messages-per-client-minute \
+        connections-per-client-minute; do
+        awk -v key="$key" '/^\.Ss / { on = $2 == "[smtp-relayd]"; about = 0 }
+            on && /^\.It Cm/ { about = $3 == key } about' "$REPO/man/sponts.conf.5" |
+            grep -qE '^Each (process counts for itself|of the)'
+    done
+}
+
 @test "the configuration examples of sponts.conf(5) are sound" {
     self_signed "$TMP"
     awk '/^\.Sh EXAMPLES/ { on = 1 } /^\.Ed/ { copy = 0 } copy { print }

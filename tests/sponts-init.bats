@@ -24,8 +24,6 @@ END
     printf '%s\n' "$@" >>"$CONF"
 }
 
-listener() { printf '[listener %s]\naddress = 127.0.0.1:%s\ntls = none\n' "$1" "$2"; }
-
 @test "init makes directories, database and certificate with their modes" {
     configuration '[tls]' "certificate = $TMP/tls/chain.pem $TMP/tls/key.pem" \
         '[listener in]' 'tls = starttls'
