@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "delivery/attempt.h"
 #include "delivery/connection.h"
+#include "delivery/guard.h"
 
 #include <cstdint>
 #include <optional>
@@ -37,6 +38,7 @@ struct Batch {
     std::vector<Slot> slots;
     std::vector<std::uint32_t> pending; // slots not yet answered
     std::optional<session::Trouble> trouble;
+    std::optional<Guard::Verdict> verdict; // on the refusals; one for the message
     base::SteadyTime started;
 
 private:

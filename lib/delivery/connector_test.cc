@@ -2,53 +2,14 @@
 // Which failures to connect are for ever, with servers on the loopback and names that the
 // hosts file or nobody knows.
 #include "delivery/connector.h"
+#include "delivery/server_test.h"
 #include "net/test_support.h"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
-#include <netinet/in.h>
 #include <string>
-#include <sys/socket.h>
-#include <thread>
-#include <unistd.h>
 #include <vector>
 
 namespace {
-
-// Says its greeting to everybody and closes; `greeting` empty: a port that nobody serves.
-class Server {
-public:
-    explicit Server(std::string greeting) : socket_(::socket(AF_INET, SOCK_STREAM, 0))
-    {
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof at;
-        REQUIRE(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&at), size) == 0);
-        REQUIRE(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&at), &size) == 0);
-        port = ntohs(at.sin_port);
-        if (greeting.empty())
-            return;
-        REQUIRE(::listen(socket_.get(), 10) == 0);
-        thread_ = std::jthread([this, greeting = std::move(greeting)] {
-            for (;;) {
-                const base::Fd one(::accept(socket_.get(), nullptr, nullptr));
-                if (one.get() < 0)
-                    return;
-                (void)!::write(one.get(), greeting.data(), greeting.size());
-            }
-        });
-    }
-    ~Server() { ::shutdown(socket_.get(), SHUT_RDWR); }
-    Server(const Server&) = delete;
-    Server& operator=(const Server&) = delete;
-
-    std::uint16_t port = 0;
-
-private:
-    base::Fd socket_;
-    std::jthread thread_;
-};
 
 db::RouteHost host(std::string name, std::uint16_t port, int priority)
 {
@@ -91,9 +52,9 @@ delivery::ConnectFailure failure_of(std::vector<db::RouteHost> hosts, std::size_
 
 TEST_CASE("delivery: only when every host refuses for ever does mail fail")
 {
-    Server never("521 no mail here\r\n");
-    Server later("421 busy\r\n");
-    Server absent("");
+    delivery::GreetingServer never("521 no mail here\r\n");
+    delivery::GreetingServer later("421 busy\r\n");
+    delivery::GreetingServer absent("");
     const std::string here = "127.0.0.1";
     CHECK(failure_of({host(here, never.port, 1)}).permanent);
     CHECK(failure_of({host(here, never.port, 1), host(here, never.port, 2)}).permanent);
@@ -106,7 +67,7 @@ TEST_CASE("delivery: only when every host refuses for ever does mail fail")
 
 TEST_CASE("delivery: a name that is not found now keeps the mail waiting")
 {
-    Server never("521 no mail here\r\n");
+    delivery::GreetingServer never("521 no mail here\r\n");
     const auto failure =
         failure_of({host("gone.invalid", 25, 1), host("127.0.0.1", never.port, 2)});
     CHECK(!failure.permanent);

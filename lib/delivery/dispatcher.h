@@ -147,6 +147,8 @@ private:
     void take_answer(Destination& destination, Batch& batch, const JobRecipient& recipient,
                      const session::Answer& answer);
     void judge_failure(Destination& destination, Batch& batch, Settled settled);
+    [[nodiscard]] Guard::Verdict ask_guard(Destination& destination, Attempt& attempt,
+                                           const std::string& reason);
     void hold_suspects(Destination& destination, const std::string& reason);
     void finish_job(Destination& destination, Batch& batch);
     void conversation_failed(Destination& destination, const Batch& batch);

@@ -192,19 +192,28 @@ void Dispatcher::judge_failure(Destination& at, Batch& batch, Settled settled)
         attempt.settled.push_back(std::move(settled));
         return;
     }
+    if (!batch.verdict)
+        batch.verdict = ask_guard(at, attempt, settled.reason);
+    if (*batch.verdict != Guard::Verdict::believe)
+        settled.state = spool::RecipientState::waiting;
+    attempt.settled.push_back(std::move(settled));
+}
+
+// Once for a message and a conversation: the guard counts messages, not recipients.
+Guard::Verdict Dispatcher::ask_guard(Destination& at, Attempt& attempt,
+                                     const std::string& reason)
+{
     const std::int64_t now = base::wall_seconds();
     const Guard::Verdict verdict = at.guard.refused(attempt.id, now);
-    if (verdict != Guard::Verdict::believe)
-        settled.state = spool::RecipientState::waiting;
     if (verdict == Guard::Verdict::suspect)
         attempt.next_attempt = now + Guard::second_try;
     if (verdict == Guard::Verdict::hold || verdict == Guard::Verdict::tripped) {
         attempt.hold = spool::Hold::by_guard;
-        attempt.hold_why = settled.reason;
+        attempt.hold_why = reason;
     }
     if (verdict == Guard::Verdict::tripped)
-        hold_suspects(at, settled.reason);
-    attempt.settled.push_back(std::move(settled));
+        hold_suspects(at, reason);
+    return verdict;
 }
 
 void Dispatcher::hold_suspects(Destination& at, const std::string& reason)

@@ -4,6 +4,7 @@
 #include "delivery/dispatcher.h"
 #include "delivery/facts_test.h"
 #include "delivery/message_source.h"
+#include "delivery/server_test.h"
 #include "spool/queue_fixture_test.h"
 #include "spool/segments.h"
 
@@ -144,4 +145,39 @@ TEST_CASE("delivery: want of descriptors puts messages off and ends nothing")
         for (const MessageId id : ids)
             CHECK((!known || (queue.find(id) != nullptr && !queue.find(id)->held())));
     }
+}
+
+TEST_CASE(
+    "delivery: a greeting that refuses for ever is judged by the guard, once a message")
+{
+    Scene scene;
+    delivery::GreetingServer never("521 no mail here\r\n");
+    db::RouteHost route;
+    route.host = "127.0.0.1";
+    route.port = never.port;
+    route.tls = db::TlsPolicy::none;
+    route.hold_5xx = true;
+    scene.facts.routes["example.org"] = {route};
+    scene.facts.routes["Example.ORG"] = {route};
+    scene.options.guard_failures = 2;
+    scene.options.connect.hostname = "gw.test";
+    const MessageId ids[] = {scene.spool.add(3), scene.spool.add(1)};
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    const auto all_held = [&] {
+        return queue.find(ids[0]) != nullptr && queue.find(ids[0])->held() &&
+               queue.find(ids[1]) != nullptr && queue.find(ids[1])->held();
+    };
+    scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        dispatcher.start();
+        int left = 500;
+        scene.loop.every(base::milliseconds(10), [&] {
+            if (all_held() || queue.size() < 2 || --left == 0)
+                scene.loop.stop();
+        });
+        scene.loop.run();
+    });
+    CHECK(all_held());
+    for (std::uint32_t i = 0; i < 3; ++i)
+        CHECK(queue.find(ids[0])->waits(i));
 }

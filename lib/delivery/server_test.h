@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server for tests that says its greeting to everybody and closes.
+#pragma once
+
+#include "base/fd.h"
+
+#include <arpa/inet.h>
+#include <cstdint>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <string>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+namespace delivery {
+
+// `greeting` empty: a port that nobody serves.
+class GreetingServer {
+public:
+    explicit GreetingServer(std::string greeting)
+        : socket_(::socket(AF_INET, SOCK_STREAM, 0))
+    {
+        sockaddr_in at{};
+        at.sin_family = AF_INET;
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof at;
+        REQUIRE(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&at), size) == 0);
+        REQUIRE(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&at), &size) == 0);
+        port = ntohs(at.sin_port);
+        if (greeting.empty())
+            return;
+        REQUIRE(::listen(socket_.get(), 10) == 0);
+        thread_ = std::jthread([this, greeting = std::move(greeting)] {
+            for (;;) {
+                const base::Fd one(::accept(socket_.get(), nullptr, nullptr));
+                if (one.get() < 0)
+                    return;
+                (void)!::write(one.get(), greeting.data(), greeting.size());
+            }
+        });
+    }
+    ~GreetingServer() { ::shutdown(socket_.get(), SHUT_RDWR); }
+    GreetingServer(const GreetingServer&) = delete;
+    GreetingServer& operator=(const GreetingServer&) = delete;
+
+    std::uint16_t port = 0;
+
+private:
+    base::Fd socket_;
+    std::jthread thread_;
+};
+
+} // namespace delivery
