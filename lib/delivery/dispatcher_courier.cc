@@ -271,6 +271,12 @@ bool Dispatcher::open_message(Attempt& attempt)
 // False: the connection was closed before anything was said on it; nothing is settled.
 net::Task<bool> Dispatcher::deliver(Destination& at, Job& job, Connection& connection)
 {
+    // An operator may have held or deleted it while it stood in the list.
+    const spool::Entry* entry = queue_.find(job.attempt->id);
+    if (entry == nullptr || entry->held()) {
+        group_over(job.attempt);
+        co_return true;
+    }
     Batch batch(job, connection, at.key);
     std::string trouble;
     try {

@@ -181,3 +181,40 @@ TEST_CASE(
     for (std::uint32_t i = 0; i < 3; ++i)
         CHECK(queue.find(ids[0])->waits(i));
 }
+
+TEST_CASE("delivery: what an operator holds or deletes in the last moment is not sent")
+{
+    for (const int what : {0, 1, 2}) { // nothing, hold, remove
+        CAPTURE(what);
+        Scene scene;
+        delivery::GreetingServer server("220 mx\r\n250 mx\r\n250 ok\r\n250 ok\r\n"
+                                        "354 go\r\n250 taken\r\n221 bye\r\n");
+        db::RouteHost route;
+        route.host = "127.0.0.1";
+        route.port = server.port;
+        route.tls = db::TlsPolicy::none;
+        scene.facts.routes["example.org"] = {route};
+        scene.facts.routes["Example.ORG"] = {route};
+        scene.options.connect.hostname = "gw.test";
+        const MessageId id = scene.spool.add(1);
+        spool::Queue queue(scene.spool.options());
+        spool::read_log(queue);
+        scene.with_dispatcher(queue, [&](auto& dispatcher) {
+            dispatcher.start();
+            REQUIRE(dispatcher.is_active(id));
+            if (what == 1)
+                queue.hold(id, spool::Hold::by_operator, "wait");
+            if (what == 2)
+                queue.remove(id);
+            int left = 500;
+            scene.loop.every(base::milliseconds(10), [&] {
+                if (!dispatcher.is_active(id) || --left == 0)
+                    scene.loop.stop();
+            });
+            scene.loop.run();
+            CHECK(left > 0);
+        });
+        REQUIRE((queue.find(id) != nullptr) == (what == 1));
+        CHECK((what != 1 || (queue.find(id)->held() && queue.find(id)->waits(0))));
+    }
+}

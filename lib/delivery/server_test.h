@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server for tests that says its greeting to everybody and closes.
+// A server for tests that says its greeting to everybody and listens to what comes.
 #pragma once
 
 #include "base/fd.h"
@@ -38,6 +38,9 @@ public:
                 if (one.get() < 0)
                     return;
                 (void)!::write(one.get(), greeting.data(), greeting.size());
+                char heard[4096];
+                while (::read(one.get(), heard, sizeof heard) > 0)
+                    continue;
             }
         });
     }
