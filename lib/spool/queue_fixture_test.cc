@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace spool {
@@ -66,19 +68,45 @@ MessageId TestSpool::add(Writer& writer, std::size_t recipients, std::size_t byt
     return result->id;
 }
 
+namespace {
+
+// Names and inodes: they change when a snapshot takes the place of an older one.
+std::set<std::pair<std::string, ino_t>> queue_names(const std::string& spool)
+{
+    std::set<std::pair<std::string, ino_t>> names;
+    std::error_code none;
+    for (const auto& file : std::filesystem::directory_iterator(spool + "/queue", none)) {
+        struct stat found{};
+        if (::stat(file.path().c_str(), &found) == 0)
+            names.emplace(file.path(), found.st_ino);
+    }
+    return names;
+}
+
+// A file that goes in this moment is left out.
+void copy_all(const std::string& from, const std::string& to)
+{
+    std::filesystem::remove_all(to);
+    std::filesystem::create_directory(to);
+    for (const auto& part : std::filesystem::recursive_directory_iterator(from)) {
+        const auto target = to / part.path().lexically_relative(from);
+        std::error_code gone;
+        if (part.is_directory(gone))
+            std::filesystem::create_directory(target);
+        else if (part.is_regular_file(gone))
+            std::filesystem::copy_file(part.path(), target, gone);
+    }
+}
+
+} // namespace
+
+// What a kill would leave: all of it of one moment, though a thread takes a snapshot.
 void TestSpool::copy_from(const TestSpool& other)
 {
-    std::filesystem::remove_all(directory_);
-    std::filesystem::create_directory(directory_);
-    for (const auto& part :
-         std::filesystem::recursive_directory_iterator(other.directory_)) {
-        const auto target =
-            directory_ / std::filesystem::relative(part.path(), other.directory_);
-        if (part.is_directory())
-            std::filesystem::create_directory(target);
-        std::error_code deleted; // a finished segment, by the queue just now
-        if (part.is_regular_file(deleted))
-            std::filesystem::copy_file(part.path(), target, deleted);
+    for (bool same = false; !same;) {
+        const auto before = queue_names(other.directory_);
+        copy_all(other.directory_, directory_);
+        same = queue_names(other.directory_) == before;
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The queue's housekeeping with a real log: segments go when nothing needs them and never
 // before, the last messages of old ones move, snapshots are taken meanwhile.
+#include "base/clock.h"
 #include "spool/layout.h"
 #include "spool/queue.h"
 #include "spool/queue_files.h"
@@ -34,8 +35,8 @@ void deliver(Queue& queue, MessageId id)
 // Tidies until it is so; false when that does not come.
 bool tidy_until(Queue& queue, spool::Writer& writer, const std::function<bool()>& reached)
 {
-    constexpr int most = 2000;
-    for (int i = 0; i < most && !reached(); ++i) {
+    const auto end = base::Steady::now() + base::seconds(60);
+    while (!reached() && base::Steady::now() < end) {
         spool::read_log(queue);
         queue.tidy(writer);
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
