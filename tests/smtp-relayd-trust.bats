@@ -65,3 +65,42 @@ END
     stored_has 'from front.test (unknown [127.0.0.1])'
     logged 'message-accepted .*client=127.0.0.1 helo=front.test login=[^a-z]* '
 }
+
+# -- ourselves ----------------------------------------------------------------------------
+
+@test "reports to the senders we have rewritten come in, forged and old ones do not" {
+    relayd_config
+    printf 'name,verify\nsrs.test,list\n' | sponts --config "$CONF" import domains -
+    echo secret >"$RELAY/srs"
+    printf '[smtp-sendd]\nsrs-secret-file = %s\nsrs-domain = %s\n' "$RELAY/srs" srs.test >>"$CONF"
+    relayd_start
+    to() {
+        printf 'EHLO c.test\r\nMAIL FROM:<>\r\nRCPT TO:<%s>\r\nQUIT\r\n' "$1" |
+            speak "$SMTP_PORT" | grep -v '^250-' | sed -n 4p
+    }
+    rewritten() { # DAYS_AGO DOMAIN
+        /usr/bin/python3 - "$1" "$2" <<'END'
+import hashlib, hmac, sys, time
+letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+day = int(time.time()) // 86400 - int(sys.argv[1])
+text = letters[day >> 5 & 31] + letters[day & 31] + "=a.example=alice"
+mac = hmac.new(b"secret", text.lower().encode(), hashlib.sha256).digest()
+bits = int.from_bytes(mac[:4], "big")
+tag = "".join(letters[bits >> 5 * i & 31] for i in range(6))
+print(f"SRS0={tag}={text}@{sys.argv[2]}")
+END
+    }
+    [[ $(to "$(rewritten 0 srs.test)") == "250 2.1.5"* ]]
+    [[ $(to "$(rewritten 0 SRS.test)") == "250 2.1.5"* ]]
+    [[ $(to "$(rewritten 30 srs.test)") == "550 5.1.1"* ]]
+    [[ $(to 'SRS0=AAAAAA=AA=a.example=alice@srs.test') == "550 5.1.1"* ]]
+    [[ $(to 'SRS0=broken@srs.test') == "550 5.1.1"* ]]
+    [[ $(to 'nobody@srs.test') == "550 5.1.1"* ]]
+    [[ $(to "$(rewritten 0 elsewhere.test)") == "554 5.7.1"* ]]
+
+    sed -i 's/srs-domain = .*/srs-domain = unlisted.test/' "$CONF"
+    kill -HUP "$RELAYD_PID"
+    wait_for 5 logged ' reloaded '
+    [[ $(to "$(rewritten 0 unlisted.test)") == "250 2.1.5"* ]]
+    [[ $(to 'SRS0=AAAAAA=AA=a.example=alice@unlisted.test') == "550 5.1.1"* ]]
+}

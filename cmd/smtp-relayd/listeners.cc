@@ -4,6 +4,8 @@
 #include "listeners.h"
 
 #include "base/failure.h"
+#include "conf/secrets.h"
+#include "net/hmac.h"
 #include "net/ticket_keys.h"
 
 #include <array>
@@ -43,6 +45,15 @@ session::SmtpTimes times_of(const conf::SmtpRelayd& relayd)
             .error_delay = seconds{relayd.error_delay}};
 }
 
+// What smtp-sendd signs comes back to us as a recipient.
+std::shared_ptr<const smtp::Srs> srs_of(const conf::SmtpSendd& sendd)
+{
+    if (sendd.srs_secret_file.empty())
+        return nullptr;
+    return std::make_shared<const smtp::Srs>(
+        sendd.srs_domain, conf::read_secrets(sendd.srs_secret_file), &net::hmac_sha256);
+}
+
 smtp::Service service_of(const conf::Settings& settings, const conf::Listener& listener,
                          const session::SmtpListener& made)
 {
@@ -71,6 +82,7 @@ make_listener(const conf::Settings& settings, const conf::Listener& listener,
     made->trust_proxy = listener.trust_proxy;
     made->relay_from = listener.relay_from;
     made->rules.refuse_own_sender = listener.own_sender == conf::OwnSender::refuse;
+    made->srs = srs_of(settings.smtp_sendd);
     made->delay_relay_refusal = listener.on_relay == conf::OnRelay::delay;
     made->authenticator = make_authenticator(listener);
     made->decoder.stray_newline =

@@ -33,6 +33,8 @@ confine::Rights rights_for(const conf::Settings& settings)
     rights.sandbox = confine::sandbox_wanted();
     rights.read.push_back(directory_of(settings.file));
     add_certificates(rights, settings.tls.certificates);
+    if (!settings.smtp_sendd.srs_secret_file.empty())
+        rights.read.push_back(directory_of(settings.smtp_sendd.srs_secret_file));
     for (const conf::Listener& listener : settings.listeners) {
         add_certificates(rights, listener.certificates);
         if (!listener.auth_backend_ca.empty())

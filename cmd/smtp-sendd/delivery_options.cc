@@ -3,10 +3,10 @@
 #include "delivery_options.h"
 
 #include "base/failure.h"
+#include "conf/secrets.h"
 #include "own_endpoints.h"
 
 #include <algorithm>
-#include <fstream>
 #include <unistd.h>
 
 namespace sendd {
@@ -16,22 +16,6 @@ namespace {
 constexpr std::uint64_t report_segment = 8u << 20;
 
 // One secret a line: the first signs, the others still verify.
-std::vector<std::string> read_secrets(const std::string& file)
-{
-    std::vector<std::string> out;
-    if (file.empty())
-        return out;
-    std::ifstream in(file);
-    if (!in)
-        base::fail_errno("read", file, base::Remedy::fix_config);
-    for (std::string line; std::getline(in, line);)
-        if (!line.empty() && !line.starts_with('#'))
-            out.push_back(line);
-    if (out.empty())
-        throw base::Failure(base::Remedy::fix_config, file + ": no secret in it");
-    return out;
-}
-
 delivery::Schedule schedule(const conf::SmtpSendd& sendd)
 {
     delivery::Schedule out;
@@ -106,7 +90,7 @@ delivery::Options delivery_options(const conf::Settings& settings)
     out.guard_failures = sendd.guard_failures;
     out.drain = settings.general.drain_timeout;
     out.srs_domain = sendd.srs_domain;
-    out.srs_secrets = read_secrets(sendd.srs_secret_file);
+    out.srs_secrets = conf::read_secrets(sendd.srs_secret_file);
     return out;
 }
 

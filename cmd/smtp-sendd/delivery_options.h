@@ -12,7 +12,7 @@
 
 namespace sendd {
 
-// Reads the file with the SRS secrets.  Throws Failure(fix_config) when it cannot.
+// Reads the file with the SRS secrets, too.  Throws Failure(fix_config) when it cannot.
 [[nodiscard]] delivery::Options delivery_options(const conf::Settings& settings);
 [[nodiscard]] spool::QueueOptions queue_options(const conf::Settings& settings);
 // For reports and forwards: smaller segments than those of mail coming in.

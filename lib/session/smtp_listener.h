@@ -11,6 +11,7 @@
 #include "session/authenticator.h"
 #include "session/relay_policy.h"
 #include "smtp/data_decoder.h"
+#include "smtp/srs.h"
 #include "smtp/transaction.h"
 
 #include <cstdint>
@@ -40,7 +41,8 @@ struct SmtpListener {
     net::Networks trust_proxy;
     net::Networks relay_from;
     RelayRules rules;
-    bool delay_relay_refusal = false;             // on_relay = delay
+    std::shared_ptr<const smtp::Srs> srs; // null: senders of forwards are not rewritten
+    bool delay_relay_refusal = false;     // on_relay = delay
     std::shared_ptr<Authenticator> authenticator; // null: no AUTH
     smtp::DecoderOptions decoder;
     SmtpTimes times;

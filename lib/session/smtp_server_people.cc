@@ -114,11 +114,30 @@ std::expected<Ruling, Reply> SmtpServerSession::rule_on_recipient()
     const smtp::Envelope& envelope = transaction_->envelope();
     const auto so_far = static_cast<std::uint32_t>(envelope.recipients.size());
     try {
-        return judge_recipient(speaker(), transaction_->candidate().recipient,
-                               envelope.mail.sender.null(), so_far, server_.world().served);
+        const Ruling ruling =
+            judge_recipient(speaker(), transaction_->candidate().recipient,
+                            envelope.mail.sender.null(), so_far, server_.world().served);
+        return ruling == Ruling::bounce_to_many ? ruling
+                                                : rule_on_rewritten().value_or(ruling);
     } catch (const base::Failure& failure) {
         return std::unexpected(unavailable(failure));
     }
+}
+
+// An address we have made ourselves (SRS): only the signature tells whether it exists,
+// whatever is said of its domain.
+std::optional<Ruling> SmtpServerSession::rule_on_rewritten() const
+{
+    if (!listener_->srs)
+        return std::nullopt;
+    constexpr std::int64_t day = 86400;
+    const auto original = listener_->srs->reverse(
+        transaction_->candidate().recipient.mailbox, base::wall_seconds() / day);
+    if (original)
+        return Ruling::accept;
+    if (original.error() == smtp::SrsError::not_srs)
+        return std::nullopt;
+    return Ruling::unknown_recipient;
 }
 
 net::Task<smtp::Verdict> SmtpServerSession::check_recipient()

@@ -85,6 +85,7 @@ private:
     smtp::Verdict check_sender_now();
     net::Task<smtp::Verdict> check_recipient();
     std::expected<Ruling, smtp::Reply> rule_on_recipient();
+    [[nodiscard]] std::optional<Ruling> rule_on_rewritten() const;
     smtp::Verdict refuse_recipient(const smtp::Reply& reply);
     net::Task<smtp::Verdict> ask_backend();
     net::Task<void> tarpit();
