@@ -274,7 +274,7 @@ END
 import smtplib, sys
 s = smtplib.SMTP("127.0.0.1", int(sys.argv[1]))
 s.ehlo(); s.mail("a@remote.test"); s.rcpt("bob@dest.test")
-print(s.data(b"Subject: x\r\n\r\n" + b"x" * 70 + b"\r\n" + (b"y" * 98 + b"\r\n") * 3000))
+print(s.data(b"Subject: x\r\n\r\n" + b"x" * 70 + b"\r\n" + (b"y" * 98 + b"\r\n") * 1500))
 print(s.noop())
 END
     [[ $output == *"(552,"*"(250,"* ]]
