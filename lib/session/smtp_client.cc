@@ -62,12 +62,16 @@ bool SmtpClient::usable()
     return false;
 }
 
+// The time is for the whole reply: a server that drips bytes does not hold us for ever.
 net::Task<smtp::PeerReply> SmtpClient::hear(Step step, std::int64_t timeout)
 {
     step_ = step;
+    bool timed = false;
     for (;;) {
         if (begin_ == end_) {
-            stream_.set_timeout(base::seconds(timeout));
+            if (!timed)
+                stream_.set_timeout(base::seconds(timeout));
+            timed = true;
             const std::size_t count = co_await stream_.read_some(buffer_);
             if (count == 0)
                 throw net::PeerGone("connection closed by the server");

@@ -350,3 +350,41 @@ TEST_CASE("session: a server that agrees to DATA without the text has taken noth
         }
     }
 }
+
+namespace {
+
+net::Task<void> drip(net::Loop& loop, net::Stream stream)
+{
+    try {
+        for (int i = 0; i < 30; ++i) {
+            co_await stream.write("220-x\r\n");
+            co_await net::sleep_for(loop, base::milliseconds(200));
+        }
+    } catch (const net::PeerGone&) {
+        // The client had enough: so it should be.
+    }
+}
+
+net::Task<void> only_open(std::unique_ptr<session::SmtpClient> client,
+                          std::optional<session::Trouble>& trouble)
+{
+    trouble = co_await client->open({});
+}
+
+} // namespace
+
+TEST_CASE("session: a reply that never ends has the time of one reply")
+{
+    net::Loop loop;
+    auto [ours, theirs] = net::test::stream_pair(loop);
+    ClientOptions options;
+    options.hostname = "gw.test";
+    options.tls = session::TlsUse::none;
+    options.timeouts = {1, 1, 1};
+    auto client = std::make_unique<session::SmtpClient>(loop, std::move(ours), options);
+    std::optional<session::Trouble> trouble;
+    net::test::run(loop, only_open(std::move(client), trouble),
+                   drip(loop, std::move(theirs)));
+    REQUIRE(trouble);
+    CHECK(trouble->kind == session::Trouble::Kind::timed_out);
+}
