@@ -200,6 +200,7 @@ unshare_database() {
     [ "$status" -eq 0 ]
 }
 
+# bats test_tags=plain
 @test "a full disk ends in one line, nothing half done, and work goes on afterwards" {
     migrated
     csv domains name old.example

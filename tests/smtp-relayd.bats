@@ -448,7 +448,7 @@ bound() { grep -q ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
     [ -z "$(find "$RELAY/spool/log/incoming" -type f -size +100k)" ]
 }
 
-# bats test_tags=slow
+# bats test_tags=slow,plain
 @test "a thousand clients, each with a large message at once: all stored in bounded memory" {
     relayd_config
     relayd_start

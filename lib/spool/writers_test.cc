@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several processes at one spool: alone, shared, and killed.
+#include "base/clock.h"
 #include "spool/layout.h"
 #include "spool/number.h"
 #include "spool/segments.h"
@@ -49,6 +50,14 @@ void write_some(const spool::WriterOptions& options, const std::string& prefix, 
         if (!spool::test::write(writer, prefix + "-" + std::to_string(n),
                                 std::string(500, 'x')))
             ::_exit(1);
+}
+
+// A segment that many share is looked at a few times a second while nobody writes.
+void poll_until(Everything& seen, spool::Follower& follower, std::size_t count)
+{
+    const auto end = base::Steady::now() + base::seconds(20);
+    while (seen.found.size() < count && base::Steady::now() < end)
+        seen.poll(follower);
 }
 
 void check_each_once(const Everything& seen, std::size_t count)
@@ -102,7 +111,7 @@ TEST_CASE("spool: processes that serve one connection share a segment")
         check_exit(child);
         seen.poll(follower);
     }
-    seen.poll(follower);
+    poll_until(seen, follower, 80);
     check_each_once(seen, 80);
     const auto numbers = spool::segment_numbers(spool.path);
     REQUIRE(numbers.size() == 1);
@@ -114,11 +123,11 @@ TEST_CASE("spool: processes that serve one connection share a segment")
     CHECK(spool::seal_if_idle(spool.path, numbers[0], -1));
     CHECK(spool::segment_info(spool.path, numbers[0])->state ==
           spool::SegmentState::sealed);
-    seen.poll(follower);
+    poll_until(seen, follower, 80);
     CHECK(seen.found.size() == 80);
     write_some(options, "later", 1);
     CHECK(spool::segment_numbers(spool.path).size() == 2);
-    seen.poll(follower);
+    poll_until(seen, follower, 81);
     check_each_once(seen, 81);
 }
 
