@@ -89,17 +89,32 @@ bool is_peers_trouble(int error)
 
 enum class Accepted : std::uint8_t { one, none, retry, exhausted };
 
+// A connection that cannot be served (no memory, no room in the kernel) is dropped; the
+// listener outlives it.
+Accepted hand_over(base::Fd fd, const Address& peer,
+                   const std::function<void(base::Fd, Address)>& serve)
+{
+    try {
+        serve(std::move(fd), peer);
+        return Accepted::one;
+    } catch (const std::exception& error) {
+        base::log(base::Level::error, "accept-paused", "-",
+                  {{"error", std::string_view(error.what())}});
+        return Accepted::exhausted;
+    }
+}
+
 Accepted accept_one(int listening, const std::function<void(base::Fd, Address)>& serve)
 {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     base::Fd fd(::accept4(listening, reinterpret_cast<sockaddr*>(&storage), &length,
                           SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (fd) {
-        serve(std::move(fd),
-              Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&storage), length));
-        return Accepted::one;
-    }
+    if (fd)
+        return hand_over(
+            std::move(fd),
+            Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&storage), length),
+            serve);
     if (errno == EAGAIN)
         return Accepted::none;
     if (is_peers_trouble(errno))

@@ -193,6 +193,28 @@ TEST_CASE("net: connections are accepted until stopping, which a signal makes it
     CHECK(stopping);
 }
 
+TEST_CASE("net: a connection that cannot be served does not end its listener")
+{
+    Loop loop;
+    base::Fd listening = listen_anywhere();
+    const Address address = address_of(listening);
+    int served = 0;
+    int connected = 0;
+    const auto serve = [&](base::Fd, const Address&) {
+        if (++served == 1)
+            throw std::bad_alloc();
+    };
+    const auto enough = [&] { return served >= 2; };
+    loop.spawn("-", accept_loop(loop, std::move(listening), serve, enough));
+    loop.spawn("-", connect_some(loop, address, 2, connected));
+    loop.every(base::milliseconds(5), [&] {
+        if (loop.dialogues() == 0)
+            loop.stop();
+    });
+    loop.run();
+    CHECK(served == 2);
+}
+
 TEST_CASE("net: out of descriptors, accepting pauses and goes on")
 {
     base::Fd listening = listen_anywhere();

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -85,9 +86,16 @@ void SmtpServer::serve(base::Fd fd, const net::Address& peer,
             return;
         }
     }
+    std::optional<net::Stream> stream;
+    try {
+        stream.emplace(world_.loop, std::move(fd));
+    } catch (const std::exception&) { // no session will give the place back
+        if (!trusted)
+            limits_.leave(peer);
+        throw;
+    }
     auto session = std::make_unique<SmtpServerSession>(
-        *this, std::move(listener), net::Stream(world_.loop, std::move(fd)), peer, id,
-        !trusted);
+        *this, std::move(listener), std::move(*stream), peer, id, !trusted);
     world_.loop.spawn(id, serve_session(std::move(session)));
 }
 
