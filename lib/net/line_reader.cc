@@ -2,6 +2,10 @@
 // net/line_reader.cc - reads when the buffer has not enough, waits without one.
 #include "net/line_reader.h"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 namespace net {
 
 // One attempt: true if there is something new or the end has come.
@@ -16,6 +20,7 @@ bool LineReader::read_now(bool bulk, bool& ended)
     ended = got < 0;
     if (!ended) {
         buffer_.filled(static_cast<std::size_t>(got));
+        heard_at_a_stretch_ += static_cast<std::size_t>(got);
         flowing_ = static_cast<std::size_t>(got) == space.size();
     }
     return true;
@@ -28,21 +33,36 @@ Task<std::optional<Line>> LineReader::hear_line(std::size_t limit)
         const std::optional<Line> line = buffer_.next_line(limit);
         if (line || ended)
             co_return line;
+        if (heard_at_a_stretch_ >= fair_stretch)
+            co_await let_others_work();
         if (read_now(false, ended))
             continue;
-        buffer_.release_if_empty();
-        co_await stream_.wait_readable();
+        co_await wait();
     }
 }
 
 Task<bool> LineReader::hear_more()
 {
     bool ended = false;
-    while (!read_now(true, ended)) {
-        buffer_.release_if_empty();
-        co_await stream_.wait_readable();
-    }
+    if (heard_at_a_stretch_ >= fair_stretch)
+        co_await let_others_work();
+    while (!read_now(true, ended))
+        co_await wait();
     co_return !ended;
+}
+
+Task<void> LineReader::wait()
+{
+    buffer_.release_if_empty();
+    heard_at_a_stretch_ = 0;
+    co_await stream_.wait_readable();
+}
+
+Task<void> LineReader::let_others_work()
+{
+    heard_at_a_stretch_ = 0;
+    const auto executor = co_await boost::asio::this_coro::executor;
+    co_await boost::asio::post(executor, boost::asio::use_awaitable);
 }
 
 Task<std::string_view> LineReader::hear_bytes()

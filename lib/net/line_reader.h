@@ -23,6 +23,10 @@ namespace net {
 
 class LineReader {
 public:
+    // A peer that sends faster than we work never makes us wait: after so many bytes the
+    // other dialogues, deadlines and signals of the loop have their turn.
+    static constexpr std::size_t fair_stretch = 64u << 10;
+
     // The stream must outlive the reader.
     explicit LineReader(Stream& stream) : stream_(stream) {}
 
@@ -51,10 +55,13 @@ public:
 
 private:
     bool read_now(bool bulk, bool& ended);
+    Task<void> wait();
+    Task<void> let_others_work();
 
     Stream& stream_;
     LineBuffer buffer_;
-    bool flowing_ = false; // the last read filled the whole space
+    std::size_t heard_at_a_stretch_ = 0; // since the loop last had its turn
+    bool flowing_ = false;               // the last read filled the whole space
 };
 
 } // namespace net

@@ -5,6 +5,7 @@
 #include "net/tls.h"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 #include <vector>
 
 using namespace net;
@@ -74,6 +75,19 @@ Task<void> hear_by_tls(Stream& stream, const TlsContext& context, std::string& d
     CHECK(command == "DATA");
 }
 
+// Reads until others had their turn or everything is read.
+Task<void> hear_a_flood(Stream& stream, std::size_t size, const bool& turn, bool& in_time)
+{
+    LineReader reader(stream);
+    std::size_t heard = 0;
+    while (heard < size && !turn) {
+        const std::string_view bytes = co_await reader.hear_bytes();
+        heard += bytes.size();
+        reader.take(bytes.size());
+    }
+    in_time = heard < size;
+}
+
 } // namespace
 
 TEST_CASE("net: lines are heard whatever pieces they come in")
@@ -131,4 +145,26 @@ TEST_CASE("net: a reader works the same in TLS")
     std::string data;
     run(loop, say_by_tls(one, client, "DATA\r\n" + body), hear_by_tls(other, server, data));
     CHECK(data == body);
+}
+
+TEST_CASE("net: who sends without a pause does not keep the loop for himself")
+{
+    Loop loop;
+    auto [here, there] = net::test::stream_pair(loop);
+    // All of it is there before anybody reads: the reader never has to wait.
+    const std::string block(8192, 'x');
+    std::size_t size = 0;
+    for (ssize_t sent = 0; sent >= 0; size += sent > 0 ? static_cast<std::size_t>(sent) : 0)
+        sent = ::send(there.fd(), block.data(), block.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    REQUIRE(size > LineReader::fair_stretch + 2 * block.size());
+    bool turn = false;
+    bool in_time = false;
+    loop.spawn("-", hear_a_flood(here, size, turn, in_time));
+    loop.post([&] { turn = true; });
+    loop.every(base::milliseconds(5), [&] {
+        if (loop.dialogues() == 0)
+            loop.stop();
+    });
+    loop.run();
+    CHECK(in_time);
 }
