@@ -41,10 +41,10 @@ std::vector<spool::MessageId> meant(const Call& call)
         return read_ids(call);
     const std::string spool = call.spool_directory();
     const spool::QueueView view(spool);
-    spool::Reader reader(spool);
+    spool::Sweep sweep(spool);
     std::vector<spool::MessageId> ids;
-    for (const spool::Entry* const entry : select(call, view, reader))
-        ids.push_back(entry->id());
+    for_each_meant(call, view, sweep,
+                   [&ids](const spool::Entry& entry) { ids.push_back(entry.id()); });
     return ids;
 }
 

@@ -1,40 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
+// One message of many: the lines of mailq.  JSON is in print_json.cc, "show" in
+// print_all.cc.
 #include "print.h"
 
-#include "base/clock.h"
-#include "text/xtext.h"
-
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <ctime>
 
 namespace queuectl {
 
 namespace {
 
-constexpr int id_width = 14; // 13 digits and the mark
-constexpr int recipient_indent = 45;
-constexpr int line_width = 78;
-constexpr std::string_view original_prefix = "rfc822;";
-
-// "Sat Nov 21 22:10:04" in the local zone.
-std::string arrival_text(std::int64_t seconds)
-{
-    const std::time_t time = seconds;
-    std::tm local{};
-    ::localtime_r(&time, &local);
-    char text[32];
-    const std::size_t length =
-        std::strftime(text, sizeof text, "%a %b %e %H:%M:%S", &local);
-    return {text, length};
-}
+constexpr std::size_t size_width = 9;
+constexpr std::size_t recipient_indent = 45;
+constexpr std::size_t line_width = 78;
+constexpr std::int64_t quarter_of_an_hour = 900;
 
 char mark(const Item& item)
 {
     if (item.active)
         return '*';
     return item.entry.held() ? '!' : ' ';
+}
+
+void append_right(std::string& out, std::uint64_t number, std::size_t width)
+{
+    std::array<char, 20> digits;
+    const char* const end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    const auto size = static_cast<std::size_t>(end - digits.data());
+    out.append(width - std::min(width, size), ' ').append(digits.data(), size);
+}
+
+void append_reason(std::string& out, std::string_view reason)
+{
+    const std::size_t size = reason.size() + 2;
+    out.append(line_width - std::min(line_width, size), ' ');
+    out += '(';
+    append_printable(out, reason);
+    out += ")\n";
+}
+
+void put_two_digits(char* at, std::int64_t number)
+{
+    at[0] = static_cast<char>('0' + number / 10);
+    at[1] = static_cast<char>('0' + number % 10);
+}
+
+// "Sat Nov 21 22:10:04" in the local zone.
+std::string local_time(std::int64_t seconds)
+{
+    const std::time_t time = seconds;
+    std::tm local{};
+    ::localtime_r(&time, &local);
+    std::array<char, 32> text;
+    return {text.data(),
+            std::strftime(text.data(), text.size(), "%a %b %e %H:%M:%S", &local)};
+}
+
+} // namespace
+
+std::uint32_t recipients(const Item& item)
+{
+    return static_cast<std::uint32_t>(
+        std::min<std::size_t>(item.entry.recipients(), item.envelope.recipients.size()));
 }
 
 std::string_view queue_name(const Item& item)
@@ -46,19 +76,6 @@ std::string_view queue_name(const Item& item)
     return item.entry.attempts() == 0 ? "incoming" : "deferred";
 }
 
-std::string address_text(std::string_view address)
-{
-    return address.empty() ? "MAILER-DAEMON" : printable(address);
-}
-
-// The recipients of envelope and entry are the same by construction; a damaged file is not.
-std::uint32_t recipients(const Item& item)
-{
-    return static_cast<std::uint32_t>(
-        std::min<std::size_t>(item.entry.recipients(), item.envelope.recipients.size()));
-}
-
-// Why this recipient waits: the latest answer, or why the whole message does.
 std::string_view reason_of(const Item& item, std::uint32_t recipient)
 {
     const std::string_view own = item.view.text(item.entry.reason(recipient));
@@ -67,184 +84,73 @@ std::string_view reason_of(const Item& item, std::uint32_t recipient)
     return own;
 }
 
-std::string reason_line(std::string_view reason)
+void append_printable(std::string& out, std::string_view text)
 {
-    const std::string text = '(' + printable(reason) + ')';
-    return fmt::format("{:>{}}\n", text, line_width);
+    const std::size_t begin = out.size();
+    out += text;
+    std::replace_if(
+        out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+        [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
 }
-
-// RFC 3461: whom the sender wrote to, if that is another address.
-std::string original_of(const spool::Recipient& recipient)
-{
-    if (!recipient.orcpt.starts_with(original_prefix))
-        return {};
-    const auto original =
-        text::from_xtext(std::string_view(recipient.orcpt).substr(original_prefix.size()));
-    return original && *original != recipient.address ? *original : std::string();
-}
-
-Json json_of_recipient(const Item& item, std::uint32_t i)
-{
-    Json json{{"address", item.envelope.recipients[i].address}};
-    if (const std::string original = original_of(item.envelope.recipients[i]);
-        !original.empty())
-        json["orig_address"] = original;
-    if (const std::string_view reason = reason_of(item, i);
-        item.entry.waits(i) && !reason.empty())
-        json["delay_reason"] = reason;
-    return json;
-}
-
-std::string_view body_text(spool::Body body)
-{
-    switch (body) {
-    case spool::Body::seven_bit:
-        return "7BIT";
-    case spool::Body::eight_bit_mime:
-        return "8BITMIME";
-    case spool::Body::binary_mime:
-        return "BINARYMIME";
-    }
-    return "";
-}
-
-std::string time_or_now(std::int64_t seconds)
-{
-    return seconds <= base::wall_seconds() ? "now" : base::rfc3339(seconds);
-}
-
-void add_line(std::string& text, std::string_view key, std::string_view value)
-{
-    if (!value.empty())
-        text += fmt::format("{:<13}{}\n", fmt::format("{}:", key), printable(value));
-}
-
-void add_client(std::string& text, const spool::Client& client)
-{
-    std::string from = client.address;
-    if (!client.name.empty())
-        from += " (" + client.name + ')';
-    add_line(text, "client", from);
-    add_line(text, "helo", client.helo);
-    add_line(text, "protocol", client.protocol);
-    add_line(text, "login", client.login);
-    add_line(text, "listener", client.listener);
-}
-
-} // namespace
 
 std::string printable(std::string_view text)
 {
-    std::string shown(text);
-    std::ranges::replace_if(
-        shown, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    std::string shown;
+    append_printable(shown, text);
     return shown;
 }
 
-std::string mailq_header()
+std::string_view MailqPrinter::header()
 {
     return "-Queue ID-----  --Size-- ---Arrival Time---- -Sender/Recipient------\n";
 }
 
-std::string mailq_text(const Item& item)
+// Zones change at the full quarter of an hour, so within one only the last digits differ.
+void MailqPrinter::append_time(std::string& out, std::int64_t seconds)
 {
-    const std::string id = item.entry.id().text() + mark(item);
-    std::string text =
-        fmt::format("{:<{}} {:>9} {:<19} {}\n", id, id_width, item.entry.size(),
-                    arrival_text(item.entry.arrival()), address_text(item.envelope.sender));
+    const std::int64_t quarter = seconds / quarter_of_an_hour;
+    if (quarter != quarter_) {
+        text_ = local_time(quarter * quarter_of_an_hour);
+        quarter_ = quarter;
+    }
+    const std::int64_t past = seconds - quarter * quarter_of_an_hour;
+    const char* const begun = text_.data() + text_.size() - 5; // "45:00"
+    const std::int64_t minutes = 10 * (begun[0] - '0') + (begun[1] - '0');
+    out += text_;
+    put_two_digits(out.data() + out.size() - 5, minutes + past / 60);
+    put_two_digits(out.data() + out.size() - 2, past % 60);
+}
+
+void MailqPrinter::append(std::string& out, const Item& item)
+{
+    out.append(item.entry.id().text()).append(1, mark(item)).append(1, ' ');
+    append_right(out, item.entry.size(), size_width);
+    out += ' ';
+    append_time(out, item.entry.arrival());
+    out += ' ';
+    append_printable(out,
+                     item.envelope.sender.empty() ? "MAILER-DAEMON" : item.envelope.sender);
+    out += '\n';
     std::string_view shown;
     for (std::uint32_t i = 0; i < recipients(item); ++i) {
         if (!item.entry.waits(i))
             continue;
         const std::string_view reason = reason_of(item, i);
         if (reason != shown)
-            text += reason_line(reason);
+            append_reason(out, reason);
         shown = reason;
-        text += fmt::format("{:{}}{}\n", "", recipient_indent,
-                            printable(item.envelope.recipients[i].address));
+        out.append(recipient_indent, ' ');
+        append_printable(out, item.envelope.recipients[i].address);
+        out += '\n';
     }
-    return text;
 }
 
-std::string mailq_total(std::uint64_t bytes, std::uint64_t messages)
+std::string MailqPrinter::total(std::uint64_t bytes, std::uint64_t messages)
 {
     if (messages == 0)
         return "Mail queue is empty\n";
-    return fmt::format("-- {} Kbytes in {} Request{}.\n", (bytes + 1023) / 1024, messages,
-                       messages == 1 ? "" : "s");
-}
-
-Json json_of(const Item& item)
-{
-    Json all_recipients = Json::array();
-    for (std::uint32_t i = 0; i < recipients(item); ++i)
-        if (item.entry.waits(i))
-            all_recipients.push_back(json_of_recipient(item, i));
-    return {{"queue_name", queue_name(item)},
-            {"queue_id", item.entry.id().text()},
-            {"arrival_time", item.entry.arrival()},
-            {"message_size", item.entry.size()},
-            {"forced_expire", item.entry.expire_requested()},
-            {"sender", item.envelope.sender},
-            {"recipients", all_recipients},
-            {"attempts", item.entry.attempts()},
-            {"next_attempt", item.entry.next_attempt()},
-            {"destination", item.view.text(item.entry.destination())},
-            {"hold", to_string(item.entry.hold())}};
-}
-
-Json json_of_all(const Item& item)
-{
-    Json json = json_of(item);
-    const spool::Client& client = item.envelope.client;
-    json["client"] = {{"address", client.address},   {"port", client.port},
-                      {"name", client.name},         {"helo", client.helo},
-                      {"protocol", client.protocol}, {"login", client.login},
-                      {"listener", client.listener}};
-    json["body"] = body_text(item.envelope.body);
-    json["smtputf8"] = item.envelope.smtputf8;
-    json["envid"] = item.envelope.envid;
-    Json results = Json::array();
-    for (std::uint32_t i = 0; i < recipients(item); ++i)
-        results.push_back({{"address", item.envelope.recipients[i].address},
-                           {"state", to_string(item.entry.state(i))},
-                           {"reason", item.view.text(item.entry.reason(i))}});
-    json["results"] = results;
-    return json;
-}
-
-std::string text_of_all(const Item& item)
-{
-    const spool::Entry& entry = item.entry;
-    std::string text;
-    add_line(text, "id", entry.id().text());
-    add_line(text, "queue", queue_name(item));
-    add_line(text, "arrival", base::rfc3339(entry.arrival()));
-    add_line(text, "size", std::to_string(entry.size()));
-    add_line(text, "sender", '<' + item.envelope.sender + '>');
-    add_client(text, item.envelope.client);
-    add_line(text, "body", body_text(item.envelope.body));
-    add_line(text, "envid", item.envelope.envid);
-    add_line(text, "attempts", std::to_string(entry.attempts()));
-    add_line(text, "next", time_or_now(entry.next_attempt()));
-    add_line(text, "destination", item.view.text(entry.destination()));
-    add_line(text, "reason", item.view.text(entry.reason()));
-    if (entry.held())
-        add_line(text, "hold", to_string(entry.hold()));
-    if (entry.expire_requested())
-        add_line(text, "expire", "requested");
-    for (std::uint32_t i = 0; i < recipients(item); ++i) {
-        const std::string_view reason = item.view.text(entry.reason(i));
-        add_line(text, to_string(entry.state(i)),
-                 fmt::format("<{}>{}{}", item.envelope.recipients[i].address,
-                             reason.empty() ? "" : " ", reason));
-    }
-    return text;
-}
-
-std::string dump(const Json& json)
-{
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return "-- " + std::to_string((bytes + 1023) / 1024) + " Kbytes in " +
+           std::to_string(messages) + (messages == 1 ? " Request.\n" : " Requests.\n");
 }
 
 } // namespace queuectl

@@ -3,32 +3,120 @@
 
 #include "base/clock.h"
 #include "base/failure.h"
+#include "text/lines.h"
 
 #include <algorithm>
 #include <fnmatch.h>
 #include <iostream>
 #include <string>
-#include <unordered_set>
 
 namespace queuectl {
 
 namespace {
 
-std::string lower(std::string_view text)
+// Tells whether a message is meant.
+class Selector {
+public:
+    Selector(const Criteria& criteria, const spool::QueueView& view)
+        : criteria_(criteria), domain_(text::to_lower(criteria.domain)), view_(view)
+    {
+    }
+
+    // What the queue itself knows.
+    [[nodiscard]] bool matches(const spool::Entry& entry) const
+    {
+        return matches_state(entry) && matches_texts(entry);
+    }
+    // What only the envelope knows.
+    [[nodiscard]] bool matches_envelope(const spool::Entry& entry,
+                                        spool::Sweep& sweep) const;
+
+private:
+    [[nodiscard]] bool matches_state(const spool::Entry& entry) const;
+    [[nodiscard]] bool matches_texts(const spool::Entry& entry) const;
+    [[nodiscard]] bool has_reason(spool::TextNumber number) const;
+
+    const Criteria& criteria_;
+    std::string domain_;
+    const spool::QueueView& view_;
+    std::int64_t now_ = base::wall_seconds();
+};
+
+bool Selector::matches_state(const spool::Entry& entry) const
 {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return result;
+    const std::int64_t age = now_ - entry.arrival();
+    return (criteria_.older < 0 || age > criteria_.older) &&
+           (criteria_.younger < 0 || age < criteria_.younger) &&
+           (!criteria_.held || entry.held());
 }
 
-// By place in the log, which is by age and reads the log from front to end.
-void sort_oldest_first(std::vector<const spool::Entry*>& entries)
+bool Selector::has_reason(spool::TextNumber number) const
 {
-    std::ranges::sort(entries, [](const spool::Entry* one, const spool::Entry* other) {
+    return view_.text(number).find(criteria_.reason) != std::string_view::npos;
+}
+
+bool Selector::matches_texts(const spool::Entry& entry) const
+{
+    bool reason = criteria_.reason.empty() || has_reason(entry.reason());
+    bool domain = domain_.empty();
+    for (std::uint32_t i = 0; i < entry.recipients() && !(reason && domain); ++i) {
+        if (!entry.waits(i))
+            continue;
+        reason = reason || has_reason(entry.reason(i));
+        domain = domain || view_.text(entry.domain(i)) == domain_;
+    }
+    return reason && domain;
+}
+
+bool Selector::matches_envelope(const spool::Entry& entry, spool::Sweep& sweep) const
+{
+    if (criteria_.sender.empty() && criteria_.recipient.empty())
+        return true;
+    const spool::Envelope* const envelope = sweep.envelope(entry.where());
+    if (envelope == nullptr)
+        return false;
+    if (!criteria_.sender.empty() && !matches_pattern(criteria_.sender, envelope->sender))
+        return false;
+    if (criteria_.recipient.empty())
+        return true;
+    for (std::uint32_t i = 0; i < entry.recipients() && i < envelope->recipients.size();
+         ++i)
+        if (entry.waits(i) &&
+            matches_pattern(criteria_.recipient, envelope->recipients[i].address))
+            return true;
+    return false;
+}
+
+using Entries = std::vector<const spool::Entry*>;
+
+Entries candidates(const Call& call, const spool::QueueView& view, const Selector& selector)
+{
+    Entries found;
+    if (call.operands.empty()) {
+        view.for_each([&](const spool::Entry& entry) {
+            if (selector.matches(entry))
+                found.push_back(&entry);
+        });
+        return found;
+    }
+    for (const spool::MessageId id : read_ids(call)) {
+        const spool::Entry* const entry = view.find(id);
+        if (entry != nullptr && selector.matches(*entry))
+            found.push_back(entry);
+    }
+    return found;
+}
+
+// By place in the log, which is by age, and reads the log from front to end.
+void sort_oldest_first(Entries& entries)
+{
+    const auto older = [](const spool::Entry* one, const spool::Entry* other) {
         return one->where() < other->where();
-    });
+    };
+    if (!std::ranges::is_sorted(entries, older)) // a queue that only grew is sorted
+        std::ranges::sort(entries, older);
+    const auto twice = std::ranges::unique(entries);
+    entries.erase(twice.begin(), twice.end());
 }
 
 } // namespace
@@ -63,83 +151,15 @@ bool matches_pattern(const std::string& pattern, const std::string& text)
     return ::fnmatch(pattern.c_str(), text.c_str(), FNM_CASEFOLD) == 0;
 }
 
-Selector::Selector(const Criteria& criteria, std::int64_t now, TextOf text,
-                   spool::Reader& reader)
-    : criteria_(criteria), now_(now), text_(std::move(text)), reader_(reader)
+void for_each_meant(const Call& call, const spool::QueueView& view, spool::Sweep& sweep,
+                    const std::function<void(const spool::Entry&)>& visit)
 {
-}
-
-bool Selector::matches(const spool::Entry& entry)
-{
-    return matches_state(entry) && matches_texts(entry) && matches_envelope(entry);
-}
-
-bool Selector::matches_state(const spool::Entry& entry) const
-{
-    const std::int64_t age = now_ - entry.arrival();
-    return (criteria_.older < 0 || age > criteria_.older) &&
-           (criteria_.younger < 0 || age < criteria_.younger) &&
-           (!criteria_.held || entry.held());
-}
-
-bool Selector::matches_texts(const spool::Entry& entry) const
-{
-    const auto has_reason = [&](spool::TextNumber number) {
-        return text_(number).find(criteria_.reason) != std::string_view::npos;
-    };
-    bool reason = criteria_.reason.empty() || has_reason(entry.reason());
-    bool domain = criteria_.domain.empty();
-    const std::string wanted = lower(criteria_.domain);
-    for (std::uint32_t i = 0; i < entry.recipients() && !(reason && domain); ++i) {
-        if (!entry.waits(i))
-            continue;
-        reason = reason || has_reason(entry.reason(i));
-        domain = domain || text_(entry.domain(i)) == wanted;
-    }
-    return reason && domain;
-}
-
-bool Selector::matches_envelope(const spool::Entry& entry)
-{
-    if (criteria_.sender.empty() && criteria_.recipient.empty())
-        return true;
-    const auto envelope = reader_.envelope(entry.where());
-    if (!envelope)
-        return false;
-    if (!criteria_.sender.empty() && !matches_pattern(criteria_.sender, envelope->sender))
-        return false;
-    if (criteria_.recipient.empty())
-        return true;
-    for (std::uint32_t i = 0; i < entry.recipients() && i < envelope->recipients.size();
-         ++i)
-        if (entry.waits(i) &&
-            matches_pattern(criteria_.recipient, envelope->recipients[i].address))
-            return true;
-    return false;
-}
-
-std::vector<const spool::Entry*> select(const Call& call, const spool::QueueView& view,
-                                        spool::Reader& reader)
-{
-    std::vector<const spool::Entry*> found;
-    Selector selector(
-        call.criteria, base::wall_seconds(),
-        [&view](spool::TextNumber number) { return view.text(number); }, reader);
-    if (call.operands.empty()) {
-        view.for_each([&](const spool::Entry& entry) {
-            if (selector.matches(entry))
-                found.push_back(&entry);
-        });
-        sort_oldest_first(found);
-        return found;
-    }
-    std::unordered_set<spool::MessageId> seen;
-    for (const spool::MessageId id : read_ids(call)) {
-        const spool::Entry* const entry = view.find(id);
-        if (entry != nullptr && seen.insert(id).second && selector.matches(*entry))
-            found.push_back(entry);
-    }
-    return found;
+    const Selector selector(call.criteria, view);
+    Entries entries = candidates(call, view, selector);
+    sort_oldest_first(entries);
+    for (const spool::Entry* const entry : entries)
+        if (selector.matches_envelope(*entry, sweep))
+            visit(*entry);
 }
 
 } // namespace queuectl

@@ -4,9 +4,9 @@
 
 #include "command.h"
 #include "spool/queue.h"
+#include "spool/sweep.h"
 
 #include <functional>
-#include <optional>
 #include <vector>
 
 namespace queuectl {
@@ -16,34 +16,14 @@ namespace queuectl {
 [[nodiscard]] std::vector<spool::MessageId> read_ids(const Call& call);
 [[nodiscard]] spool::MessageId parse_id(const std::string& word);
 
-// Tells whether a message is meant.  Reads its envelope only when sender or recipients must
-// be known.
-class Selector {
-public:
-    using TextOf = std::function<std::string_view(spool::TextNumber)>;
-
-    Selector(const Criteria& criteria, std::int64_t now, TextOf text,
-             spool::Reader& reader);
-
-    [[nodiscard]] bool matches(const spool::Entry& entry);
-
-private:
-    [[nodiscard]] bool matches_state(const spool::Entry& entry) const;
-    [[nodiscard]] bool matches_texts(const spool::Entry& entry) const;
-    [[nodiscard]] bool matches_envelope(const spool::Entry& entry);
-
-    const Criteria& criteria_;
-    std::int64_t now_;
-    TextOf text_;
-    spool::Reader& reader_;
-};
-
 // Compares without regard to case; "*", "?" and "[...]" as in a shell.  A sender "<>" is
 // the null sender.
 [[nodiscard]] bool matches_pattern(const std::string& pattern, const std::string& text);
 
-// What is meant by ids and criteria, oldest first.
-[[nodiscard]] std::vector<const spool::Entry*>
-select(const Call& call, const spool::QueueView& view, spool::Reader& reader);
+// Visits what is meant by ids and criteria, each message once, oldest first.  Envelopes are
+// read only where sender or recipients must be known; `sweep` still has that of the message
+// that is visited.
+void for_each_meant(const Call& call, const spool::QueueView& view, spool::Sweep& sweep,
+                    const std::function<void(const spool::Entry&)>& visit);
 
 } // namespace queuectl

@@ -67,7 +67,7 @@ int show(const Call& call)
         return exit_no_match;
     const std::vector<spool::MessageId> active = active_messages(call);
     const Item item = one.item(std::ranges::binary_search(active, one.id()));
-    std::cout << (call.json ? dump(json_of_all(item)) + '\n' : text_of_all(item));
+    std::cout << (call.json ? json_of_all(item) : text_of_all(item));
     return exit_done;
 }
 

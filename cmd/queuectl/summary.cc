@@ -6,13 +6,13 @@
 #include "command.h"
 #include "print.h"
 #include "select.h"
+#include "text/json.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <iostream>
-#include <set>
 #include <unordered_map>
 
 namespace queuectl {
@@ -55,25 +55,36 @@ struct Sums {
     // A message counts once for each domain and reason it waits for.
     void add(const spool::Entry& entry, std::int64_t now)
     {
-        std::set<spool::TextNumber> domains;
-        std::set<spool::TextNumber> why;
         for (std::uint32_t i = 0; i < entry.recipients(); ++i) {
             if (!entry.waits(i))
                 continue;
-            domains.insert(entry.domain(i));
-            why.insert(entry.held() || entry.reason(i) == 0 ? entry.reason()
-                                                            : entry.reason(i));
+            domains_.push_back(entry.domain(i));
+            reasons_.push_back(entry.held() || entry.reason(i) == 0 ? entry.reason()
+                                                                    : entry.reason(i));
         }
-        for (const spool::TextNumber domain : domains)
-            destinations[domain].add(entry);
-        for (const spool::TextNumber reason : why)
-            reasons[reason].add(entry);
+        add_once(destinations, domains_, entry);
+        add_once(reasons, reasons_, entry);
         all.add(entry);
         held += entry.held() ? 1 : 0;
         const auto age = std::ranges::find_if(
             ages, [&](const Age& one) { return now - entry.arrival() < one.below; });
         by_age[static_cast<std::size_t>(age - ages.begin())].add(entry);
     }
+
+private:
+    static void add_once(Tallies& tallies, std::vector<spool::TextNumber>& numbers,
+                         const spool::Entry& entry)
+    {
+        std::ranges::sort(numbers);
+        const auto twice = std::ranges::unique(numbers);
+        numbers.erase(twice.begin(), twice.end());
+        for (const spool::TextNumber number : numbers)
+            tallies[number].add(entry);
+        numbers.clear();
+    }
+
+    std::vector<spool::TextNumber> domains_;
+    std::vector<spool::TextNumber> reasons_;
 };
 
 struct Row {
@@ -115,15 +126,51 @@ void print_table(std::string_view title, const std::vector<Row>& rows)
             printable(row.name));
 }
 
-Json json_rows(std::string_view key, const std::vector<Row>& rows)
+void write_rows(text::JsonWriter& json, std::string_view list, std::string_view key,
+                const std::vector<Row>& rows)
 {
-    Json json = Json::array();
+    json.key(list).begin_array();
     for (const Row& row : rows)
-        json.push_back({{key, row.name},
-                        {"messages", row.tally.messages},
-                        {"bytes", row.tally.bytes},
-                        {"oldest", row.tally.oldest}});
-    return json;
+        json.begin_object()
+            .member(key, row.name)
+            .member("messages", row.tally.messages)
+            .member("bytes", row.tally.bytes)
+            .member("oldest", row.tally.oldest)
+            .end_object();
+    json.end_array();
+}
+
+struct Report {
+    Tally all;
+    std::uint64_t held;
+    std::vector<Row> destinations;
+    std::vector<Row> by_age;
+    std::vector<Row> reasons;
+};
+
+std::string json_of(const Report& report)
+{
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object()
+        .member("messages", report.all.messages)
+        .member("bytes", report.all.bytes)
+        .member("held", report.held);
+    write_rows(json, "destinations", "destination", report.destinations);
+    write_rows(json, "ages", "age", report.by_age);
+    write_rows(json, "reasons", "reason", report.reasons);
+    json.end_object();
+    out += '\n';
+    return out;
+}
+
+void print(const Report& report)
+{
+    std::cout << fmt::format("{} messages, {} bytes, {} held\n", report.all.messages,
+                             report.all.bytes, report.held);
+    print_table("destination", report.destinations);
+    print_table("age", report.by_age);
+    print_table("reason", report.reasons);
 }
 
 } // namespace
@@ -132,28 +179,18 @@ int summary(const Call& call)
 {
     const std::string spool = call.spool_directory();
     const spool::QueueView view(spool);
-    spool::Reader reader(spool);
+    spool::Sweep sweep(spool);
     Sums sums;
     const std::int64_t now = base::wall_seconds();
-    for (const spool::Entry* const entry : select(call, view, reader))
-        sums.add(*entry, now);
-    const auto destinations = rows_of(sums.destinations, view, "(no domain)");
-    const auto reasons = rows_of(sums.reasons, view, "(not tried yet)");
-    if (call.json) {
-        std::cout << dump({{"messages", sums.all.messages},
-                           {"bytes", sums.all.bytes},
-                           {"held", sums.held},
-                           {"destinations", json_rows("destination", destinations)},
-                           {"ages", json_rows("age", rows_of_ages(sums))},
-                           {"reasons", json_rows("reason", reasons)}})
-                  << '\n';
-        return exit_done;
-    }
-    std::cout << fmt::format("{} messages, {} bytes, {} held\n", sums.all.messages,
-                             sums.all.bytes, sums.held);
-    print_table("destination", destinations);
-    print_table("age", rows_of_ages(sums));
-    print_table("reason", reasons);
+    for_each_meant(call, view, sweep,
+                   [&](const spool::Entry& entry) { sums.add(entry, now); });
+    const Report report{sums.all, sums.held,
+                        rows_of(sums.destinations, view, "(no domain)"), rows_of_ages(sums),
+                        rows_of(sums.reasons, view, "(not tried yet)")};
+    if (call.json)
+        std::cout << json_of(report);
+    else
+        print(report);
     return exit_done;
 }
 

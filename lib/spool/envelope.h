@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,5 +74,9 @@ struct Envelope {
 [[nodiscard]] std::string encode(const Envelope& envelope);
 void encode_to(std::string& out, const Envelope& envelope);
 [[nodiscard]] std::expected<Envelope, std::string> decode(std::string_view text);
+// The same into an envelope that is used again and keeps its memory.  What is wrong with
+// the text, if anything; then the envelope holds nothing of use.
+[[nodiscard]] std::optional<std::string> decode_to(Envelope& envelope,
+                                                   std::string_view text);
 
 } // namespace spool

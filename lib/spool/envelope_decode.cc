@@ -66,12 +66,31 @@ bool read_notify(std::string_view text, std::uint8_t& notify)
     return notify != notify_default;
 }
 
-bool read_recipient(std::string_view text, Envelope& envelope)
+// The envelope and how many of its recipients were read.  Those behind them are left over
+// from its last use: their memory is what the next ones are written to.
+struct Reading {
+    Envelope& e;
+    std::size_t recipients = 0;
+
+    // The one that was read last, if any.
+    [[nodiscard]] Recipient* last() const
+    {
+        return recipients > 0 ? &e.recipients[recipients - 1] : nullptr;
+    }
+};
+
+bool read_recipient(std::string_view text, Reading& reading)
 {
-    return read_address(text, envelope.recipients.emplace_back().address);
+    std::vector<Recipient>& all = reading.e.recipients;
+    if (reading.recipients == all.size())
+        all.emplace_back();
+    Recipient& recipient = all[reading.recipients++];
+    recipient.notify = notify_default;
+    recipient.orcpt.clear();
+    return read_address(text, recipient.address);
 }
 
-using Rule = bool (*)(std::string_view value, Envelope& envelope);
+using Rule = bool (*)(std::string_view value, Reading& reading);
 
 struct Key {
     std::string_view name;
@@ -79,47 +98,51 @@ struct Key {
     bool once = true; // in an envelope; else it belongs to a recipient
 };
 
+// In the order in which they are written.
 constexpr auto keys = std::to_array<Key>({
-    {"id", [](std::string_view v, Envelope& e) { return read_id(v, e.id); }},
-    {"arrival", [](std::string_view v, Envelope& e) { return read_number(v, e.arrival); }},
-    {"from", [](std::string_view v, Envelope& e) { return read_address(v, e.sender); }},
+    {"id", [](std::string_view v, Reading& r) { return read_id(v, r.e.id); }},
+    {"arrival", [](std::string_view v, Reading& r) { return read_number(v, r.e.arrival); }},
+    {"from", [](std::string_view v, Reading& r) { return read_address(v, r.e.sender); }},
+    {"client",
+     [](std::string_view v, Reading& r) { return read_text(v, r.e.client.address); }},
+    {"client-port",
+     [](std::string_view v, Reading& r) { return read_number(v, r.e.client.port); }},
+    {"client-name",
+     [](std::string_view v, Reading& r) { return read_text(v, r.e.client.name); }},
+    {"helo", [](std::string_view v, Reading& r) { return read_text(v, r.e.client.helo); }},
+    {"protocol",
+     [](std::string_view v, Reading& r) { return read_text(v, r.e.client.protocol); }},
+    {"login",
+     [](std::string_view v, Reading& r) { return read_text(v, r.e.client.login); }},
+    {"listener",
+     [](std::string_view v, Reading& r) { return read_text(v, r.e.client.listener); }},
+    {"body",
+     [](std::string_view v, Reading& r) { return read_word(v, words::body, r.e.body); }},
+    {"smtputf8", [](std::string_view v, Reading& r) { return r.e.smtputf8 = v == "yes"; }},
+    {"ret",
+     [](std::string_view v, Reading& r) { return read_word(v, words::ret, r.e.ret); }},
+    {"envid", [](std::string_view v, Reading& r) { return read_text(v, r.e.envid); }},
+    {"origin",
+     [](std::string_view v, Reading& r) {
+         return read_word(v, words::origin, r.e.origin);
+     }},
+    {"parent", [](std::string_view v, Reading& r) { return read_id(v, r.e.parent); }},
+    {"hops", [](std::string_view v, Reading& r) { return read_number(v, r.e.hops); }},
+    {"dot-lines",
+     [](std::string_view v, Reading& r) { return !(r.e.dot_lines = v != "no"); }},
     {"to", read_recipient, false},
     {"notify",
-     [](std::string_view v, Envelope& e) {
-         return !e.recipients.empty() && e.recipients.back().notify == notify_default &&
-                read_notify(v, e.recipients.back().notify);
+     [](std::string_view v, Reading& r) {
+         Recipient* const to = r.last();
+         return to != nullptr && to->notify == notify_default && read_notify(v, to->notify);
      },
      false},
     {"orcpt",
-     [](std::string_view v, Envelope& e) {
-         return !e.recipients.empty() && e.recipients.back().orcpt.empty() &&
-                read_text(v, e.recipients.back().orcpt);
+     [](std::string_view v, Reading& r) {
+         Recipient* const to = r.last();
+         return to != nullptr && to->orcpt.empty() && read_text(v, to->orcpt);
      },
      false},
-    {"client",
-     [](std::string_view v, Envelope& e) { return read_text(v, e.client.address); }},
-    {"client-port",
-     [](std::string_view v, Envelope& e) { return read_number(v, e.client.port); }},
-    {"client-name",
-     [](std::string_view v, Envelope& e) { return read_text(v, e.client.name); }},
-    {"helo", [](std::string_view v, Envelope& e) { return read_text(v, e.client.helo); }},
-    {"protocol",
-     [](std::string_view v, Envelope& e) { return read_text(v, e.client.protocol); }},
-    {"login", [](std::string_view v, Envelope& e) { return read_text(v, e.client.login); }},
-    {"listener",
-     [](std::string_view v, Envelope& e) { return read_text(v, e.client.listener); }},
-    {"body",
-     [](std::string_view v, Envelope& e) { return read_word(v, words::body, e.body); }},
-    {"smtputf8", [](std::string_view v, Envelope& e) { return e.smtputf8 = v == "yes"; }},
-    {"ret",
-     [](std::string_view v, Envelope& e) { return read_word(v, words::ret, e.ret); }},
-    {"envid", [](std::string_view v, Envelope& e) { return read_text(v, e.envid); }},
-    {"origin",
-     [](std::string_view v, Envelope& e) { return read_word(v, words::origin, e.origin); }},
-    {"parent", [](std::string_view v, Envelope& e) { return read_id(v, e.parent); }},
-    {"hops", [](std::string_view v, Envelope& e) { return read_number(v, e.hops); }},
-    {"dot-lines",
-     [](std::string_view v, Envelope& e) { return !(e.dot_lines = v != "no"); }},
 });
 
 constexpr std::uint32_t required_keys = 7; // id, arrival, from: the first three
@@ -130,41 +153,83 @@ std::string quoted(std::string_view why, std::string_view key)
     return text.append(" '").append(key.substr(0, 32)).append("'");
 }
 
-// What is wrong with the line, if anything.  `seen` has a bit for each key.
-std::optional<std::string> read_line(std::string_view line, Envelope& envelope,
-                                     std::uint32_t& seen)
+// As a new one, but with the memory it has.
+void reset(Envelope& envelope)
 {
-    const std::string_view name = line.substr(0, line.find(' '));
-    const auto key = std::find_if(keys.begin(), keys.end(),
-                                  [name](const Key& row) { return row.name == name; });
-    if (key == keys.end())
-        return quoted("unknown key", name);
-    const std::uint32_t bit = 1u << (key - keys.begin());
-    if (key->once && (seen & bit) != 0)
-        return quoted("key given twice", name);
-    seen |= bit;
-    line.remove_prefix(std::min(line.size(), name.size() + 1));
-    if (!key->read(line, envelope))
-        return quoted("bad value of", name);
-    return std::nullopt;
+    static const Envelope fresh;
+    std::vector<Recipient> recipients = std::move(envelope.recipients);
+    envelope = fresh; // copies into the strings that are there
+    envelope.recipients = std::move(recipients);
 }
 
+class Decoder {
+public:
+    explicit Decoder(Envelope& envelope) : reading_{envelope} {}
+
+    // What is wrong with the line, if anything.
+    std::optional<std::string> read_line(std::string_view line)
+    {
+        const std::string_view name = line.substr(0, line.find(' '));
+        if (!find(name))
+            return quoted("unknown key", name);
+        const Key& key = keys[key_];
+        const std::uint32_t bit = 1u << key_;
+        if (key.once && (seen_ & bit) != 0)
+            return quoted("key given twice", name);
+        seen_ |= bit;
+        line.remove_prefix(std::min(line.size(), name.size() + 1));
+        if (!key.read(line, reading_))
+            return quoted("bad value of", name);
+        return std::nullopt;
+    }
+
+    std::optional<std::string> finish()
+    {
+        if ((seen_ & required_keys) != required_keys)
+            return "id, arrival or from is missing";
+        reading_.e.recipients.resize(reading_.recipients);
+        return std::nullopt;
+    }
+
+private:
+    // Begins where the last one was found: they come in the order of the table.
+    bool find(std::string_view name)
+    {
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if (keys[key_].name == name)
+                return true;
+            key_ = key_ + 1 == keys.size() ? 0 : key_ + 1;
+        }
+        return false;
+    }
+
+    Reading reading_;
+    std::size_t key_ = 0;
+    std::uint32_t seen_ = 0; // a bit for each key
+};
+
 } // namespace
+
+std::optional<std::string> decode_to(Envelope& envelope, std::string_view text)
+{
+    reset(envelope);
+    Decoder decoder(envelope);
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        if (end == text.npos)
+            return "line without end";
+        if (auto wrong = decoder.read_line(text.substr(0, end)))
+            return wrong;
+        text.remove_prefix(end + 1);
+    }
+    return decoder.finish();
+}
 
 std::expected<Envelope, std::string> decode(std::string_view text)
 {
     Envelope envelope;
-    std::uint32_t seen = 0;
-    while (!text.empty()) {
-        const std::size_t end = text.find('\n');
-        if (end == text.npos)
-            return std::unexpected("line without end");
-        if (auto wrong = read_line(text.substr(0, end), envelope, seen))
-            return std::unexpected(std::move(*wrong));
-        text.remove_prefix(end + 1);
-    }
-    if ((seen & required_keys) != required_keys)
-        return std::unexpected("id, arrival or from is missing");
+    if (auto wrong = decode_to(envelope, text))
+        return std::unexpected(std::move(*wrong));
     return envelope;
 }
 

@@ -148,3 +148,15 @@ TEST_CASE("spool: envelopes that say something else are refused")
           "id, arrival or from is missing");
     CHECK(spool::decode(good + "x-new thing\n").error() == "unknown key 'x-new'");
 }
+
+TEST_CASE("spool: an envelope that is used again holds nothing of its last use")
+{
+    Envelope used;
+    CHECK_FALSE(spool::decode_to(used, encode(full_envelope())));
+    CHECK(used == full_envelope());
+    CHECK_FALSE(spool::decode_to(used, encode(Envelope())));
+    CHECK(used == Envelope());
+    CHECK(spool::decode_to(used, "id 0000000000001\nto <a@b>\n"));
+    CHECK_FALSE(spool::decode_to(used, encode(full_envelope())));
+    CHECK(used == full_envelope());
+}

@@ -36,11 +36,8 @@ bool Scan::read_envelope(std::uint64_t offset, Scanned& out)
     const std::string_view text = window_.bytes(offset + header_size, out.header.envelope);
     if (text.size() < out.header.envelope || sum_of(text) != out.header.sum)
         return broken(out, "checksum of the envelope");
-    auto envelope = decode(without_padding(text));
-    if (!envelope)
-        return broken(out, envelope.error());
-    out.envelope = std::move(*envelope);
-    return true;
+    const auto wrong = decode_to(out.envelope, without_padding(text));
+    return !wrong || broken(out, *wrong);
 }
 
 bool Scan::read_end_mark(std::uint64_t offset, Scanned& out)

@@ -24,31 +24,6 @@ bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-// Bytes of the UTF-8 sequence at the front of `text`, 0 if it is none (RFC 3629 section 4).
-std::size_t utf8_sequence(std::string_view text)
-{
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const auto tail = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80; };
-    const unsigned first = byte(0);
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xc2 && first <= 0xdf)
-        return tail(1) ? 2 : 0;
-    if (first >= 0xe0 && first <= 0xef) {
-        const unsigned least = first == 0xe0 ? 0xa0 : 0x80;
-        const unsigned most = first == 0xed ? 0x9f : 0xbf; // no surrogates
-        return byte(1) >= least && byte(1) <= most && tail(2) ? 3 : 0;
-    }
-    if (first >= 0xf0 && first <= 0xf4) {
-        const unsigned least = first == 0xf0 ? 0x90 : 0x80;
-        const unsigned most = first == 0xf4 ? 0x8f : 0xbf;
-        return byte(1) >= least && byte(1) <= most && tail(2) && tail(3) ? 4 : 0;
-    }
-    return 0;
-}
-
 } // namespace
 
 Line first_line(std::string_view buffer, std::size_t limit, std::size_t from)
@@ -77,10 +52,34 @@ bool is_ascii(std::string_view text)
     return std::ranges::all_of(text, [](unsigned char c) { return c < 0x80; });
 }
 
+std::size_t utf8_length(std::string_view text)
+{
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const auto tail = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80; };
+    const unsigned first = byte(0);
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xc2 && first <= 0xdf)
+        return tail(1) ? 2 : 0;
+    if (first >= 0xe0 && first <= 0xef) {
+        const unsigned least = first == 0xe0 ? 0xa0 : 0x80;
+        const unsigned most = first == 0xed ? 0x9f : 0xbf; // no surrogates
+        return byte(1) >= least && byte(1) <= most && tail(2) ? 3 : 0;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        const unsigned least = first == 0xf0 ? 0x90 : 0x80;
+        const unsigned most = first == 0xf4 ? 0x8f : 0xbf;
+        return byte(1) >= least && byte(1) <= most && tail(2) && tail(3) ? 4 : 0;
+    }
+    return 0;
+}
+
 bool is_utf8(std::string_view text)
 {
     while (!text.empty()) {
-        const std::size_t length = utf8_sequence(text);
+        const std::size_t length = utf8_length(text);
         if (length == 0)
             return false;
         text.remove_prefix(length);

@@ -32,6 +32,8 @@ struct Line {
 [[nodiscard]] bool has_control(std::string_view text); // a byte below 0x20, or 0x7f
 [[nodiscard]] bool is_ascii(std::string_view text);
 [[nodiscard]] bool is_utf8(std::string_view text); // RFC 3629: no surrogates, shortest form
+// Bytes of the UTF-8 sequence in front (RFC 3629 section 4), 0 if there is none.
+[[nodiscard]] std::size_t utf8_length(std::string_view text);
 // Every byte that is not printable ASCII becomes "?"; at most `limit` bytes.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 512);
 [[nodiscard]] std::string to_lower(std::string_view text); // ASCII letters only

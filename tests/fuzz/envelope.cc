@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Envelopes as they stand in the log: whatever is read can be written and read again.
+// Envelopes as they stand in the log: whatever is read can be written and read again,
+// also into an envelope that was used before.
 #include "spool/envelope.h"
 
 #include <cstddef>
@@ -23,7 +24,11 @@ bool is_clean(std::string_view text)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
+    static spool::Envelope used; // by every input before this one
     const auto envelope = spool::decode(text);
+    if (spool::decode_to(used, text).has_value() == envelope.has_value() ||
+        (envelope && used != *envelope))
+        std::abort();
     if (!envelope || !is_clean(text))
         return 0;
     const auto again = spool::decode(spool::encode(*envelope));
