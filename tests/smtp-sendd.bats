@@ -4,84 +4,15 @@
 # is reported.  Messages are put into the spool by smtp-relayd; the next hop is fake_mx.py.
 
 # shellcheck disable=SC2154  # run sets output, stderr and their lines
+# shellcheck disable=SC2034  # ROUTE and ROUTE_VALUES are for `sending`
 # shellcheck disable=SC2016  # what wait_for evaluates is expanded there
 
 setup() {
     load helpers/common
-    sponts_setup
-    MX=$TMP/mx SPOOL=$TMP/spool CONF=$TMP/sponts.conf
-    mkdir -p "$MX" "$SPOOL"
-    MX_PORT=$(free_port)
-    ROUTE=tls ROUTE_VALUES=none
+    load helpers/sendd
+    sendd_setup
 }
 teardown() { sponts_teardown; }
-
-# sending [LINES...] - smtp-sendd with these settings; mail for dest.test goes to the fake.
-# ROUTE and ROUTE_VALUES: more columns of its route.
-sending() {
-    local line
-    cat >"$CONF" <<END
-[general]
-hostname = gw.test
-spool = $SPOOL
-database = $TMP/sponts.db
-run-directory = $TMP/run
-[queue]
-free-space = 0
-free-inodes = 0
-[smtp-sendd]
-retry = 1s
-dead-for = 1s
-command-timeout = 2s
-greeting-timeout = 2s
-data-timeout = 2s
-connect-timeout = 2s
-idle-connection = 0s
-END
-    for line in "$@"; do # a key that the test gives replaces ours
-        sed -i "/^${line%% = *} = /d" "$CONF"
-        echo "$line" >>"$CONF"
-    done
-    sponts init --config "$CONF" >/dev/null
-    table domains <<<$'name\ndest.test'
-    table routes <<<"pattern,host,port,$ROUTE"$'\n'"dest.test,127.0.0.1,$MX_PORT,$ROUTE_VALUES"
-    launch
-}
-launch() {
-    start sendd smtp-sendd --config "$CONF"
-    SENDD_PID=$PID
-    wait_for 10 logged sendd-ready
-}
-halt() {
-    kill -TERM "$SENDD_PID"
-    wait_for 20 gone "$SENDD_PID"
-}
-table() { sponts import "$@" - --config "$CONF" >/dev/null; }
-fake() {
-    start fake /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/fake_mx.py" "$MX_PORT" "$MX" "$@"
-    wait_for 10 listens "$MX_PORT"
-}
-script() { printf '%s\n' "$@" >"$MX/script.new" && mv "$MX/script.new" "$MX/script"; }
-recovers() { rm -f "$MX/script"; }
-heard() { grep -aqE -- "$1" "$MX/log"; }
-heard_times() { [ "$(grep -acF -- "$2" "$MX/log")" -eq "$1" ]; }
-got_at_least() { [ "$(find "$MX" -name '*.eml' | wc -l)" -ge "$1" ]; }
-got() { [ "$(find "$MX" -name '*.eml' | wc -l)" -eq "$1" ]; }
-logged_since() { tail -n "+$(($1 + 1))" "$TMP/sendd.log" | grep -qE -- "$2"; }
-logged() { grep -qE -- "$1" "$TMP/sendd.log"; }
-queue() { queuectl "$@" --config "$CONF"; }
-queue_is_empty() { [ -z "$(queue list --ids)" ]; }
-queue_holds() { [ "$(queue list --ids | wc -l)" -eq "$1" ]; }
-message() { printf 'Subject: message %s\r\n\r\nsome text\r\n' "$1"; }
-# put NUMBER SENDER RECIPIENT... - message NUMBER in the spool.
-put() {
-    local number=$1
-    shift
-    message "$number" | spool-tool put "$SPOOL" "$@" >/dev/null
-}
-gone() { ! kill -0 "$1" 2>/dev/null; }
-# last_eml - the newest message the fake has.
-last_eml() { echo "$MX/$(find "$MX" -name '*.eml' -printf '%f\n' | sort -n | tail -n 1)"; }
 
 @test "says what it is, and refuses what it does not know" {
     run -0 smtp-sendd --version
@@ -259,71 +190,6 @@ troubles=(
     wait_for 15 logged 'report action=delayed'
     wait_for 15 logged 'expired .*to=r@dest.test.*Connection refused'
     [ "$(grep -c 'deferred .*to=r@dest.test' "$TMP/sendd.log")" -le 2 ]
-}
-
-@test "sudden refusals are held with an alarm, and released mail arrives" {
-    ROUTE=tls,hold_5xx ROUTE_VALUES=none,1
-    fake
-    sending 'guard-failures = 3'
-    put 0 s@dest.test r@dest.test
-    wait_for 10 got 1
-    script 'rcpt say 550 5.7.1 who are you'
-    for number in 1 2 3 4; do
-        put $number s@dest.test r@dest.test
-    done
-    wait_for 15 logged 'guard-tripped .*messages=3'
-    wait_for 15 eval '[ "$(grep -c " held " "$TMP/sendd.log")" -ge 2 ]'
-    queue_holds 4
-    recovers
-    queue release --all
-    wait_for 15 queue_is_empty
-    got 5
-}
-
-@test "a domain on hold keeps its mail until it is released" {
-    fake
-    sending
-    table domains <<<$'name,hold\ndest.test,1'
-    wait_for 5 eval 'sponts export domains --config "$CONF" | grep -q "dest.test.*1"'
-    put 1 s@dest.test r@dest.test
-    wait_for 10 logged 'held .*is on hold'
-    got 0
-    queue release --all
-    wait_for 10 got 1
-    wait_for 5 queue_is_empty
-}
-
-@test "addresses rewrite, copy and forward, once each" {
-    fake
-    sending
-    table addresses <<'CSV'
-address,kind,target
-moved@dest.test,rewrite,new@dest.test
-boss@dest.test,copy,pa@dest.test
-pa@dest.test,copy,boss@dest.test
-ring@dest.test,forward,rang@dest.test
-CSV
-    put 1 s@dest.test moved@dest.test
-    wait_for 10 heard 'RCPT TO:<new@dest.test>.*ORCPT=rfc822;moved@dest.test'
-    put 1 s@dest.test boss@dest.test pa@dest.test
-    wait_for 10 heard 'RCPT TO:<pa@dest.test>'
-    wait_for 10 queue_is_empty
-    [ "$(grep -ac 'RCPT TO:<boss@dest.test>' "$MX/log")" -eq 1 ]
-    [ "$(grep -ac 'RCPT TO:<pa@dest.test>' "$MX/log")" -eq 1 ]
-    grep -qa '^Delivered-To: boss@dest.test' "$(last_eml)"
-}
-
-@test "forwards of strangers to strangers carry a sender of ours, and reports come back" {
-    fake
-    echo 'a secret of this test' >"$TMP/srs"
-    sending "srs-secret-file = $TMP/srs" 'srs-domain = srs.test' "smarthost = 127.0.0.1:$MX_PORT"
-    table addresses <<<$'address,kind,target\nalum@dest.test,forward,me@far.test'
-    put 1 stranger@else.test alum@dest.test
-    wait_for 10 heard 'MAIL FROM:<SRS0=[A-Z2-7]{6}=[A-Z2-7]{2}=else.test=stranger@srs.test>'
-    srs=$(grep -ao 'SRS0=[^>]*' "$MX/log" | head -n 1)
-    put 1 '' "$srs"
-    wait_for 10 heard 'RCPT TO:<stranger@else.test>'
-    wait_for 5 queue_is_empty
 }
 
 @test "parameters of DSN go on, and a next hop without it is reported as relayed" {

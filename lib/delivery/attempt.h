@@ -28,6 +28,7 @@ struct Settled {
     bool relayed = false;   // delivered to a next hop without DSN
     bool tried = true;      // false: it only waits for its destination
     bool quiet = false;     // nothing new: not worth a line in the results
+    bool suspect = false;   // refused for ever, which the guard does not believe yet
 };
 
 struct Attempt {
@@ -37,11 +38,12 @@ struct Attempt {
     bool released = false;  // an operator let it go although its domain is on hold
     std::size_t groups = 0; // jobs that are not over
     std::vector<Settled> settled;
-    std::string destination;       // the latest one that somebody waits for
-    std::int64_t next_attempt = 0; // wanted; 0: as the schedule says
-    bool parked = false;           // stands in a destination's list: that will wake it
-    spool::Hold hold = spool::Hold::none;
-    std::string hold_why;
+    std::string destination;            // the latest one that somebody waits for
+    std::int64_t next_attempt = 0;      // wanted; 0: as the schedule says
+    bool parked = false;                // stands in a destination's list: that will wake it
+    std::vector<std::uint32_t> on_hold; // recipients whose domain keeps them ...
+    std::string on_hold_why;            // ... and which that is
+    std::vector<std::uint32_t> held_back; // by the guard, unless they get through after all
     [[nodiscard]] const spool::Envelope& envelope() const { return message.envelope; }
 };
 using AttemptPtr = std::shared_ptr<Attempt>;

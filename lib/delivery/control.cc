@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "delivery/control.h"
 
+#include "delivery/marks.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -82,13 +84,14 @@ public:
         const spool::Entry* const entry = queue_.find(id);
         if (entry == nullptr)
             return Answer::unknown;
-        const bool removes =
-            what == Request::requeue || what == Request::remove || what == Request::expire;
+        const bool all_anew = what == Request::release && partly_held_back(queue_, *entry);
+        const bool removes = what == Request::requeue || what == Request::remove ||
+                             what == Request::expire || all_anew;
         if (removes && hooks_.active && hooks_.active(id))
             return Answer::active;
         if (what == Request::retry && entry->held())
             return Answer::held;
-        change(what, id);
+        change(all_anew ? Request::requeue : what, id);
         if (hooks_.changed)
             hooks_.changed(id);
         return Answer::ok;

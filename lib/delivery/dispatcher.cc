@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "delivery/marks.h"
 #include "net/hmac.h"
 
 #include <algorithm>
@@ -215,12 +216,10 @@ void Dispatcher::milestone(const spool::Entry& entry)
     const AttemptPtr attempt = admit(entry, std::move(*envelope));
     attempt->parked = true;
     attempt->destination = queue_.text(entry.destination());
-    for (std::uint32_t i = 0; i < entry.recipients(); ++i) {
-        if (!entry.waits(i))
-            continue;
+    for (const std::uint32_t i : to_try(queue_, entry)) {
         Settled settled;
         settled.recipient = i;
-        settled.reason = queue_.text(entry.reason(i));
+        settled.reason = without_marks(queue_.text(entry.reason(i)));
         settled.status = {4, 4, 1};
         settled.tried = false;
         settled.quiet = true;

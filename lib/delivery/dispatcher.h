@@ -10,6 +10,8 @@
 //     dispatcher.cc          start, log, timetable, clock tick, stop
 //     dispatcher_place.cc    routing a message into jobs; ready, parked
 //     dispatcher_courier.cc  connections and transactions
+//     dispatcher_results.cc  the answers of one conversation
+//     dispatcher_guard.cc    refusals that are not believed
 //     dispatcher_settle.cc   results, reports, the next attempt
 //
 // One thread.  Everything here must outlive the loop's run.
@@ -142,18 +144,25 @@ private:
     void connect_failed(Destination& destination, Job job, const ConnectFailure& failure);
     [[nodiscard]] static net::Task<void> say_goodbye(ConnectionPtr connection);
 
-    // dispatcher_settle.cc
+    // dispatcher_guard.cc
+    void judge_failure(Destination& destination, Batch& batch, Settled settled);
+    [[nodiscard]] Guard::Verdict ask_guard(Destination& destination, Attempt& attempt,
+                                           std::vector<std::uint32_t> recipients,
+                                           const std::string& reason);
+    void hold_suspects(Destination& destination, const std::string& reason);
+    void hold_back(spool::MessageId id, const std::vector<std::uint32_t>& recipients);
+    bool hold_if_nobody_goes_on(spool::MessageId id,
+                                const std::vector<std::uint32_t>& on_hold,
+                                const std::string& on_hold_why);
+
+    // dispatcher_results.cc, dispatcher_settle.cc
     void take_answers(Destination& destination, Batch& batch);
     void take_answer(Destination& destination, Batch& batch, const JobRecipient& recipient,
                      const session::Answer& answer);
-    void judge_failure(Destination& destination, Batch& batch, Settled settled);
-    [[nodiscard]] Guard::Verdict ask_guard(Destination& destination, Attempt& attempt,
-                                           const std::string& reason);
-    void hold_suspects(Destination& destination, const std::string& reason);
     void finish_job(Destination& destination, Batch& batch);
     void conversation_failed(Destination& destination, const Batch& batch);
     void settle_waiting(const Job& job, const std::string& reason,
-                        smtp::EnhancedStatus status, bool tried);
+                        smtp::EnhancedStatus status, bool tried, bool suspect = false);
     void group_over(const AttemptPtr& attempt);
     void finish(const AttemptPtr& attempt);
     [[nodiscard]] net::Task<void> report_and_conclude(AttemptPtr attempt);
@@ -163,7 +172,6 @@ private:
     void plan(const Attempt& attempt, const spool::Entry& entry, std::int64_t next_attempt);
     [[nodiscard]] std::int64_t next_milestone(std::int64_t arrival, bool null_sender,
                                               bool noticed, std::int64_t now) const;
-    [[nodiscard]] bool worth_noting(const Attempt& attempt) const;
 
     net::Loop& loop_;
     spool::Queue& queue_;

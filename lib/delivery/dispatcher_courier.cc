@@ -219,10 +219,13 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
     std::vector<std::uint32_t> indexes;
     for (const JobRecipient& one : job.recipients)
         indexes.push_back(one.index);
-    if (failure.permanent && job.next->hold_5xx &&
-        ask_guard(at, *job.attempt, failure.why) != Guard::Verdict::believe) {
-        settle_waiting(job, failure.why, failure.status, true);
-        return group_over(job.attempt);
+    if (failure.permanent && job.next->hold_5xx) {
+        const Guard::Verdict verdict = ask_guard(at, *job.attempt, indexes, failure.why);
+        if (verdict != Guard::Verdict::believe) {
+            settle_waiting(job, failure.why, failure.status, true,
+                           verdict == Guard::Verdict::suspect);
+            return group_over(job.attempt);
+        }
     }
     if (failure.permanent) {
         fail_all(job.attempt, indexes, failure.why, failure.status);

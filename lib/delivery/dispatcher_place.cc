@@ -3,34 +3,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "delivery/dispatcher.h"
+#include "delivery/marks.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace delivery {
-
-namespace {
-
-constexpr std::string_view released_mark = "released: ";
-
-std::vector<std::uint32_t> waiting_of(const spool::Entry& entry)
-{
-    std::vector<std::uint32_t> out;
-    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
-        if (entry.waits(i))
-            out.push_back(i);
-    return out;
-}
-
-// Its latest reason says so: it was held for its domain and an operator has released it, or
-// it has been tried since then.
-bool was_released(std::string_view reason)
-{
-    return reason.starts_with(released_mark) ||
-           (reason.starts_with("domain ") && reason.ends_with(" is on hold"));
-}
-
-} // namespace
 
 void Dispatcher::activate(const spool::Entry& entry)
 {
@@ -57,7 +35,7 @@ AttemptPtr Dispatcher::admit(const spool::Entry& entry, spool::Envelope envelope
     attempt->where = entry.where();
     attempt->message.envelope = std::move(envelope);
     attempt->message.envelope.id = entry.id();
-    attempt->released = was_released(queue_.text(entry.reason()));
+    attempt->released = is_released(queue_.text(entry.reason()));
     active_[attempt->id] = attempt;
     return attempt;
 }
@@ -67,13 +45,13 @@ void Dispatcher::activate(const spool::Entry& entry, spool::Envelope envelope)
     if (is_active(entry.id()))
         return;
     const AttemptPtr attempt = admit(entry, std::move(envelope));
-    const std::vector<std::uint32_t> waiting = waiting_of(entry);
+    const std::vector<std::uint32_t> waiting = to_try(queue_, entry);
     attempt->groups = 1; // until routing is over
     if (entry.expire_requested()) {
         for (const std::uint32_t i : waiting) {
             Settled settled;
             settled.recipient = i;
-            settled.reason = queue_.text(entry.reason(i));
+            settled.reason = without_marks(queue_.text(entry.reason(i)));
             attempt->settled.push_back(std::move(settled));
         }
         return group_over(attempt);
@@ -118,7 +96,7 @@ net::Task<void> Dispatcher::expand_message(AttemptPtr attempt)
     Expansion expansion;
     try {
         if (const spool::Entry* entry = queue_.find(attempt->id))
-            rest = waiting_of(*entry);
+            rest = to_try(queue_, *entry);
         std::vector<std::string> addresses;
         for (const spool::Recipient& recipient : attempt->envelope().recipients)
             addresses.push_back(recipient.address);
@@ -207,8 +185,8 @@ void Dispatcher::route_recipient(const AttemptPtr& attempt, std::uint32_t index,
     if (decision.kind == Decision::Kind::fail)
         return fail_all(attempt, {index}, std::move(decision.why), decision.status);
     if (decision.kind == Decision::Kind::hold) {
-        attempt->hold = spool::Hold::by_operator;
-        attempt->hold_why = std::move(decision.why);
+        attempt->on_hold.push_back(index);
+        attempt->on_hold_why = std::move(decision.why);
         return;
     }
     auto job = std::find_if(jobs.begin(), jobs.end(), [&](const Job& one) {
@@ -270,14 +248,14 @@ void Dispatcher::park(Job job)
         settled.recipient = one.index;
         settled.tried = false;
         settled.status = {4, 4, 1};
-        if (at.health.dead())
-            settled.reason = at.health.why();
+        std::string_view before;
+        if (entry != nullptr)
+            before = queue_.text(entry->reason(one.index));
         const bool known = entry != nullptr &&
                            queue_.text(entry->destination()) == at.key &&
-                           queue_.text(entry->reason(one.index)) == settled.reason;
-        settled.quiet = !at.health.dead() || known;
-        if (settled.quiet && entry != nullptr)
-            settled.reason = queue_.text(entry->reason(one.index));
+                           without_marks(before) == at.health.why();
+        settled.quiet = (!at.health.dead() || known) && !is_held_back(before);
+        settled.reason = at.health.dead() ? at.health.why() : without_marks(before);
         attempt.settled.push_back(std::move(settled));
     }
     group_over(job.attempt);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "delivery/dispatcher.h"
+#include "delivery/marks.h"
 
 #include <algorithm>
 #include <limits>
@@ -33,6 +34,37 @@ bool any_in(const Attempt& attempt, RecipientState state)
                        [&](const Settled& one) { return one.state == state; });
 }
 
+// A recipient that the guard holds back waits for an operator.
+bool is_held_back(const Attempt& attempt, const Settled& one)
+{
+    const std::vector<std::uint32_t>& all = attempt.held_back;
+    return one.state == RecipientState::waiting &&
+           std::find(all.begin(), all.end(), one.recipient) != all.end();
+}
+
+std::vector<Settled> still_going(const Attempt& attempt)
+{
+    std::vector<Settled> out = in_state(attempt, RecipientState::waiting);
+    std::erase_if(out, [&](const Settled& one) { return is_held_back(attempt, one); });
+    return out;
+}
+
+std::vector<spool::Outcome> outcomes_of(Attempt& attempt)
+{
+    std::vector<spool::Outcome> out;
+    for (Settled& one : attempt.settled) {
+        const bool held_back = is_held_back(attempt, one);
+        if (one.quiet && !held_back)
+            continue;
+        if (held_back)
+            one.reason = marked_held_back(std::move(one.reason));
+        if (one.state == RecipientState::waiting && attempt.released)
+            one.reason = marked_released(std::move(one.reason));
+        out.push_back({one.recipient, one.state, std::move(one.reason)});
+    }
+    return out;
+}
+
 std::int64_t arrival_of(const Attempt& attempt)
 {
     return attempt.envelope().arrival / 1000000;
@@ -41,7 +73,7 @@ std::int64_t arrival_of(const Attempt& attempt)
 } // namespace
 
 void Dispatcher::settle_waiting(const Job& job, const std::string& reason,
-                                smtp::EnhancedStatus status, bool tried)
+                                smtp::EnhancedStatus status, bool tried, bool suspect)
 {
     if (job.next != nullptr)
         job.attempt->destination = job.next->key;
@@ -51,6 +83,7 @@ void Dispatcher::settle_waiting(const Job& job, const std::string& reason,
         settled.reason = reason;
         settled.status = status;
         settled.tried = tried;
+        settled.suspect = suspect;
         job.attempt->settled.push_back(std::move(settled));
     }
 }
@@ -61,13 +94,12 @@ void Dispatcher::group_over(const AttemptPtr& attempt)
         finish(attempt);
 }
 
+// Nothing to settle, mostly: everybody has got it, and that was noted at once.
 void Dispatcher::finish(const AttemptPtr& attempt)
 {
+    if (attempt->settled.empty())
+        return conclude(attempt);
     const std::int64_t now = base::wall_seconds();
-    if (attempt->settled.empty() && attempt->hold == spool::Hold::none) {
-        active_.erase(attempt->id);
-        return;
-    }
     const bool expires = expire_if_due(*attempt, now);
     const bool reports = expires || any_in(*attempt, RecipientState::failed) ||
                          any_in(*attempt, RecipientState::delivered) ||
@@ -96,9 +128,8 @@ net::Task<void> Dispatcher::report_and_conclude(AttemptPtr attempt)
     if (notice_due(*attempt, base::wall_seconds())) {
         const std::int64_t until = options_.schedule.expiry(
             arrival_of(*attempt), attempt->envelope().sender.empty());
-        const bool noticed =
-            co_await reporter_.report(attempt, smtp::Action::delayed,
-                                      in_state(*attempt, RecipientState::waiting), until);
+        const bool noticed = co_await reporter_.report(attempt, smtp::Action::delayed,
+                                                       still_going(*attempt), until);
         if (noticed) {
             queue_.note_delay_notice(attempt->id);
             if (options_.schedule.notices.size() > 1)
@@ -115,7 +146,7 @@ net::Task<void> Dispatcher::report_and_conclude(AttemptPtr attempt)
 bool Dispatcher::expire_if_due(Attempt& attempt, std::int64_t now)
 {
     const spool::Entry* entry = queue_.find(attempt.id);
-    if (entry == nullptr || attempt.hold != spool::Hold::none)
+    if (entry == nullptr)
         return false;
     const std::int64_t expiry =
         options_.schedule.expiry(arrival_of(attempt), attempt.envelope().sender.empty());
@@ -124,8 +155,8 @@ bool Dispatcher::expire_if_due(Attempt& attempt, std::int64_t now)
     bool any = false;
     for (Settled& one : attempt.settled) {
         const bool never_tried = !one.tried && one.reason.empty();
-        if (one.state != RecipientState::waiting ||
-            (never_tried && !entry->expire_requested()))
+        const bool kept = never_tried || one.suspect || is_held_back(attempt, one);
+        if (one.state != RecipientState::waiting || (kept && !entry->expire_requested()))
             continue;
         one.state = RecipientState::expired;
         one.status = {4, 4, 7};
@@ -141,8 +172,8 @@ bool Dispatcher::expire_if_due(Attempt& attempt, std::int64_t now)
 bool Dispatcher::notice_due(const Attempt& attempt, std::int64_t now) const
 {
     const spool::Entry* entry = queue_.find(attempt.id);
-    if (entry == nullptr || attempt.hold != spool::Hold::none ||
-        attempt.envelope().sender.empty() || !any_in(attempt, RecipientState::waiting))
+    if (entry == nullptr || attempt.envelope().sender.empty() ||
+        still_going(attempt).empty())
         return false;
     const std::int64_t arrival = arrival_of(attempt);
     std::int64_t told = arrival; // when they last heard of it
@@ -156,12 +187,6 @@ bool Dispatcher::notice_due(const Attempt& attempt, std::int64_t now) const
     return next && *next <= now;
 }
 
-bool Dispatcher::worth_noting(const Attempt& attempt) const
-{
-    return std::any_of(attempt.settled.begin(), attempt.settled.end(),
-                       [](const Settled& one) { return !one.quiet; });
-}
-
 void Dispatcher::conclude(const AttemptPtr& attempt)
 {
     active_.erase(attempt->id);
@@ -172,32 +197,14 @@ void Dispatcher::conclude(const AttemptPtr& attempt)
     std::int64_t next = attempt->next_attempt;
     if (next == 0)
         next = now + options_.schedule.pause(entry->attempts() + 1);
-    std::vector<spool::Outcome> outcomes;
-    for (Settled& one : attempt->settled) {
-        if (one.quiet)
-            continue;
-        const bool waits = one.state == RecipientState::waiting;
-        if (waits && attempt->released && !one.reason.starts_with("released: "))
-            one.reason.insert(0, "released: ");
-        outcomes.push_back({one.recipient, one.state, std::move(one.reason)});
-    }
-    if (worth_noting(*attempt) &&
+    const std::vector<spool::Outcome> outcomes = outcomes_of(*attempt);
+    if (!outcomes.empty() &&
         queue_.note(attempt->id, outcomes, next, attempt->destination)) {
         noticed_.erase(attempt->id);
         return;
     }
-    // A domain on hold holds a message only when nobody else is waited for.
-    const bool others_wait = attempt->hold == spool::Hold::by_operator &&
-                             any_in(*attempt, RecipientState::waiting);
-    if (attempt->hold != spool::Hold::none && !others_wait) {
-        queue_.hold(attempt->id, attempt->hold, attempt->hold_why);
-        base::log(base::Level::notice, "held", attempt->id.text(),
-                  {{"reason", attempt->hold_why}});
-        return;
-    }
-    entry = queue_.find(attempt->id);
-    if (entry != nullptr)
-        plan(*attempt, *entry, next);
+    if (!hold_if_nobody_goes_on(attempt->id, attempt->on_hold, attempt->on_hold_why))
+        plan(*attempt, *queue_.find(attempt->id), next);
 }
 
 // The first notice or end after `now`.

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dispatcher on a real spool without a network: what it does with a message that it
 // cannot read, and that it finds one that has moved.
-#include "delivery/dispatcher.h"
-#include "delivery/facts_test.h"
 #include "delivery/message_source.h"
-#include "delivery/server_test.h"
-#include "spool/queue_fixture_test.h"
+#include "delivery/scene_test.h"
 #include "spool/segments.h"
 
 #include <doctest/doctest.h>
@@ -17,25 +14,8 @@
 
 namespace {
 
+using delivery::Scene;
 using spool::MessageId;
-
-struct Scene {
-    spool::TestSpool spool;
-    delivery::TestFacts facts;
-    net::Loop loop;
-    delivery::Options options;
-
-    // The spool as it is, in the hands of a dispatcher.
-    void with_dispatcher(spool::Queue& queue, const auto& work)
-    {
-        spool::Writer writer(spool.writer_options());
-        spool::Reader reader(spool.directory());
-        net::Resolver resolver(loop, {});
-        delivery::Dispatcher dispatcher({loop, queue, reader, writer, resolver, facts},
-                                        options);
-        work(dispatcher);
-    }
-};
 
 void delete_segments(const std::string& directory)
 {

@@ -3,10 +3,12 @@
 #include "delivery/guard.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace delivery {
 
-Guard::Verdict Guard::refused(spool::MessageId id, std::int64_t now)
+Guard::Verdict Guard::refused(spool::MessageId id, std::vector<std::uint32_t> recipients,
+                              std::int64_t now)
 {
     if (tripped_)
         return Verdict::hold;
@@ -18,12 +20,14 @@ Guard::Verdict Guard::refused(spool::MessageId id, std::int64_t now)
     const auto known = std::find_if(suspects_.begin(), suspects_.end(),
                                     [&](const Suspect& s) { return s.id == id; });
     if (known != suspects_.end()) {
-        if (now - known->since < patience)
+        if (now - known->since < patience) {
+            known->recipients = std::move(recipients);
             return Verdict::suspect;
+        }
         suspects_.erase(known);
         return Verdict::believe;
     }
-    suspects_.push_back({id, now});
+    suspects_.push_back({id, std::move(recipients), now});
     if (suspects_.size() < failures_)
         return Verdict::suspect;
     tripped_ = true;
@@ -41,13 +45,9 @@ void Guard::delivered()
                        cleared_.end() - static_cast<std::ptrdiff_t>(failures_));
 }
 
-std::vector<spool::MessageId> Guard::take_suspects()
+std::vector<Guard::Suspect> Guard::take_suspects()
 {
-    std::vector<spool::MessageId> out;
-    for (const Suspect& suspect : suspects_)
-        out.push_back(suspect.id);
-    suspects_.clear();
-    return out;
+    return std::exchange(suspects_, {});
 }
 
 } // namespace delivery

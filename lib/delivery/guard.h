@@ -9,7 +9,7 @@
 // the refusals were about the messages: each suspect is believed when it is refused again.
 // So is one that has been a suspect for `patience`.
 //
-// Memory: at most `failures` ids of suspects, and as many of those cleared.
+// Memory: at most `failures` suspects, and as many ids of those cleared.
 #pragma once
 
 #include "spool/id.h"
@@ -32,16 +32,20 @@ public:
         tripped, // hold it, and everything take_suspects() names: raise the alarm
         hold,    // tripped before: hold it too
     };
-    [[nodiscard]] Verdict refused(spool::MessageId id, std::int64_t now);
+    // `recipients`: those of the message that were refused here, and no others.
+    [[nodiscard]] Verdict refused(spool::MessageId id,
+                                  std::vector<std::uint32_t> recipients, std::int64_t now);
     void delivered();
-    [[nodiscard]] std::vector<spool::MessageId> take_suspects();
+
+    struct Suspect {
+        spool::MessageId id;
+        std::vector<std::uint32_t> recipients;
+        std::int64_t since = 0;
+    };
+    [[nodiscard]] std::vector<Suspect> take_suspects();
     [[nodiscard]] bool is_tripped() const { return tripped_; }
 
 private:
-    struct Suspect {
-        spool::MessageId id;
-        std::int64_t since;
-    };
     std::uint32_t failures_;
     bool tripped_ = false;
     std::vector<Suspect> suspects_;

@@ -46,6 +46,8 @@ std::string policy_key(const db::RouteHost& host)
         out += "/" + host.username;
     if (host.client_info != db::ClientInfo::none)
         out += "/info" + std::to_string(static_cast<int>(host.client_info));
+    if (host.hold_5xx) // the guard of one is not that of the other
+        out += "/guarded";
     return out;
 }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// delivery/marks.cc - see marks.h.
+#include "delivery/marks.h"
+
+namespace delivery {
+
+namespace {
+
+constexpr std::string_view released = "(released) ";
+constexpr std::string_view held_back = "(held) ";
+
+bool take(std::string_view& reason, std::string_view mark)
+{
+    if (!reason.starts_with(mark))
+        return false;
+    reason.remove_prefix(mark.size());
+    return true;
+}
+
+std::vector<std::uint32_t> waiting(const spool::Entry& entry)
+{
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
+        if (entry.waits(i))
+            out.push_back(i);
+    return out;
+}
+
+} // namespace
+
+bool is_released(std::string_view reason)
+{
+    return reason.starts_with(released) ||
+           (reason.starts_with("domain ") && reason.ends_with(" is on hold"));
+}
+
+bool is_held_back(std::string_view reason)
+{
+    (void)take(reason, released);
+    return reason.starts_with(held_back);
+}
+
+std::string marked_released(std::string reason)
+{
+    if (!reason.starts_with(released))
+        reason.insert(0, released);
+    return reason;
+}
+
+std::string marked_held_back(std::string reason)
+{
+    const std::size_t place = reason.starts_with(released) ? released.size() : 0;
+    if (!is_held_back(reason))
+        reason.insert(place, held_back);
+    return reason;
+}
+
+std::string_view without_marks(std::string_view reason)
+{
+    (void)take(reason, released);
+    (void)take(reason, held_back);
+    return reason;
+}
+
+std::vector<std::uint32_t> going_on(const spool::Queue& queue, const spool::Entry& entry)
+{
+    std::vector<std::uint32_t> out = waiting(entry);
+    std::erase_if(out, [&](std::uint32_t i) {
+        return entry.reason(i) != 0 && is_held_back(queue.text(entry.reason(i)));
+    });
+    return out;
+}
+
+std::vector<std::uint32_t> to_try(const spool::Queue& queue, const spool::Entry& entry)
+{
+    if (entry.requeued() || entry.expire_requested())
+        return waiting(entry);
+    std::vector<std::uint32_t> out = going_on(queue, entry);
+    return out.empty() ? waiting(entry) : out;
+}
+
+bool partly_held_back(const spool::Queue& queue, const spool::Entry& entry)
+{
+    const std::size_t going = going_on(queue, entry).size();
+    return going > 0 && going < waiting(entry).size();
+}
+
+} // namespace delivery
