@@ -164,9 +164,17 @@ Verdict Transaction::answer(const Rcpt& rcpt)
     if (!service_.dsn && (rcpt.notify != notify_default || !rcpt.orcpt.empty()))
         return refuse(555, "5.5.4", "DSN is not available");
     if (envelope_.recipients.size() >= service_.limits.recipients)
-        return say(452, "4.5.3", "too many recipients"); // no error: RFC 5321 4.5.3.1.10
+        return too_many_recipients();
     candidate_ = rcpt;
     return ask(Then::check_recipient);
+}
+
+// No error, RFC 5321 4.5.3.1.10: the client sends the message to those we have taken and
+// comes again with the rest.  Only who has named as many again, and goes on, is idle.
+Verdict Transaction::too_many_recipients()
+{
+    Verdict verdict = say(452, "4.5.3", "too many recipients");
+    return ++surplus_ > service_.limits.recipients ? idle(std::move(verdict)) : verdict;
 }
 
 Verdict Transaction::accept_recipient()
@@ -258,6 +266,7 @@ Verdict Transaction::message_done(Reply outcome)
     errors_ = 0;
     unknown_ = 0;
     idle_commands_ = 0;
+    surplus_ = 0;
     return {.reply = std::move(outcome)};
 }
 

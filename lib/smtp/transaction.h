@@ -169,6 +169,7 @@ private:
     Verdict refuse(Reply reply);
     Verdict swallow(const Bdat& bdat, Verdict verdict);
     Verdict hello(std::string name, bool extended);
+    Verdict too_many_recipients();
     Verdict out_of_order();
     [[nodiscard]] Verdict not_as_commands(Verdict refused) const;
     Verdict idle(Verdict verdict);                     // counts commands that bring no mail
@@ -195,8 +196,9 @@ private:
     std::uint32_t unknown_ = 0;
     std::uint32_t auth_failures_ = 0;
     std::uint32_t idle_commands_ = 0;
-    std::uint64_t chunk_ = 0;  // octets of the chunk under way
-    std::uint64_t chunks_ = 0; // octets of all chunks of the message
+    std::uint32_t surplus_ = 0; // recipients beyond the limit since the last message
+    std::uint64_t chunk_ = 0;   // octets of the chunk under way
+    std::uint64_t chunks_ = 0;  // octets of all chunks of the message
 };
 
 } // namespace smtp
