@@ -82,6 +82,7 @@ make_listener(const conf::Settings& settings, const conf::Listener& listener,
     made->trust_proxy = listener.trust_proxy;
     made->relay_from = listener.relay_from;
     made->rules.refuse_own_sender = listener.own_sender == conf::OwnSender::refuse;
+    made->rules.null_sender_recipients = settings.smtp_relayd.null_sender_recipients;
     made->srs = srs_of(settings.smtp_sendd);
     made->delay_relay_refusal = listener.on_relay == conf::OnRelay::delay;
     made->authenticator = make_authenticator(listener);
@@ -136,13 +137,15 @@ void check(const conf::Settings& settings)
     (void)make_listeners(settings, [](const conf::Listener&) { return nullptr; });
 }
 
-session::ClientRates client_rates(const conf::Settings& settings)
+session::SharedLimits shared_limits(const conf::Settings& settings)
 {
     const conf::SmtpRelayd& relayd = settings.smtp_relayd;
-    return {.connections = relayd.connections,
-            .connections_per_client = relayd.connections_per_client,
-            .connections_per_client_minute = relayd.connections_per_client_minute,
-            .messages_per_client_minute = relayd.messages_per_client_minute};
+    return {.rates = {.connections = relayd.connections,
+                      .connections_per_client = relayd.connections_per_client,
+                      .connections_per_client_minute = relayd.connections_per_client_minute,
+                      .messages_per_client_minute = relayd.messages_per_client_minute},
+            .envelopes_memory = relayd.envelopes_memory,
+            .tarpit_places = relayd.tarpit_places};
 }
 
 } // namespace relayd

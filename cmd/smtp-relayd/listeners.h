@@ -3,8 +3,8 @@
 #pragma once
 
 #include "conf/settings.h"
-#include "session/client_limits.h"
 #include "session/smtp_listener.h"
+#include "session/smtp_server.h"
 
 #include <functional>
 #include <map>
@@ -30,7 +30,7 @@ using MakeAuthenticator =
 // What `--check` looks at: everything but sockets, spool and database.
 void check(const conf::Settings& settings);
 
-[[nodiscard]] session::ClientRates client_rates(const conf::Settings& settings);
+[[nodiscard]] session::SharedLimits shared_limits(const conf::Settings& settings);
 
 // The listeners of this program in the order of the file.
 [[nodiscard]] std::vector<const conf::Listener*>

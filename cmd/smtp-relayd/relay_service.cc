@@ -91,7 +91,7 @@ RelayService::RelayService(conf::Settings settings, Options options, base::Fd co
                                    .probe = *probe_,
                                    .resolver = resolver_.get(),
                                    .queue = queue_.get()};
-    server_ = std::make_unique<session::SmtpServer>(world, client_rates(settings_));
+    server_ = std::make_unique<session::SmtpServer>(world, shared_limits(settings_));
     server_->when_idle([this] { end_if_idle(); });
 }
 
@@ -226,7 +226,7 @@ void RelayService::reload()
         });
         for (auto& [name, listener] : made)
             listeners_[name] = listener;
-        server_->set_rates(client_rates(fresh));
+        server_->set_limits(shared_limits(fresh));
         base::log(Level::notice, "reloaded", "-", {{"file", settings_.file}});
     } catch (const base::Failure& failure) {
         base::log(Level::error, "reload-failed", "-", {{"error", failure.what()}});

@@ -73,8 +73,11 @@ struct SmtpRelayd {
     std::int64_t message_timeout = 600;  // one message, plus size / min_rate
     std::uint32_t min_rate = 1000;       // bytes per second
     std::int64_t session_timeout = 7200; // in total
-    std::int64_t tarpit = 5;             // seconds, on_relay = delay
-    std::int64_t error_delay = 1;        // seconds, after soft error limit
+    std::uint64_t envelopes_memory = 64u << 20; // recipients of all sessions together
+    std::uint32_t null_sender_recipients = 10;
+    std::int64_t tarpit = 5; // seconds, on_relay = delay
+    std::uint32_t tarpit_places = 500;
+    std::int64_t error_delay = 1; // seconds, after soft error limit
     StrayNewline stray_newline = StrayNewline::refuse;
     bool lookup_client_name = true; // PTR and back, for Received
     std::int64_t probe_ttl = 7200;  // remembered answers of recipient probes

@@ -26,6 +26,11 @@ std::span<const Key<SmtpRelayd>> relayd_keys()
                                                            "Most fields in a header."),
         Row::of<Number<1>, limits, &Limits::recipients>("recipients",
                                                         "Most recipients of a message."),
+        Row::of<Number<1>, &SmtpRelayd::null_sender_recipients>(
+            "null-sender-recipients",
+            "Most recipients of a stranger's message with the null sender."),
+        Row::of<Size<1u << 20>, &SmtpRelayd::envelopes_memory>(
+            "envelopes-memory", "Memory for the recipients that all sessions have named."),
         Row::of<Number<>, limits, &Limits::messages>(
             "messages", "Most messages in a session; 0: any number."),
         Row::of<Number<1>, limits, &Limits::hops>(
@@ -67,6 +72,9 @@ std::span<const Key<SmtpRelayd>> relayd_keys()
                                                          "Time for a session as a whole."),
         Row::of<Seconds<0, 600>, &SmtpRelayd::tarpit>(
             "tarpit", "How long a refusal waits where on-relay is delay."),
+        Row::of<Number<>, &SmtpRelayd::tarpit_places>(
+            "tarpit-places",
+            "How many clients wait so at once; others are refused at once."),
         Row::of<Seconds<0, 600>, &SmtpRelayd::error_delay>(
             "error-delay", "How long a refusal waits after soft-errors of them."),
         Row::of<Choice<StrayNewline>, &SmtpRelayd::stray_newline>(

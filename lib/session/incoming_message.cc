@@ -7,6 +7,12 @@
 
 namespace session {
 
+namespace {
+
+constexpr std::size_t kKeptSpans = 256; // 4 kB; ordinary text needs a few
+
+} // namespace
+
 smtp::Reply reply_to(const base::Failure& failure)
 {
     if (failure.disk_full())
@@ -49,6 +55,8 @@ void IncomingMessage::store()
     for (const std::string_view span : spans_)
         append(span);
     spans_.clear();
+    if (spans_.capacity() > kKeptSpans) // a line of it was a dot each: not while we wait
+        smtp::DataDecoder::Spans().swap(spans_);
     if (decoder_.trouble() != smtp::Trouble::none)
         draft_.reset();
 }

@@ -35,12 +35,12 @@ Ruling judge_sender(const RelayRules& rules, const Speaker& speaker,
     return served.domain(sender.domain()) ? Ruling::own_sender : Ruling::accept;
 }
 
-Ruling judge_recipient(const Speaker& speaker, const text::Address& recipient,
-                       bool sender_is_null, std::uint32_t recipients_so_far,
-                       ServedDomains& served)
+Ruling judge_recipient(const RelayRules& rules, const Speaker& speaker,
+                       const text::Address& recipient, bool sender_is_null,
+                       std::uint32_t recipients_so_far, ServedDomains& served)
 {
     if (sender_is_null && !speaker.may_relay() &&
-        recipients_so_far >= kNullSenderRecipients)
+        recipients_so_far >= rules.null_sender_recipients)
         return Ruling::bounce_to_many;
     if (text::detour(recipient) != text::Detour::none && !speaker.may_relay())
         return Ruling::routed_address;

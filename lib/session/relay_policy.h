@@ -43,22 +43,23 @@ enum class Ruling : std::uint8_t {
     routed_address,    // 550 5.7.1: a route in disguise
     unknown_recipient, // 550 5.1.1
     own_sender,        // 550 5.7.1: our domain as sender, from outside
-    bounce_to_many,    // 452 4.5.3: the null sender writes to one, RFC 5321 section 4.5.5
+    bounce_to_many,    // 452 4.5.3: the null sender writes to one or few, RFC 5321
+                       // section 4.5.5
 };
 
 struct RelayRules {
     bool refuse_own_sender = false;
+    // A notification has one recipient; some software groups a few.
+    std::uint32_t null_sender_recipients = 10;
 };
-
-// A notification has one recipient; some software groups a few.
-inline constexpr std::uint32_t kNullSenderRecipients = 10;
 
 [[nodiscard]] Ruling judge_sender(const RelayRules& rules, const Speaker& speaker,
                                   const text::Address& sender, ServedDomains& served);
 
 // `sender_is_null`, `recipients_so_far`: of the transaction.
-[[nodiscard]] Ruling judge_recipient(const Speaker& speaker, const text::Address& recipient,
-                                     bool sender_is_null, std::uint32_t recipients_so_far,
+[[nodiscard]] Ruling judge_recipient(const RelayRules& rules, const Speaker& speaker,
+                                     const text::Address& recipient, bool sender_is_null,
+                                     std::uint32_t recipients_so_far,
                                      ServedDomains& served);
 
 // "postmaster" in any case: always accepted for a domain we serve, RFC 5321 section 4.5.1.

@@ -60,7 +60,7 @@ struct Row {
 Ruling judge(const Row& row)
 {
     Table served;
-    return judge_recipient(row.speaker, address(row.path), false, 0, served);
+    return judge_recipient({}, row.speaker, address(row.path), false, 0, served);
 }
 
 } // namespace
@@ -143,9 +143,11 @@ TEST_CASE("session: the null sender writes to few")
 {
     Table served;
     const text::Address bob = address("<bob@any.example>");
-    const std::uint32_t many = session::kNullSenderRecipients;
-    CHECK(judge_recipient(stranger, bob, true, many - 1, served) == Ruling::accept);
-    CHECK(judge_recipient(stranger, bob, true, many, served) == Ruling::bounce_to_many);
-    CHECK(judge_recipient(neighbour, bob, true, many, served) == Ruling::accept);
-    CHECK(judge_recipient(stranger, bob, false, many, served) == Ruling::accept);
+    const session::RelayRules rules{.null_sender_recipients = 7};
+    const std::uint32_t many = rules.null_sender_recipients;
+    CHECK(judge_recipient(rules, stranger, bob, true, many - 1, served) == Ruling::accept);
+    CHECK(judge_recipient(rules, stranger, bob, true, many, served) ==
+          Ruling::bounce_to_many);
+    CHECK(judge_recipient(rules, neighbour, bob, true, many, served) == Ruling::accept);
+    CHECK(judge_recipient(rules, stranger, bob, false, many, served) == Ruling::accept);
 }

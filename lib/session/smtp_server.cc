@@ -17,8 +17,6 @@ namespace session {
 
 namespace {
 
-constexpr std::uint32_t kMostTarpitted = 500;
-
 net::Task<void> serve_session(std::unique_ptr<SmtpServerSession> session)
 {
     co_await session->run();
@@ -49,11 +47,20 @@ std::string_view describe(Admission admission)
     return "welcome";
 }
 
-SmtpServer::SmtpServer(SmtpWorld world, ClientRates rates) : world_(world), limits_(rates)
+SmtpServer::SmtpServer(SmtpWorld world, const SharedLimits& limits)
+    : world_(world), limits_(limits.rates), envelopes_(limits.envelopes_memory),
+      tarpit_places_(limits.tarpit_places)
 {
 }
 
 SmtpServer::~SmtpServer() = default;
+
+void SmtpServer::set_limits(const SharedLimits& limits)
+{
+    limits_.set_rates(limits.rates);
+    envelopes_.set_limit(limits.envelopes_memory);
+    tarpit_places_ = limits.tarpit_places;
+}
 
 // Unique in this process and next to certain on this machine: the microsecond of its
 // beginning, and the process.
@@ -121,7 +128,7 @@ void SmtpServer::left(SmtpServerSession* who)
 
 bool SmtpServer::enter_tarpit()
 {
-    if (tarpitted_ >= kMostTarpitted)
+    if (tarpitted_ >= tarpit_places_)
         return false;
     ++tarpitted_;
     return true;

@@ -9,6 +9,7 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "session/client_limits.h"
+#include "session/envelope_budget.h"
 #include "session/recipient_probe.h"
 #include "session/relay_policy.h"
 #include "session/smtp_listener.h"
@@ -43,15 +44,22 @@ struct SmtpWorld {
     QueueFlush* queue = nullptr;       // null: ETRN is answered with 458
 };
 
+// What all sessions of a process may have together.  Names as in sponts.conf(5).
+struct SharedLimits {
+    ClientRates rates;
+    std::uint64_t envelopes_memory = 64u << 20;
+    std::uint32_t tarpit_places = 500; // on_relay = delay: more are refused at once
+};
+
 class SmtpServer {
 public:
-    SmtpServer(SmtpWorld world, ClientRates rates);
+    SmtpServer(SmtpWorld world, const SharedLimits& limits);
     ~SmtpServer();
 
     // A connection was accepted: admits it or turns it away.
     void serve(base::Fd fd, const net::Address& peer,
                std::shared_ptr<const SmtpListener> listener);
-    void set_rates(ClientRates rates) { limits_.set_rates(rates); }
+    void set_limits(const SharedLimits& limits);
 
     // Sessions say 421 at their next command; nobody is admitted any more.
     void drain();
@@ -65,6 +73,7 @@ public:
     // For the sessions.
     [[nodiscard]] const SmtpWorld& world() const { return world_; }
     [[nodiscard]] ClientLimits& limits() { return limits_; }
+    [[nodiscard]] EnvelopeBudget& envelopes() { return envelopes_; }
     // A place in the tarpit; false when it is full: then refuse at once.
     [[nodiscard]] bool enter_tarpit();
     void leave_tarpit() { --tarpitted_; }
@@ -76,6 +85,8 @@ private:
 
     SmtpWorld world_;
     ClientLimits limits_;
+    EnvelopeBudget envelopes_;
+    std::uint32_t tarpit_places_;
     std::unordered_set<SmtpServerSession*> sessions_;
     std::uint32_t tarpitted_ = 0;
     std::int64_t last_id_ = 0;

@@ -235,6 +235,23 @@ smtp::Reply SmtpServerSession::refuse_message(const smtp::Reply& reply)
     return reply;
 }
 
+// Too big by what the client says of it: SIZE behind MAIL, or the next chunk.
+void SmtpServerSession::log_refused_size(const smtp::Command& command,
+                                         const smtp::Reply& reply) const
+{
+    const auto* mail = std::get_if<smtp::Mail>(&command);
+    const auto* chunk = std::get_if<smtp::Bdat>(&command);
+    base::log(base::Level::notice, "message-refused", id_,
+              {{"client", client_.address.ip()},
+               {"sender", mail ? std::string_view(mail->sender.mailbox) : ""},
+               {"recipients", 0},
+               {"size", mail    ? mail->size.value_or(0)
+                        : chunk ? chunk->size
+                                : 0},
+               {"reply", smtp::one_line(reply)},
+               {"error", ""}});
+}
+
 net::Task<smtp::Reply> SmtpServerSession::hand_over()
 {
     const std::optional<smtp::Reply> refusal = message_->refusal();

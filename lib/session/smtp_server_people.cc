@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace session {
 
 namespace {
@@ -89,8 +91,10 @@ smtp::Verdict SmtpServerSession::check_sender_now()
     try {
         const Ruling ruling =
             judge_sender(listener_->rules, speaker(), sender, world.served);
-        if (ruling == Ruling::accept)
+        if (ruling == Ruling::accept) {
+            envelopes_full_ = false;
             return transaction_->accept_sender();
+        }
         const Reply reply = refusal_of(ruling);
         base::log(base::Level::notice, "sender-refused", id_,
                   {{"client", client_.address.ip()},
@@ -114,9 +118,9 @@ std::expected<Ruling, Reply> SmtpServerSession::rule_on_recipient()
     const smtp::Envelope& envelope = transaction_->envelope();
     const auto so_far = static_cast<std::uint32_t>(envelope.recipients.size());
     try {
-        const Ruling ruling =
-            judge_recipient(speaker(), transaction_->candidate().recipient,
-                            envelope.mail.sender.null(), so_far, server_.world().served);
+        const Ruling ruling = judge_recipient(
+            listener_->rules, speaker(), transaction_->candidate().recipient,
+            envelope.mail.sender.null(), so_far, server_.world().served);
         return ruling == Ruling::bounce_to_many ? ruling
                                                 : rule_on_rewritten().value_or(ruling);
     } catch (const base::Failure& failure) {
@@ -146,7 +150,7 @@ net::Task<smtp::Verdict> SmtpServerSession::check_recipient()
     if (!ruling)
         co_return transaction_->refuse_recipient(ruling.error());
     if (*ruling == Ruling::accept)
-        co_return transaction_->accept_recipient();
+        co_return accept_recipient();
     if (*ruling == Ruling::ask_backend) {
         const smtp::Verdict verdict = co_await ask_backend();
         co_return verdict;
@@ -154,6 +158,23 @@ net::Task<smtp::Verdict> SmtpServerSession::check_recipient()
     if (*ruling == Ruling::relay_denied || *ruling == Ruling::routed_address)
         co_await tarpit();
     co_return refuse_recipient(refusal_of(*ruling));
+}
+
+// One log line for each transaction: the client may ask a thousand times.
+smtp::Verdict SmtpServerSession::accept_recipient()
+{
+    if (envelope_share_.take(envelope_cost(transaction_->candidate())))
+        return transaction_->accept_recipient();
+    const EnvelopeBudget& budget = server_.envelopes();
+    if (!std::exchange(envelopes_full_, true))
+        base::log(base::Level::warning, "envelopes-full", id_,
+                  {{"client", client_.address.ip()},
+                   {"recipients", transaction_->envelope().recipients.size()},
+                   {"own", envelope_share_.taken()},
+                   {"used", budget.used()},
+                   {"limit", budget.limit()}});
+    return transaction_->refuse_recipient(
+        {452, "4.3.1", "not enough memory for this recipient now, try again later"});
 }
 
 smtp::Verdict SmtpServerSession::refuse_recipient(const Reply& reply)
@@ -175,7 +196,7 @@ net::Task<smtp::Verdict> SmtpServerSession::ask_backend()
     const ProbeAnswer answer = co_await server_.world().probe.ask(address);
     switch (answer.kind) {
     case ProbeAnswer::Kind::known:
-        co_return transaction_->accept_recipient();
+        co_return accept_recipient();
     case ProbeAnswer::Kind::unknown:
         co_return refuse_recipient({550, "5.1.1", "no such user here"});
     case ProbeAnswer::Kind::no_answer:

@@ -39,7 +39,7 @@ SmtpServerSession::SmtpServerSession(SmtpServer& server,
                                      bool admitted)
     : server_(server), listener_(std::move(listener)), wire_(std::move(stream)),
       id_(std::move(id)), peer_(peer), arrived_(peer),
-      client_{.address = std::move(peer), .name = {}}
+      client_{.address = std::move(peer), .name = {}}, envelope_share_(server.envelopes())
 {
     if (admitted)
         counted_ = client_.address;
@@ -84,10 +84,14 @@ net::Task<void> SmtpServerSession::converse()
     for (;;) {
         const smtp::Command command = co_await hear_command();
         smtp::Verdict verdict = transaction_->judge(command, wire_.has_input());
+        if (verdict.reply.code == 552)
+            log_refused_size(command, verdict.reply);
         verdict = co_await attend(verdict, command);
         co_await answer(verdict);
         if (!transaction_->in_chunks())
             message_.reset();
+        if (transaction_->envelope().recipients.empty())
+            envelope_share_.give_back();
 
         if (verdict.then == Then::hang_up) {
             if (!std::holds_alternative<smtp::Quit>(command))

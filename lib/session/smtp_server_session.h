@@ -86,6 +86,7 @@ private:
     net::Task<smtp::Verdict> check_recipient();
     std::expected<Ruling, smtp::Reply> rule_on_recipient();
     [[nodiscard]] std::optional<Ruling> rule_on_rewritten() const;
+    smtp::Verdict accept_recipient();
     smtp::Verdict refuse_recipient(const smtp::Reply& reply);
     net::Task<smtp::Verdict> ask_backend();
     net::Task<void> tarpit();
@@ -109,6 +110,7 @@ private:
     [[nodiscard]] spool::Envelope spool_envelope() const;
     [[nodiscard]] spool::Client spool_client() const;
     smtp::Reply refuse_message(const smtp::Reply& reply);
+    void log_refused_size(const smtp::Command& command, const smtp::Reply& reply) const;
     void log_accepted(std::string_view id, std::uint64_t size);
 
     // Logins and who we talk to.
@@ -131,10 +133,12 @@ private:
     net::Address peer_;    // the other end of the connection, whoever it speaks for
     net::Address arrived_; // who came: peer_, or whom the PROXY header names
     Client client_;
-    bool renamed_ = false; // by XCLIENT
+    bool renamed_ = false;        // by XCLIENT
+    bool envelopes_full_ = false; // and the log says so
     std::shared_ptr<ClientName> lookup_;
     std::optional<net::Address> counted_;            // under this address in ClientLimits
     std::unique_ptr<smtp::Transaction> transaction_; // once the greeting is due
+    EnvelopeShare envelope_share_;
     std::unique_ptr<IncomingMessage> message_;
     base::SteadyTime started_ = base::Steady::now();
     base::SteadyTime message_started_{};
