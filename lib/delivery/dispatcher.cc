@@ -48,6 +48,10 @@ std::unique_ptr<smtp::Srs> Dispatcher::make_srs() const
 
 void Dispatcher::reconfigure(Options options)
 {
+    if (options.schedule.notices != options_.schedule.notices) {
+        known_since_ = base::wall_seconds();
+        noticed_.clear();
+    }
     options_ = std::move(options);
     std::unique_ptr<smtp::Srs> old = std::exchange(srs_, make_srs());
     router_ = std::make_unique<Router>(facts_, options_.route, srs_.get());
@@ -63,6 +67,7 @@ void Dispatcher::reconfigure(Options options)
 
 void Dispatcher::start()
 {
+    known_since_ = base::wall_seconds();
     queue_.for_each([this](const spool::Entry& entry) {
         if (!entry.held())
             timetable_.add(entry.next_attempt(), entry.id(), Due::attempt);

@@ -167,6 +167,7 @@ private:
     void finish(const AttemptPtr& attempt);
     [[nodiscard]] net::Task<void> report_and_conclude(AttemptPtr attempt);
     [[nodiscard]] bool expire_if_due(Attempt& attempt, std::int64_t now);
+    void remember_notice(spool::MessageId id);
     [[nodiscard]] bool notice_due(const Attempt& attempt, std::int64_t now) const;
     void conclude(const AttemptPtr& attempt);
     void plan(const Attempt& attempt, const spool::Entry& entry, std::int64_t next_attempt);
@@ -191,7 +192,10 @@ private:
     std::unordered_map<std::string, std::unique_ptr<Destination>> destinations_;
     std::deque<Destination*> waiting_for_slot_;
     std::vector<Destination*> stirred_; // have something to do; pumped once for all
-    std::unordered_map<spool::MessageId, std::int64_t> noticed_; // only for several notices
+    // When senders were last told of a delay; only for several notices.  The queue knows
+    // that they were told, but not when: who is not in here was told before `known_since_`.
+    std::unordered_map<spool::MessageId, std::int64_t> noticed_;
+    std::int64_t known_since_ = 0; // all notices since then are in noticed_
     std::unordered_set<session::SmtpClient*> talking_; // to be broken off at the last
     std::uint32_t open_ = 0;                           // connections of all destinations
     std::size_t couriers_ = 0;

@@ -130,11 +130,8 @@ net::Task<void> Dispatcher::report_and_conclude(AttemptPtr attempt)
             arrival_of(*attempt), attempt->envelope().sender.empty());
         const bool noticed = co_await reporter_.report(attempt, smtp::Action::delayed,
                                                        still_going(*attempt), until);
-        if (noticed) {
-            queue_.note_delay_notice(attempt->id);
-            if (options_.schedule.notices.size() > 1)
-                noticed_[attempt->id] = base::wall_seconds();
-        }
+        if (noticed)
+            remember_notice(attempt->id);
     }
     conclude(attempt);
     --finishing_;
@@ -169,6 +166,18 @@ bool Dispatcher::expire_if_due(Attempt& attempt, std::int64_t now)
     return any;
 }
 
+void Dispatcher::remember_notice(spool::MessageId id)
+{
+    queue_.note_delay_notice(id);
+    if (options_.schedule.notices.size() < 2)
+        return;
+    noticed_[id] = base::wall_seconds();
+    if (noticed_.size() > 2 * queue_.size()) // those that operators have deleted
+        std::erase_if(noticed_, [this](const auto& one) {
+            return queue_.find(one.first) == nullptr;
+        });
+}
+
 bool Dispatcher::notice_due(const Attempt& attempt, std::int64_t now) const
 {
     const spool::Entry* entry = queue_.find(attempt.id);
@@ -179,9 +188,7 @@ bool Dispatcher::notice_due(const Attempt& attempt, std::int64_t now) const
     std::int64_t told = arrival; // when they last heard of it
     if (entry->delay_noticed()) {
         const auto known = noticed_.find(attempt.id);
-        if (known == noticed_.end())
-            return false;
-        told = known->second;
+        told = known == noticed_.end() ? known_since_ : known->second;
     }
     const auto next = options_.schedule.next_notice(arrival, told);
     return next && *next <= now;
