@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "net/event.h"
 #include "smtp/dsn_report.h"
 #include "text/lines.h"
 #include "text/xtext.h"
@@ -86,44 +85,89 @@ std::vector<spool::Envelope> Forwarder::envelopes(const Attempt& attempt,
     return out;
 }
 
-net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansion)
+void Forwarder::leave_out_written(spool::MessageId id, Expansion& expansion) const
 {
+    const auto known = written_.find(id);
+    if (known == written_.end())
+        return;
+    std::erase_if(expansion.leaves, [&](const Leaf& leaf) {
+        return known->second.contains(text::to_lower(leaf.address));
+    });
+}
+
+// Throws Failure; then nothing has been written.
+std::vector<Forwarder::Prepared> Forwarder::prepare(Attempt& attempt,
+                                                    const Expansion& expansion)
+{
+    const auto message = source_.open(attempt);
+    if (!message)
+        throw base::Failure(base::Remedy::check_disk, "the message cannot be read");
     std::string fields;
     for (const std::string& address : expansion.expanded)
         fields += "Delivered-To: " + address + "\r\n";
-    for (spool::Envelope& envelope : envelopes(*attempt, expansion)) {
-        std::string trouble = co_await write(attempt, std::move(envelope), fields);
-        if (!trouble.empty())
-            co_return trouble;
+    std::vector<Prepared> out;
+    for (spool::Envelope& envelope : envelopes(attempt, expansion)) {
+        out.push_back({writer_.begin(), std::move(envelope)});
+        out.back().draft.append(fields);
     }
-    co_return std::string();
+    for (std::uint64_t at = 0; at < message->size; at += piece) {
+        const std::string bytes = source_.read(*message, at, piece);
+        for (Prepared& one : out)
+            one.draft.append(bytes);
+    }
+    return out;
 }
 
-net::Task<std::string> Forwarder::write(AttemptPtr attempt, spool::Envelope envelope,
-                                        std::string fields)
+// Empty, or why the last ones were not handed to the committer; those in `out` were.
+std::string Forwarder::commit(std::vector<Prepared> prepared, std::vector<Committing>& out)
 {
+    try {
+        for (Prepared& one : prepared) {
+            Committing next{net::Promise<spool::CommitResult>(loop_), one.envelope.sender,
+                            one.envelope.recipients};
+            writer_.commit(std::move(one.draft), std::move(one.envelope),
+                           next.done.setter());
+            out.push_back(std::move(next));
+        }
+    } catch (const std::exception& failure) {
+        return failure.what();
+    }
+    return {};
+}
+
+void Forwarder::note_written(spool::MessageId id, const Committing& one,
+                             const spool::Committed& as)
+{
+    base::log(base::Level::info, "forwarded", id.text(),
+              {{"as", as.id.text()},
+               {"from", one.sender},
+               {"recipients", one.recipients.size()}});
+    for (const spool::Recipient& recipient : one.recipients)
+        written_[id].insert(text::to_lower(recipient.address));
+}
+
+net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansion)
+{
+    std::vector<Committing> committing;
     std::string trouble;
     try {
-        const auto message = source_.open(*attempt);
-        if (!message)
-            co_return "the message cannot be read";
-        spool::Draft draft = writer_.begin();
-        draft.append(fields);
-        for (std::uint64_t at = 0; at < message->size; at += piece)
-            draft.append(source_.read(*message, at, piece));
-        const std::string sender = envelope.sender;
-        const std::size_t recipients = envelope.recipients.size();
-        net::Promise<spool::CommitResult> done(loop_);
-        writer_.commit(std::move(draft), std::move(envelope), done.setter());
-        const spool::CommitResult result = co_await done.get();
-        if (!result)
-            co_return result.error().what();
-        base::log(
-            base::Level::info, "forwarded", attempt->id.text(),
-            {{"as", result->id.text()}, {"from", sender}, {"recipients", recipients}});
+        leave_out_written(attempt->id, expansion);
+        trouble = commit(prepare(*attempt, expansion), committing);
     } catch (const base::Failure& failure) {
         trouble = failure.what();
     }
+    for (Committing& one : committing) {
+        const spool::CommitResult result = co_await one.done.get();
+        if (result)
+            note_written(attempt->id, one, *result);
+        else
+            trouble = result.error().what();
+    }
+    if (trouble.empty()) // the caller notes it now, before anything else is waited for
+        written_.erase(attempt->id);
+    else // operators may have deleted others meanwhile
+        std::erase_if(written_,
+                      [this](const auto& one) { return !source_.is_queued(one.first); });
     co_return trouble;
 }
 

@@ -4,18 +4,25 @@
 // One message for those who get it with the sender as it is, one for those outside who get
 // it with a sender of ours (SRS), so that reports find their way and the next hop may check
 // who we are.  Both begin with a Delivered-To field for each address that was expanded.
+//
+// All are prepared before the first is committed, and committed together.  When the disk
+// takes one and not the other, what was taken is remembered and not written again at the
+// next attempt.  Dying in between writes it again.
 #pragma once
 
 #include "delivery/attempt.h"
 #include "delivery/expansion.h"
 #include "delivery/message_source.h"
+#include "net/event.h"
 #include "net/loop.h"
 #include "net/task.h"
 #include "smtp/srs.h"
 #include "spool/writer.h"
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace delivery {
@@ -28,7 +35,7 @@ public:
     {
     }
 
-    // Empty when all of it is on the disk, else why not.
+    // Empty when all of it is on the disk, else why not; then call it again later.
     [[nodiscard]] net::Task<std::string> forward(AttemptPtr attempt, Expansion expansion);
     // The header of the message, for delivered_to().  Throws Failure.
     [[nodiscard]] std::string header(Attempt& attempt);
@@ -39,14 +46,30 @@ private:
                                          const std::string& address, std::int64_t now);
     [[nodiscard]] std::vector<spool::Envelope> envelopes(const Attempt& attempt,
                                                          const Expansion& expansion);
-    [[nodiscard]] net::Task<std::string> write(AttemptPtr attempt, spool::Envelope envelope,
-                                               std::string fields);
+    struct Prepared {
+        spool::Draft draft;
+        spool::Envelope envelope;
+    };
+    struct Committing {
+        net::Promise<spool::CommitResult> done;
+        std::string sender;
+        std::vector<spool::Recipient> recipients;
+    };
+    [[nodiscard]] std::vector<Prepared> prepare(Attempt& attempt,
+                                                const Expansion& expansion);
+    [[nodiscard]] std::string commit(std::vector<Prepared> prepared,
+                                     std::vector<Committing>& out);
+    void note_written(spool::MessageId id, const Committing& one,
+                      const spool::Committed& as);
+    void leave_out_written(spool::MessageId id, Expansion& expansion) const;
 
     net::Loop& loop_;
     spool::Writer& writer_;
     MessageSource& source_;
     Facts& facts_;
     const smtp::Srs* srs_;
+    // Final addresses, in lower case, of messages of which only a part could be written.
+    std::unordered_map<spool::MessageId, std::set<std::string>> written_;
 };
 
 // RFC 3461 section 5.2.7: the original recipient follows a changed address.

@@ -23,6 +23,10 @@ public:
     {
     }
 
+    [[nodiscard]] bool is_queued(spool::MessageId id) const
+    {
+        return queue_.find(id) != nullptr;
+    }
     // Brings attempt.where up to date.
     [[nodiscard]] std::expected<spool::Message, spool::ReadError> open(Attempt& attempt);
     // Throws Failure when the disk cannot.
