@@ -3,6 +3,7 @@
 #include "control_server.h"
 
 #include "base/failure.h"
+#include "net/event.h"
 #include "net/stream.h"
 
 #include <array>
@@ -69,7 +70,13 @@ net::Task<void> ControlServer::converse(base::Fd connection)
     std::string heard;
     for (;;) {
         while (const std::optional<std::string> line = take_line(heard)) {
-            const std::string answer = delivery::answer_line(*line, queue_, hooks_);
+            delivery::ControlWork work(*line, queue_, hooks_);
+            while (work.step()) {
+                net::Promise<bool> turn(loop_); // everybody else's
+                turn.setter()(true);
+                (void)co_await turn.get();
+            }
+            const std::string answer = work.take_answer();
             co_await stream.write(answer);
         }
         if (heard.size() > delivery::max_control_line)

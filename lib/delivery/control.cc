@@ -14,6 +14,8 @@ namespace {
 using Request = ControlRequest::What;
 using Answer = ControlAnswer::What;
 
+constexpr std::size_t parts_at_once = 4; // of 4096 messages
+
 // In the order of the enumerations.
 constexpr std::array<std::string_view, 8> request_words = {
     "hold", "release", "retry", "requeue", "delete", "expire", "etrn", "active"};
@@ -89,7 +91,7 @@ public:
                              what == Request::expire || all_anew;
         if (removes && hooks_.active && hooks_.active(id))
             return Answer::active;
-        if (what == Request::retry && entry->held())
+        if ((what == Request::retry || what == Request::etrn) && entry->held())
             return Answer::held;
         change(all_anew ? Request::requeue : what, id);
         if (hooks_.changed)
@@ -129,24 +131,12 @@ private:
     const ControlHooks& hooks_;
 };
 
-// RFC 1985: what waits for this domain is tried now.  Held mail stays.
-std::vector<spool::MessageId> waiting_for(const std::string& domain,
-                                          const spool::Queue& queue)
+bool waits_for(const spool::Entry& entry, spool::TextNumber domain)
 {
-    std::vector<spool::MessageId> ids;
-    const spool::TextNumber wanted = queue.number(domain);
-    if (wanted == 0)
-        return ids;
-    queue.for_each([&](const spool::Entry& entry) {
-        if (entry.held())
-            return;
-        for (std::uint32_t i = 0; i < entry.recipients(); ++i)
-            if (entry.waits(i) && entry.domain(i) == wanted) {
-                ids.push_back(entry.id());
-                return;
-            }
-    });
-    return ids;
+    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
+        if (entry.waits(i) && entry.domain(i) == domain)
+            return true;
+    return false;
 }
 
 } // namespace
@@ -226,41 +216,111 @@ void append_answer(std::string& lines, const ControlAnswer& answer)
     lines += '\n';
 }
 
+ControlWork::ControlWork(std::string_view line, spool::Queue& queue,
+                         const ControlHooks& hooks)
+    : queue_(queue), hooks_(hooks)
+{
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    auto request = parse_request(line);
+    done_ = !request;
+    if (request)
+        begin(std::move(*request));
+    else
+        append_answer(lines_, {.what = Answer::error, .text = request.error()});
+}
+
+ControlWork::ControlWork(ControlRequest request, spool::Queue& queue,
+                         const ControlHooks& hooks)
+    : queue_(queue), hooks_(hooks)
+{
+    begin(std::move(request));
+}
+
+void ControlWork::begin(ControlRequest request)
+{
+    request_ = std::move(request);
+    if (request_.what == Request::active)
+        list_active();
+    else if (request_.what == Request::etrn)
+        parts_ = queue_.parts();
+}
+
+void ControlWork::list_active()
+{
+    if (!hooks_.all_active)
+        return;
+    for (const spool::MessageId id : hooks_.all_active()) {
+        append_answer(lines_, {.what = Answer::active, .id = id});
+        ++count_;
+    }
+}
+
+// RFC 1985: what waits for this domain is tried now.  Held mail stays.
+void ControlWork::look_for_domain()
+{
+    const spool::TextNumber domain = queue_.number(request_.domain);
+    const std::size_t end = std::min(parts_, next_part_ + parts_at_once);
+    for (; next_part_ < end && domain != 0; ++next_part_)
+        queue_.for_each_in(next_part_, [&](const spool::Entry& entry) {
+            if (!entry.held() && waits_for(entry, domain))
+                request_.ids.push_back(entry.id());
+        });
+    next_part_ = end;
+}
+
+void ControlWork::apply_some()
+{
+    const spool::Queue::Together together(queue_);
+    Applier applier(queue_, hooks_);
+    const std::size_t end = std::min(request_.ids.size(), next_ + max_control_ids);
+    for (; next_ < end; ++next_) {
+        const spool::MessageId id = request_.ids[next_];
+        const Answer what = applier.apply(request_.what, id);
+        // Whoever asks for a domain is told how many, not which.
+        if (request_.what != Request::etrn)
+            append_answer(lines_, {.what = what, .id = id});
+        count_ += what == Answer::ok ? 1 : 0;
+    }
+}
+
+bool ControlWork::step()
+{
+    if (done_)
+        return false;
+    if (next_part_ < parts_)
+        look_for_domain();
+    else
+        apply_some();
+    if (next_part_ < parts_ || next_ < request_.ids.size())
+        return true;
+    append_answer(lines_, {.what = Answer::end, .count = count_});
+    done_ = true;
+    return false;
+}
+
+namespace {
+
+std::string answer_at_once(ControlWork work, spool::Queue& queue)
+{
+    const spool::Queue::Together together(queue);
+    while (work.step()) {
+    }
+    return work.take_answer();
+}
+
+} // namespace
+
 std::string answer_request(const ControlRequest& request, spool::Queue& queue,
                            const ControlHooks& hooks)
 {
-    std::string lines;
-    std::uint64_t count = 0;
-    const spool::Queue::Together together(queue);
-    Applier applier(queue, hooks);
-    if (request.what == Request::active) {
-        for (const spool::MessageId id :
-             hooks.all_active ? hooks.all_active() : std::vector<spool::MessageId>())
-            append_answer(lines, {.what = Answer::active, .id = id}), ++count;
-    } else if (request.what == Request::etrn) {
-        for (const spool::MessageId id : waiting_for(request.domain, queue))
-            count += applier.apply(Request::etrn, id) == Answer::ok ? 1 : 0;
-    }
-    for (const spool::MessageId id : request.ids) {
-        const Answer what = applier.apply(request.what, id);
-        append_answer(lines, {.what = what, .id = id});
-        count += what == Answer::ok ? 1 : 0;
-    }
-    append_answer(lines, {.what = Answer::end, .count = count});
-    return lines;
+    return answer_at_once(ControlWork(request, queue, hooks), queue);
 }
 
 std::string answer_line(std::string_view line, spool::Queue& queue,
                         const ControlHooks& hooks)
 {
-    if (line.ends_with('\r'))
-        line.remove_suffix(1);
-    const auto request = parse_request(line);
-    if (request)
-        return answer_request(*request, queue, hooks);
-    std::string error;
-    append_answer(error, {.what = Answer::error, .text = request.error()});
-    return error;
+    return answer_at_once(ControlWork(line, queue, hooks), queue);
 }
 
 } // namespace delivery

@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace delivery {
@@ -79,7 +80,36 @@ struct ControlHooks {
     std::function<void(spool::MessageId)> changed; // look at it again: it may be due
 };
 
-// Does what was asked and answers.  All answers, "end" included, as lines.
+// Carries out one request piece by piece: an ETRN may mean a million messages, and others
+// want their turn in between.  Queue and hooks must outlive it.
+class ControlWork {
+public:
+    ControlWork(std::string_view line, spool::Queue& queue, const ControlHooks& hooks);
+    ControlWork(ControlRequest request, spool::Queue& queue, const ControlHooks& hooks);
+
+    // Another piece, if anything is left.  False when all is done.
+    [[nodiscard]] bool step();
+    // All answers, "end" included, as lines; when all is done.
+    [[nodiscard]] std::string take_answer() { return std::move(lines_); }
+
+private:
+    void begin(ControlRequest request);
+    void list_active();
+    void look_for_domain();
+    void apply_some();
+
+    spool::Queue& queue_;
+    const ControlHooks& hooks_;
+    ControlRequest request_;
+    std::size_t next_part_ = 0; // of the queue, to be looked at
+    std::size_t parts_ = 0;
+    std::size_t next_ = 0; // of the ids
+    std::uint64_t count_ = 0;
+    bool done_ = false;
+    std::string lines_;
+};
+
+// All at once.
 [[nodiscard]] std::string answer_request(const ControlRequest& request, spool::Queue& queue,
                                          const ControlHooks& hooks);
 [[nodiscard]] std::string answer_line(std::string_view line, spool::Queue& queue,

@@ -139,3 +139,27 @@ TEST_CASE("delivery: ETRN makes due what waits for the domain, and nothing else"
     CHECK(queue.find(waits)->next_attempt() == 0);
     CHECK(queue.find(held)->next_attempt() == 2'000'000'000);
 }
+
+TEST_CASE("delivery: a request for very many messages leaves others their turn")
+{
+    const spool::TestSpool spool;
+    spool::Writer writer(spool.writer_options());
+    constexpr std::size_t messages = 2 * delivery::max_control_ids + 1;
+    spool::Envelope envelope;
+    envelope.recipients.push_back({"bob@example.org", spool::notify_default, ""});
+    for (std::size_t i = 0; i + 1 < messages; ++i)
+        writer.commit(writer.begin(), envelope, [](const spool::CommitResult&) {});
+    const MessageId last = spool.add(writer, 1);
+    spool::Queue queue(spool.options());
+    spool::read_log(queue);
+    REQUIRE(queue.size() == messages);
+    const delivery::ControlHooks hooks;
+    delivery::ControlWork work("etrn example.org", queue, hooks);
+    CHECK(work.step()); // looks
+    CHECK(work.step()); // changes
+    queue.remove(last); // somebody else had his turn
+    CHECK(work.step());
+    CHECK_FALSE(work.step());
+    CHECK_FALSE(work.step());
+    CHECK(work.take_answer() == "end " + std::to_string(messages - 1) + "\n");
+}

@@ -96,6 +96,17 @@ void Queue::for_each(const std::function<void(const Entry&)>& visit) const
     state_->core.table.for_each(visit);
 }
 
+std::size_t Queue::parts() const
+{
+    return state_->core.table.chunks();
+}
+
+void Queue::for_each_in(std::size_t part,
+                        const std::function<void(const Entry&)>& visit) const
+{
+    state_->core.table.for_each_in(part, visit);
+}
+
 std::string_view Queue::text(TextNumber number) const
 {
     return state_->core.table.texts().text(number);

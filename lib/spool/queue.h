@@ -69,6 +69,11 @@ public:
     [[nodiscard]] std::size_t size() const;
     // In no order.  `visit` must not change the queue.
     void for_each(const std::function<void(const Entry&)>& visit) const;
+    // The same in parts, for those who leave others their turn in between: what comes
+    // meanwhile may be visited or not, nothing is visited twice.
+    [[nodiscard]] std::size_t parts() const;
+    void for_each_in(std::size_t part,
+                     const std::function<void(const Entry&)>& visit) const;
     // A reason, destination or domain.
     [[nodiscard]] std::string_view text(TextNumber number) const;
     // The number of a text that some entry has, or 0.
