@@ -72,5 +72,5 @@ logged() { grep -qE -- "$1" "$TMP/relayd.log"; }
 stored() { cat "$RELAY"/spool/log/*.seg 2>/dev/null | grep -ac '^sponts-end ' || true; }
 stored_has() { grep -qaF -- "$1" "$RELAY"/spool/log/*.seg; }
 
-# speak PORT - sends standard input as it is, prints all that comes back.
-speak() { timeout 20 nc -q 2 127.0.0.1 "$1"; }
+# speak PORT - sends standard input as it is and hangs up, prints all that comes back.
+speak() { timeout 20 nc -N 127.0.0.1 "$1"; }
