@@ -297,6 +297,24 @@ troubles=(
     wait_for 15 queue_is_empty
 }
 
+@test "a stop does not wait for servers that say nothing" {
+    fake
+    script 'greeting hang'
+    sending 'greeting-timeout = 60s' 'connect-timeout = 60s'
+    for number in 1 2 3; do
+        put $number s@dest.test r@dest.test
+    done
+    wait_for 10 eval '[ "$(sed -n "/:$(printf %04X "$MX_PORT") 01 /p" /proc/net/tcp | wc -l)" -ge 2 ]'
+    before=$EPOCHREALTIME
+    halt
+    [ $((${EPOCHREALTIME/./} - ${before/./})) -lt 2000000 ]
+    logged 'sendd-stopped queued=3'
+    recovers
+    launch
+    wait_for 20 queue_is_empty
+    got 3
+}
+
 @test "a stop finishes what is in flight and a start sends nothing twice" {
     fake
     sending

@@ -319,12 +319,26 @@ void Dispatcher::stop(std::function<void()> stopped)
     stopped_ = std::move(stopped);
     for (const auto& [key, one] : destinations_)
         close_idle(*one, 0, true);
+    leave_alone();
     check_stopped();
+}
+
+// Those that nothing was said of yet stay as they are in the queue; what is already known
+// of the other recipients of their messages is noted and reported.
+void Dispatcher::leave_alone()
+{
+    std::vector<AttemptPtr> untouched(connecting_.begin(), connecting_.end());
+    for (const auto& [key, one] : destinations_)
+        for (const Job& job : std::exchange(one->ready, {}))
+            untouched.push_back(job.attempt);
+    const spool::Queue::Together together(queue_);
+    for (const AttemptPtr& one : untouched)
+        group_over(one);
 }
 
 void Dispatcher::check_stopped()
 {
-    if (!stopping_ || couriers_ > 0 || finishing_ > 0 || !stopped_)
+    if (!stopping_ || couriers_ > connecting_.size() || finishing_ > 0 || !stopped_)
         return;
     const std::function<void()> stopped = std::exchange(stopped_, nullptr);
     stopped();

@@ -9,6 +9,7 @@
 //
 //     dispatcher.cc          start, log, timetable, clock tick, stop
 //     dispatcher_place.cc    routing a message into jobs; ready, parked
+//     dispatcher_expand.cc   recipients that become others
 //     dispatcher_courier.cc  connections and transactions
 //     dispatcher_results.cc  the answers of one conversation
 //     dispatcher_guard.cc    refusals that are not believed
@@ -31,6 +32,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,7 +65,7 @@ public:
     // Once a second or so.
     void tick();
     // Ends when transactions in flight are over, at latest after Options::drain; then calls
-    // `stopped`.
+    // `stopped`.  Who is only connecting is not waited for.
     void stop(std::function<void()> stopped);
     void reconfigure(Options options);
 
@@ -95,6 +97,7 @@ private:
     void close_idle(Destination& destination, std::int64_t now, bool all);
     void forget_destinations(std::int64_t now);
     void reroute_parked();
+    void leave_alone();
     void check_stopped();
     [[nodiscard]] bool room() const { return active_.size() < options_.active; }
     [[nodiscard]] std::unique_ptr<smtp::Srs> make_srs() const;
@@ -116,10 +119,22 @@ private:
     void pump(Destination& destination);
     [[nodiscard]] Destination& destination(const std::string& key);
     [[nodiscard]] Destination* find_destination(std::string_view key);
-    [[nodiscard]] bool needs_expansion(const Attempt& attempt);
-    [[nodiscard]] net::Task<void> expand_message(AttemptPtr attempt);
+    void route_or_wait(const AttemptPtr& attempt,
+                       const std::vector<std::uint32_t>& recipients);
+    void unroutable(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients,
+                    const std::string& why);
+    void wait_all(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients,
+                  const std::string& reason);
     void fail_all(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients,
                   std::string reason, smtp::EnhancedStatus status);
+
+    // dispatcher_expand.cc
+    [[nodiscard]] bool needs_expansion(const Attempt& attempt);
+    [[nodiscard]] Expansion expansion_of(Attempt& attempt,
+                                         const std::vector<std::uint32_t>& waiting);
+    [[nodiscard]] net::Task<void> expand_message(AttemptPtr attempt);
+    void note_forwarded(const Attempt& attempt,
+                        const std::vector<std::uint32_t>& recipients);
 
     // dispatcher_courier.cc
     void start_courier(Destination& destination, Job job, ConnectionPtr connection);
@@ -166,6 +181,7 @@ private:
     void group_over(const AttemptPtr& attempt);
     void finish(const AttemptPtr& attempt);
     [[nodiscard]] net::Task<void> report_and_conclude(AttemptPtr attempt);
+    [[nodiscard]] net::Task<void> report_all(AttemptPtr attempt);
     [[nodiscard]] bool expire_if_due(Attempt& attempt, std::int64_t now);
     void remember_notice(spool::MessageId id);
     [[nodiscard]] bool notice_due(const Attempt& attempt, std::int64_t now) const;
@@ -199,7 +215,8 @@ private:
     std::unordered_set<session::SmtpClient*> talking_; // to be broken off at the last
     std::uint32_t open_ = 0;                           // connections of all destinations
     std::size_t couriers_ = 0;
-    std::size_t finishing_ = 0; // reports under way
+    std::list<AttemptPtr> connecting_; // one for each courier that does
+    std::size_t finishing_ = 0;        // reports under way
     std::uint64_t facts_version_ = 0;
     bool taking_due_ = false; // more is due than one round took
     bool stopping_ = false;

@@ -169,12 +169,18 @@ std::optional<Job> Dispatcher::take_next(Destination& at, ConnectionPtr& connect
     return at.take_ready();
 }
 
-// False: no connection; what becomes of the job is settled.
+// False: no connection; what becomes of the job is settled.  When we are stopping, stop()
+// has done so for who was waiting here.
 net::Task<bool> Dispatcher::ensure_connection(Destination& at, Job& job,
                                               ConnectionPtr& connection)
 {
     if (connection != nullptr)
         co_return true;
+    if (stopping_) {
+        group_over(job.attempt);
+        co_return false;
+    }
+    const auto place = connecting_.insert(connecting_.end(), job.attempt);
     ConnectResult result = std::unexpected(ConnectFailure{});
     try {
         result = co_await connector_.connect(job.next, job.attempt->envelope().client,
@@ -182,6 +188,9 @@ net::Task<bool> Dispatcher::ensure_connection(Destination& at, Job& job,
     } catch (const std::exception& error) {
         result.error().why = error.what();
     }
+    connecting_.erase(place);
+    if (stopping_)
+        co_return false;
     if (!result) {
         connect_failed(at, std::move(job), result.error());
         co_return false;

@@ -57,93 +57,61 @@ void Dispatcher::activate(const spool::Entry& entry, spool::Envelope envelope)
         return group_over(attempt);
     }
     std::string trouble;
+    bool expands = false;
     try {
-        if (needs_expansion(*attempt)) {
-            ++finishing_;
-            loop_.spawn(attempt->id.text(), expand_message(attempt));
-            return;
-        }
-        route(attempt, waiting);
+        expands = needs_expansion(*attempt);
     } catch (const base::Failure& failure) {
         trouble = failure.what();
     }
-    if (!trouble.empty()) {
-        base::log(base::Level::warning, "routing-failed", attempt->id.text(),
-                  {{"reason", trouble}});
-        Job job;
-        job.attempt = attempt;
-        for (const std::uint32_t i : waiting)
-            job.recipients.push_back({i, {}});
-        settle_waiting(job, "routing: " + trouble, {4, 3, 0}, true);
+    if (expands) {
+        ++finishing_;
+        loop_.spawn(attempt->id.text(), expand_message(attempt));
+        return;
     }
+    if (trouble.empty())
+        route_or_wait(attempt, waiting);
+    else
+        unroutable(attempt, waiting, trouble);
     group_over(attempt);
 }
 
-bool Dispatcher::needs_expansion(const Attempt& attempt)
+// Tables that cannot be asked now are asked again later; what was decided for the first of
+// the recipients does not count.
+void Dispatcher::route_or_wait(const AttemptPtr& attempt,
+                               const std::vector<std::uint32_t>& recipients)
 {
-    const spool::Envelope& envelope = attempt.envelope();
-    if (envelope.origin == spool::Origin::forward)
-        return false; // made by an expansion
-    return std::any_of(
-        envelope.recipients.begin(), envelope.recipients.end(),
-        [this](const spool::Recipient& one) { return expands(one.address, facts_); });
-}
-
-net::Task<void> Dispatcher::expand_message(AttemptPtr attempt)
-{
-    std::vector<std::uint32_t> rest;
+    const std::size_t before = attempt->settled.size();
     std::string trouble;
-    Expansion expansion;
     try {
-        if (const spool::Entry* entry = queue_.find(attempt->id))
-            rest = to_try(queue_, *entry);
-        std::vector<std::string> addresses;
-        for (const spool::Recipient& recipient : attempt->envelope().recipients)
-            addresses.push_back(recipient.address);
-        expansion =
-            expand(addresses, rest, delivered_to(forwarder_.header(*attempt)), facts_);
-        if (!expansion.too_many && !expansion.leaves.empty())
-            trouble = co_await forwarder_.forward(attempt, expansion);
+        route(attempt, recipients);
     } catch (const base::Failure& failure) {
         trouble = failure.what();
     }
-    const auto without = [&](const std::vector<std::uint32_t>& done) {
-        std::erase_if(rest, [&](std::uint32_t i) {
-            return std::find(done.begin(), done.end(), i) != done.end();
-        });
-    };
-    if (!trouble.empty()) {
-        Job job;
-        job.attempt = attempt;
-        for (const std::uint32_t i : rest)
-            job.recipients.push_back({i, {}});
-        settle_waiting(job, "forwarding: " + trouble, {4, 3, 0}, true);
-        rest.clear();
-    } else if (expansion.too_many) {
-        fail_all(attempt, expansion.replaced, "the address expands to too many", {5, 4, 6});
-    } else if (!expansion.replaced.empty()) {
-        std::vector<spool::Outcome> outcomes;
-        for (const std::uint32_t i : expansion.replaced)
-            outcomes.push_back({i, spool::RecipientState::forwarded, "forwarded"});
-        queue_.note(attempt->id, outcomes, base::wall_seconds(), {});
-    }
-    without(expansion.replaced);
-    fail_all(attempt, expansion.looping, "the address is forwarded in a circle", {5, 4, 6});
-    without(expansion.looping);
-    try {
-        route(attempt, rest);
-    } catch (const base::Failure& failure) {
-        base::log(base::Level::warning, "routing-failed", attempt->id.text(),
-                  {{"reason", failure.what()}});
-        Job job;
-        job.attempt = attempt;
-        for (const std::uint32_t i : rest)
-            job.recipients.push_back({i, {}});
-        settle_waiting(job, std::string("routing: ") + failure.what(), {4, 3, 0}, true);
-    }
-    --finishing_;
-    group_over(attempt);
-    check_stopped();
+    if (trouble.empty())
+        return;
+    attempt->settled.resize(before);
+    attempt->on_hold.clear();
+    unroutable(attempt, recipients, trouble);
+}
+
+void Dispatcher::unroutable(const AttemptPtr& attempt,
+                            const std::vector<std::uint32_t>& recipients,
+                            const std::string& why)
+{
+    base::log(base::Level::warning, "routing-failed", attempt->id.text(),
+              {{"reason", why}});
+    wait_all(attempt, recipients, "routing: " + why);
+}
+
+void Dispatcher::wait_all(const AttemptPtr& attempt,
+                          const std::vector<std::uint32_t>& recipients,
+                          const std::string& reason)
+{
+    Job job;
+    job.attempt = attempt;
+    for (const std::uint32_t i : recipients)
+        job.recipients.push_back({i, {}});
+    settle_waiting(job, reason, {4, 3, 0}, true);
 }
 
 void Dispatcher::fail_all(const AttemptPtr& attempt,
@@ -221,6 +189,8 @@ Destination* Dispatcher::find_destination(std::string_view key)
 
 void Dispatcher::place(Job job, std::int64_t now)
 {
+    if (stopping_)
+        return; // the end of an expansion that was under way
     Destination& at = destination(job.next->key);
     ++job.attempt->groups;
     if (at.must_park(now)) {

@@ -112,6 +112,24 @@ void Dispatcher::finish(const AttemptPtr& attempt)
 
 net::Task<void> Dispatcher::report_and_conclude(AttemptPtr attempt)
 {
+    std::string trouble;
+    try {
+        co_await report_all(attempt);
+    } catch (const std::exception& failure) {
+        trouble = failure.what();
+    }
+    if (trouble.empty()) {
+        conclude(attempt);
+    } else {
+        active_.erase(attempt->id);
+        put_off(attempt->id, Due::attempt, trouble);
+    }
+    --finishing_;
+    check_stopped();
+}
+
+net::Task<void> Dispatcher::report_all(AttemptPtr attempt)
+{
     std::vector<Settled> failed = in_state(*attempt, RecipientState::failed);
     for (Settled& one : in_state(*attempt, RecipientState::expired))
         failed.push_back(std::move(one));
@@ -133,9 +151,6 @@ net::Task<void> Dispatcher::report_and_conclude(AttemptPtr attempt)
         if (noticed)
             remember_notice(attempt->id);
     }
-    conclude(attempt);
-    --finishing_;
-    check_stopped();
 }
 
 // Waiting recipients of a message that is too old, or that an operator gives up.  A first

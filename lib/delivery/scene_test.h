@@ -22,6 +22,7 @@ public:
     TestFacts facts;
     net::Loop loop;
     Options options;
+    std::vector<std::string> resolvers;
 
     Scene() { options.connect.hostname = "gw.test"; }
 
@@ -66,7 +67,9 @@ public:
     void with_dispatcher(spool::Queue& queue, spool::Writer& writer, const auto& work)
     {
         spool::Reader reader(spool.directory());
-        net::Resolver resolver(loop, {});
+        net::ResolverOptions dns;
+        dns.servers = resolvers;
+        net::Resolver resolver(loop, dns);
         Dispatcher dispatcher({loop, queue, reader, writer, resolver, facts}, options);
         work(dispatcher);
     }

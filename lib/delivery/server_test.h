@@ -16,19 +16,25 @@
 
 namespace delivery {
 
+// A port of 127.0.0.1 that is this socket's.
+inline std::uint16_t bind_loopback(int socket)
+{
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    REQUIRE(::bind(socket, reinterpret_cast<sockaddr*>(&at), size) == 0);
+    REQUIRE(::getsockname(socket, reinterpret_cast<sockaddr*>(&at), &size) == 0);
+    return ntohs(at.sin_port);
+}
+
 // `greeting` empty: a port that nobody serves.
 class GreetingServer {
 public:
     explicit GreetingServer(std::string greeting)
         : socket_(::socket(AF_INET, SOCK_STREAM, 0))
     {
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof at;
-        REQUIRE(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&at), size) == 0);
-        REQUIRE(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&at), &size) == 0);
-        port = ntohs(at.sin_port);
+        port = bind_loopback(socket_.get());
         if (greeting.empty())
             return;
         REQUIRE(::listen(socket_.get(), 10) == 0);
