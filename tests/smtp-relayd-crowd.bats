@@ -19,14 +19,13 @@ said() { [ "$(wc -l <"$TMP/crowd.out")" -ge "$1" ]; }
 # crowd SESSIONS RECIPIENTS - in the background, until all are named; `go` lets them go on.
 crowd() {
     mkfifo "$TMP/go"
-    start crowd bash -c 'exec /usr/bin/python3 "$@" <"$0"' "$TMP/go" \
-        "$BATS_TEST_DIRNAME/helpers/many_recipients.py" "$SMTP_PORT" "$@"
-    exec {GO}>"$TMP/go"
+    start crowd /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/many_recipients.py" \
+        "$SMTP_PORT" "$@" "$TMP/go"
     wait_for 120 said 2
     cat "$TMP/crowd.out"
 }
 go() {
-    exec {GO}>&-
+    : >"$TMP/go"
     wait_for 30 said 3
 }
 

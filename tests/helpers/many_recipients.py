@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""many_recipients.py PORT SESSIONS RECIPIENTS - so many sessions name recipients and stay.
+"""many_recipients.py PORT SESSIONS RECIPIENTS FIFO - so many sessions name recipients and stay.
 
 Each recipient has the longest ORCPT there is.  Prints how many were accepted and how many
 were told 452 4.3.1; then every second session says RSET, and one more names a recipient:
-prints that answer.  Waits for a line on standard input before it hangs up.
+prints that answer.  In between it waits until somebody has opened and closed FIFO.
 """
 import socket
 import sys
@@ -53,7 +53,8 @@ def main():
         open_sessions.append(session)
     print(sum(s.startswith("250") for s in said), "accepted")
     print(sum(s.startswith("452 4.3.1") for s in said), "refused", flush=True)
-    sys.stdin.readline()
+    with open(sys.argv[4], encoding="ascii") as fifo:
+        fifo.read()
     for session in open_sessions[::2]:
         session.ask("RSET")
     late = Session(port)

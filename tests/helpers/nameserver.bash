@@ -11,7 +11,7 @@
 nameserver_start() {
     local dir=$TMP/nsd port zone
     port=$(free_port)
-    DNS_SERVER=127.0.0.1@$port
+    export DNS_SERVER=127.0.0.1@$port
     mkdir -p "$dir"
     cat >"$dir/records"
     cat >"$dir/nsd.conf" <<END
@@ -32,7 +32,7 @@ remote-control:
 END
     for zone in test in-addr.arpa; do
         { # the records below it, and what makes a zone of them
-            echo '$TTL 60'
+            echo "\$TTL 60"
             echo "$zone. SOA ns.test. hostmaster.test. 1 60 60 60 60"
             echo "$zone. NS ns.test."
             grep -iE "^[^ ]*\b${zone//./\\.}\.[[:space:]]" "$dir/records" || true
