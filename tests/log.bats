@@ -4,15 +4,10 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-    load helpers/common
-    load helpers/relayd
-    sponts_setup
-}
+load helpers/relayd
 
+setup() { sponts_setup; }
 teardown() { sponts_teardown; }
-
-send_mail() { swaks --server "127.0.0.1:$SMTP_PORT" --from alice@remote.test "$@"; }
 
 # A client that would like to write our log.
 hostile_client() {

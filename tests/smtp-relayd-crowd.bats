@@ -4,13 +4,9 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-    load helpers/common
-    load helpers/converse
-    load helpers/relayd
-    sponts_setup
-}
+load helpers/relayd
 
+setup() { sponts_setup; }
 teardown() { sponts_teardown; }
 
 memory() { sed -n "s/^$1:[[:space:]]*\([0-9]*\) kB/\1/p" "/proc/$RELAYD_PID/status"; }

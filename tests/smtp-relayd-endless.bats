@@ -4,13 +4,9 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-    load helpers/common
-    load helpers/converse
-    load helpers/relayd
-    sponts_setup
-}
+load helpers/relayd
 
+setup() { sponts_setup; }
 teardown() { sponts_teardown; }
 
 begin_data() { printf 'EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<bob@dest.test>\r\nDATA\r\n'; }

@@ -4,31 +4,16 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-    load helpers/common
-    load helpers/converse
-    load helpers/relayd
-    sponts_setup
-}
+load helpers/relayd
 
+setup() { sponts_setup; }
 teardown() { sponts_teardown; }
 
 # -- helpers ------------------------------------------------------------------------------
 
-# send_mail SWAKS_ARGS... - to the listener `in`, or to port $TO.
-send_mail() { swaks --server "127.0.0.1:${TO:-$SMTP_PORT}" --from alice@remote.test "$@"; }
-
-# to ADDRESS - the reply to RCPT for a stranger.
-to() {
-    printf 'EHLO c.test\r\nMAIL FROM:<alice@remote.test>\r\nRCPT TO:%s\r\nQUIT\r\n' "$1" |
-        speak "${2:-$SMTP_PORT}" | grep -v '^250-' | sed -n 4p
-}
-
 add_user() { # NAME PASSWORD
     printf '%s\n' "$2" | sponts --config "$CONF" user add "$1"
 }
-
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # -- who may relay ------------------------------------------------------------------------
 
@@ -142,7 +127,7 @@ END
     relayd_config
     add_user carol secret
     relayd_start
-    TO=$SUBMISSION_PORT
+    export TO=$SUBMISSION_PORT
     for mechanism in PLAIN LOGIN; do
         send_mail --tls --to any@elsewhere.test \
             --auth "$mechanism" --auth-user carol --auth-password secret
@@ -247,7 +232,7 @@ END
     start dovecot dovecot -F -c "$TMP/dovecot/dovecot.conf"
     wait_for 20 test -S "$TMP/dovecot/auth"
     relayd_start
-    TO=$SUBMISSION_PORT
+    export TO=$SUBMISSION_PORT
     send_mail --tls --to any@elsewhere.test --auth PLAIN --auth-user carol --auth-password secret
     run -28 send_mail --tls --to any@elsewhere.test --auth LOGIN --auth-user carol \
         --auth-password wrong

@@ -5,14 +5,10 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-    load helpers/common
-    load helpers/converse
-    load helpers/relayd
-    load helpers/nameserver
-    sponts_setup
-}
+load helpers/relayd
+load helpers/nameserver
 
+setup() { sponts_setup; }
 teardown() { sponts_teardown; }
 
 # -- words --------------------------------------------------------------------------------

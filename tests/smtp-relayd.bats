@@ -4,19 +4,12 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-    load helpers/common
-    load helpers/converse
-    load helpers/relayd
-    sponts_setup
-}
+load helpers/relayd
 
+setup() { sponts_setup; }
 teardown() { sponts_teardown; }
 
 # -- helpers ------------------------------------------------------------------------------
-
-# send_mail SWAKS_ARGS... - to the listener `in`, or to port $TO.
-send_mail() { swaks --server "127.0.0.1:${TO:-$SMTP_PORT}" --from alice@remote.test "$@"; }
 
 one_message() {
     cat <<'END'
@@ -37,12 +30,6 @@ S: 250 2.0.0 queued as *
 C: QUIT
 S: 221 *
 END
-}
-
-# to ADDRESS - the reply to RCPT for a stranger.
-to() {
-    printf 'EHLO c.test\r\nMAIL FROM:<alice@remote.test>\r\nRCPT TO:%s\r\nQUIT\r\n' "$1" |
-        speak "${2:-$SMTP_PORT}" | grep -v '^250-' | sed -n 4p
 }
 
 # -- messages -----------------------------------------------------------------------------
@@ -305,7 +292,6 @@ END
 }
 
 refuses() { ! listens "$1"; }
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 @test "SIGHUP: new sessions get the new settings, a bad configuration changes nothing" {
     relayd_config
@@ -337,7 +323,6 @@ inetd_with_errors() {
         "EXEC:smtp-relayd --config $2,nofork=0,stderr"
     wait_for 5 bound "$1"
 }
-bound() { grep -q ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
 
 @test "inetd: the client hears SMTP and not a line of the log" {
     relayd_config '[log]' 'level = debug'

@@ -155,6 +155,16 @@ private:
     std::vector<std::string> lines_;
 };
 
+// What both verbs can say.
+void add_connection(Lines& lines, const Attributes& client)
+{
+    lines.add("NAME", client.name);
+    lines.add_address("ADDR", client.address);
+    lines.add_port("PORT", client.port);
+    lines.add("PROTO", client.protocol);
+    lines.add("HELO", client.helo);
+}
+
 } // namespace
 
 std::expected<ClientAttributes, std::string> parse_xclient(std::string_view text)
@@ -176,11 +186,7 @@ std::vector<std::string> write_xclient(const ClientAttributes& client,
                                        std::string_view offered)
 {
     Lines lines("XCLIENT", offered);
-    lines.add("NAME", client.name);
-    lines.add_address("ADDR", client.address);
-    lines.add_port("PORT", client.port);
-    lines.add("PROTO", client.protocol);
-    lines.add("HELO", client.helo);
+    add_connection(lines, client);
     lines.add("LOGIN", client.login);
     lines.add_address("DESTADDR", client.destination_address);
     lines.add_port("DESTPORT", client.destination_port);
@@ -191,11 +197,7 @@ std::vector<std::string> write_xforward(const ClientAttributes& client,
                                         std::string_view offered)
 {
     Lines lines("XFORWARD", offered);
-    lines.add("NAME", client.name);
-    lines.add_address("ADDR", client.address);
-    lines.add_port("PORT", client.port);
-    lines.add("PROTO", client.protocol);
-    lines.add("HELO", client.helo);
+    add_connection(lines, client);
     lines.add("IDENT", client.ident);
     lines.add("SOURCE", client.source);
     return lines.take();

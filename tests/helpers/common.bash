@@ -63,6 +63,9 @@ free_port() {
 }
 
 listens() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# The same, without a connection that the program would see.
+bound() { grep -q ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # start NAME COMMAND... - in the background: output in $TMP/NAME.out, log in $TMP/NAME.log,
 # process id in $PID.

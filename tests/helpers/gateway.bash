@@ -67,8 +67,6 @@ gateway_stop() {
     wait_for 20 gone "$GATEWAY_PID"
 }
 
-gone() { ! kill -0 "$1" 2>/dev/null; }
-
 queue() { queuectl "$@" --config "$CONF"; }
 queue_is_empty() { [ -z "$(queue list --ids)" ]; }
 queue_holds() { [ "$(queue list --ids | wc -l)" -eq "$1" ]; }

@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # relayd.bash - smtp-relayd alone, below $TMP/relay, without the rest of the gateway.
 #
+#     load helpers/relayd
+#     setup()    { sponts_setup; }
+#     teardown() { sponts_teardown; }
+#
 #     relayd_config [LINE...]     $CONF: a database, a spool, listener `in` on $SMTP_PORT
 #     relayd_start [WRAPPER...]   until it accepts connections; $RELAYD_PID
 #
 # dest.test takes everybody, list.test only bob@.
+
+load helpers/common
+load helpers/converse
 
 relayd_config() {
     RELAY=$TMP/relay
@@ -74,3 +81,12 @@ stored_has() { grep -qaF -- "$1" "$RELAY"/spool/log/*.seg; }
 
 # speak PORT - sends standard input as it is and hangs up, prints all that comes back.
 speak() { timeout 20 nc -N 127.0.0.1 "$1"; }
+
+# to ADDRESS - the reply to RCPT for a stranger.
+to() {
+    printf 'EHLO c.test\r\nMAIL FROM:<alice@remote.test>\r\nRCPT TO:%s\r\nQUIT\r\n' "$1" |
+        speak "${2:-$SMTP_PORT}" | grep -v '^250-' | sed -n 4p
+}
+
+# send_mail SWAKS_ARGS... - to the listener `in`, or to port $TO.
+send_mail() { swaks --server "127.0.0.1:${TO:-$SMTP_PORT}" --from alice@remote.test "$@"; }
