@@ -31,7 +31,6 @@ QueueCarrier::QueueCarrier(const std::string& directory) : reader_(directory) {}
 
 void QueueCarrier::work(Writer& writer, const Actions& actions)
 {
-    take_done(actions);
     std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < most_messages_at_once && bytes < most_bytes_at_once; ++i) {
         if (waiting_.empty())
@@ -64,7 +63,7 @@ std::uint64_t QueueCarrier::carry(const Job& job, Writer& writer, const Actions&
         const std::lock_guard lock(inbox->mutex);
         inbox->done.push_back({id, std::move(result)});
     });
-    ++in_flight_;
+    in_flight_.insert(job.id);
     return message->size;
 }
 
@@ -76,7 +75,7 @@ void QueueCarrier::take_done(const Actions& actions)
         all.swap(inbox_->done);
     }
     for (const Done& done : all) {
-        --in_flight_;
+        in_flight_.erase(done.id);
         if (done.result)
             actions.moved(done.id, done.result->location);
         else

@@ -27,7 +27,13 @@ public:
     explicit QueueCarrier(const std::string& directory);
 
     // Idle: the next segments may be planned.
-    [[nodiscard]] bool idle() const { return waiting_.empty() && in_flight_ == 0; }
+    [[nodiscard]] bool idle() const { return waiting_.empty() && in_flight_.empty(); }
+    // Messages whose copies may be in the log and do not count yet: where one is, the
+    // segment is needed.
+    [[nodiscard]] const std::unordered_set<MessageId>& in_flight() const
+    {
+        return in_flight_;
+    }
     // Tried in vain (damaged, gone): not again in this process.
     [[nodiscard]] bool gave_up(MessageId id) const { return gave_up_.contains(id); }
     void add(MessageId id, Location where) { waiting_.push_back({id, where}); }
@@ -38,7 +44,9 @@ public:
         std::function<void(MessageId, Location)> moved;
         std::function<void(MessageId)> failed;
     };
-    // A bounded piece of work: what came back from the writer, and some more messages.
+    // What came back from the writer.
+    void take_done(const Actions& actions);
+    // Some more messages: a bounded piece of work.
     void work(Writer& writer, const Actions& actions);
 
 private:
@@ -55,13 +63,12 @@ private:
         std::vector<Done> done;
     };
 
-    void take_done(const Actions& actions);
     std::uint64_t carry(const Job& job, Writer& writer, const Actions& actions);
     void fail(MessageId id, std::string_view why, const Actions& actions);
 
     Reader reader_;
     std::deque<Job> waiting_;
-    std::size_t in_flight_ = 0;
+    std::unordered_set<MessageId> in_flight_;
     std::unordered_set<MessageId> gave_up_;
     std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
 };

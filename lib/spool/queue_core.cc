@@ -148,6 +148,14 @@ void QueueCore::moved(const Change& change)
         copies_.erase(change.id);
 }
 
+std::optional<SegmentNumber> QueueCore::segment_of_copy(MessageId id) const
+{
+    const auto copy = copies_.find(id);
+    if (copy == copies_.end() || copy->second.seen.segment == 0)
+        return std::nullopt;
+    return copy->second.seen.segment;
+}
+
 void QueueCore::carry_failed(MessageId id)
 {
     copies_.erase(id);

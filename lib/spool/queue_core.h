@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,6 +48,8 @@ public:
     // The end of the log is reached: nothing that the results speak of can still come.
     void caught_up() { early_.clear(); }
 
+    // The segment in which the copy of this message was read that does not count yet.
+    [[nodiscard]] std::optional<SegmentNumber> segment_of_copy(MessageId id) const;
     // The copy that Change::What::carry spoke of was not written.
     void carry_failed(MessageId id);
     void write_copies(BlockWriter& block) const;

@@ -38,22 +38,36 @@ SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
 
 void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_t appended,
                          std::uint64_t synced, const DamagedSegments& damaged,
-                         Writer& writer, const QueueCarrier::Actions& actions)
+                         Writer& writer, const QueueCarrier::Actions& given)
 {
     const std::int64_t now = base::wall_seconds();
+    const QueueCarrier::Actions actions{given.begin, given.moved, [&](MessageId id) {
+                                            next_carry_ = now + pause_after_trouble;
+                                            given.failed(id);
+                                        }};
     take_deleted(follower);
+    carrier_.take_done(actions);
     close_idle(follower.positions(), now);
     SegmentPlan plan = plan_segments(facts(core, follower, appended, synced), rules_, now);
-    std::erase_if(plan.remove,
-                  [&](SegmentNumber segment) { return damaged.waits(segment); });
+    const std::set<SegmentNumber> needed = needed_for_copies(core);
+    std::erase_if(plan.remove, [&](SegmentNumber segment) {
+        return damaged.waits(segment) || needed.contains(segment);
+    });
     if (!plan.remove.empty() && deleting_.empty() && now >= next_deletion_)
         start_deleting(plan.remove);
     if (!plan.carry.empty() && carrier_.idle() && now >= next_carry_)
         start_carrying(core, plan.carry);
-    carrier_.work(writer, {actions.begin, actions.moved, [&](MessageId id) {
-                               next_carry_ = now + pause_after_trouble;
-                               actions.failed(id);
-                           }});
+    carrier_.work(writer, actions);
+}
+
+// A copy may have been read, and its segment sealed, before the queue hears of it.
+std::set<SegmentNumber> SegmentKeeper::needed_for_copies(const QueueCore& core) const
+{
+    std::set<SegmentNumber> needed;
+    for (const MessageId id : carrier_.in_flight())
+        if (const auto segment = core.segment_of_copy(id))
+            needed.insert(*segment);
+    return needed;
 }
 
 void SegmentKeeper::start_deleting(std::vector<SegmentNumber> segments)

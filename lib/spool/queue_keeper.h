@@ -56,6 +56,7 @@ private:
                              std::uint64_t appended, std::uint64_t synced);
     const Known* look(SegmentNumber segment);
     void close_idle(const std::vector<Follower::Position>& positions, std::int64_t now);
+    [[nodiscard]] std::set<SegmentNumber> needed_for_copies(const QueueCore& core) const;
     void start_carrying(const QueueCore& core, const std::vector<SegmentNumber>& segments);
 
     std::string directory_;
