@@ -167,6 +167,24 @@ troubles=(
     got 1
 }
 
+@test "a bounce that comes back goes to the postmaster if that is wished, and no further" {
+    fake
+    script 'rcpt say 550 5.1.1 nobody is here'
+    sending 'double-bounce-to-postmaster = yes'
+    table routes <<<$'pattern,host,port,tls\ngw.test,127.0.0.1,'"$MX_PORT,none"
+    id=$(message 1 | spool-tool put "$SPOOL" s@dest.test r@dest.test)
+    wait_for 10 logged bounce-dropped
+    wait_for 10 queue_is_empty
+    first=$(sed -n "s/.* $id report action=failed to=s@dest.test as=\([^ ]*\).*/\1/p" "$TMP/sendd.log")
+    second=$(sed -n "s/.* $first report action=failed to=postmaster@gw.test as=\([^ ]*\).*/\1/p" "$TMP/sendd.log")
+    logged " $second bounce-dropped"
+    [ "$(grep -c ' report ' "$TMP/sendd.log")" -eq 2 ]
+    heard_times 1 'RCPT TO:<postmaster@gw.test>'
+    recovers
+    put 2 '' postmaster@gw.test # what the postmaster gets arrives like any other mail
+    wait_for 10 got 1
+}
+
 @test "what cannot be delivered for a while is announced, then returned" {
     fake
     sending 'delay-notice = 2s' 'lifetime = 6s'

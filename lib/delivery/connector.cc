@@ -173,10 +173,10 @@ net::Task<void> Connector::add_addresses(Target target, bool by_mx, Search& sear
         co_return;
     }
     for (const net::Address& address : answer.records) {
-        if (by_mx && is_ourselves(address)) {
+        if (is_ourselves(address)) { // a route that says so is a mistake in our tables
             ConnectFailure failure;
-            failure.permanent = true;
-            failure.status = {5, 4, 6};
+            failure.permanent = by_mx;
+            failure.status = {by_mx ? 5 : 4, 4, 6};
             failure.why = "mail for " + target.host + " loops back to this host";
             add_failure(search.failure, std::move(failure));
             continue;

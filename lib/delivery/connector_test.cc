@@ -29,7 +29,8 @@ net::Task<void> connect(delivery::Connector& connector, delivery::NextHopPtr nex
     out = std::move(result.error());
 }
 
-delivery::ConnectFailure failure_of(std::vector<db::RouteHost> hosts, std::size_t most = 10)
+delivery::ConnectFailure failure_of(std::vector<db::RouteHost> hosts, std::size_t most = 10,
+                                    std::vector<net::Address> ours = {})
 {
     net::Loop loop;
     net::ResolverOptions dns;
@@ -39,6 +40,7 @@ delivery::ConnectFailure failure_of(std::vector<db::RouteHost> hosts, std::size_
     delivery::ConnectOptions options;
     options.hostname = "gw.test";
     options.addresses_per_attempt = most;
+    options.own_endpoints = std::move(ours);
     delivery::Connector connector(loop, resolver, options);
     auto next = std::make_shared<delivery::NextHop>();
     next->kind = delivery::NextHop::Kind::hosts;
@@ -72,4 +74,15 @@ TEST_CASE("delivery: a name that is not found now keeps the mail waiting")
         failure_of({host("gone.invalid", 25, 1), host("127.0.0.1", never.port, 2)});
     CHECK(!failure.permanent);
     CHECK(failure.status.kind == 4);
+}
+
+TEST_CASE(
+    "delivery: a route that leads back to us keeps the mail waiting, and is not taken")
+{
+    delivery::GreetingServer ours("521 this is the gateway\r\n");
+    const auto us = *net::Address::parse_ip("127.0.0.1", ours.port);
+    const auto failure = failure_of({host("127.0.0.1", ours.port, 1)}, 10, {us});
+    CHECK(!failure.permanent);
+    CHECK(failure.status == smtp::EnhancedStatus{4, 4, 6});
+    CHECK(failure.why.find("loops back") != std::string::npos);
 }

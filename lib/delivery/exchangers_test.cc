@@ -2,6 +2,8 @@
 #include "delivery/exchangers.h"
 
 #include <doctest/doctest.h>
+#include <map>
+#include <random>
 #include <set>
 
 namespace {
@@ -49,6 +51,22 @@ TEST_CASE("delivery: mail exchangers by preference, equal ones by chance")
         orders.insert(hosts);
     }
     CHECK(orders.size() == 6); // every order of three occurs
+}
+
+TEST_CASE("delivery: equal preferences come in each place equally often")
+{
+    std::mt19937 generator(1);
+    const auto random = [&](std::size_t below) { return generator() % below; };
+    constexpr int rounds = 6000;
+    std::map<std::vector<std::size_t>, int> seen;
+    for (int i = 0; i < rounds; ++i)
+        ++seen[delivery::shuffled({20, 10, 20, 20}, random)];
+    CHECK(seen.size() == 6);
+    for (const auto& [order, times] : seen) { // 1000 each; 200 are seven deviations
+        CHECK(order.front() == 1);
+        CHECK(times > 800);
+        CHECK(times < 1200);
+    }
 }
 
 TEST_CASE("delivery: null MX, loops and missing records")

@@ -14,7 +14,8 @@ for one recipient.  Actions:
 
 Every complete message is kept as DIRECTORY/N.eml with the commands in DIRECTORY/N.env, and
 DIRECTORY/log has a line for each command heard.  With --lmtp there is an answer for each
-recipient after the dot ("dot=ADDRESS").  --tls CERTIFICATE KEY offers STARTTLS.
+recipient after the dot ("dot=ADDRESS").  --tls CERTIFICATE KEY offers STARTTLS.  --bind
+ADDRESS listens there instead of at 127.0.0.1.  DIRECTORY/listens appears when it does.
 """
 import itertools
 import os
@@ -27,6 +28,7 @@ import threading
 port, directory = int(sys.argv[1]), sys.argv[2]
 lmtp = "--lmtp" in sys.argv
 tls = sys.argv[sys.argv.index("--tls") + 1:][:2] if "--tls" in sys.argv else None
+address = sys.argv[sys.argv.index("--bind") + 1] if "--bind" in sys.argv else "127.0.0.1"
 numbers = itertools.count(1)
 lock = threading.Lock()
 OFFER = "PIPELINING,8BITMIME,SMTPUTF8,SIZE 10000000,DSN,ENHANCEDSTATUSCODES"
@@ -204,10 +206,12 @@ def serve(connection):
 
 
 def main():
-    server = socket.socket()
+    server = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.bind(("127.0.0.1", port))
+    server.bind((address, port))
     server.listen(100)
+    with open(os.path.join(directory, "listens"), "w", encoding="ascii"):
+        pass
     while True:
         connection, _ = server.accept()
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

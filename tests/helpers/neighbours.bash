@@ -83,7 +83,8 @@ END
 postfix_mails() { find "$TMP/$1/mail/box/new" -type f 2>/dev/null | wc -l; }
 postfix_has() { [ "$(postfix_mails "$1")" -ge "$2" ]; }
 
-# dovecot_lmtp_at PORT - Dovecot's LMTP; mail lands in $TMP/dovecot/mail/USER@DOMAIN/.
+# dovecot_lmtp_at PORT [LISTENER_LINE [LINE]] - Dovecot's LMTP; mail lands in
+# $TMP/dovecot/mail/USER@DOMAIN/.
 dovecot_lmtp_at() {
     # Dovecot delivers to nobody's mailbox as root: mail belongs to the user nobody here.
     local dir=$TMP/dovecot uid gid
@@ -118,8 +119,10 @@ service lmtp {
   inet_listener lmtp {
     address = 127.0.0.1
     port = $1
+    ${2:-}
   }
 }
+${3:-}
 service anvil {
   chroot =
 }
