@@ -202,6 +202,8 @@ bool Dispatcher::notice_due(const Attempt& attempt, std::int64_t now) const
     const std::int64_t arrival = arrival_of(attempt);
     std::int64_t told = arrival; // when they last heard of it
     if (entry->delay_noticed()) {
+        if (options_.schedule.notices.size() < 2)
+            return false;
         const auto known = noticed_.find(attempt.id);
         told = known == noticed_.end() ? known_since_ : known->second;
     }
