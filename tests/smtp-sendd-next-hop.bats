@@ -17,38 +17,6 @@ teardown() { sponts_teardown; }
 maillog() { grep -qE -- "$1" "$TMP/back/maillog"; }
 delivered_mail() { find "$TMP/back/mail/box/new" -type f; }
 
-# login_service USER:PASSWORD - Dovecot answers Postfix at $TMP/login/auth.
-login_service() {
-    mkdir -p "$TMP/login"
-    _walkable "$TMP/login"
-    cat >"$TMP/login/dovecot.conf" <<END
-base_dir = $TMP/login/run
-state_dir = $TMP/login/run
-log_path = $TMP/login/log
-protocols =
-ssl = no
-default_internal_user = $(id -un)
-default_internal_group = $(id -gn)
-default_login_user = $(id -un)
-auth_failure_delay = 1 secs
-passdb {
-  driver = passwd-file
-  args = $TMP/login/users
-}
-service auth {
-  unix_listener $TMP/login/auth {
-    mode = 0666
-  }
-}
-service stats {
-  chroot =
-}
-END
-    echo "${1%%:*}:{PLAIN}${1#*:}" >"$TMP/login/users"
-    start login dovecot -F -c "$TMP/login/dovecot.conf"
-    wait_for 20 test -S "$TMP/login/auth"
-}
-
 @test "AUTH to Postfix over TLS; refused credentials bounce nothing" {
     login_service carol:secret
     self_signed "$TMP"

@@ -7,7 +7,6 @@
 #include "own_endpoints.h"
 
 #include <algorithm>
-#include <unistd.h>
 
 namespace sendd {
 
@@ -15,7 +14,6 @@ namespace {
 
 constexpr std::uint64_t report_segment = 8u << 20;
 
-// One secret a line: the first signs, the others still verify.
 delivery::Schedule schedule(const conf::SmtpSendd& sendd)
 {
     delivery::Schedule out;
@@ -42,7 +40,7 @@ delivery::ConnectOptions connect(const conf::Settings& settings)
 {
     const conf::SmtpSendd& sendd = settings.smtp_sendd;
     delivery::ConnectOptions out;
-    out.hostname = host_name(settings);
+    out.hostname = settings.general.hostname;
     out.mx_port = sendd.mx_port;
     out.connect_timeout = sendd.connect_timeout;
     out.timeouts = {sendd.greeting_timeout, sendd.command_timeout, sendd.data_timeout};
@@ -57,16 +55,6 @@ delivery::ConnectOptions connect(const conf::Settings& settings)
 
 } // namespace
 
-std::string host_name(const conf::Settings& settings)
-{
-    if (!settings.general.hostname.empty())
-        return settings.general.hostname;
-    char name[256] = {};
-    if (::gethostname(name, sizeof(name) - 1) != 0 || name[0] == '\0')
-        return "localhost";
-    return name;
-}
-
 delivery::Options delivery_options(const conf::Settings& settings)
 {
     const conf::SmtpSendd& sendd = settings.smtp_sendd;
@@ -75,10 +63,8 @@ delivery::Options delivery_options(const conf::Settings& settings)
     out.schedule = schedule(sendd);
     out.health.most = sendd.connections_per_destination;
     out.health.first_pause = sendd.dead_for;
-    out.report.hostname = host_name(settings);
-    out.report.postmaster = settings.general.postmaster.empty()
-                                ? "postmaster@" + out.report.hostname
-                                : settings.general.postmaster;
+    out.report.hostname = settings.general.hostname;
+    out.report.postmaster = settings.general.postmaster;
     out.report.double_bounce_to_postmaster = sendd.double_bounce_to_postmaster;
     out.report.returned_size = sendd.returned_size;
     out.connect = connect(settings);
@@ -90,6 +76,7 @@ delivery::Options delivery_options(const conf::Settings& settings)
     out.guard_failures = sendd.guard_failures;
     out.drain = settings.general.drain_timeout;
     out.srs_domain = sendd.srs_domain;
+    // One secret a line: the first signs, the others still verify.
     out.srs_secrets = conf::read_secrets(sendd.srs_secret_file);
     return out;
 }

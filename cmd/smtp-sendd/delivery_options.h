@@ -8,8 +8,6 @@
 #include "spool/queue.h"
 #include "spool/writer.h"
 
-#include <string>
-
 namespace sendd {
 
 // Reads the file with the SRS secrets, too.  Throws Failure(fix_config) when it cannot.
@@ -18,6 +16,5 @@ namespace sendd {
 // For reports and forwards: smaller segments than those of mail coming in.
 [[nodiscard]] spool::WriterOptions writer_options(const conf::Settings& settings);
 [[nodiscard]] net::ResolverOptions resolver_options(const conf::Settings& settings);
-[[nodiscard]] std::string host_name(const conf::Settings& settings);
 
 } // namespace sendd

@@ -20,6 +20,15 @@ std::string_view reason(const spool::Queue& queue, MessageId id, std::uint32_t r
     return queue.text(queue.find(id)->reason(recipient));
 }
 
+// One attempt, from the start of the dispatcher.
+void deliver(Scene& scene, spool::Queue& queue, MessageId id)
+{
+    scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        dispatcher.start();
+        CHECK(scene.run_until([&] { return !dispatcher.is_active(id); }));
+    });
+}
+
 // 0: refused for ever by a guarded server; 1: goes elsewhere.
 struct GuardedScene : public Scene {
     explicit GuardedScene(std::uint16_t elsewhere) : refuses("521 no mail here\r\n")
@@ -43,10 +52,7 @@ TEST_CASE("delivery: whom the guard holds back does not stop the other recipient
         const MessageId id = scene.put({"a@guarded.test", "b@other.test"});
         spool::Queue queue(scene.spool.options());
         spool::read_log(queue);
-        scene.with_dispatcher(queue, [&](auto& dispatcher) {
-            dispatcher.start();
-            CHECK(scene.run_until([&] { return !dispatcher.is_active(id); }));
-        });
+        deliver(scene, queue, id);
         const spool::Entry* entry = queue.find(id);
         REQUIRE(entry != nullptr);
         CHECK(entry->waits(0)); // never given up for its age
@@ -64,10 +70,7 @@ TEST_CASE("delivery: a message is held when its other recipients have got it")
     const MessageId id = scene.put({"a@guarded.test", "b@other.test"});
     spool::Queue queue(scene.spool.options());
     spool::read_log(queue);
-    scene.with_dispatcher(queue, [&](auto& dispatcher) {
-        dispatcher.start();
-        CHECK(scene.run_until([&] { return !dispatcher.is_active(id); }));
-    });
+    deliver(scene, queue, id);
     const spool::Entry* entry = queue.find(id);
     REQUIRE(entry != nullptr);
     CHECK(entry->hold() == spool::Hold::by_guard);
@@ -95,10 +98,7 @@ TEST_CASE("delivery: whom the guard holds back is tried again when an operator w
         const std::string line = std::string(request) + " " + id.text();
         CHECK((delivery::answer_line(line, queue, {}) == id.text() + " ok\nend 1\n") ==
               wanted);
-        scene.with_dispatcher(queue, [&](auto& dispatcher) {
-            dispatcher.start();
-            CHECK(scene.run_until([&] { return !dispatcher.is_active(id); }));
-        });
+        deliver(scene, queue, id);
         REQUIRE(queue.find(id) != nullptr);
         CHECK(queue.find(id)->waits(0) != wanted);
         CHECK(queue.find(id)->waits(1));
@@ -116,10 +116,7 @@ TEST_CASE("delivery: a recipient of a domain on hold does not keep the others fo
     const MessageId id = scene.put({"a@kept.test", "b@other.test"});
     spool::Queue queue(scene.spool.options());
     spool::read_log(queue);
-    scene.with_dispatcher(queue, [&](auto& dispatcher) {
-        dispatcher.start();
-        CHECK(scene.run_until([&] { return !dispatcher.is_active(id); }));
-    });
+    deliver(scene, queue, id);
     const spool::Entry* entry = queue.find(id);
     REQUIRE(entry != nullptr);
     CHECK(entry->hold() == spool::Hold::by_operator);

@@ -11,38 +11,33 @@ namespace {
 constexpr std::size_t qp_line = 75;    // without the soft break
 constexpr std::size_t most_shown = 50; // recipients in the text; the status part has all
 
-std::string_view german(Action action)
-{
-    switch (action) {
-    case Action::failed:
-        return "Ihre Nachricht konnte an die folgenden Empfänger nicht zugestellt werden.\n"
-               "Es wird kein weiterer Versuch unternommen.\n";
-    case Action::delayed:
-        return "Ihre Nachricht konnte an die folgenden Empfänger noch nicht zugestellt\n"
-               "werden. Sie brauchen nichts zu tun: es wird weiter versucht.\n";
-    case Action::delivered:
-        return "Ihre Nachricht wurde an die folgenden Empfänger zugestellt.\n";
-    case Action::relayed:
-        return "Ihre Nachricht wurde an einen Mailserver übergeben, der keine\n"
-               "Zustellberichte sendet. Weitere Berichte sind nicht zu erwarten.\n";
-    }
-    return {};
-}
+struct Words {
+    std::string_view german;
+    std::string_view english;
+};
 
-std::string_view english(Action action)
+Words introduction(Action action)
 {
     switch (action) {
     case Action::failed:
-        return "Your message could not be delivered to the following recipients.\n"
-               "No further attempt will be made.\n";
+        return {
+            "Ihre Nachricht konnte an die folgenden Empfänger nicht zugestellt werden.\n"
+            "Es wird kein weiterer Versuch unternommen.\n",
+            "Your message could not be delivered to the following recipients.\n"
+            "No further attempt will be made.\n"};
     case Action::delayed:
-        return "Your message could not yet be delivered to the following recipients.\n"
-               "You need not do anything: delivery is still being attempted.\n";
+        return {"Ihre Nachricht konnte an die folgenden Empfänger noch nicht zugestellt\n"
+                "werden. Sie brauchen nichts zu tun: es wird weiter versucht.\n",
+                "Your message could not yet be delivered to the following recipients.\n"
+                "You need not do anything: delivery is still being attempted.\n"};
     case Action::delivered:
-        return "Your message was delivered to the following recipients.\n";
+        return {"Ihre Nachricht wurde an die folgenden Empfänger zugestellt.\n",
+                "Your message was delivered to the following recipients.\n"};
     case Action::relayed:
-        return "Your message was handed to a mail server that does not send delivery\n"
-               "reports. No further report is to be expected.\n";
+        return {"Ihre Nachricht wurde an einen Mailserver übergeben, der keine\n"
+                "Zustellberichte sendet. Weitere Berichte sind nicht zu erwarten.\n",
+                "Your message was handed to a mail server that does not send delivery\n"
+                "reports. No further report is to be expected.\n"};
     }
     return {};
 }
@@ -101,9 +96,10 @@ std::string report_text(const Report& report)
 {
     const Action action =
         report.recipients.empty() ? Action::failed : report.recipients.front().action;
-    std::string out(german(action));
+    const Words words = introduction(action);
+    std::string out(words.german);
     out += '\n';
-    out += english(action);
+    out += words.english;
     std::size_t shown = 0;
     for (const ReportedRecipient& recipient : report.recipients) {
         if (shown++ == most_shown) {

@@ -136,6 +136,38 @@ END
 dovecot_mails() { find "$TMP/dovecot/mail/$1/new" -type f 2>/dev/null | wc -l; }
 dovecot_has() { [ "$(dovecot_mails "$1")" -ge "$2" ]; }
 
+# login_service USER:PASSWORD - Dovecot checks logins for Postfix at $TMP/login/auth.
+login_service() {
+    mkdir -p "$TMP/login"
+    _walkable "$TMP/login"
+    cat >"$TMP/login/dovecot.conf" <<END
+base_dir = $TMP/login/run
+state_dir = $TMP/login/run
+log_path = $TMP/login/log
+protocols =
+ssl = no
+default_internal_user = $(id -un)
+default_internal_group = $(id -gn)
+default_login_user = $(id -un)
+auth_failure_delay = 1 secs
+passdb {
+  driver = passwd-file
+  args = $TMP/login/users
+}
+service auth {
+  unix_listener $TMP/login/auth {
+    mode = 0666
+  }
+}
+service stats {
+  chroot =
+}
+END
+    echo "${1%%:*}:{PLAIN}${1#*:}" >"$TMP/login/users"
+    start login dovecot -F -c "$TMP/login/dovecot.conf"
+    wait_for 20 test -S "$TMP/login/auth"
+}
+
 # real_mails - mails that people and programs wrote, one path a line.
 real_mails() {
     find /usr/lib/python3.11/test/test_email/data -name 'msg_*.txt' | sort

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// smtp-sendd/options.h - the command line, understood.
+// conf/daemon_options.h - the part of the command line that every daemon has.
 #pragma once
 
 #include <string>
 
-namespace sendd {
+namespace conf {
 
-struct Options {
+struct DaemonOptions {
     std::string config;
     bool check = false;
     bool dump_config = false;
 };
 
-} // namespace sendd
+} // namespace conf
