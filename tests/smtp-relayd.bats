@@ -44,6 +44,7 @@ END
     stored_has 'Received: from client.test (unknown [127.0.0.1])'
     stored_has 'with ESMTP'
     id=$(sed -n 's/^250 2.0.0 queued as //p' "$TMP/heard")
+    stored_has "with ESMTP id $id"
     logged " $id message-accepted .*sender=alice@remote.test recipients=1 first=bob@dest.test"
 }
 

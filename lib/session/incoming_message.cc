@@ -21,15 +21,23 @@ smtp::Reply reply_to(const base::Failure& failure)
 }
 
 IncomingMessage::IncomingMessage(spool::Writer& writer, const smtp::Limits& limits,
-                                 smtp::DecoderOptions options, std::string_view trace)
+                                 smtp::DecoderOptions options, const smtp::Received& trace)
     : decoder_(limits, options)
 {
     try {
         draft_.emplace(writer.begin());
+        append_trace(trace);
     } catch (const base::Failure& failure) {
         give_up(failure);
     }
-    append(trace);
+}
+
+void IncomingMessage::append_trace(const smtp::Received& trace)
+{
+    const std::string_view text = trace.text;
+    draft_->append(text.substr(0, trace.id_at));
+    draft_->append_id();
+    draft_->append(text.substr(trace.id_at + spool::Draft::id_size));
 }
 
 // The draft goes at once: what it had taken on the disk may be what others need.

@@ -8,6 +8,7 @@
 
 #include "base/failure.h"
 #include "smtp/data_decoder.h"
+#include "smtp/received.h"
 #include "spool/writer.h"
 
 #include <optional>
@@ -18,9 +19,10 @@ namespace session {
 
 class IncomingMessage {
 public:
-    // `trace`: the Received field, stored in front of what the client sends.
+    // `trace`: the Received field, stored in front of what the client sends; the spool
+    // fills in the id.
     IncomingMessage(spool::Writer& writer, const smtp::Limits& limits,
-                    smtp::DecoderOptions options, std::string_view trace);
+                    smtp::DecoderOptions options, const smtp::Received& trace);
 
     // DATA: how many bytes belonged to the message, and whether it has ended.
     smtp::DataDecoder::Progress take(std::string_view bytes);
@@ -42,6 +44,7 @@ public:
 private:
     void store();
     void append(std::string_view bytes);
+    void append_trace(const smtp::Received& trace);
     void give_up(const base::Failure& failure);
 
     smtp::DataDecoder decoder_;

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "net/event.h"
 #include "session/smtp_server_session.h"
-#include "smtp/received.h"
 
 #include <fmt/format.h>
 
@@ -159,9 +158,11 @@ bool SmtpServerSession::endless() const
     return largest != 0 && message_->received() / kWorthReading > largest;
 }
 
-std::string SmtpServerSession::trace_field()
+// The id is known when the message has its place in the log.
+smtp::Received SmtpServerSession::trace_field()
 {
     const std::vector<smtp::Rcpt>& recipients = transaction_->envelope().recipients;
+    const std::string no_id = spool::MessageId().text();
     const std::string literal = client_.address.literal();
     const std::string protocol = transaction_->protocol();
     const bool tls = wire_.stream().is_tls();
@@ -173,7 +174,7 @@ std::string SmtpServerSession::trace_field()
                       .tls_version = {},
                       .tls_cipher = {},
                       .login = {},
-                      .id = trace_id_,
+                      .id = no_id,
                       .recipient = {},
                       .date = date_of(base::wall_seconds())};
     if (tls) {

@@ -106,7 +106,7 @@ private:
     void begin_message();
     void set_message_deadline();
     [[nodiscard]] bool endless() const;
-    [[nodiscard]] std::string trace_field();
+    [[nodiscard]] smtp::Received trace_field();
     [[nodiscard]] spool::Envelope spool_envelope() const;
     [[nodiscard]] spool::Client spool_client() const;
     smtp::Reply refuse_message(const smtp::Reply& reply);
@@ -143,7 +143,7 @@ private:
     base::SteadyTime started_ = base::Steady::now();
     base::SteadyTime message_started_{};
     std::uint32_t trace_number_ = 0; // of the messages of this session
-    std::string trace_id_;           // in the Received field: session and number
+    std::string trace_id_;           // in the log: session and number
     bool at_command_ = false;        // waiting for a command: may be told to go
     std::string_view why_ended_ = "quit";
     bool timed_out_ = false;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace smtp {
 
@@ -40,6 +41,7 @@ public:
     }
 
     void fold() { column_ = fold_at; } // the next word begins a line
+    [[nodiscard]] std::size_t size() const { return text_.size(); }
 
     std::string take()
     {
@@ -81,7 +83,7 @@ void write_tls(Folded& field, const Trace& trace)
 
 } // namespace
 
-std::string received_field(const Trace& trace)
+Received received_field(const Trace& trace)
 {
     Folded field("Received:");
     write_from(field, trace);
@@ -92,14 +94,16 @@ std::string received_field(const Trace& trace)
     field.words({"with", clean_word(trace.protocol)});
     if (!trace.tls_version.empty())
         field.word("(" + clean_word(trace.tls_version) + ")");
-    field.words({"id", clean_word(trace.id)});
+    const std::string id = clean_word(trace.id);
+    field.words({"id", id});
+    const std::size_t id_at = field.size() - id.size();
     if (!trace.recipient.empty() && trace.recipient == clean_word(trace.recipient))
         field.words({"for", "<" + std::string(trace.recipient) + ">"});
     write_tls(field, trace);
     // The date is one word here: a fold inside it is legal and ugly.
     std::string text = field.take();
     text.insert(text.size() - 2, ";\r\n\t" + std::string(trace.date));
-    return text;
+    return {std::move(text), id_at};
 }
 
 std::string clean_word(std::string_view text)

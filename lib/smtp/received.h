@@ -6,6 +6,7 @@
 // name, reverse name, recipient) cannot end the field or a comment: see clean_word.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,11 @@ struct Trace {
 };
 
 // The whole field with its CRLF.
-[[nodiscard]] std::string received_field(const Trace& trace);
+struct Received {
+    std::string text;
+    std::size_t id_at = 0; // where the id begins
+};
+[[nodiscard]] Received received_field(const Trace& trace);
 
 // Printable ASCII without space, parentheses, quotes, backslash and semicolon; everything
 // else becomes "?"; at most 255 bytes.

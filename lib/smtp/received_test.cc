@@ -23,7 +23,7 @@ smtp::Trace trace()
 
 TEST_CASE("smtp: a plain Received field")
 {
-    CHECK(smtp::received_field(trace()) ==
+    CHECK(smtp::received_field(trace()).text ==
           "Received: from client.example (host.client.example [192.0.2.1])\r\n"
           "\tby mx.example.org (sponts) with ESMTP id 3f2a;\r\n"
           "\tSat, 21 Nov 2026 21:45:40 +0100\r\n");
@@ -37,7 +37,7 @@ TEST_CASE("smtp: a Received field with all that can be known")
     full.protocol = "ESMTPSA";
     full.login = "anna";
     full.recipient = "bert@example.org";
-    CHECK(smtp::received_field(full) ==
+    CHECK(smtp::received_field(full).text ==
           "Received: from client.example (host.client.example [192.0.2.1])\r\n"
           "\t(authenticated anna)\r\n"
           "\tby mx.example.org (sponts) with ESMTPSA (TLSv1.3) id 3f2a\r\n"
@@ -54,7 +54,7 @@ TEST_CASE("smtp: nothing a client says ends the Received field or its comments")
         CAPTURE(text);
         smtp::Trace full = trace();
         full.helo = full.client_name = full.login = full.recipient = text;
-        const std::string field = smtp::received_field(full);
+        const std::string field = smtp::received_field(full).text;
         std::size_t lines = 0;
         for (std::size_t at = 0; (at = field.find('\n', at)) != std::string::npos;
              ++at, ++lines)
@@ -78,8 +78,21 @@ TEST_CASE("smtp: unknown parts of a Received field")
     little.protocol = "SMTP";
     little.id = "1";
     little.date = "now";
-    CHECK(smtp::received_field(little) == "Received: from unknown (unknown)\r\n\tby mx "
-                                          "(sponts) with SMTP id 1;\r\n\tnow\r\n");
+    CHECK(smtp::received_field(little).text ==
+          "Received: from unknown (unknown)\r\n\tby mx "
+          "(sponts) with SMTP id 1;\r\n\tnow\r\n");
+}
+
+TEST_CASE("smtp: where the id stands in a Received field, on the first line or folded")
+{
+    smtp::Trace full = trace();
+    full.helo = full.client_name = "id 3f2a"; // not this one
+    for (const std::size_t length : {1, 20, 40, 41, 42, 43, 44, 45, 60, 255}) {
+        const std::string host(length, 'h');
+        full.host = host;
+        const smtp::Received field = smtp::received_field(full);
+        CHECK(field.text.substr(field.id_at - 3, 8) == "id 3f2a;");
+    }
 }
 
 TEST_CASE("smtp: long words are cut, lines stay within 998")
@@ -87,7 +100,7 @@ TEST_CASE("smtp: long words are cut, lines stay within 998")
     smtp::Trace full = trace();
     const std::string word(5000, 'x');
     full.helo = full.client_name = full.login = word;
-    const std::string field = smtp::received_field(full);
+    const std::string field = smtp::received_field(full).text;
     std::size_t line = 0;
     for (const char c : field) {
         line = c == '\n' ? 0 : line + 1;

@@ -104,8 +104,7 @@ std::size_t Committer::place(OpenSegment& segment, std::span<Pending> waiting)
         const std::uint64_t at = segment.end() + parts_size_;
         if (!segment.fits(at, size))
             break;
-        pending.place({segment.number(), segment.key(), static_cast<std::uint32_t>(at)},
-                      pending.draft->blocks.sum());
+        pending.place({segment.number(), segment.key(), static_cast<std::uint32_t>(at)});
         parts_.push_back({pending.text.prefix.data(), pending.text.prefix.size()});
         pending.draft->blocks.list(parts_);
         parts_.push_back({pending.text.tail.data(), pending.text.tail_size});

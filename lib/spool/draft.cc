@@ -2,7 +2,9 @@
 #include "spool/draft.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <unistd.h>
 
 namespace spool {
 
@@ -15,6 +17,7 @@ constexpr std::size_t stream_buffer = 3 * first_block;
 // Drafts up to this size stay in memory even when all drafts together have too much: a file
 // for each tiny message would cost more than it saves.
 constexpr std::size_t always_memory = 4u << 10;
+constexpr std::size_t read_at_once = 256u << 10;
 
 std::string_view text_of(const iovec& part)
 {
@@ -42,6 +45,21 @@ void Blocks::append(std::string_view bytes)
         std::memcpy(block.bytes.get() + block.used, bytes.data(), count);
         block.used += count;
         bytes.remove_prefix(count);
+    }
+}
+
+void Blocks::overwrite(std::uint64_t at, std::string_view bytes)
+{
+    for (Block& block : blocks_) {
+        if (at < block.used) {
+            const std::size_t count = std::min<std::size_t>(bytes.size(), block.used - at);
+            std::memcpy(block.bytes.get() + at, bytes.data(), count);
+            bytes.remove_prefix(count);
+            at += count;
+        }
+        if (bytes.empty())
+            return;
+        at -= block.used;
     }
 }
 
@@ -75,13 +93,47 @@ void Stream::write(std::span<iovec> parts)
 {
     std::uint64_t count = 0;
     for (const iovec& part : parts) {
-        sum_.add(text_of(part));
+        if (final_)
+            sum_.add(text_of(part));
         count += part.iov_len;
     }
     if (size_ + count > max_message)
         throw base::Failure(base::Remedy::fix_data, "write message: more than 3.7 GB");
     write_all(disk_, file_.fd(), parts, single_message_offset + size_, file_.path());
     size_ += count;
+}
+
+void Stream::overwrite(std::uint64_t at, std::string_view bytes)
+{
+    write_all(disk_, file_.fd(), bytes, single_message_offset + at, file_.path());
+    sum_ = Sum();
+    std::string part(std::min<std::uint64_t>(read_at_once, size_), '\0');
+    for (std::uint64_t done = 0; done < size_;) {
+        const std::size_t count = std::min<std::uint64_t>(part.size(), size_ - done);
+        const ssize_t got = ::pread(file_.fd(), part.data(), count,
+                                    static_cast<off_t>(single_message_offset + done));
+        if (got <= 0)
+            base::fail_errno("read", file_.path(), base::Remedy::check_disk,
+                             got == 0 ? EIO : errno);
+        sum_.add({part.data(), static_cast<std::size_t>(got)});
+        done += static_cast<std::uint64_t>(got);
+    }
+}
+
+void Draft::State::append_id()
+{
+    id_at = size();
+    append(std::string(id_size, '0'));
+}
+
+void Draft::State::fill_in(MessageId id)
+{
+    if (!id_at)
+        return;
+    if (stream)
+        stream->overwrite(*id_at, id.text());
+    else
+        blocks.overwrite(*id_at, id.text());
 }
 
 bool Draft::State::must_stream(std::size_t more) const
@@ -103,7 +155,7 @@ void Draft::State::flush()
 void Draft::State::add(std::string_view bytes)
 {
     if (!stream && must_stream(bytes.size()))
-        stream = std::make_unique<Stream>(*room);
+        stream = std::make_unique<Stream>(*room, !id_at);
     if (!stream || blocks.size() + bytes.size() <= stream_buffer) {
         blocks.append(bytes);
         return;

@@ -44,6 +44,7 @@ public:
     void append(std::string_view bytes);
     void clear();
     [[nodiscard]] std::size_t size() const { return size_; }
+    void overwrite(std::uint64_t at, std::string_view bytes);
     // Adds the bytes to a list for pwritev.
     void list(std::vector<iovec>& parts) const;
     [[nodiscard]] std::uint64_t sum() const;
@@ -69,8 +70,14 @@ static_assert(single_message_offset >= head_size + max_envelope);
 // The file of a large message.
 class Stream {
 public:
-    explicit Stream(DraftRoom& room) : disk_(room.disk), file_(room.disk, room.spool) {}
+    // `final`: nothing will be overwritten, so the sum can be taken as the bytes come.
+    Stream(DraftRoom& room, bool final)
+        : disk_(room.disk), file_(room.disk, room.spool), final_(final)
+    {
+    }
     void write(std::span<iovec> parts);
+    // Then reads everything again, for the sum: the last thing that is done.
+    void overwrite(std::uint64_t at, std::string_view bytes);
     [[nodiscard]] IncomingFile& file() { return file_; }
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] std::uint64_t sum() const { return sum_.value(); }
@@ -78,6 +85,7 @@ public:
 private:
     Disk& disk_;
     IncomingFile file_;
+    bool final_;
     Sum sum_;
     std::uint64_t size_ = 0;
 };
@@ -86,15 +94,24 @@ struct Draft::State {
     explicit State(std::shared_ptr<DraftRoom> r) : room(std::move(r)), blocks(room) {}
 
     void append(std::string_view bytes);
+    void append_id();
     void flush(); // blocks into the stream
+    // Where append_id() has left room for it.
+    void fill_in(MessageId id);
     [[nodiscard]] std::uint64_t size() const
     {
         return blocks.size() + (stream ? stream->size() : 0);
+    }
+    // Of everything; a stream has been flushed.
+    [[nodiscard]] std::uint64_t sum() const
+    {
+        return stream ? stream->sum() : blocks.sum();
     }
 
     std::shared_ptr<DraftRoom> room;
     Blocks blocks;
     std::unique_ptr<Stream> stream;
+    std::optional<std::uint64_t> id_at;
     std::optional<base::Failure> broken; // said once more at each append and at commit
 
 private:

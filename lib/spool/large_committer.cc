@@ -104,7 +104,7 @@ void LargeCommitter::write(Pending& pending)
     RecordPlace place{next_segment_number(disk_, spool_), random_key(), 0};
     place.offset =
         static_cast<std::uint32_t>(single_message_offset - pending.text.prefix.size());
-    pending.place(place, draft.stream->sum());
+    pending.place(place);
 
     const IncomingFile& file = draft.stream->file();
     const std::uint64_t message_end = single_message_offset + draft.stream->size();

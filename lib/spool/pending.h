@@ -20,12 +20,13 @@ struct Pending {
     Committed committed = {};
 
     // Fixes the place: the id, unless it has one, and everything that depends on it.
-    void place(const RecordPlace& where, std::uint64_t sum)
+    void place(const RecordPlace& where)
     {
         committed.location = {where.segment, where.offset};
         committed.id = keep_id ? envelope.id : MessageId(committed.location);
+        draft->fill_in(committed.id);
         place_record(text, where, committed.id, static_cast<std::uint32_t>(draft->size()),
-                     sum);
+                     draft->sum());
     }
 };
 

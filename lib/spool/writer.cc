@@ -47,6 +47,11 @@ void Draft::append(std::string_view bytes)
     state_->append(bytes);
 }
 
+void Draft::append_id()
+{
+    state_->append_id();
+}
+
 std::uint64_t Draft::size() const
 {
     return state_->size();

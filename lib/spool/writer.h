@@ -81,9 +81,13 @@ public:
     // Throws base::Failure when a streaming draft cannot be written (disk full: the caller
     // answers 452 or 451 after it has read the rest).
     void append(std::string_view bytes);
+    // The message's own id, for its Received field: room for it, which is filled in when it
+    // has one.  Once in a draft.
+    static constexpr std::size_t id_size = 13; // of MessageId::text()
+    void append_id();
     [[nodiscard]] std::uint64_t size() const;
     // A draft has no id yet: the id is where the message is written, and comes with
-    // Committed.  Until then log lines and the Received field use the session's id.
+    // Committed.  Until then log lines use the session's id.
 
 private:
     friend class Writer;
