@@ -159,6 +159,7 @@ void Dispatcher::tick()
         tend(*one, now);
     forget_destinations(now);
     queue_.tidy(writer_);
+    reader_.forget_deleted();
 }
 
 void Dispatcher::take_due(std::int64_t now)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log from end to end: what was committed is found once and read as it came.
+#include "spool/erase.h"
 #include "spool/segments.h"
 #include "spool/test_spool.h"
 

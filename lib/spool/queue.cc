@@ -44,6 +44,7 @@ Queue::~Queue()
 {
     try {
         state_->checkpoint();
+        state_->erase_deleted();
         if (state_->results.has_lines())
             write_snapshot();
     } catch (const base::Failure& failure) {
@@ -134,6 +135,7 @@ void Queue::tidy(Writer& writer)
     if (!state_->caught_up)
         return;
     state_->damaged.retry();
+    state_->keeper.erase(state_->core.take_deleted(), state_->results.appended());
     state_->checkpoint();
     state_->start_snapshot_if_due();
     // "carry" could not be written before the copy, and freeing must not need room.
@@ -157,11 +159,6 @@ void Queue::write_snapshot()
     state_->begin_snapshot().run(state_->core.table, state_->mutex);
 }
 
-void Queue::punch(Location where)
-{
-    (void)erase_record(state_->options.directory, where);
-}
-
 std::string Queue::control_socket(std::string_view directory)
 {
     return run_directory(directory) + "/sendd.sock";
@@ -175,6 +172,13 @@ void Queue::State::checkpoint()
     const std::string lines = checkpoints.take(core, follower.positions());
     if (!lines.empty())
         write(lines);
+}
+
+void Queue::State::erase_deleted()
+{
+    keeper.erase(core.take_deleted(), results.appended());
+    if (results.sync())
+        keeper.finish_erasing(follower, results.synced());
 }
 
 SnapshotWriter Queue::State::begin_snapshot()

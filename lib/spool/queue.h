@@ -92,7 +92,9 @@ public:
     void release(MessageId id); // also makes it due at once
     void retry_at(MessageId id, std::int64_t when);
     void requeue(MessageId id); // also releases it; due at once
-    void remove(MessageId id);  // operator: all waiting -> deleted
+    // Operator: all waiting -> deleted.  Its bytes are erased from the log as soon as this
+    // is on the disk: by tidy(), or at the queue's end.
+    void remove(MessageId id);
     // Operator: give up.  Sets expire_requested(), releases it and makes it due at once;
     // smtp-sendd notes `expired` and reports to the sender.
     void expire(MessageId id);
@@ -117,14 +119,12 @@ public:
 
     // Housekeeping, called every few seconds: retries failed writes, starts a snapshot when
     // one is due, deletes finished segments, carries the last messages of old segments
-    // forward through `writer`.  Does a bounded piece of work at a time; waits for no disk.
+    // forward through `writer`, erases what is finished where a segment stays.  Does a
+    // bounded piece of work at a time; waits for no disk.
     void tidy(Writer& writer);
 
     // Writes a snapshot now and waits for it.  Throws Failure; nothing is lost then.
     void write_snapshot();
-
-    // Erases one message's bytes from the log (hole punching), e.g. after deletion.
-    void punch(Location where);
 
     // Where smtp-sendd listens for operators (delivery/control.h).
     [[nodiscard]] static std::string control_socket(std::string_view directory);

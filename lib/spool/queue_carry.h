@@ -38,6 +38,9 @@ public:
     [[nodiscard]] bool gave_up(MessageId id) const { return gave_up_.contains(id); }
     void add(MessageId id, Location where) { waiting_.push_back({id, where}); }
 
+    // Segments were deleted.
+    void forget_deleted() { reader_.forget_deleted(); }
+
     struct Actions {
         // True if the message is still in the queue and there; then "carry" is written.
         std::function<bool(MessageId, Location)> begin;

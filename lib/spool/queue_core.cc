@@ -19,17 +19,30 @@ std::string domain_of(std::string_view address)
 
 Applied QueueCore::apply(const Change& change)
 {
-    if (table.find(change.id) == nullptr) {
+    const Entry* const entry = table.find(change.id);
+    if (entry == nullptr) {
         // Finished while it was being carried: its copy must still not count as new.
-        if (change.what == Change::What::moved && copies_.contains(change.id))
+        if (change.what == Change::What::moved && copies_.contains(change.id)) {
             moved(change);
+            deleted_.push_back(change.where);
+        }
         return Applied::unknown;
     }
     if (change.what == Change::What::carry)
         copies_.try_emplace(change.id);
     if (change.what == Change::What::moved)
         moved(change);
+    if (change.what == Change::What::remove)
+        note_deleted(*entry);
     return table.apply(change);
+}
+
+// Nobody waits for it any more: all of it goes, also from where it was carried away.
+void QueueCore::note_deleted(const Entry& entry)
+{
+    deleted_.push_back(entry.where());
+    if (entry.where() != entry.id().first_written())
+        deleted_.push_back(entry.id().first_written());
 }
 
 Applied QueueCore::replay(const Change& change)

@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace spool {
@@ -52,6 +53,12 @@ public:
     [[nodiscard]] std::optional<SegmentNumber> segment_of_copy(MessageId id) const;
     // The copy that Change::What::carry spoke of was not written.
     void carry_failed(MessageId id);
+    // Records that an operator deleted since the last call, also such that were read in old
+    // results: they are to be erased.
+    [[nodiscard]] std::vector<Location> take_deleted()
+    {
+        return std::exchange(deleted_, {});
+    }
     void write_copies(BlockWriter& block) const;
     // For the Follower.
     [[nodiscard]] std::vector<Follower::Position> read_so_far() const;
@@ -70,9 +77,11 @@ private:
     const Entry& insert(const Found& record);
     bool apply_early(MessageId id);
     void moved(const Change& change);
+    void note_deleted(const Entry& entry);
 
     std::unordered_map<MessageId, Early> early_;
     std::unordered_map<MessageId, Copy> copies_;
+    std::vector<Location> deleted_;
 };
 
 // The domain of an address in lower case; empty if it has none.

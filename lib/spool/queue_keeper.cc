@@ -32,7 +32,7 @@ std::string delete_all(const std::string& directory,
 SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
                              std::int64_t segment_age)
     : directory_(std::move(directory)), rules_(rules), segment_age_(segment_age),
-      carrier_(directory_)
+      carrier_(directory_), eraser_(directory_, rules)
 {
 }
 
@@ -47,17 +47,22 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
                                         }};
     take_deleted(follower);
     carrier_.take_done(actions);
-    close_idle(follower.positions(), now);
-    SegmentPlan plan = plan_segments(facts(core, follower, appended, synced), rules_, now);
-    const std::set<SegmentNumber> needed = needed_for_copies(core);
+    const std::vector<Follower::Position> read = follower.positions();
+    close_idle(read, now);
+    const std::vector<SegmentFacts> segments = facts(core, read, appended, synced);
+    SegmentPlan plan = plan_segments(segments, rules_, now);
+    std::set<SegmentNumber> busy = needed_for_copies(core);
     std::erase_if(plan.remove, [&](SegmentNumber segment) {
-        return damaged.waits(segment) || needed.contains(segment);
+        return damaged.waits(segment) || busy.contains(segment);
     });
     if (!plan.remove.empty() && deleting_.empty() && now >= next_deletion_)
         start_deleting(plan.remove);
     if (!plan.carry.empty() && carrier_.idle() && now >= next_carry_)
         start_carrying(core, plan.carry);
     carrier_.work(writer, actions);
+    busy.insert(plan.remove.begin(), plan.remove.end());
+    busy.insert(plan.carry.begin(), plan.carry.end());
+    eraser_.work({core, segments, busy, read, appended, synced});
 }
 
 // A copy may have been read, and its segment sealed, before the queue hears of it.
@@ -89,6 +94,7 @@ void SegmentKeeper::take_deleted(Follower& follower)
             known_.erase(segment);
             hopeless_.erase(segment);
         }
+        carrier_.forget_deleted();
     } else {
         base::log(base::Level::warning, "segment-delete-failed", "-", {{"error", error}});
         next_deletion_ = base::wall_seconds() + pause_after_trouble;
@@ -96,11 +102,12 @@ void SegmentKeeper::take_deleted(Follower& follower)
     deleting_.clear();
 }
 
-std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core, Follower& follower,
+std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core,
+                                               const std::vector<Follower::Position>& read,
                                                std::uint64_t appended, std::uint64_t synced)
 {
     std::vector<SegmentFacts> all;
-    for (const Follower::Position& position : follower.positions()) {
+    for (const Follower::Position& position : read) {
         SegmentFacts facts{position.segment, 0, 0, position.finished, false, 0, 0, false};
         if (const auto live = core.table.live().find(position.segment);
             live != core.table.live().end()) {

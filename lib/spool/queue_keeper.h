@@ -9,6 +9,7 @@
 #include "spool/damaged_segments.h"
 #include "spool/queue_carry.h"
 #include "spool/queue_core.h"
+#include "spool/queue_eraser.h"
 #include "spool/queue_retention.h"
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 
 namespace spool {
@@ -29,6 +31,16 @@ public:
     void work(const QueueCore& core, Follower& follower, std::uint64_t appended,
               std::uint64_t synced, const DamagedSegments& damaged, Writer& writer,
               const QueueCarrier::Actions& actions);
+
+    // These records are finished and shall be erased.
+    void erase(std::span<const Location> records, std::uint64_t appended)
+    {
+        eraser_.add(records, appended);
+    }
+    void finish_erasing(const Follower& follower, std::uint64_t synced)
+    {
+        eraser_.finish(follower.positions(), synced);
+    }
 
     // Segments are being deleted: until they are gone for good nothing may be written that
     // has forgotten their positions, or after a power cut their mail would be new again.
@@ -49,9 +61,9 @@ private:
 
     void take_deleted(Follower& follower);
     void start_deleting(std::vector<SegmentNumber> segments);
-    [[nodiscard]] std::vector<SegmentFacts> facts(const QueueCore& core, Follower& follower,
-                                                  std::uint64_t appended,
-                                                  std::uint64_t synced);
+    [[nodiscard]] std::vector<SegmentFacts>
+    facts(const QueueCore& core, const std::vector<Follower::Position>& read,
+          std::uint64_t appended, std::uint64_t synced);
     static bool results_safe(Known& known, const SegmentFacts& facts,
                              std::uint64_t appended, std::uint64_t synced);
     const Known* look(SegmentNumber segment);
@@ -63,6 +75,7 @@ private:
     RetentionRules rules_;
     std::int64_t segment_age_;
     QueueCarrier carrier_;
+    QueueEraser eraser_;
     std::map<SegmentNumber, Known> known_;
     std::set<SegmentNumber> hopeless_; // nothing in it can be carried
     std::vector<SegmentNumber> deleting_;

@@ -55,6 +55,7 @@ struct Queue::State {
         return caught_up && damaged.all_safe();
     }
     void checkpoint();
+    void erase_deleted();
     [[nodiscard]] SnapshotWriter begin_snapshot();
     void take_snapshot_result();
     void start_snapshot_if_due();

@@ -300,6 +300,9 @@ TEST_CASE("spool: whatever happens in whatever order, a restart changes nothing"
     spool::read_log(*queue);
     CHECK(ids_of(*queue) == expected);
     CHECK(expected.size() > 10);
+    spool::Reader reader(spool.directory());
+    for (const MessageId id : expected) // what was carried or had erased neighbours too
+        CHECK(reader.open(queue->find(id)->where(), true).has_value());
 }
 
 TEST_CASE("spool: a disk that takes no results loses none")

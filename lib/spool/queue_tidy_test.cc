@@ -395,18 +395,3 @@ TEST_CASE("spool: killed at any step of a snapshot, the next start finds all")
         CHECK(spool::QueueView(now.directory()).size() == 2);
     }
 }
-
-TEST_CASE("spool: a message that was punched out is gone, the others are not")
-{
-    TestSpool spool;
-    spool::Writer writer(spool.writer_options());
-    const MessageId one = spool.add(writer, 1);
-    const MessageId two = spool.add(writer, 1);
-    Queue queue(spool.options());
-    spool::read_log(queue);
-    const spool::Location where = queue.find(one)->where();
-    queue.remove(one);
-    queue.punch(where);
-    CHECK(bytes_of(spool, where) == "unreadable");
-    CHECK(bytes_of(spool, queue.find(two)->where()) == std::string(100, 'x'));
-}

@@ -135,10 +135,9 @@ std::string Reader::read(const Message& message, std::uint64_t from, std::size_t
     return bytes;
 }
 
-void Reader::forget(SegmentNumber segment)
+void Reader::forget_deleted()
 {
-    std::erase_if(state_->open,
-                  [segment](const SegmentFile& s) { return s.head.number == segment; });
+    std::erase_if(state_->open, [](const SegmentFile& s) { return is_deleted(s.fd()); });
 }
 
 } // namespace spool

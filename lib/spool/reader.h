@@ -46,8 +46,9 @@ public:
     // Throws Failure when the disk cannot.
     [[nodiscard]] std::string read(const Message& message, std::uint64_t from,
                                    std::size_t count);
-    // A segment was deleted: closes it, so that its space is given back.
-    void forget(SegmentNumber segment);
+    // Closes the segments that were deleted, so that their space is given back.  For those
+    // who keep a reader: now and then.
+    void forget_deleted();
 
 private:
     struct State;

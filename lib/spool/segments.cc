@@ -11,7 +11,6 @@
 #include "spool/shared.h"
 
 #include <algorithm>
-#include <array>
 #include <dirent.h>
 #include <memory>
 #include <sys/stat.h>
@@ -27,19 +26,6 @@ struct CloseDirectory {
 std::int64_t made_at(SegmentNumber number)
 {
     return number_epoch + static_cast<std::int64_t>(number / 1000);
-}
-
-// Zeros in place of a hole, where the file system makes no holes.
-void overwrite(Disk& disk, int fd, std::uint64_t from, std::uint64_t size,
-               const std::string& path)
-{
-    const std::string zeros(std::min<std::uint64_t>(size, 1u << 20), '\0');
-    while (size > 0) {
-        const std::uint64_t count = std::min<std::uint64_t>(size, zeros.size());
-        write_all(disk, fd, std::string_view(zeros).substr(0, count), from, path);
-        from += count;
-        size -= count;
-    }
 }
 
 } // namespace
@@ -99,37 +85,6 @@ void delete_segments(const std::string& directory, std::span<const SegmentNumber
     }
     checked(disk.sync_directory(log_directory(directory)), "sync",
             log_directory(directory));
-}
-
-// First the header is marked, then the bytes go: a crash between leaves bytes that nobody
-// reads any more, and the next call for this record erases them.
-bool erase_record(const std::string& directory, Location where)
-{
-    const auto segment = open_segment(directory, where.segment);
-    if (!segment)
-        return false;
-    std::array<char, header_size> text;
-    if (::pread(segment->fd(), text.data(), text.size(), where.offset) !=
-        static_cast<ssize_t>(text.size()))
-        return false;
-    const SegmentHead& head = segment->head;
-    auto header =
-        parse_header({text.data(), text.size()}, head.number, head.key, where.offset);
-    if (!header)
-        return false;
-    Disk& disk = real_disk();
-    const std::string path = segment_path(directory, where.segment);
-    const base::Fd file(checked(disk.open(path), "open", path));
-    header->erased = true;
-    header->sum = 0;
-    encode_header(text, head.number, head.key, where.offset, *header);
-    write_all(disk, file.get(), {text.data(), text.size()}, where.offset, path);
-    checked(disk.sync(file.get()), "sync", path);
-    const std::uint64_t from = where.offset + header_size;
-    const std::uint64_t size = header->size() - header_size;
-    if (disk.punch(file.get(), from, size) != 0)
-        overwrite(disk, file.get(), from, size, path);
-    return true;
 }
 
 bool seal_if_idle(const std::string& directory, SegmentNumber number, std::int64_t age)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// spool/segments.h - housekeeping of whole segments and the erasing of single records.
+// spool/segments.h - housekeeping of whole segments.  For single records: erase.h.
 //
 // For the one who owns the queue and for tools.  Nothing here decides what may go: the
 // caller knows which messages are finished.
@@ -43,11 +43,6 @@ struct SegmentInfo {
 // cut.  Only then may the follower's positions of these segments be forgotten, or a power
 // cut would deliver their mail again.  Missing segments are fine.  Throws Failure.
 void delete_segments(const std::string& directory, std::span<const SegmentNumber> numbers);
-
-// Erases the envelope and the bytes of one record; its header stays, marked as erased, so
-// that scans pass over it.  Space is given back where the file system can.  False when
-// there is no such record (any more).  Throws Failure.
-bool erase_record(const std::string& directory, Location where);
 
 // A shared segment (inetd) stays open until the next connection finds it full or old; this
 // seals it when it is older than `age` seconds and nobody appends right now.  Tells whether

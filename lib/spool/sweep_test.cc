@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sweep says of each message what a reader says, in whatever order it is asked.
+#include "spool/erase.h"
 #include "spool/queue_fixture_test.h"
 #include "spool/reader.h"
 #include "spool/segments.h"

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool/queue_eraser.h"
+
+#include "base/clock.h"
+#include "base/failure.h"
+#include "base/log.h"
+#include "spool/erase.h"
+
+#include <algorithm>
+
+namespace spool {
+
+namespace {
+
+constexpr std::int64_t pause_after_trouble = 60;
+constexpr std::int64_t sweep_of_few = 3600;
+constexpr std::uint64_t usual_overhead = 1024; // of a record: header, envelope, end
+
+// What was read so far; 0 for a segment that is not known (any more).
+std::uint64_t read_of(const std::vector<Follower::Position>& read, SegmentNumber segment)
+{
+    const auto found = std::ranges::find(read, segment, &Follower::Position::segment);
+    if (found == read.end())
+        return 0;
+    return found->finished ? UINT64_MAX : found->offset;
+}
+
+} // namespace
+
+void QueueEraser::add(std::span<const Location> records, std::uint64_t appended)
+{
+    for (const Location where : records)
+        deleted_.push_back({where, appended});
+}
+
+void QueueEraser::work(const Round& round)
+{
+    take_result();
+    if (result_.valid() || base::wall_seconds() < next_try_)
+        return;
+    plan_sweep(round);
+    Job job{take_deleted(round.read, round.synced), {}};
+    if (!sweep_.live.empty() && round.synced >= sweep_.appended)
+        job.all_but = std::exchange(sweep_.live, {});
+    if (!job.erase.empty() || !job.all_but.empty())
+        start(std::move(job));
+}
+
+void QueueEraser::finish(const std::vector<Follower::Position>& read, std::uint64_t synced)
+{
+    wait();
+    take_result();
+    const std::string error = run(directory_, {take_deleted(read, synced), {}});
+    if (!error.empty())
+        base::log(base::Level::error, "record-erase-failed", "-", {{"error", error}});
+}
+
+std::string QueueEraser::run(const std::string& directory, const Job& job)
+{
+    std::string error;
+    const auto try_one = [&error](const auto& erase) {
+        try {
+            (void)erase();
+        } catch (const base::Failure& failure) {
+            error = failure.what();
+        }
+    };
+    for (const auto& [segment, offsets] : job.erase)
+        try_one([&] { return erase_records(directory, segment, offsets); });
+    for (const auto& [segment, live] : job.all_but)
+        try_one([&] { return erase_all_but(directory, segment, live); });
+    return error;
+}
+
+void QueueEraser::wait()
+{
+    if (result_.valid())
+        result_.wait();
+}
+
+void QueueEraser::start(Job job)
+{
+    running_ = std::move(job);
+    result_ = std::async(std::launch::async, run, directory_, std::cref(running_));
+}
+
+// What could not be erased is tried again, as a whole: it does no harm to what is.
+void QueueEraser::take_result()
+{
+    if (!result_.valid() || result_.wait_for(base::seconds(0)) != std::future_status::ready)
+        return;
+    const std::string error = result_.get();
+    const Job done = std::exchange(running_, {});
+    if (error.empty())
+        return;
+    base::log(base::Level::error, "record-erase-failed", "-", {{"error", error}});
+    next_try_ = base::wall_seconds() + pause_after_trouble;
+    for (const auto& [segment, offsets] : done.erase)
+        for (const std::uint32_t offset : offsets)
+            deleted_.push_back({{segment, offset}, 0});
+    for (const auto& [segment, live] : done.all_but)
+        swept_.erase(segment);
+}
+
+// Those that are safe to go.  A record that the log has not yet reported stays until it
+// has, else it would be waited for; a segment that is gone took its records along.
+std::map<SegmentNumber, QueueEraser::Offsets>
+QueueEraser::take_deleted(const std::vector<Follower::Position>& read, std::uint64_t synced)
+{
+    std::map<SegmentNumber, Offsets> erase;
+    std::map<SegmentNumber, std::uint64_t> known;
+    std::erase_if(deleted_, [&](const Deleted& one) {
+        if (one.appended > synced)
+            return false;
+        const auto [place, is_new] = known.try_emplace(one.where.segment, 0);
+        if (is_new)
+            place->second = read_of(read, one.where.segment);
+        if (place->second == 0)
+            return true;
+        if (place->second <= one.where.offset)
+            return false;
+        erase[one.where.segment].push_back(one.where.offset);
+        return true;
+    });
+    return erase;
+}
+
+// Where nearly all live, and where few have died since, a sweep would find little.
+bool QueueEraser::worth_sweeping(const SegmentFacts& segment, std::int64_t now)
+{
+    if (!segment.complete || segment.single || segment.live_messages == 0 ||
+        now - segment.changed < rules_.carry_after)
+        return false;
+    const std::uint64_t about = segment.live_bytes + segment.live_messages * usual_overhead;
+    const auto [swept, is_new] =
+        swept_.try_emplace(segment.number, Swept{segment.live_messages, now});
+    if (is_new)
+        return about < segment.size;
+    const std::uint32_t died = swept->second.live - segment.live_messages;
+    const bool many = std::uint64_t{died} * 8 >= swept->second.live;
+    return died > 0 && (many || now - swept->second.when >= sweep_of_few);
+}
+
+// What lives in a complete segment lives there from now on, or dies: nothing moves into it.
+void QueueEraser::plan_sweep(const Round& round)
+{
+    const std::int64_t now = base::wall_seconds();
+    if (rules_.retention != 0 || now < next_sweep_ || !sweep_.live.empty())
+        return;
+    next_sweep_ = now + rules_.carry_after;
+    std::map<SegmentNumber, Swept> known;
+    for (const SegmentFacts& segment : round.segments) {
+        if (!round.busy.contains(segment.number) && worth_sweeping(segment, now)) {
+            sweep_.live[segment.number];
+            swept_[segment.number] = {segment.live_messages, now};
+        }
+        if (const auto swept = swept_.find(segment.number); swept != swept_.end())
+            known.insert(*swept);
+    }
+    swept_ = std::move(known); // without those that are gone
+    if (sweep_.live.empty())
+        return;
+    sweep_.appended = round.appended;
+    round.core.table.for_each([this](const Entry& entry) {
+        const auto segment = sweep_.live.find(entry.where().segment);
+        if (segment != sweep_.live.end())
+            segment->second.push_back(entry.where().offset);
+    });
+    for (auto& [segment, live] : sweep_.live)
+        std::ranges::sort(live);
+}
+
+} // namespace spool

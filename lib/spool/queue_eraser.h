@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/queue_eraser.h - erases from the log what the queue has finished, while other mail
+// keeps its segment.
+//
+// What an operator deleted goes at once.  What was delivered goes when its segment has
+// stayed for `carry_after` without being worth emptying, and only without retention: the
+// ring is for keeping it.
+//
+// Nothing is erased before the results that say so are on the disk: otherwise a power cut
+// would leave a message in the queue that nobody can read.  The work is done on a thread of
+// its own; what a crash interrupts is done again by the next start, or goes with its
+// segment.
+#pragma once
+
+#include "spool/queue_core.h"
+#include "spool/queue_retention.h"
+
+#include <cstdint>
+#include <future>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace spool {
+
+class QueueEraser {
+public:
+    QueueEraser(std::string directory, const RetentionRules& rules)
+        : directory_(std::move(directory)), rules_(rules)
+    {
+    }
+    ~QueueEraser() { wait(); }
+
+    // Records of deleted messages (QueueCore::take_deleted).
+    void add(std::span<const Location> records, std::uint64_t appended);
+    // One round.  `busy` are segments that are deleted, emptied or hold copies that do not
+    // count yet: they are not swept.
+    struct Round {
+        const QueueCore& core;
+        std::span<const SegmentFacts> segments;
+        const std::set<SegmentNumber>& busy;
+        const std::vector<Follower::Position>& read;
+        std::uint64_t appended;
+        std::uint64_t synced;
+    };
+    void work(const Round& round);
+    // What was deleted is erased now; the results are on the disk.
+    void finish(const std::vector<Follower::Position>& read, std::uint64_t synced);
+
+private:
+    using Offsets = std::vector<std::uint32_t>;
+    struct Job {
+        std::map<SegmentNumber, Offsets> erase;   // these
+        std::map<SegmentNumber, Offsets> all_but; // all but these
+    };
+    struct Swept {
+        std::uint32_t live; // messages it had then
+        std::int64_t when;
+    };
+    struct Deleted {
+        Location where;
+        std::uint64_t appended;
+    };
+    struct Sweep {
+        std::map<SegmentNumber, Offsets> live;
+        std::uint64_t appended = 0;
+    };
+
+    static std::string run(const std::string& directory, const Job& job);
+    void wait();
+    void take_result();
+    void start(Job job);
+    [[nodiscard]] std::map<SegmentNumber, Offsets>
+    take_deleted(const std::vector<Follower::Position>& read, std::uint64_t synced);
+    void plan_sweep(const Round& round);
+    [[nodiscard]] bool worth_sweeping(const SegmentFacts& segment, std::int64_t now);
+
+    std::string directory_;
+    RetentionRules rules_;
+    std::vector<Deleted> deleted_;
+    Sweep sweep_;
+    std::map<SegmentNumber, Swept> swept_;
+    std::int64_t next_sweep_ = 0;
+    std::int64_t next_try_ = 0;
+    Job running_;
+    std::future<std::string> result_; // what went wrong, or nothing
+};
+
+} // namespace spool

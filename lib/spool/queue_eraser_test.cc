@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is deleted is gone from the disk, and nothing else is; while other mail keeps the
+// segment.
+#include "spool/layout.h"
+#include "spool/queue.h"
+#include "spool/queue_files.h"
+#include "spool/queue_fixture_test.h"
+#include "spool/reader.h"
+#include "spool/segments.h"
+#include "spool/writer.h"
+
+#include <chrono>
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <sys/stat.h>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using spool::Envelope;
+using spool::MessageId;
+using spool::Queue;
+using spool::TestSpool;
+
+constexpr std::size_t size_of_one = 100'000;
+
+// Messages "0", "1" ... in one segment, each of a letter of its own.
+std::vector<MessageId> add_some(const TestSpool& spool, int count)
+{
+    std::vector<MessageId> ids;
+    spool::Writer writer(spool.writer_options());
+    for (int i = 0; i < count; ++i) {
+        Envelope envelope;
+        envelope.arrival = 1'795'557'000'000'000;
+        envelope.sender = "s" + std::to_string(i) + "@example.net";
+        envelope.recipients.push_back({"r@example.org", spool::notify_default, ""});
+        spool::Draft draft = writer.begin();
+        draft.append(std::string(size_of_one, static_cast<char>('A' + i)));
+        ids.push_back(writer.commit_and_wait(std::move(draft), envelope)->id);
+    }
+    return ids;
+}
+
+// Does any file of the log hold this message or its sender?
+bool on_disk(const TestSpool& spool, int i)
+{
+    const std::string letter(64, static_cast<char>('A' + i));
+    const std::string sender = "<s" + std::to_string(i) + "@example.net>";
+    for (const auto number : spool::segment_numbers(spool.directory())) {
+        const std::string bytes =
+            spool::read_file(spool::segment_path(spool.directory(), number));
+        if (bytes.find(letter) != bytes.npos || bytes.find(sender) != bytes.npos)
+            return true;
+    }
+    return false;
+}
+
+std::uint64_t used(const TestSpool& spool)
+{
+    std::uint64_t sum = 0;
+    for (const auto number : spool::segment_numbers(spool.directory()))
+        sum += spool::segment_info(spool.directory(), number)->used;
+    return sum;
+}
+
+bool whole(const TestSpool& spool, const Queue& queue, MessageId id, int i)
+{
+    spool::Reader reader(spool.directory());
+    const auto message = reader.open(queue.find(id)->where(), true);
+    return message && reader.read(*message, 0, message->size) ==
+                          std::string(size_of_one, static_cast<char>('A' + i));
+}
+
+bool tidy_until(Queue& queue, spool::Writer& writer, const std::function<bool()>& reached)
+{
+    for (int i = 0; i < 3000 && !reached(); ++i) {
+        spool::read_log(queue);
+        queue.tidy(writer);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return reached();
+}
+
+void tidy_often(Queue& queue, spool::Writer& writer)
+{
+    int rounds = 0;
+    (void)tidy_until(queue, writer, [&rounds] { return ++rounds > 60; });
+}
+
+// As smtp-sendd is set up: nothing is carried or swept during a test.
+spool::QueueOptions quiet_options(const TestSpool& spool)
+{
+    spool::QueueOptions options = spool.options();
+    options.carry_after = 600;
+    return options;
+}
+
+void deliver(Queue& queue, MessageId id)
+{
+    const std::vector<spool::Outcome> outcomes = {
+        {0, spool::RecipientState::delivered, "ok"}};
+    (void)queue.note(id, outcomes, 0, "mx:25");
+}
+
+} // namespace
+
+TEST_CASE("spool: what is deleted is erased while others keep the segment")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_some(spool, 4);
+    const std::uint64_t before = used(spool);
+    const std::uint64_t segment = ids[0].first_written().segment;
+    const std::int64_t changed = spool::segment_info(spool.directory(), segment)->changed;
+    spool::QueueOptions options = quiet_options(spool);
+    SUBCASE("without retention") {}
+    SUBCASE("with retention")
+    {
+        options.retention = 3600;
+    }
+    spool::Writer writer(spool.writer_options());
+    {
+        Queue queue(options);
+        spool::read_log(queue);
+        queue.hold(ids[3], spool::Hold::by_operator, "look at it");
+        deliver(queue, ids[2]);
+        queue.remove(ids[0]);
+        queue.remove(ids[1]);
+        CHECK(on_disk(spool, 0));
+        CHECK(tidy_until(queue, writer,
+                         [&] { return !on_disk(spool, 0) && !on_disk(spool, 1); }));
+        tidy_often(queue, writer);
+        CHECK(used(spool) + 2 * size_of_one * 8 / 10 < before);
+        CHECK(on_disk(spool, 2)); // delivered: goes with its segment
+        CHECK(whole(spool, queue, ids[3], 3));
+        CHECK(spool::segment_info(spool.directory(), segment)->changed == changed);
+    }
+    Queue queue(options);
+    CHECK(spool::read_log(queue).empty());
+    CHECK(queue.size() == 1);
+    CHECK(whole(spool, queue, ids[3], 3));
+}
+
+TEST_CASE("spool: what is deleted is erased at the queue's end, and after a kill")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_some(spool, 3);
+    TestSpool killed;
+    {
+        Queue queue(quiet_options(spool));
+        spool::read_log(queue);
+        queue.remove(ids[1]);
+        REQUIRE(queue.sync());
+        killed.copy_from(spool);
+    }
+    CHECK_FALSE(on_disk(spool, 1));
+    CHECK(on_disk(spool, 0));
+    CHECK(on_disk(killed, 1));
+    spool::Writer writer(killed.writer_options());
+    Queue queue(quiet_options(killed));
+    spool::read_log(queue);
+    CHECK(tidy_until(queue, writer, [&] { return !on_disk(killed, 1); }));
+    CHECK(whole(killed, queue, ids[0], 0));
+    CHECK(whole(killed, queue, ids[2], 2));
+}
+
+TEST_CASE("spool: nothing is erased before the disk knows why")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_some(spool, 2);
+    spool::Writer writer(spool.writer_options());
+    Queue queue(quiet_options(spool));
+    spool::read_log(queue);
+    {
+        spool::NoRoom no_room;
+        queue.remove(ids[0]);
+        tidy_often(queue, writer);
+        CHECK(on_disk(spool, 0));
+    }
+    CHECK(tidy_until(queue, writer, [&] { return !on_disk(spool, 0); }));
+}
+
+TEST_CASE("spool: what is deleted is erased where it was and where it was carried")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_some(spool, 8);
+    spool::Writer writer(spool.writer_options());
+    TestSpool before;
+    {
+        Queue queue(spool.options());
+        spool::read_log(queue);
+        for (std::size_t i = 1; i < ids.size(); ++i)
+            deliver(queue, ids[i]);
+        REQUIRE(tidy_until(queue, writer, [&] {
+            if (queue.find(ids[0])->where() == ids[0].first_written())
+                before.copy_from(spool);
+            return !spool::segment_info(spool.directory(), ids[0].first_written().segment);
+        }));
+        queue.remove(ids[0]);
+        CHECK(on_disk(spool, 0));
+        CHECK(tidy_until(queue, writer, [&] { return !on_disk(spool, 0); }));
+    }
+    // Killed when the copy may be in the log, and deleted then.
+    spool::Writer other(before.writer_options());
+    Queue queue(before.options());
+    spool::read_log(queue);
+    queue.remove(ids[0]);
+    CHECK(tidy_until(queue, other, [&] { return !on_disk(before, 0); }));
+}
+
+TEST_CASE("spool: what is delivered is swept where its segment stays, but for the ring")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_some(spool, 6);
+    spool::Writer writer(spool.writer_options());
+    spool::QueueOptions options = spool.options();
+    options.carry_forward = 0; // the segment stays, whatever is left in it
+    {
+        spool::QueueOptions ring = options;
+        ring.retention = 3600;
+        Queue queue(ring);
+        spool::read_log(queue);
+        for (const std::size_t i : {0, 2, 3})
+            deliver(queue, ids[i]);
+        tidy_often(queue, writer);
+        CHECK(on_disk(spool, 2));
+    }
+    const std::uint64_t before = used(spool);
+    Queue queue(options);
+    spool::read_log(queue);
+    CHECK(tidy_until(queue, writer, [&] { return !on_disk(spool, 3); }));
+    CHECK_FALSE(on_disk(spool, 0));
+    CHECK_FALSE(on_disk(spool, 2));
+    CHECK(used(spool) + 3 * size_of_one * 8 / 10 < before);
+    for (const int i : {1, 4, 5})
+        CHECK(whole(spool, queue, ids[static_cast<std::size_t>(i)], i));
+    deliver(queue, ids[4]);
+    CHECK(tidy_until(queue, writer, [&] { return !on_disk(spool, 4); }));
+    CHECK(whole(spool, queue, ids[5], 5));
+}
+
+TEST_CASE("spool: a segment that is kept for a person is not swept")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_some(spool, 4);
+    const std::string file =
+        spool::segment_path(spool.directory(), ids[0].first_written().segment);
+    std::string bytes = spool::read_file(file);
+    bytes[bytes.find("<s1@")] ^= 1;
+    spool::write_file(file, bytes);
+    spool::Writer writer(spool.writer_options());
+    spool::QueueOptions options = spool.options();
+    options.carry_forward = 0;
+    Queue queue(options);
+    spool::read_log(queue);
+    deliver(queue, ids[0]);
+    tidy_often(queue, writer);
+    CHECK(on_disk(spool, 0));
+    CHECK(spool::read_file(file) == bytes);
+}
