@@ -26,7 +26,7 @@ go() {
 }
 
 @test "the recipients of all sessions share envelopes-memory; what ends gives back" {
-    relayd_config 'envelopes-memory = 1M' 'soft-errors = 1000' 'errors = 1000'
+    relayd_config 'envelopes-memory = 1M' 'commands-without-mail = 1000'
     relayd_start
     crowd 4 200
     accepted=$(sed -n 's/ accepted//p' "$TMP/crowd.out")
@@ -39,7 +39,7 @@ go() {
 
 # bats test_tags=slow,plain
 @test "a thousand sessions with two hundred long recipients each: memory stays bounded" {
-    relayd_config 'soft-errors = 1000' 'errors = 1000'
+    relayd_config 'commands-without-mail = 1000'
     relayd_start
     before=$(memory VmRSS)
     crowd 1000 200

@@ -184,10 +184,14 @@ Verdict Transaction::accept_recipient()
     return say(250, "2.1.5", "recipient ok");
 }
 
+// Trouble of ours (4yz) is no fault of the client: one backend that is down must not end a
+// session that has a hundred recipients more.
 Verdict Transaction::refuse_recipient(Reply reply)
 {
     if (envelope_.recipients.empty())
         state_ = State::all_refused;
+    if (reply.transient() && reply.code != 421)
+        return idle({.reply = std::move(reply)});
     return refuse(std::move(reply));
 }
 
@@ -254,7 +258,9 @@ Verdict Transaction::swallow(const Bdat& bdat, Verdict verdict)
 
 Verdict Transaction::chunk_done()
 {
-    return say(250, "2.0.0", std::to_string(chunk_) + " octets received");
+    Verdict verdict = say(250, "2.0.0", std::to_string(chunk_) + " octets received");
+    return chunk_ == 0 ? idle(std::move(verdict))
+                       : verdict; // empty ones could go on for ever
 }
 
 Verdict Transaction::message_done(Reply outcome)

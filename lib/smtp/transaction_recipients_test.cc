@@ -76,6 +76,43 @@ TEST_CASE("smtp: recipients without end end the session")
     CHECK(surplus(transaction, 1000) == 10 + 4);
 }
 
+TEST_CASE("smtp: what we cannot answer now is no error of the client")
+{
+    smtp::Service offered = service();
+    offered.limits.commands_without_mail = 50;
+    Transaction transaction(offered);
+    (void)say(transaction, "EHLO c");
+    (void)say(transaction, "MAIL FROM:<a@b>");
+    for (int i = 0; i < 49; ++i) {
+        CHECK(transaction.judge(smtp::parse_command("RCPT TO:<r@d.test>")).then ==
+              Then::check_recipient);
+        const Verdict verdict = transaction.refuse_recipient({451, "4.4.1", "later"});
+        CHECK(verdict.reply.code == 451);
+        CHECK_FALSE(verdict.delay);
+    }
+    CHECK(transaction.errors() == 0);
+    CHECK(transaction.refuse_recipient({451, "4.4.1", "later"}).then == Then::hang_up);
+    Transaction other(offered);
+    CHECK(other.refuse_recipient({550, "5.1.1", "who?"}).reply.code == 550);
+    CHECK(other.errors() == 1);
+}
+
+TEST_CASE("smtp: chunks of nothing end the session, chunks of something do not")
+{
+    Transaction transaction(service());
+    (void)say(transaction, "EHLO c");
+    begin(transaction);
+    const auto chunk = [&](std::string_view line) {
+        CHECK(say(transaction, line).then == Then::take_chunk);
+        return transaction.chunk_done().then;
+    };
+    for (int i = 0; i < 100; ++i)
+        CHECK(chunk("BDAT 1") == Then::listen);
+    for (int i = 0; i < 4; ++i)
+        CHECK(chunk("BDAT 0") == Then::listen);
+    CHECK(chunk("BDAT 0") == Then::hang_up);
+}
+
 TEST_CASE("smtp: a new transaction does not forgive recipients without end")
 {
     Transaction transaction(service());
