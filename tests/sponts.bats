@@ -411,6 +411,7 @@ both_were_told() { [ "$(grep -c '^smtp-relayd SIGTERM' "$EVENTS")" -eq 2 ]; }
     wait_for 20 ready
     wait_for 20 happened '^smtp-sendd child'
     child=$(sed -n 's/^smtp-sendd child //p' "$EVENTS")
+    rm "$DIRECTIONS/smtp-sendd" # the one that follows has no child: nobody would end it
     kill -KILL "$(pids_of smtp-sendd)"
     wait_for 20 gone "$child"
     kill -KILL "$GATEWAY"

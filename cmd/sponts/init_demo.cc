@@ -147,30 +147,84 @@ std::string fate_of_mail(const std::string& directory, const std::string& databa
     return fmt::format("goes on to {}, port {}.", route.front().host, route.front().port);
 }
 
+// One line about a listener, as the configuration has it now.
+std::string describe(const conf::Listener& listener, const std::string& password)
+{
+    const bool implicit = listener.tls == conf::ListenerTls::implicit;
+    const bool plain = listener.tls == conf::ListenerTls::none;
+    const char* const secured = plain ? "" : ", with STARTTLS";
+    if (listener.auth == conf::AuthSource::none)
+        return fmt::format("SMTP{} from other servers{}, for {} only",
+                           implicit ? " over TLS" : "", implicit ? "" : secured,
+                           demo_domain);
+    return fmt::format("submission{}, user {}, password {}",
+                       implicit ? " over TLS (SMTPS)" : secured, demo_user, password);
+}
+
+std::string describe_all(const conf::Settings& settings, const std::string& password)
+{
+    std::string text;
+    for (const conf::Listener& listener : settings.listeners)
+        if (!listener.address.empty())
+            text += fmt::format("  {:<16} {}\n", listener.address,
+                                describe(listener, password));
+    return text;
+}
+
+// How a stranger sends, if there is a listener for strangers.
+std::string try_swaks(const conf::Settings& settings)
+{
+    for (const conf::Listener& listener : settings.listeners)
+        if (!listener.address.empty() && !listener.auth_required &&
+            listener.tls != conf::ListenerTls::implicit)
+            return fmt::format(
+                "  swaks --server {} --from you@sender.example --to alice@{}\n",
+                listener.address, demo_domain);
+    return {};
+}
+
+// How our user sends.
+std::string try_curl(const conf::Settings& settings, const std::string& password)
+{
+    for (const conf::Listener& listener : settings.listeners) {
+        if (listener.address.empty() || listener.auth != conf::AuthSource::users)
+            continue;
+        const bool implicit = listener.tls == conf::ListenerTls::implicit;
+        return fmt::format(
+            "  printf 'Subject: hello\\r\\n\\r\\nhello\\r\\n' | curl --insecure "
+            "--upload-file - \\\n"
+            "      {}--user {}:{} --mail-from demo@{} --mail-rcpt alice@{} {}://{}\n",
+            implicit || listener.tls == conf::ListenerTls::none ? "" : "--ssl-reqd ",
+            demo_user, password, demo_domain, demo_domain, implicit ? "smtps" : "smtp",
+            listener.address);
+    }
+    return {};
+}
+
 constexpr const char* guide = R"(
-A gateway for demo.example stands in {0}:
+A gateway for {domain} stands in {directory}:
 
-  127.0.0.1:2525   SMTP from other servers, with STARTTLS, for {1} only
-  127.0.0.1:4650   submission over TLS (SMTPS), user demo, password {2}
-  127.0.0.1:5870   submission with STARTTLS, the same user
-
-Its mail {3}
+{listeners}
+Its mail {fate}
 
 Once it runs, in another terminal:
 
-  swaks --server 127.0.0.1:2525 --from you@sender.example --to alice@{1}
-  printf 'Subject: hello\r\n\r\nhello\r\n' | curl --insecure --upload-file - \
-      --user demo:{2} --mail-from demo@{1} --mail-rcpt alice@{1} smtps://127.0.0.1:4650
-  {4}/mailq --config {0}/sponts.conf
-  {4}/queuectl --config {0}/sponts.conf list
+{swaks}{curl}  {programs}/mailq --config {directory}/sponts.conf
+  {programs}/queuectl --config {directory}/sponts.conf list
 
 )";
 
 void print_guide(const std::string& directory, const std::string& password,
-                 const std::string& database)
+                 const conf::Settings& settings)
 {
-    std::cout << fmt::format(guide, directory, demo_domain, password,
-                             fate_of_mail(directory, database), own_directory())
+    using fmt::arg;
+    std::cout << fmt::format(
+                     guide, arg("domain", demo_domain), arg("directory", directory),
+                     arg("listeners", describe_all(settings, password)),
+                     arg("fate", fate_of_mail(directory, settings.general.database)),
+                     arg("swaks", try_swaks(settings)),
+                     arg("curl", try_curl(settings, password)),
+                     arg("programs", own_directory()))
               << std::flush;
 }
 
@@ -186,9 +240,10 @@ int init_demo(const Call& call)
     make_directory(directory, 0755, {});
     write_new_file(file, 0644, demo_configuration(directory), {});
     make_installation(file, true);
-    const std::string database = conf::read_settings(file).general.database;
+    const conf::Settings settings = conf::read_settings(file);
+    const std::string& database = settings.general.database;
     serve_domain(database, backend);
-    print_guide(directory, make_user(directory, database), database);
+    print_guide(directory, make_user(directory, database), settings);
     return EXIT_SUCCESS;
 }
 
