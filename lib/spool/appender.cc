@@ -6,6 +6,7 @@
 #include "spool/shared.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace spool {
 
@@ -67,7 +68,16 @@ void Appender::open_own(std::uint64_t size)
         seal();
     if (!segment_)
         begin(SegmentKind::own);
-    preallocator_.prepare();
+    preallocator_.prepare(zeros_allowed());
+}
+
+// The next segment is ready when half of this one is used.  One that is not preallocated
+// itself is to be replaced soon.
+std::uint64_t Appender::zeros_allowed() const
+{
+    constexpr std::uint64_t zeros_for_a_byte = 2;
+    return segment_->ready() ? segment_->end() * zeros_for_a_byte
+                             : std::numeric_limits<std::uint64_t>::max();
 }
 
 void Appender::begin(SegmentKind kind)

@@ -37,6 +37,7 @@ private:
     void begin(SegmentKind kind);
     void seal();
     [[nodiscard]] bool must_change(std::uint64_t size);
+    [[nodiscard]] std::uint64_t zeros_allowed() const;
 
     Disk& disk_;
     const WriterOptions& options_;

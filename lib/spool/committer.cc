@@ -41,11 +41,15 @@ Committer::~Committer()
 
 void Committer::add(Pending pending)
 {
-    const std::lock_guard lock(mutex_);
-    if (!thread_.joinable())
-        thread_ = quiet_thread([this] { run(); });
-    queue_.push_back(std::move(pending));
-    if (queue_.size() == 1)
+    bool first = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!thread_.joinable())
+            thread_ = quiet_thread([this] { run(); });
+        queue_.push_back(std::move(pending));
+        first = queue_.size() == 1;
+    }
+    if (first) // unlocked, or it would wake up only to wait for the lock
         changed_.notify_one();
 }
 

@@ -11,11 +11,14 @@ namespace spool {
 
 namespace {
 
-constexpr std::size_t zeros_at_once = 1u << 20;
+// A sync of mail waits behind one step at most.
+constexpr std::size_t zeros_at_once = 256u << 10;
 alignas(4096) const std::array<char, zeros_at_once> zeros{};
-// So often the zeros are synced while they are written: a sync of everything at the end
-// would make the mail's own syncs wait behind it.
+// So often the zeros in the page cache are synced: one sync of everything at the end would
+// hold up the mail.  Direct writes are on the disk already.
 constexpr std::size_t zeros_a_sync = 4u << 20;
+// With little mail, this often a step is taken all the same.
+constexpr base::milliseconds step_in_quiet_times{100};
 constexpr std::uint64_t smallest = 1u << 20;
 constexpr base::seconds pause_after_failure{10};
 
@@ -38,14 +41,24 @@ Preallocator::~Preallocator()
         thread_.join();
 }
 
-void Preallocator::prepare()
+void Preallocator::prepare(std::uint64_t allowed)
 {
     if (how_ == Preallocate::none)
         return;
     const std::lock_guard lock(mutex_);
-    if (made_ || wanted_ || base::Steady::now() < not_before_)
+    if (made_)
+        return;
+    if (wanted_) {
+        const bool awake = allowed_ >= awaited_;
+        allowed_ = std::max(allowed_, allowed);
+        if (!awake && allowed_ >= awaited_)
+            changed_.notify_all();
+        return;
+    }
+    if (base::Steady::now() < not_before_)
         return;
     wanted_ = true;
+    allowed_ = allowed;
     if (!thread_.joinable())
         thread_ = quiet_thread([this] { run(); });
     changed_.notify_all();
@@ -67,10 +80,13 @@ std::optional<PreparedFile> Preallocator::take()
     return taken;
 }
 
-bool Preallocator::stopping()
+bool Preallocator::may_write(std::uint64_t bytes)
 {
-    const std::lock_guard lock(mutex_);
-    return stop_;
+    std::unique_lock lock(mutex_);
+    awaited_ = bytes;
+    changed_.wait_for(lock, step_in_quiet_times,
+                      [this] { return stop_ || allowed_ >= awaited_; });
+    return !stop_;
 }
 
 void Preallocator::run()
@@ -125,22 +141,23 @@ bool Preallocator::fill(const PreparedFile& prepared)
     // Past the page cache if possible: zeros there cost a copy of every byte and push out
     // mail that is still to be sent.
     const bool direct = disk_.set_direct(fd, true) == 0;
-    const bool filled = write_zeros(prepared);
+    const bool filled = write_zeros(prepared, direct);
     if (direct)
         checked(disk_.set_direct(fd, false), "fcntl", prepared.file.path());
     return filled;
 }
 
-bool Preallocator::write_zeros(const PreparedFile& prepared)
+bool Preallocator::write_zeros(const PreparedFile& prepared, bool direct)
 {
     const int fd = prepared.file.fd();
-    for (std::uint64_t done = 0; done < prepared.size; done += zeros.size()) {
-        if (stopping())
-            return false;
+    for (std::uint64_t done = 0; done < prepared.size;) {
         const std::uint64_t count =
             std::min<std::uint64_t>(zeros.size(), prepared.size - done);
+        if (!may_write(done + count))
+            return false;
         write_all(disk_, fd, {zeros.data(), count}, done, prepared.file.path());
-        if ((done + count) % zeros_a_sync == 0)
+        done += count;
+        if (!direct && done % zeros_a_sync == 0)
             checked(disk_.sync(fd), "sync", prepared.file.path());
     }
     checked(disk_.sync(fd), "sync", prepared.file.path());

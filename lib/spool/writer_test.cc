@@ -3,6 +3,7 @@
 #include "spool/bell.h"
 #include "spool/draft.h"
 #include "spool/layout.h"
+#include "spool/preallocator.h"
 #include "spool/segments.h"
 #include "spool/space.h"
 #include "spool/test_spool.h"
@@ -177,6 +178,29 @@ TEST_CASE("spool: the next segment is prepared ahead of need and then used")
                   1 << 20); // rest given back
         CHECK(read_all(spool.path).damaged.empty());
     }
+}
+
+TEST_CASE("spool: zeros are written no faster than is allowed, but they are written")
+{
+    const TemporarySpool spool;
+    auto options = small_options(spool.path);
+    options.preallocate = spool::Preallocate::zeros;
+    options.segment_size = 64 << 20;
+    const spool::Writer makes_directories(options);
+    spool::Preallocator preallocator(spool::real_disk(), options);
+    const std::string incoming = spool.path + "/log/incoming";
+    const auto written = [&] {
+        const auto sizes = sizes_in(incoming);
+        return sizes.empty() ? 0 : sizes.front();
+    };
+    preallocator.prepare(4 << 20);
+    CHECK(comes_true([&] { return written() >= 4 << 20; }));
+    CHECK(comes_true([&] { return written() > 4 << 20; })); // a step as time goes by
+    CHECK(written() < 32 << 20);
+    CHECK_FALSE(preallocator.has_one());
+    preallocator.prepare(64 << 20);
+    CHECK(comes_true([&] { return preallocator.has_one(); }));
+    CHECK(written() == 64 << 20);
 }
 
 TEST_CASE("spool: when space is short a smaller segment is prepared, or none; mail goes on")
