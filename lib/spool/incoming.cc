@@ -2,6 +2,7 @@
 #include "spool/incoming.h"
 
 #include "spool/layout.h"
+#include "spool/shared.h"
 
 #include <atomic>
 #include <filesystem>
@@ -34,10 +35,18 @@ void remove_if_dead(Disk& disk, const std::string& path)
         (void)disk.unlink(path);
 }
 
+// Between two connections nobody holds the lock of the shared segment, but its followers
+// hold its tail file: another one of that name would tell them nothing.
+std::optional<SegmentNumber> shared_number(Disk& disk, const std::string& spool)
+{
+    const base::Fd file(disk.open(shared_path(spool)));
+    return file ? read_shared(file.get()) : std::nullopt;
+}
+
 void remove_dead_tail(Disk& disk, const std::string& spool, const std::string& name)
 {
     const auto number = parse_segment_name(name, ".tail");
-    if (!number)
+    if (!number || number == shared_number(disk, spool))
         return;
     const std::string segment = segment_path(spool, *number);
     if (::access(segment.c_str(), F_OK) != 0 || is_dead(disk, segment))

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <functional>
 #include <set>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
 
@@ -129,6 +130,27 @@ TEST_CASE("spool: processes that serve one connection share a segment")
     CHECK(spool::segment_numbers(spool.path).size() == 2);
     poll_until(seen, follower, 81);
     check_each_once(seen, 81);
+}
+
+TEST_CASE("spool: the tail file of a shared segment outlives the connections")
+{
+    const TemporarySpool spool;
+    auto options = small_options(spool.path);
+    options.shared = true;
+    const auto written = [&](const char* name) {
+        spool::Writer writer(options); // its start removes what others left behind
+        return spool::test::write(writer, name, "bytes")->location.segment;
+    };
+    const std::string tail = spool::tail_path(spool.path, written("one@example"));
+    struct stat first{};
+    REQUIRE(::stat(tail.c_str(), &first) == 0);
+    CHECK(spool::tail_path(spool.path, written("two@example")) == tail);
+    struct stat second{};
+    REQUIRE(::stat(tail.c_str(), &second) == 0);
+    CHECK(first.st_ino == second.st_ino); // followers have it open
+    options.shared = false;
+    const spool::Writer own(options);
+    CHECK(std::filesystem::exists(tail));
 }
 
 TEST_CASE("spool: a shared segment is cut behind a torn record and goes on")
