@@ -207,6 +207,52 @@ serving() {
     [ "$(count)" -eq 1 ]
 }
 
+@test "--dry-run counts what would be changed, no more" {
+    one=$(put alice@example.net bob@example.org)
+    two=$(put alice@example.net bob@example.org)
+    three=$(put alice@example.net bob@example.org)
+    ctl hold "$one"
+    serving "$two"
+    for call in "retry --all" "release --all" "delete --all" "expire --younger 1h" \
+        "delete $one $two" "retry $one $three" "requeue --domain example.org"; do
+        # shellcheck disable=SC2086  # several words on purpose
+        run -0 --separate-stderr ctl $call --dry-run
+        said=$output
+        rm -rf "$TMP/copy" && cp -r "$SPOOL" "$TMP/copy"
+        # shellcheck disable=SC2086
+        run --separate-stderr ctl $call
+        [ "${said/ would be / }" = "$output" ]
+        kill "$PID" && wait_for 10 bash -c "! kill -0 $PID"
+        rm -rf "$SPOOL" && mv "$TMP/copy" "$SPOOL" && rm -f "$SPOOL/run/sendd.sock"
+        serving "$two"
+    done
+}
+
+@test "retry --all says nothing of held mail, release --all counts what was held" {
+    one=$(put alice@example.net bob@example.org)
+    put alice@example.net bob@example.org
+    ctl hold "$one"
+    run -0 --separate-stderr ctl retry --all
+    [ "$output" = "1 message retried now" ]
+    [ -z "$stderr" ]
+    run -0 ctl release --all
+    [ "$output" = "1 message released" ]
+    run -1 ctl release --all
+    [ "$output" = "0 messages released" ]
+}
+
+@test "ids may be given as mailq prints them, and twice" {
+    one=$(put alice@example.net bob@example.org)
+    two=$(put alice@example.net bob@example.org)
+    ctl hold "$one"
+    mailq --spool "$SPOOL" | awk '/alice@/ {print $1}' >"$TMP/ids"
+    grep -qF "$one!" "$TMP/ids"
+    printf '  %s \r\n\n' "$two" >>"$TMP/ids"
+    run -0 --separate-stderr ctl delete - "$one" <"$TMP/ids"
+    [ "$output" = "2 messages deleted" ]
+    [ -z "$stderr" ]
+}
+
 @test "everything is meant only when --all says so: exit 64" {
     id=$(put alice@example.net bob@example.org)
     for verb in hold release retry requeue delete expire; do

@@ -34,17 +34,38 @@ void check_criteria(const Call& call)
                             "say which messages: queue ids, criteria, or --all");
 }
 
+// What the command would refuse, or not change, is not meant by criteria: nobody wants to
+// hear of each held message that "retry --all" left alone.
+Call narrowed(const Call& call, What what)
+{
+    Call meant = call;
+    meant.criteria.not_held = what == What::retry;
+    if (what == What::release && call.operands.empty())
+        meant.criteria.held = true;
+    return meant;
+}
+
+bool spares_active(What what)
+{
+    return what == What::requeue || what == What::remove || what == What::expire;
+}
+
 // Ids alone need no look into the queue: its owner knows.
-std::vector<spool::MessageId> meant(const Call& call)
+std::vector<spool::MessageId> meant(const Call& call, What what)
 {
     if (!call.criteria.any() && !call.all && !call.dry_run)
         return read_ids(call);
     const std::string spool = call.spool_directory();
     const spool::QueueView view(spool);
     spool::Sweep sweep(spool);
+    std::vector<spool::MessageId> active;
+    if (call.dry_run && spares_active(what))
+        active = active_messages(call);
     std::vector<spool::MessageId> ids;
-    for_each_meant(call, view, sweep,
-                   [&ids](const spool::Entry& entry) { ids.push_back(entry.id()); });
+    for_each_meant(narrowed(call, what), view, sweep, [&](const spool::Entry& entry) {
+        if (!std::ranges::binary_search(active, entry.id()))
+            ids.push_back(entry.id());
+    });
     return ids;
 }
 
@@ -91,7 +112,7 @@ std::size_t ask_for(What what, std::span<const spool::MessageId> ids, Owner& own
 int change(const Call& call, const Wording& wording)
 {
     check_criteria(call);
-    const std::vector<spool::MessageId> ids = meant(call);
+    const std::vector<spool::MessageId> ids = meant(call, wording.what);
     std::size_t count = ids.size();
     if (!call.dry_run && count > 0)
         count = ask_for(wording.what, ids, *find_owner(call));

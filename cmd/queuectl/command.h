@@ -26,6 +26,7 @@ struct Criteria {
     std::int64_t older = -1; // seconds
     std::int64_t younger = -1;
     bool held = false;
+    bool not_held = false; // no option: some commands mean it
 
     [[nodiscard]] bool any() const
     {

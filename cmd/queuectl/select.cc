@@ -9,10 +9,21 @@
 #include <fnmatch.h>
 #include <iostream>
 #include <string>
+#include <unordered_set>
 
 namespace queuectl {
 
 namespace {
+
+// As mailq prints it, with its mark, and with what is left of a line by other programs.
+std::string without_mark(std::string line)
+{
+    const std::size_t first = line.find_first_not_of(" \t");
+    const std::size_t last = line.find_last_not_of(" \t\r*!");
+    return first == line.npos || last == line.npos || last < first
+               ? std::string()
+               : line.substr(first, last + 1 - first);
+}
 
 // Tells whether a message is meant.
 class Selector {
@@ -47,7 +58,7 @@ bool Selector::matches_state(const spool::Entry& entry) const
     const std::int64_t age = now_ - entry.arrival();
     return (criteria_.older < 0 || age > criteria_.older) &&
            (criteria_.younger < 0 || age < criteria_.younger) &&
-           (!criteria_.held || entry.held());
+           (!criteria_.held || entry.held()) && (!criteria_.not_held || !entry.held());
 }
 
 bool Selector::has_reason(spool::TextNumber number) const
@@ -132,14 +143,19 @@ spool::MessageId parse_id(const std::string& word)
 std::vector<spool::MessageId> read_ids(const Call& call)
 {
     std::vector<spool::MessageId> ids;
+    std::unordered_set<spool::MessageId> seen;
+    const auto add = [&](spool::MessageId id) {
+        if (seen.insert(id).second)
+            ids.push_back(id);
+    };
     for (const std::string& word : call.operands) {
         if (word != "-") {
-            ids.push_back(parse_id(word));
+            add(parse_id(word));
             continue;
         }
         for (std::string line; std::getline(std::cin, line);)
-            if (!line.empty())
-                ids.push_back(parse_id(line));
+            if (const std::string id = without_mark(line); !id.empty())
+                add(parse_id(id));
     }
     return ids;
 }

@@ -11,8 +11,8 @@
 
 namespace queuectl {
 
-// Ids of the command line and, for "-", of standard input, one a line.  Throws Failure
-// (fix_arguments) for anything else.
+// Ids of the command line and, for "-", of standard input, one a line, each once.  The
+// marks of mailq may stand behind them.  Throws Failure (fix_arguments) for anything else.
 [[nodiscard]] std::vector<spool::MessageId> read_ids(const Call& call);
 [[nodiscard]] spool::MessageId parse_id(const std::string& word);
 
