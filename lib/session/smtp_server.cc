@@ -17,6 +17,8 @@ namespace session {
 
 namespace {
 
+constexpr std::uint32_t kMostNameLookups = 2000; // at a time; others are "unknown"
+
 net::Task<void> serve_session(std::unique_ptr<SmtpServerSession> session)
 {
     co_await session->run();
@@ -49,7 +51,7 @@ std::string_view describe(Admission admission)
 
 SmtpServer::SmtpServer(SmtpWorld world, const SharedLimits& limits)
     : world_(world), limits_(limits.rates), envelopes_(limits.envelopes_memory),
-      tarpit_places_(limits.tarpit_places)
+      tarpit_(limits.tarpit_places), name_lookups_(kMostNameLookups)
 {
 }
 
@@ -59,7 +61,7 @@ void SmtpServer::set_limits(const SharedLimits& limits)
 {
     limits_.set_rates(limits.rates);
     envelopes_.set_limit(limits.envelopes_memory);
-    tarpit_places_ = limits.tarpit_places;
+    tarpit_.set_limit(limits.tarpit_places);
 }
 
 // Unique in this process and next to certain on this machine: the microsecond of its
@@ -124,14 +126,6 @@ void SmtpServer::left(SmtpServerSession* who)
     sessions_.erase(who);
     if (sessions_.empty() && tell_idle_)
         tell_idle_();
-}
-
-bool SmtpServer::enter_tarpit()
-{
-    if (tarpitted_ >= tarpit_places_)
-        return false;
-    ++tarpitted_;
-    return true;
 }
 
 } // namespace session

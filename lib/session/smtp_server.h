@@ -10,6 +10,7 @@
 #include "net/resolver.h"
 #include "session/client_limits.h"
 #include "session/envelope_budget.h"
+#include "session/places.h"
 #include "session/recipient_probe.h"
 #include "session/relay_policy.h"
 #include "session/smtp_listener.h"
@@ -74,9 +75,11 @@ public:
     [[nodiscard]] const SmtpWorld& world() const { return world_; }
     [[nodiscard]] ClientLimits& limits() { return limits_; }
     [[nodiscard]] EnvelopeBudget& envelopes() { return envelopes_; }
-    // A place in the tarpit; false when it is full: then refuse at once.
-    [[nodiscard]] bool enter_tarpit();
-    void leave_tarpit() { --tarpitted_; }
+    // Without a place in the tarpit one is refused at once.
+    [[nodiscard]] Places& tarpit() { return tarpit_; }
+    // Look-ups of clients' names outlive their sessions: who comes and goes all the time,
+    // and has a name server that does not answer, must not collect them.
+    [[nodiscard]] Places& name_lookups() { return name_lookups_; }
     void joined(SmtpServerSession* who) { sessions_.insert(who); }
     void left(SmtpServerSession* who);
 
@@ -86,9 +89,9 @@ private:
     SmtpWorld world_;
     ClientLimits limits_;
     EnvelopeBudget envelopes_;
-    std::uint32_t tarpit_places_;
+    Places tarpit_;
+    Places name_lookups_;
     std::unordered_set<SmtpServerSession*> sessions_;
-    std::uint32_t tarpitted_ = 0;
     std::int64_t last_id_ = 0;
     bool draining_ = false;
     std::function<void()> tell_idle_;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <sys/socket.h>
+#include <utility>
 
 namespace session {
 
@@ -17,7 +18,8 @@ constexpr base::milliseconds kNamePatience{1500};
 constexpr base::milliseconds kNameStep{20};
 
 net::Task<void> look_up_name(net::Resolver& resolver, net::Address address,
-                             std::shared_ptr<ClientName> result)
+                             std::shared_ptr<ClientName> result,
+                             [[maybe_unused]] Place place)
 {
     const net::DnsAnswer<std::string> answer = co_await resolver.verified_name(address);
     if (!answer.records.empty())
@@ -119,8 +121,12 @@ void SmtpServerSession::begin_name_lookup()
     if (!listener_->look_up_client || world.resolver == nullptr || !has_address ||
         client_.address.is_loopback())
         return;
+    Place place(server_.name_lookups());
+    if (!place)
+        return;
     lookup_ = std::make_shared<ClientName>();
-    world.loop.spawn(id_, look_up_name(*world.resolver, client_.address, lookup_));
+    world.loop.spawn(
+        id_, look_up_name(*world.resolver, client_.address, lookup_, std::move(place)));
 }
 
 net::Task<void> SmtpServerSession::wait_for_name()

@@ -15,26 +15,6 @@ namespace {
 using smtp::Reply;
 using smtp::Then;
 
-class TarpitPlace {
-public:
-    explicit TarpitPlace(SmtpServer& server)
-        : server_(server), taken_(server.enter_tarpit())
-    {
-    }
-    ~TarpitPlace()
-    {
-        if (taken_)
-            server_.leave_tarpit();
-    }
-    TarpitPlace(const TarpitPlace&) = delete;
-    TarpitPlace& operator=(const TarpitPlace&) = delete;
-    [[nodiscard]] bool taken() const { return taken_; }
-
-private:
-    SmtpServer& server_;
-    bool taken_;
-};
-
 Reply refusal_of(Ruling ruling)
 {
     switch (ruling) {
@@ -214,8 +194,8 @@ net::Task<void> SmtpServerSession::tarpit()
 {
     if (!listener_->delay_relay_refusal)
         co_return;
-    const TarpitPlace place(server_);
-    if (!place.taken())
+    const Place place(server_.tarpit());
+    if (!place)
         co_return;
     co_await wire_.flush();
     co_await net::sleep_for(server_.world().loop, listener_->times.tarpit);
