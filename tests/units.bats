@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The systemd units against what `make install` installs and what the programs do: started
+# by socket as the units say, in a file system that is read-only but for ReadWritePaths=.
+
+# shellcheck disable=SC2154  # run sets output, stderr and their lines
+
+setup() {
+    load helpers/common
+    sponts_setup
+    ROOT=$TMP/root
+    make -s -C "$REPO" -o programs install BIN="$BIN" DESTDIR="$ROOT" PREFIX=/usr
+    UNITS=$ROOT/usr/lib/systemd/system
+    CONF=$ROOT/etc/sponts/sponts.conf
+}
+
+teardown() { sponts_teardown; }
+
+# value KEY UNIT - what the unit says, one word a line.
+value() { sed -n "s/^$1=//p" "$UNITS/$2" | tr ' ' '\n'; }
+
+@test "each unit starts an installed program, with options it has, and names its pages" {
+    [ "$(find "$UNITS" -name '*.service' | wc -l)" -eq 3 ]
+    for unit in "$UNITS"/*.service; do
+        unit=${unit##*/}
+        program=$ROOT$(value ExecStart "$unit" | head -n 1)
+        [ -x "$program" ]
+        "$program" --help >"$TMP/help"
+        for option in $(value ExecStart "$unit" | grep '^--'); do
+            grep -q -- "$option " "$TMP/help"
+        done
+        [ -e "$ROOT$(value ExecStart "$unit" | grep '^/etc/')" ]
+        for page in $(value Documentation "$unit"); do
+            [[ $page =~ ^man:(.*)\((.)\)$ ]]
+            [ -e "$ROOT/usr/share/man/man${BASH_REMATCH[2]}/${BASH_REMATCH[1]}.${BASH_REMATCH[2]}" ]
+        done
+        user=$(value User "$unit")
+        grep -q "^u $user " "$ROOT"/usr/lib/sysusers.d/*.conf
+        for path in $(value ReadWritePaths "$unit"); do
+            grep -q "^d ${path#-} .* $user $user " "$ROOT"/usr/lib/tmpfiles.d/*.conf
+        done
+    done
+}
+
+# A file system as ProtectSystem=strict and ReadWritePaths= leave it; only for `start`.
+confined() {
+    local unit=$1 path
+    shift
+    {
+        printf '%s\n' '#!/bin/bash' 'set -e' 'mount --make-rprivate /' \
+            "mount --bind '$TMP' '$TMP'" "mount -o remount,bind,ro '$TMP'"
+        for path in $(value ReadWritePaths "$unit"); do
+            printf "mount --bind '%s' '%s'\nmount -o remount,bind,rw '%s'\n" \
+                "$ROOT${path#-}" "$ROOT${path#-}" "$ROOT${path#-}"
+        done
+        # The root last, and not from below what was bound.
+        printf '%s\n' 'mount -o remount,bind,ro /' \
+            "if : >'$TMP/not-for-writing'; then exit 70; fi 2>/dev/null" 'exec "$@"'
+    } >"$TMP/confined.$unit"
+    chmod +x "$TMP/confined.$unit"
+    exec unshare --mount ${ROOTLESS:+--map-root-user} "$TMP/confined.$unit" "$@"
+}
+
+@test "mail is taken by the socket and delivered, and only ReadWritePaths are written" {
+    [ "$(id -u)" -eq 0 ] || export ROOTLESS=yes
+    port=$(free_port) next=$(free_port)
+    mkdir -p "$TMP/mx" "$ROOT"/var/spool/sponts "$ROOT"/var/lib/sponts "$ROOT"/run/sponts
+    cat >"$CONF" <<END
+[general]
+hostname = gw.test
+spool = $ROOT/var/spool/sponts
+database = $ROOT/var/lib/sponts/sponts.db
+run-directory = $ROOT/run/sponts
+[listener smtp]
+tls = none
+relay-from = 127.0.0.0/8
+END
+    sponts init --config "$CONF" >/dev/null
+    sponts import domains - --config "$CONF" <<<$'name\ndest.test' >/dev/null
+    sponts import routes - --config "$CONF" \
+        <<<$'pattern,host,port,tls\ndest.test,127.0.0.1,'"$next"',none' >/dev/null
+    start mx /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/fake_mx.py" "$next" "$TMP/mx"
+    wait_for 10 listens "$next"
+    name=$(value FileDescriptorName smtp-relayd.socket)
+    start relayd confined smtp-relayd.service systemd-socket-activate -l "127.0.0.1:$port" \
+        --fdname="$name" "$ROOT/usr/sbin/smtp-relayd" --config "$CONF"
+    start sendd confined smtp-sendd.service "$ROOT/usr/sbin/smtp-sendd" --config "$CONF"
+    wait_for 20 grep -q sendd-ready "$TMP/sendd.log"
+    printf 'Subject: hello\r\n\r\nhello\r\n' >"$TMP/mail"
+    wait_for 20 /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/submit.py" "127.0.0.1:$port" \
+        "$TMP/mail" a@sender.test b@dest.test
+    wait_for 20 test -e "$TMP/mx/1.eml"
+    wait_for 10 bash -c "[ -z \"\$(queuectl --config '$CONF' list --ids)\" ]"
+    run ! grep -hiE 'read-only|permission|queue-trouble| failed' "$TMP/relayd.log" "$TMP/sendd.log"
+}
