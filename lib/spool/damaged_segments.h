@@ -30,6 +30,10 @@ public:
     {
         return waiting_.contains(segment);
     }
+    [[nodiscard]] bool known(SegmentNumber segment) const
+    {
+        return waiting_.contains(segment) || safe_.contains(segment);
+    }
 
 private:
     [[nodiscard]] bool set_aside(SegmentNumber segment);

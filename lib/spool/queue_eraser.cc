@@ -39,6 +39,7 @@ void QueueEraser::work(const Round& round)
     if (result_.valid() || base::wall_seconds() < next_try_)
         return;
     plan_sweep(round);
+    drop_dying(round.dying);
     Job job{take_deleted(round.read, round.synced), {}};
     if (!sweep_.live.empty() && round.synced >= sweep_.appended)
         job.all_but = std::exchange(sweep_.live, {});
@@ -100,6 +101,14 @@ void QueueEraser::take_result()
             deleted_.push_back({{segment, offset}, 0});
     for (const auto& [segment, live] : done.all_but)
         swept_.erase(segment);
+}
+
+void QueueEraser::drop_dying(const std::set<SegmentNumber>& dying)
+{
+    if (!dying.empty())
+        std::erase_if(deleted_, [&](const Deleted& one) {
+            return dying.contains(one.where.segment);
+        });
 }
 
 // Those that are safe to go.  A record that the log has not yet reported stays until it

@@ -36,11 +36,13 @@ public:
     // Records of deleted messages (QueueCore::take_deleted).
     void add(std::span<const Location> records, std::uint64_t appended);
     // One round.  `busy` are segments that are deleted, emptied or hold copies that do not
-    // count yet: they are not swept.
+    // count yet: they are not swept.  `dying` are deleted as soon as may be, with all that
+    // is in them.
     struct Round {
         const QueueCore& core;
         std::span<const SegmentFacts> segments;
         const std::set<SegmentNumber>& busy;
+        const std::set<SegmentNumber>& dying;
         const std::vector<Follower::Position>& read;
         std::uint64_t appended;
         std::uint64_t synced;
@@ -72,6 +74,7 @@ private:
     void wait();
     void take_result();
     void start(Job job);
+    void drop_dying(const std::set<SegmentNumber>& dying);
     [[nodiscard]] std::map<SegmentNumber, Offsets>
     take_deleted(const std::vector<Follower::Position>& read, std::uint64_t synced);
     void plan_sweep(const Round& round);

@@ -52,6 +52,7 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     const std::vector<SegmentFacts> segments = facts(core, read, appended, synced);
     SegmentPlan plan = plan_segments(segments, rules_, now);
     std::set<SegmentNumber> busy = needed_for_copies(core);
+    const std::set<SegmentNumber> dying = dying_of(segments, busy, damaged);
     std::erase_if(plan.remove, [&](SegmentNumber segment) {
         return damaged.waits(segment) || busy.contains(segment);
     });
@@ -62,7 +63,20 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     carrier_.work(writer, actions);
     busy.insert(plan.remove.begin(), plan.remove.end());
     busy.insert(plan.carry.begin(), plan.carry.end());
-    eraser_.work({core, segments, busy, read, appended, synced});
+    eraser_.work({core, segments, busy, dying, read, appended, synced});
+}
+
+// They go now, or as soon as the results are on the disk.
+std::set<SegmentNumber> SegmentKeeper::dying_of(const std::vector<SegmentFacts>& segments,
+                                                const std::set<SegmentNumber>& needed,
+                                                const DamagedSegments& damaged) const
+{
+    std::set<SegmentNumber> dying;
+    for (const SegmentFacts& one : segments)
+        if (one.complete && one.live_messages == 0 && rules_.retention == 0 &&
+            !needed.contains(one.number) && !damaged.known(one.number))
+            dying.insert(one.number);
+    return dying;
 }
 
 // A copy may have been read, and its segment sealed, before the queue hears of it.

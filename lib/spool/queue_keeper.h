@@ -69,6 +69,9 @@ private:
     const Known* look(SegmentNumber segment);
     void close_idle(const std::vector<Follower::Position>& positions, std::int64_t now);
     [[nodiscard]] std::set<SegmentNumber> needed_for_copies(const QueueCore& core) const;
+    [[nodiscard]] std::set<SegmentNumber>
+    dying_of(const std::vector<SegmentFacts>& segments,
+             const std::set<SegmentNumber>& needed, const DamagedSegments& damaged) const;
     void start_carrying(const QueueCore& core, const std::vector<SegmentNumber>& segments);
 
     std::string directory_;
