@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pop3/follower.h"
+
+#include <algorithm>
+
+namespace pop3 {
+
+namespace {
+
+std::string_view without_cr(std::string_view line)
+{
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    return line;
+}
+
+} // namespace
+
+Fetch Follower::Asked::fetch() const
+{
+    Fetch what{message, {}};
+    if (verb == Verb::top)
+        what.lines = has_lines ? lines : 0;
+    return what;
+}
+
+// RFC 1939, 2449, 6856; AUTH alone lists mechanisms with some servers.
+bool Follower::Asked::multi_line() const
+{
+    switch (verb) {
+    case Verb::retr:
+    case Verb::top:
+    case Verb::capa:
+        return true;
+    case Verb::list:
+    case Verb::uidl:
+    case Verb::lang:
+    case Verb::auth:
+        return !has_argument;
+    default:
+        return false;
+    }
+}
+
+// Adds bytes to `line` up to its LF and takes them from `bytes`; true when it is complete.
+bool Follower::gather(std::string& line, std::string_view& bytes)
+{
+    const std::size_t newline = bytes.find('\n');
+    const std::string_view part = bytes.substr(0, newline);
+    line.append(part.substr(0, kept - std::min(kept, line.size())));
+    bytes.remove_prefix(std::min(part.size() + 1, bytes.size()));
+    return newline != std::string_view::npos;
+}
+
+void Follower::client(std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        if (!gather(command_, bytes))
+            return;
+        take_command(without_cr(command_));
+        command_.clear();
+    }
+}
+
+void Follower::take_command(std::string_view line)
+{
+    const Command command = parse_command(line);
+    const Numbers numbers = numbers_of(command);
+    asked_.push_back({.verb = command.verb,
+                      .has_argument = !command.argument.empty(),
+                      .has_lines = numbers.lines.has_value(),
+                      .message = numbers.message,
+                      .lines = numbers.lines.value_or(0)});
+}
+
+void Follower::server(std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        if (in_text_) {
+            bytes.remove_prefix(take_text(bytes));
+        } else if (gather(status_, bytes)) {
+            take_status(without_cr(status_));
+            status_.clear();
+        }
+    }
+}
+
+// What a server says unasked (a farewell after a time of silence) answers nothing.
+void Follower::take_status(std::string_view line)
+{
+    if (asked_.empty())
+        return;
+    const Asked asked = asked_.front();
+    asked_.pop_front();
+    const Reply reply = parse_reply(line);
+    if (reply.indicator == Indicator::ok)
+        take_positive(asked, reply);
+    else if (asked.text())
+        observer_->fetch_refused(asked.fetch(), reply);
+    else if (asked.verb == Verb::quit)
+        observer_->quit(false);
+}
+
+void Follower::take_positive(const Asked& asked, const Reply& reply)
+{
+    if (asked.multi_line()) {
+        current_ = asked;
+        in_text_ = true;
+        at_ = At::line_start;
+        if (asked.text())
+            observer_->fetch_began(asked.fetch());
+        return;
+    }
+    if (asked.verb == Verb::uidl)
+        identify(reply.text);
+    else if (asked.verb == Verb::dele)
+        observer_->marked(asked.message);
+    else if (asked.verb == Verb::rset)
+        observer_->unmarked();
+    else if (asked.verb == Verb::quit)
+        observer_->quit(true);
+    else if (asked.verb == Verb::stls)
+        trouble_ = "server began TLS after the login";
+}
+
+// Up to the end of the answer or of the bytes; returns how many it took.  What may be the
+// beginning of the end is held back until it is known.
+std::size_t Follower::take_text(std::string_view bytes)
+{
+    std::size_t begin = 0; // of what has not been passed yet
+    std::size_t i = 0;
+    while (i < bytes.size()) {
+        if (at_ == At::middle || at_ == At::cr) {
+            const std::size_t newline = bytes.find('\n', i);
+            if (newline == std::string_view::npos) {
+                at_ = bytes.back() == '\r' ? At::cr : At::middle;
+                break;
+            }
+            const bool after_cr = newline > i ? bytes[newline - 1] == '\r' : at_ == At::cr;
+            at_ = after_cr ? At::line_start : At::middle;
+            i = newline + 1;
+            continue;
+        }
+        const At before = at_;
+        if (before == At::line_start && bytes[i] == '.') {
+            pass(bytes.substr(begin, i - begin));
+            begin = i + 1;
+        } else if (before == At::dot && bytes[i] == '\r') {
+            begin = i + 1;
+        }
+        if (step(bytes[i])) {
+            finish();
+            return i + 1;
+        }
+        ++i;
+    }
+    pass(bytes.substr(begin));
+    return bytes.size();
+}
+
+// One byte at the beginning of a line; true: it was the last of the answer.
+bool Follower::step(char c)
+{
+    switch (at_) {
+    case At::line_start:
+        at_ = c == '.' ? At::dot : c == '\r' ? At::cr : At::middle;
+        return false;
+    case At::dot:
+        if (c != '\r')
+            pass(".");
+        at_ = c == '\r' ? At::dot_cr : At::middle;
+        return false;
+    case At::dot_cr:
+        if (c == '\n')
+            return true;
+        pass(".\r");
+        at_ = c == '\r' ? At::cr : At::middle;
+        return false;
+    case At::middle:
+    case At::cr:
+        break;
+    }
+    return false;
+}
+
+void Follower::pass(std::string_view bytes)
+{
+    if (bytes.empty())
+        return;
+    if (current_.text())
+        observer_->fetched(bytes);
+    else if (current_.verb == Verb::uidl)
+        take_listed(bytes);
+}
+
+void Follower::take_listed(std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        if (!gather(status_, bytes))
+            return;
+        identify(without_cr(status_));
+        status_.clear();
+    }
+}
+
+// "17 whqtswO00WBw418f9t5JxYwZ" (RFC 1939 section 7).
+void Follower::identify(std::string_view line)
+{
+    const std::size_t blank = line.find(' ');
+    const auto message = parse_number(line.substr(0, blank));
+    if (message && blank != std::string_view::npos)
+        observer_->identified(*message, line.substr(blank + 1));
+}
+
+void Follower::finish()
+{
+    in_text_ = false;
+    status_.clear();
+    if (current_.text())
+        observer_->fetch_ended(true);
+}
+
+void Follower::ended()
+{
+    if (in_text_ && current_.text())
+        observer_->fetch_ended(false);
+    in_text_ = false;
+    asked_.clear();
+}
+
+} // namespace pop3
