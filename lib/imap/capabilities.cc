@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "imap/capabilities.h"
+
+#include "text/lines.h"
+
+#include <algorithm>
+#include <array>
+
+namespace imap {
+
+namespace {
+
+// UNAUTHENTICATE (RFC 8437) would begin another login behind our back; referrals lead
+// around us.
+constexpr std::array<std::string_view, 7> of_one_leg{
+    "STARTTLS",        "LOGINDISABLED",     "SASL-IR", "UNAUTHENTICATE",
+    "LOGIN-REFERRALS", "MAILBOX-REFERRALS", "XCLIENT"};
+
+bool begins(std::string_view word, std::string_view beginning)
+{
+    return text::equal_ignoring_case(word.substr(0, beginning.size()), beginning);
+}
+
+bool passes_through(std::string_view word)
+{
+    if (begins(word, "AUTH=") || begins(word, "COMPRESS="))
+        return false;
+    return std::none_of(of_one_leg.begin(), of_one_leg.end(), [&](std::string_view name) {
+        return text::equal_ignoring_case(name, word);
+    });
+}
+
+bool is_literal(std::string_view word)
+{
+    return text::equal_ignoring_case(word, "LITERAL+") ||
+           text::equal_ignoring_case(word, "LITERAL-");
+}
+
+void add(std::string& list, std::string_view word)
+{
+    if (!list.empty())
+        list += ' ';
+    list += word;
+}
+
+} // namespace
+
+Capabilities::Capabilities(std::string_view text)
+{
+    while (!(text = text::trim(text)).empty()) {
+        const std::string_view word = text.substr(0, text.find(' '));
+        if (!text::has_control(word))
+            words_.emplace_back(word);
+        text.remove_prefix(word.size());
+    }
+}
+
+bool Capabilities::has(std::string_view word) const
+{
+    return std::any_of(words_.begin(), words_.end(), [&](const std::string& one) {
+        return text::equal_ignoring_case(one, word);
+    });
+}
+
+// Before the login it is we who take literals and initial responses; IMAP4rev1 is said even
+// if nobody could be asked.
+std::string announce(const Capabilities& server, const Offer& offer)
+{
+    std::string list;
+    if (!server.has("IMAP4rev1") && !server.has("IMAP4rev2"))
+        add(list, "IMAP4rev1");
+    for (const std::string& word : server.words())
+        if (passes_through(word) && !is_literal(word) &&
+            !text::equal_ignoring_case(word, "ID"))
+            add(list, word);
+    add(list, "LITERAL+");
+    add(list, "SASL-IR");
+    add(list, "ID");
+    if (offer.starttls)
+        add(list, "STARTTLS");
+    if (!offer.login)
+        add(list, "LOGINDISABLED");
+    for (const std::string& mechanism : offer.mechanisms)
+        add(list, "AUTH=" + mechanism);
+    return list;
+}
+
+std::string announce_after_login(std::string_view server, bool compress)
+{
+    std::string list;
+    for (const std::string& word : Capabilities(server).words())
+        if (passes_through(word))
+            add(list, word);
+    if (compress)
+        add(list, "COMPRESS=DEFLATE");
+    return list;
+}
+
+} // namespace imap

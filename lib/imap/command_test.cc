@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "imap/command.h"
+
+#include <doctest/doctest.h>
+#include <string>
+
+using State = imap::CommandReader::State;
+
+namespace {
+
+imap::Limits small()
+{
+    imap::Limits limits;
+    limits.command = 100;
+    limits.literal = 20;
+    return limits;
+}
+
+// Feeds in two parts, saying "+" where it is asked for; the state at the end.
+State feed(imap::CommandReader& reader, std::string_view bytes, std::size_t cut, int& asked)
+{
+    for (std::string_view part : {bytes.substr(0, cut), bytes.substr(cut)})
+        while (!part.empty()) {
+            part.remove_prefix(reader.feed(part));
+            if (reader.state() == State::go_ahead)
+                ++asked;
+            else if (reader.state() != State::more)
+                return reader.state();
+        }
+    return reader.state();
+}
+
+} // namespace
+
+TEST_CASE("imap: a command is gathered with its literals")
+{
+    const std::string_view bytes = "a LOGIN {4}\r\nanna {3+}\r\na b\r\n";
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        CAPTURE(cut);
+        imap::CommandReader reader(small());
+        int asked = 0;
+        CHECK(feed(reader, bytes, cut, asked) == State::complete);
+        CHECK(asked == 1);
+        const auto command = imap::parse_command(reader.line(), small());
+        REQUIRE(command);
+        CHECK(command->tag == "a");
+        CHECK(command->name == "LOGIN");
+        REQUIRE(command->arguments.size() == 2);
+        CHECK(command->arguments[0].text == "anna");
+        CHECK(command->arguments[1].text == "a b");
+        reader.clear();
+        CHECK_FALSE(reader.begun());
+        CHECK(feed(reader, "b noop\r\n", 3, asked) == State::complete);
+        CHECK(reader.line() == "b noop");
+    }
+}
+
+TEST_CASE("imap: what comes before the login has limits")
+{
+    struct {
+        std::string bytes;
+        State state;
+    } const cases[] = {
+        {"a LOGIN {20}\r\n", State::go_ahead},
+        {"a LOGIN {21}\r\n", State::refused},
+        {"a LOGIN {21+}\r\n", State::too_long},
+        {"a LOGIN {99999999999999999999}\r\n", State::refused},
+        {"a LOGIN " + std::string(93, 'x'), State::too_long},
+        {"a {20+}\r\n" + std::string(20, 'x') + "{20+}\r\n" + std::string(20, 'x') +
+             "{20+}\r\n" + std::string(20, 'x') + "{20+}\r\n",
+         State::too_long},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.bytes);
+        imap::CommandReader reader(small());
+        (void)reader.feed(c.bytes);
+        int asked = 0;
+        if (reader.state() != c.state)
+            (void)feed(reader, c.bytes, 0, asked);
+        CHECK(reader.state() == c.state);
+    }
+    imap::CommandReader reader(small());
+    (void)reader.feed("a LOGIN {21}\r\n");
+    reader.clear();
+    (void)reader.feed("b NOOP\r\n");
+    CHECK(reader.line() == "b NOOP");
+}
+
+TEST_CASE("imap: commands have a tag, a name and arguments")
+{
+    const auto parse = [](std::string_view line) {
+        return imap::parse_command(line, small());
+    };
+    CHECK(parse("a1 noop")->name == "NOOP");
+    CHECK(parse("a1 noop")->arguments.empty());
+    CHECK(parse("a1 ID (\"name\" \"x\")")->arguments.size() == 1);
+    struct {
+        std::string_view line;
+        std::string_view tag;
+    } const bad[] = {
+        {"", "*"},          {"NOOP", "NOOP"}, {"* NOOP", "*"},     {"+ NOOP", "*"},
+        {"a+ NOOP", "*"},   {"a( NOOP", "*"}, {"a\x01 NOOP", "*"}, {"a", "a"},
+        {"a  NOOP", "a"},   {"a NO(P", "a"},  {"a \"NOOP\"", "a"}, {"\xc3\xa4 NOOP", "*"},
+        {"a LOGIN (", "a"},
+    };
+    for (const auto& c : bad) {
+        CAPTURE(c.line);
+        const auto command = parse(c.line);
+        REQUIRE_FALSE(command);
+        CHECK(command.error().tag == c.tag);
+        CHECK_FALSE(command.error().why.empty());
+    }
+    CHECK_FALSE(parse(std::string(200, 'a') + " NOOP"));
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions as they are spoken: by turns, whole and in pieces of every size.
+#include "imap/follower.h"
+
+#include <algorithm>
+#include <doctest/doctest.h>
+#include <string>
+#include <vector>
+
+namespace {
+
+using Notes = std::vector<std::string>;
+
+class Scribe : public imap::Observer {
+public:
+    Notes notes;
+    void entered(const imap::Place& where) override
+    {
+        note("in " + where.mailbox + " " + std::to_string(where.uid_validity));
+    }
+    void fetch_began(const imap::Fetch& what) override
+    {
+        note("fetch " + std::to_string(what.sequence) + " " + std::string(what.item) + "[" +
+             std::string(what.section) + "]: ");
+    }
+    void fetched(std::string_view octets) override { notes.back() += octets; }
+    void fetch_ended(bool whole) override { notes.back() += whole ? "." : "!"; }
+    void fetch_done(std::uint32_t sequence, std::uint32_t uid, std::uint64_t) override
+    {
+        note("done " + std::to_string(sequence) + " uid " + std::to_string(uid));
+    }
+    void fetch_refused(const imap::Response& why) override
+    {
+        note("refused " + std::string(why.text));
+    }
+    void upload_began(std::string_view mailbox, std::uint64_t size) override
+    {
+        note("upload " + std::string(mailbox) + " " + std::to_string(size) + ": ");
+    }
+    void uploaded(std::string_view octets) override { notes.back() += octets; }
+    void upload_ended(bool whole) override { notes.back() += whole ? "." : "!"; }
+    void upload_answered(const imap::Response& answer) override
+    {
+        note("uploaded " + std::string(answer.code) + " " + std::string(answer.code_text));
+    }
+    void expunged(std::uint32_t sequence) override
+    {
+        note("expunged " + std::to_string(sequence));
+    }
+    void vanished(std::string_view uids) override
+    {
+        if (!notes.empty() && notes.back().starts_with("vanished"))
+            notes.back() += uids;
+        else
+            note("vanished " + std::string(uids));
+    }
+    void logged_out() override { note("out"); }
+
+private:
+    void note(std::string text) { notes.push_back(std::move(text)); }
+};
+
+struct Turn {
+    char who;          // 'C' or 'S'
+    std::string said;  // by him
+    std::string heard; // by the other; empty: the same
+};
+
+// A session under test; `size`: of the pieces in which everything comes.
+class Session {
+public:
+    explicit Session(std::size_t size, bool compress = false)
+        : follower_(scribe_, {.limits = {}, .compress = compress}), size_(size)
+    {
+    }
+
+    std::string say(char who, std::string_view said)
+    {
+        std::string& waiting = who == 'C' ? from_client_ : from_server_;
+        std::string heard;
+        for (; !said.empty(); said.remove_prefix(std::min(size_, said.size()))) {
+            waiting += said.substr(0, size_);
+            heard += take(who, waiting);
+        }
+        return heard;
+    }
+    // What the client had said ahead.
+    std::string catch_up() { return take('C', from_client_); }
+    imap::Follower& follower() { return follower_; }
+    const Notes& notes() const { return scribe_.notes; }
+
+private:
+    std::string take(char who, std::string& waiting)
+    {
+        imap::Passage passage;
+        const std::size_t taken = who == 'C' ? follower_.client(waiting, passage)
+                                             : follower_.server(waiting, passage);
+        std::string heard;
+        for (std::size_t i = 0; i < passage.size(); ++i)
+            heard += passage[i];
+        waiting.erase(0, taken);
+        return heard;
+    }
+
+    Scribe scribe_;
+    imap::Follower follower_;
+    std::size_t size_;
+    std::string from_client_;
+    std::string from_server_;
+};
+
+std::string together(const Notes& notes)
+{
+    std::string all;
+    for (const std::string& note : notes)
+        all += note + "\n";
+    return all;
+}
+
+void check_in_pieces(const std::vector<Turn>& turns, const Notes& wanted,
+                     bool compress = false)
+{
+    for (std::size_t size = 1; size < 60; ++size) {
+        CAPTURE(size);
+        Session session(size, compress);
+        for (const Turn& turn : turns) {
+            CAPTURE(turn.said);
+            const std::string heard = session.say(turn.who, turn.said);
+            CHECK(heard == (turn.heard.empty() ? turn.said : turn.heard));
+        }
+        CHECK(session.follower().trouble().empty());
+        session.follower().ended();
+        CHECK(together(session.notes()) == together(wanted));
+    }
+}
+
+} // namespace
+
+TEST_CASE("imap: a session is followed in pieces of every size, and nothing is changed")
+{
+    check_in_pieces(
+        {
+            {'C', "a SELECT INBOX\r\n", ""},
+            {'S',
+             "* FLAGS (\\Seen)\r\n* 3 EXISTS\r\n* OK [UIDVALIDITY 42] valid {9}\r\n"
+             "* OK [UIDNEXT 7]\r\na OK [READ-WRITE] done\r\n",
+             ""},
+            {'C', "b UID FETCH 1:* (FLAGS BODY.PEEK[])\r\nc NOOP\r\n", ""},
+            {'S',
+             "* 1 FETCH (UID 5 FLAGS (\\Seen) BODY[] {11}\r\nSubject: x\n)\r\n"
+             "* 2 FETCH (BODY[] \"\" UID 6)\r\nb OK done\r\n* 3 EXPUNGE\r\nc OK done\r\n",
+             ""},
+            {'C', "d IDLE\r\n", ""},
+            {'S', "+ idling\r\n* 4 EXISTS\r\n", ""},
+            {'C', "DONE\r\n", ""},
+            {'S', "d OK done\r\n", ""},
+            {'C', "e FETCH 9 BODY[]\r\n", ""},
+            {'S', "e NO no such message\r\n", ""},
+            {'C', "f CLOSE\r\n", ""},
+            {'S', "* VANISHED (EARLIER) 1:3,5\r\nf OK done\r\n", ""},
+            {'C', "g LOGOUT\r\n", ""},
+            {'S', "* BYE bye\r\ng OK done\r\n", ""},
+        },
+        {"in INBOX 42", "fetch 1 BODY[]: Subject: x\n.", "done 1 uid 5",
+         "fetch 2 BODY[]: .", "done 2 uid 6", "expunged 3", "refused no such message",
+         "vanished (EARLIER) 1:3,5", "in  0", "out"});
+}
+
+TEST_CASE("imap: mailboxes by word, quote and literal")
+{
+    check_in_pieces({{'C', "a select \"two words\" (CONDSTORE)\r\n", ""},
+                     {'S', "a OK done\r\n", ""},
+                     {'C', "b EXAMINE {5}\r\n", ""},
+                     {'S', "+ go on\r\n", ""},
+                     {'C', "Draft\r\n", ""},
+                     {'S', "b OK done\r\n", ""},
+                     {'C', "c SELECT {3+}\r\na\"b\r\n", ""},
+                     {'S', "c OK done\r\n", ""},
+                     {'C', "d SELECT none\r\n", ""},
+                     {'S', "d NO [NONEXISTENT] none\r\n", ""}},
+                    {"in two words 0", "in Draft 0", "in a\"b 0", "in  0"});
+}
+
+TEST_CASE("imap: uploads")
+{
+    check_in_pieces(
+        {{'C', "a APPEND INBOX (\\Seen) \"17-Jul-1996 02:44:25 -0700\" {3}\r\n", ""},
+         {'S', "+ go on\r\n", ""},
+         {'C', "one {3+}\r\ntwo\r\n", ""},
+         {'S', "a OK [APPENDUID 42 7:8] done\r\n", ""},
+         {'C', "b APPEND {5+}\r\nDraft CATENATE (URL \"/x\" TEXT {4+}\r\ntext)\r\n", ""},
+         {'S', "b NO [BADURL /x] no\r\n", ""},
+         {'C', "c UID REPLACE 4 Draft ~{1+}\r\nx\r\n", ""},
+         {'S', "c OK done\r\n", ""},
+         {'C', "d APPEND INBOX {5}\r\n", ""},
+         {'S', "d NO [OVERQUOTA] full\r\n", ""},
+         {'C', "e APPEND INBOX {0+}\r\n\r\n", ""},
+         {'S', "e BAD empty\r\n", ""},
+         {'C', "f APPEND INBOX {9+}\r\nhalf", ""}},
+        {"upload INBOX 3: one.", "upload INBOX 3: two.", "uploaded APPENDUID 42 7:8",
+         "upload Draft 4: text.", "uploaded BADURL /x", "upload Draft 1: x.", "uploaded  ",
+         "uploaded OVERQUOTA ", "upload INBOX 0: .", "uploaded  ",
+         "upload INBOX 9: half!"});
+}
+
+TEST_CASE("imap: bytes ahead of a literal's + wait, and are commands if it is refused")
+{
+    for (const std::size_t size : {1u, 7u, 1000u}) {
+        CAPTURE(size);
+        Session session(size);
+        CHECK(session.say('C', "a APPEND x {22}\r\nb FETCH 1 BODY[]\r\nc NOOP\r\n") ==
+              "a APPEND x {22}\r\n");
+        CHECK(session.follower().must_wait());
+        CHECK(session.say('S', "* 3 EXISTS\r\n") == "* 3 EXISTS\r\n");
+        CHECK(session.catch_up().empty());
+        SUBCASE("refused")
+        {
+            CHECK(session.say('S', "a NO no\r\n") == "a NO no\r\n");
+            CHECK(session.catch_up() == "b FETCH 1 BODY[]\r\nc NOOP\r\n");
+            CHECK(session.say('S', "b BAD no\r\n") == "b BAD no\r\n");
+            CHECK(session.notes() == Notes{"uploaded  ", "refused no"});
+        }
+        SUBCASE("wanted")
+        {
+            CHECK(session.say('S', "+ go on\r\n") == "+ go on\r\n");
+            CHECK(session.catch_up() == "b FETCH 1 BODY[]\r\nc NOOP\r\n");
+            CHECK(session.notes() == Notes{"upload x 22: b FETCH 1 BODY[]\r\nc NO."});
+        }
+    }
+}
+
+TEST_CASE("imap: an answer may come before the command has been said")
+{
+    for (const std::size_t size : {1u, 5u, 1000u}) {
+        Session session(size);
+        (void)session.say('C', "a APPEND x {9+}\r\nhalf");
+        (void)session.say('S', "a NO [OVERQUOTA] full\r\n");
+        CHECK(session.say('C', "rest!\r\nb NOOP\r\n") == "rest!\r\nb NOOP\r\n");
+        (void)session.say('S', "b OK done\r\n");
+        CHECK(together(session.notes()) ==
+              together({"upload x 9: half", "uploaded OVERQUOTA rest!."}));
+        Session refusing(size);
+        (void)refusing.say('C', "a UNAUTHENTICATE");
+        (void)refusing.say('S', "a OK early\r\n");
+        CHECK(refusing.say('C', "\r\n") == "a NOOP\r\n");
+    }
+}
+
+TEST_CASE("imap: compression is ours, and refused where it is not offered")
+{
+    check_in_pieces({{'C', "a COMPRESS DEFLATE\r\n", "a NOOP\r\n"},
+                     {'S', "* 3 EXISTS\r\n", ""},
+                     {'S', "a OK NOOP done\r\n", "a BAD compression is not offered\r\n"},
+                     {'C', "b UNAUTHENTICATE\r\n", "b NOOP\r\n"},
+                     {'S', "b OK done\r\n", "b BAD not possible here\r\n"},
+                     {'C', "c STARTTLS {5+}\r\n", "c NOOP\r\n"},
+                     {'S', "c OK done\r\n", "c BAD not possible here\r\n"}},
+                    {});
+    Session session(1000, true);
+    CHECK(session.say('C', "a COMPRESS DEFLATE\r\n") == "a NOOP\r\n");
+    CHECK(session.follower().must_wait());
+    CHECK_FALSE(session.follower().compressed());
+    CHECK(session.say('S', "a OK done\r\n* 3 EXISTS\r\n") == "a OK compression begins\r\n");
+    CHECK(session.follower().compressed());
+    CHECK_FALSE(session.follower().must_wait());
+    CHECK(session.say('S', "* 4 EXISTS\r\n") == "* 3 EXISTS\r\n* 4 EXISTS\r\n");
+    CHECK(session.say('C', "b COMPRESS DEFLATE\r\n") == "b NOOP\r\n");
+    CHECK(session.say('S', "b OK done\r\n") ==
+          "b NO [COMPRESSIONACTIVE] compression is active already\r\n");
+}
+
+TEST_CASE("imap: capabilities are what passes")
+{
+    check_in_pieces(
+        {{'C', "a CAPABILITY\r\n", ""},
+         {'S', "* CAPABILITY IMAP4rev1 STARTTLS IDLE AUTH=PLAIN COMPRESS=DEFLATE X-NEW\r\n",
+          "* CAPABILITY IMAP4rev1 IDLE X-NEW\r\n"},
+         {'S', "a OK done\r\n", ""},
+         {'C', "b ENABLE QRESYNC\r\n", ""},
+         {'S', "b OK [CAPABILITY IMAP4rev1 UNAUTHENTICATE] done\r\n",
+          "b OK [CAPABILITY IMAP4rev1] done\r\n"},
+         {'S', "* OK [capability IMAP4rev1] all [is] well\r\n", ""}},
+        {});
+    Session session(1000, true);
+    CHECK(session.say('S', "* CAPABILITY IMAP4rev1 COMPRESS=DEFLATE\r\n") ==
+          "* CAPABILITY IMAP4rev1 COMPRESS=DEFLATE\r\n");
+}
+
+TEST_CASE("imap: a server that says what is no IMAP ends the session")
+{
+    for (const std::string_view said :
+         {"x\xdb\x8e\n", "HTTP/1.1 200 OK\r\n", "a BYE\r\n", "+OK POP3\r\n"}) {
+        CAPTURE(said);
+        Session session(1000);
+        CHECK(session.say('S', said).empty());
+        CHECK_FALSE(session.follower().trouble().empty());
+    }
+    Session session(1000);
+    (void)session.say('S', "* OK " + std::string(100'000, 'x'));
+    CHECK_FALSE(session.follower().trouble().empty());
+}
+
+TEST_CASE("imap: lines without end pass without being kept")
+{
+    Session session(4096);
+    const std::string much(1 << 20, 'x');
+    for (const char* begin : {"* X-DATA ", "* 1 X ", "* LIST () NIL ", "* 5 FETCH (X-Y "})
+        CHECK(session.say('S', begin + much + "\r\n") == begin + much + "\r\n");
+    for (const char* begin : {"a SEARCH ", "b UID FETCH ", "c SELECT ", "d APPEND "})
+        CHECK(session.say('C', begin + much + "\r\n") == begin + much + "\r\n");
+    CHECK(session.say('C', much + "\r\n") == much + "\r\n");
+}
+
+TEST_CASE("imap: commands ahead have a limit")
+{
+    Session session(1000);
+    imap::Limits limits;
+    for (std::uint32_t n = 0; n < limits.unanswered; ++n) {
+        CHECK_FALSE(session.follower().must_wait());
+        (void)session.say('C', "a" + std::to_string(n) + " NOOP\r\n");
+    }
+    CHECK(session.follower().must_wait());
+    CHECK(session.say('C', "z NOOP\r\n").empty());
+    (void)session.say('S', "a0 OK done\r\n");
+    CHECK(session.catch_up() == "z NOOP\r\n");
+}
