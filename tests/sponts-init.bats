@@ -6,23 +6,12 @@ bats_require_minimum_version 1.5.0
 
 setup() {
     load helpers/common
+    load helpers/sponts
     sponts_setup
     CONF=$TMP/sponts.conf
 }
 
 teardown() { sponts_teardown; }
-
-configuration() {
-    cat >"$CONF" <<END
-[general]
-hostname = mx.test
-spool = $TMP/spool
-database = $TMP/sponts.db
-run-directory = $TMP/run
-drain-timeout = 20s
-END
-    printf '%s\n' "$@" >>"$CONF"
-}
 
 @test "init makes directories, database and certificate with their modes" {
     configuration '[tls]' "certificate = $TMP/tls/chain.pem $TMP/tls/key.pem" \

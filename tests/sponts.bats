@@ -7,6 +7,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
     load helpers/common
+    load helpers/sponts
     sponts_setup
     CONF=$TMP/sponts.conf
     PORT=$(free_port)
@@ -15,20 +16,6 @@ setup() {
 teardown() { sponts_teardown; }
 
 # -- helpers ------------------------------------------------------------------------------
-
-configuration() {
-    cat >"$CONF" <<END
-[general]
-hostname = mx.test
-spool = $TMP/spool
-database = $TMP/sponts.db
-run-directory = $TMP/run
-drain-timeout = 20s
-END
-    printf '%s\n' "$@" >>"$CONF"
-}
-
-listener() { printf '[listener %s]\naddress = 127.0.0.1:%s\ntls = none\n' "$1" "$2"; }
 
 stand_ins() {
     export EVENTS=$TMP/events DIRECTIONS=$TMP/directions
