@@ -42,7 +42,7 @@ SendService::SendService(conf::Settings settings)
       dispatcher_({loop_, queue_, reader_, writer_, resolver_, facts_},
                   delivery_options(settings_)),
       control_(loop_, queue_,
-               {[this](spool::MessageId id) { return dispatcher_.is_active(id); },
+               {[this](spool::MessageId id) { return !dispatcher_.let_go(id); },
                 [this] { return dispatcher_.all_active(); },
                 [this](spool::MessageId id) { dispatcher_.look_again(id); }})
 {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace delivery {
@@ -37,6 +38,11 @@ struct Attempt {
     spool::Message message; // the file is opened by the first job that needs it
     bool released = false;  // an operator let it go although its domain is on hold
     std::size_t groups = 0; // jobs that are not over
+    std::uint32_t busy = 0; // conversations, reports, expansions under way
+    bool withdrawn = false; // by an operator, before its turn came: nothing counts any more
+    bool broken = false;    // one of its jobs will never be over
+    bool rerouted = false;  // what it waits for stands in the timetable already
+    bool due_again = false; // its time came while it was looked at for another reason
     std::vector<Settled> settled;
     std::string destination;            // the latest one that somebody waits for
     std::int64_t next_attempt = 0;      // wanted; 0: as the schedule says
@@ -47,6 +53,18 @@ struct Attempt {
     [[nodiscard]] const spool::Envelope& envelope() const { return message.envelope; }
 };
 using AttemptPtr = std::shared_ptr<Attempt>;
+
+// While one lives, no operator takes the message away.
+class Busy {
+public:
+    explicit Busy(AttemptPtr attempt) : attempt_(std::move(attempt)) { ++attempt_->busy; }
+    ~Busy() { --attempt_->busy; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+private:
+    AttemptPtr attempt_;
+};
 
 struct JobRecipient {
     std::uint32_t index = 0;

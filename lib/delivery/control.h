@@ -75,7 +75,8 @@ void append_answer(std::string& lines, const ControlAnswer& answer);
 
 // What smtp-sendd adds; without it nothing is active.
 struct ControlHooks {
-    std::function<bool(spool::MessageId)> active; // is being delivered right now
+    // Is being delivered right now.  One that only waits for its turn is withdrawn.
+    std::function<bool(spool::MessageId)> active;
     std::function<std::vector<spool::MessageId>()> all_active;
     std::function<void(spool::MessageId)> changed; // look at it again: it may be due
 };

@@ -10,6 +10,7 @@
 #include "delivery/guard.h"
 #include "delivery/health.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -56,11 +57,14 @@ struct Destination {
         return job;
     }
 
+    // Also a dead one that nothing waits for: to find out again costs one attempt.
     [[nodiscard]] bool forgettable(std::int64_t now) const
     {
         constexpr std::int64_t memory = 900;
-        return ready.empty() && parked.empty() && open == 0 && !health.dead() &&
-               !guard.is_tripped() && now - used > memory;
+        constexpr std::int64_t memory_of_guard = 86400;
+        const std::int64_t last = health.dead() ? std::max(used, health.probe_at()) : used;
+        return ready.empty() && parked.empty() && open == 0 &&
+               now - last > (guard.is_tripped() ? memory_of_guard : memory);
     }
 };
 

@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t log_batch = 512;
 constexpr std::size_t due_batch = 2000;    // looked at before others get their turn
 constexpr std::int64_t trouble_pause = 60; // seconds
+constexpr std::int64_t reroute_pause = 10; // between two changes of the tables that count
 
 } // namespace
 
@@ -61,8 +62,9 @@ void Dispatcher::reconfigure(Options options)
     for (const auto& [key, one] : destinations_) {
         one->health.set_limits(options_.health);
         one->health.probe_now(base::wall_seconds());
+        one->guard.set_failures(options_.guard_failures);
     }
-    reroute_parked();
+    reroute_waiting();
 }
 
 void Dispatcher::start()
@@ -128,9 +130,12 @@ void Dispatcher::post(std::function<void()> work)
 // Out of the timetable or a list, and not yet in another: it must not be forgotten.
 void Dispatcher::put_off(spool::MessageId id, Due due, std::string_view why)
 {
-    const auto active = active_.find(id);
-    if (active != active_.end() && active->second.use_count() == 1)
-        active_.erase(active); // nobody else has it
+    if (const auto active = active_.find(id); active != active_.end()) {
+        if (active->second.use_count() == 1) // nobody else has it
+            active_.erase(active);
+        else
+            active->second->broken = true;
+    }
     timetable_.add(base::wall_seconds() + trouble_pause, id, due);
     base::log(base::Level::error, "attempt-put-off", id.text(), {{"reason", why}});
 }
@@ -145,9 +150,12 @@ void Dispatcher::tick()
         check_stopped();
         return;
     }
-    if (const std::uint64_t version = facts_.version(); version != facts_version_) {
-        facts_version_ = version;
-        reroute_parked();
+    if (const std::uint64_t version = facts_.version();
+        version != facts_version_ && now >= reroute_at_) {
+        const bool first = std::exchange(facts_version_, version) == 0;
+        reroute_at_ = first ? now : now + reroute_pause;
+        if (!first)
+            reroute_waiting();
     }
     take_due(now);
     // What is taken out of a list may be routed to a destination that is new.
@@ -188,10 +196,12 @@ void Dispatcher::take_due(std::int64_t now)
 void Dispatcher::due(Timetable::Item item, std::int64_t now)
 {
     const spool::Entry* entry = queue_.find(item.id);
-    if (entry == nullptr || entry->held() || is_active(item.id))
+    if (entry == nullptr || entry->held() || is_taken(item, now))
         return;
     if (item.due == Due::milestone)
         return milestone(*entry);
+    if (item.due == Due::rerouting)
+        return activate(*entry, true);
     if (entry->next_attempt() > now)
         return; // put off since: it stands in the timetable once more
     Destination* known = find_destination(queue_.text(entry->destination()));
@@ -199,6 +209,24 @@ void Dispatcher::due(Timetable::Item item, std::int64_t now)
         !entry->expire_requested())
         return wait_parked(*known, *entry, now);
     activate(*entry);
+}
+
+// Somebody has it in hand; then its time must not be forgotten.
+bool Dispatcher::is_taken(Timetable::Item item, std::int64_t now)
+{
+    const auto active = active_.find(item.id);
+    if (active == active_.end())
+        return false;
+    Attempt& attempt = *active->second;
+    if (attempt.broken && active->second.use_count() == 1) {
+        active_.erase(active);
+        return false;
+    }
+    if (attempt.broken)
+        timetable_.add(now + trouble_pause, item.id, item.due);
+    else if (item.due != Due::milestone)
+        attempt.due_again = true;
+    return true;
 }
 
 // Without reading anything: this is what a million messages for a dead host cost.
@@ -265,23 +293,33 @@ void Dispatcher::forget_destinations(std::int64_t now)
     });
 }
 
-// The tables have changed: whoever waits for a dead host may have another way now.
-void Dispatcher::reroute_parked()
+// The tables have changed: whoever waits for a dead host may have another way now, be it
+// in that host's list or in the timetable.
+void Dispatcher::reroute_waiting()
 {
     const std::int64_t now = base::wall_seconds();
+    std::unordered_set<spool::TextNumber> dead;
+    std::vector<spool::MessageId> parked;
     for (const auto& [key, one] : destinations_) {
         if (!one->health.dead())
             continue;
         one->health.probe_now(now);
-        for (const spool::MessageId id : one->parked) {
-            const spool::Entry* entry = queue_.find(id);
-            if (entry == nullptr || entry->held())
-                continue;
-            queue_.retry_at(id, now);
-            timetable_.add(now, id, Due::attempt);
-        }
-        one->parked.clear();
+        dead.insert(queue_.number(key));
+        const std::deque<spool::MessageId> some = std::exchange(one->parked, {});
+        parked.insert(parked.end(), some.begin(), some.end());
     }
+    dead.erase(0); // nobody has it in the queue
+    for (const spool::MessageId id : parked) {
+        const spool::Entry* entry = queue_.find(id);
+        if (entry != nullptr && !dead.contains(entry->destination()))
+            timetable_.add(now, id, Due::rerouting);
+    }
+    if (dead.empty())
+        return;
+    queue_.for_each([&](const spool::Entry& entry) {
+        if (!entry.held() && dead.contains(entry.destination()))
+            timetable_.add(now, entry.id(), Due::rerouting);
+    });
 }
 
 std::vector<spool::MessageId> Dispatcher::all_active() const
@@ -291,6 +329,24 @@ std::vector<spool::MessageId> Dispatcher::all_active() const
     for (const auto& [id, attempt] : active_)
         out.push_back(id);
     return out;
+}
+
+// False: it is talked about or reported right now, or more is known of it than is noted.
+bool Dispatcher::let_go(spool::MessageId id)
+{
+    const auto active = active_.find(id);
+    if (active == active_.end())
+        return true;
+    Attempt& attempt = *active->second;
+    const bool waits_only =
+        std::all_of(attempt.settled.begin(), attempt.settled.end(), [](const Settled& one) {
+            return one.state == spool::RecipientState::waiting;
+        });
+    if (attempt.busy > 0 || !waits_only)
+        return false;
+    attempt.withdrawn = true; // its jobs are over when their turn comes
+    active_.erase(active);
+    return true;
 }
 
 void Dispatcher::look_again(spool::MessageId id)

@@ -73,6 +73,8 @@ public:
     [[nodiscard]] bool is_active(spool::MessageId id) const { return active_.contains(id); }
     [[nodiscard]] std::vector<spool::MessageId> all_active() const;
     void look_again(spool::MessageId id);
+    // An operator changes it: true when it is not looked at (any more).
+    [[nodiscard]] bool let_go(spool::MessageId id);
 
 private:
     struct Fresh;
@@ -80,6 +82,7 @@ private:
     // dispatcher.cc
     void take_due(std::int64_t now);
     void due(Timetable::Item item, std::int64_t now);
+    [[nodiscard]] bool is_taken(Timetable::Item item, std::int64_t now);
     void milestone(const spool::Entry& entry);
     void post(std::function<void()> work);
     void put_off(spool::MessageId id, Due due, std::string_view why);
@@ -96,15 +99,16 @@ private:
     void tend(Destination& destination, std::int64_t now);
     void close_idle(Destination& destination, std::int64_t now, bool all);
     void forget_destinations(std::int64_t now);
-    void reroute_parked();
+    void reroute_waiting();
     void leave_alone();
     void check_stopped();
     [[nodiscard]] bool room() const { return active_.size() < options_.active; }
     [[nodiscard]] std::unique_ptr<smtp::Srs> make_srs() const;
 
     // dispatcher_place.cc
-    void activate(const spool::Entry& entry);
-    void activate(const spool::Entry& entry, spool::Envelope envelope);
+    void activate(const spool::Entry& entry, bool rerouted = false);
+    void activate(const spool::Entry& entry, spool::Envelope envelope,
+                  bool rerouted = false);
     void unreadable(spool::MessageId id, spool::ReadError error);
     [[nodiscard]] AttemptPtr admit(const spool::Entry& entry, spool::Envelope envelope);
     void route(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients);
@@ -153,6 +157,7 @@ private:
                                            ConnectionPtr& connection);
     void drop(Destination& destination, ConnectionPtr& connection, bool politely);
     [[nodiscard]] bool evict_idle();
+    [[nodiscard]] std::uint32_t most_messages(const Connection& connection) const;
     [[nodiscard]] net::Task<bool> deliver(Destination& destination, Job& job,
                                           Connection& connection);
     [[nodiscard]] bool open_message(Attempt& attempt);
@@ -180,6 +185,7 @@ private:
                         smtp::EnhancedStatus status, bool tried, bool suspect = false);
     void group_over(const AttemptPtr& attempt);
     void finish(const AttemptPtr& attempt);
+    void begin_report(AttemptPtr attempt);
     [[nodiscard]] net::Task<void> report_and_conclude(AttemptPtr attempt);
     [[nodiscard]] net::Task<void> report_all(AttemptPtr attempt);
     [[nodiscard]] bool expire_if_due(Attempt& attempt, std::int64_t now);
@@ -216,9 +222,12 @@ private:
     std::uint32_t open_ = 0;                           // connections of all destinations
     std::size_t couriers_ = 0;
     std::list<AttemptPtr> connecting_; // one for each courier that does
-    std::size_t finishing_ = 0;        // reports under way
+    std::size_t finishing_ = 0;        // reports and expansions under way
+    std::size_t reporting_ = 0;        // reports under way ...
+    std::deque<AttemptPtr> to_report_; // ... and those that wait for one to be over
     std::uint64_t facts_version_ = 0;
-    bool taking_due_ = false; // more is due than one round took
+    std::int64_t reroute_at_ = 0; // not earlier
+    bool taking_due_ = false;     // more is due than one round took
     bool stopping_ = false;
     std::int64_t stop_at_ = 0;
     std::function<void()> stopped_;

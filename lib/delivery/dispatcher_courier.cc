@@ -24,6 +24,14 @@ bool fits(const Connection& connection, const Job& job)
 
 } // namespace
 
+// RFC 9422: the server may have said how many it wants.
+std::uint32_t Dispatcher::most_messages(const Connection& connection) const
+{
+    const std::uint32_t servers = connection.client->capabilities().mail_max;
+    return servers == 0 ? options_.messages_per_connection
+                        : std::min(servers, options_.messages_per_connection);
+}
+
 bool Dispatcher::evict_idle()
 {
     Destination* best = nullptr;
@@ -218,7 +226,7 @@ net::Task<void> Dispatcher::carry(Destination& at, Job job, ConnectionPtr& conne
     ++connection->messages;
     if (!connection->client->sound())
         drop(at, connection, false);
-    else if (connection->messages >= options_.messages_per_connection)
+    else if (connection->messages >= most_messages(*connection))
         drop(at, connection, true);
 }
 
@@ -285,10 +293,11 @@ net::Task<bool> Dispatcher::deliver(Destination& at, Job& job, Connection& conne
 {
     // An operator may have held or deleted it while it stood in the list.
     const spool::Entry* entry = queue_.find(job.attempt->id);
-    if (entry == nullptr || entry->held()) {
+    if (entry == nullptr || entry->held() || job.attempt->withdrawn) {
         group_over(job.attempt);
         co_return true;
     }
+    const Busy busy(job.attempt);
     Batch batch(job, connection, at.key);
     std::string trouble;
     try {

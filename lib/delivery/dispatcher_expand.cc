@@ -44,6 +44,7 @@ Expansion Dispatcher::expansion_of(Attempt& attempt, const Recipients& waiting)
 
 net::Task<void> Dispatcher::expand_message(AttemptPtr attempt)
 {
+    const Busy busy(attempt);
     Recipients rest;
     Expansion expansion;
     std::string trouble;

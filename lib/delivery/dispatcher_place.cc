@@ -10,12 +10,12 @@
 
 namespace delivery {
 
-void Dispatcher::activate(const spool::Entry& entry)
+void Dispatcher::activate(const spool::Entry& entry, bool rerouted)
 {
     auto envelope = reader_.envelope(entry.where());
     if (!envelope)
         return unreadable(entry.id(), envelope.error());
-    activate(entry, std::move(*envelope));
+    activate(entry, std::move(*envelope), rerouted);
 }
 
 // The log has lost it or shows damage.  Nothing is given up here: it is kept, with its
@@ -40,12 +40,14 @@ AttemptPtr Dispatcher::admit(const spool::Entry& entry, spool::Envelope envelope
     return attempt;
 }
 
-void Dispatcher::activate(const spool::Entry& entry, spool::Envelope envelope)
+void Dispatcher::activate(const spool::Entry& entry, spool::Envelope envelope,
+                          bool rerouted)
 {
     if (is_active(entry.id()))
         return;
     const AttemptPtr attempt = admit(entry, std::move(envelope));
     const std::vector<std::uint32_t> waiting = to_try(queue_, entry);
+    attempt->rerouted = rerouted;
     attempt->groups = 1; // until routing is over
     if (entry.expire_requested()) {
         for (const std::uint32_t i : waiting) {

@@ -105,7 +105,12 @@ Settled settled_of(const Batch& batch, const JobRecipient& recipient,
 void Dispatcher::finish_job(Destination& at, Batch& batch)
 {
     log_results(batch);
-    if (batch.trouble)
+    const bool ours =
+        batch.trouble && batch.trouble->kind == session::Trouble::Kind::policy;
+    if (ours) // a message that our disk cannot read says nothing about the server
+        base::log(base::Level::error, "queue-trouble", batch.job.attempt->id.text(),
+                  {{"error", batch.trouble->text}});
+    else if (batch.trouble)
         conversation_failed(at, batch);
     else if (at.health.dead())
         base::log(base::Level::notice, "destination-alive", "-", {{"destination", at.key}});

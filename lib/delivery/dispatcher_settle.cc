@@ -19,6 +19,9 @@ namespace {
 
 using spool::RecipientState;
 
+constexpr std::size_t most_reports = 64; // at once: each has a message in memory
+constexpr std::int64_t overdue_pause = 60;
+
 std::vector<Settled> in_state(const Attempt& attempt, RecipientState state)
 {
     std::vector<Settled> out;
@@ -90,7 +93,7 @@ void Dispatcher::settle_waiting(const Job& job, const std::string& reason,
 
 void Dispatcher::group_over(const AttemptPtr& attempt)
 {
-    if (--attempt->groups == 0)
+    if (--attempt->groups == 0 && !attempt->withdrawn)
         finish(attempt);
 }
 
@@ -107,7 +110,18 @@ void Dispatcher::finish(const AttemptPtr& attempt)
     if (!reports)
         return conclude(attempt);
     ++finishing_;
-    loop_.spawn(attempt->id.text(), report_and_conclude(attempt));
+    ++attempt->busy;
+    if (reporting_ < most_reports)
+        begin_report(attempt);
+    else
+        to_report_.push_back(attempt);
+}
+
+void Dispatcher::begin_report(AttemptPtr attempt)
+{
+    ++reporting_;
+    std::string id = attempt->id.text();
+    loop_.spawn(std::move(id), report_and_conclude(std::move(attempt)));
 }
 
 net::Task<void> Dispatcher::report_and_conclude(AttemptPtr attempt)
@@ -124,7 +138,14 @@ net::Task<void> Dispatcher::report_and_conclude(AttemptPtr attempt)
         active_.erase(attempt->id);
         put_off(attempt->id, Due::attempt, trouble);
     }
+    --attempt->busy;
     --finishing_;
+    --reporting_;
+    if (!to_report_.empty()) {
+        AttemptPtr next = std::move(to_report_.front());
+        to_report_.pop_front();
+        begin_report(std::move(next));
+    }
     check_stopped();
 }
 
@@ -239,7 +260,8 @@ std::int64_t Dispatcher::next_milestone(std::int64_t arrival, bool null_sender,
     if (const auto notice = options_.schedule.next_notice(arrival, noticed ? now : 0);
         notice && !null_sender)
         when = std::min(when, *notice);
-    return std::max(when, now + 1);
+    // Long over, and it could not be given up: it has never been tried.
+    return when < now - 1 ? now + overdue_pause : std::max(when, now + 1);
 }
 
 void Dispatcher::plan(const Attempt& attempt, const spool::Entry& entry,
@@ -252,9 +274,10 @@ void Dispatcher::plan(const Attempt& attempt, const spool::Entry& entry,
     const bool only_parked =
         attempt.parked && std::none_of(attempt.settled.begin(), attempt.settled.end(),
                                        [](const Settled& one) { return one.tried; });
-    if (!only_parked)
+    if (!only_parked || attempt.due_again)
         timetable_.add(std::max(next_attempt, now + 1), attempt.id, Due::attempt);
-    if (only_parked || when < next_attempt)
+    const bool has_place = only_parked && attempt.rerouted;
+    if (!has_place && (only_parked || when < next_attempt))
         timetable_.add(when, attempt.id, Due::milestone);
 }
 

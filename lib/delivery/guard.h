@@ -25,6 +25,7 @@ public:
     static constexpr std::int64_t second_try = 300;
 
     explicit Guard(std::uint32_t failures) : failures_(failures) {}
+    void set_failures(std::uint32_t failures) { failures_ = failures; }
 
     enum class Verdict : std::uint8_t {
         believe, // it failed: report to the sender

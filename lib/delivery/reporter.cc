@@ -157,6 +157,18 @@ spool::Envelope Reporter::envelope_of(const Attempt& attempt, const smtp::Report
     return out;
 }
 
+// Keeps nothing: what waits for the disk is within the writer's bounds.
+void Reporter::write(Attempt& attempt, smtp::Action action, smtp::Report report,
+                     spool::CommitDone done)
+{
+    const std::string returned = returned_text(attempt, action, report);
+    spool::Draft draft = writer_.begin();
+    draft.append(smtp::report_head(report));
+    draft.append(returned);
+    draft.append(smtp::report_tail(report, !returned.ends_with("\r\n")));
+    writer_.commit(std::move(draft), envelope_of(attempt, report, action), std::move(done));
+}
+
 net::Task<bool> Reporter::report(AttemptPtr attempt, smtp::Action action,
                                  std::vector<Settled> recipients, std::int64_t retry_until)
 {
@@ -177,14 +189,8 @@ net::Task<bool> Reporter::report(AttemptPtr attempt, smtp::Action action,
     try {
         smtp::Report report = describe(*attempt, action, recipients, retry_until);
         report.to = to;
-        const std::string returned = returned_text(*attempt, action, report);
-        spool::Draft draft = writer_.begin();
-        draft.append(smtp::report_head(report));
-        draft.append(returned);
-        draft.append(smtp::report_tail(report, !returned.ends_with("\r\n")));
         net::Promise<spool::CommitResult> done(loop_);
-        writer_.commit(std::move(draft), envelope_of(*attempt, report, action),
-                       done.setter());
+        write(*attempt, action, std::move(report), done.setter());
         result = co_await done.get();
     } catch (const base::Failure& failure) {
         result = std::unexpected(failure);

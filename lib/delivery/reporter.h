@@ -43,6 +43,8 @@ private:
                                         std::int64_t retry_until) const;
     [[nodiscard]] std::string returned_text(Attempt& attempt, smtp::Action action,
                                             smtp::Report& report);
+    void write(Attempt& attempt, smtp::Action action, smtp::Report report,
+               spool::CommitDone done);
     [[nodiscard]] spool::Envelope envelope_of(const Attempt& attempt,
                                               const smtp::Report& report,
                                               smtp::Action action) const;

@@ -200,6 +200,7 @@ private:
     bool broken_ = false;
     bool needs_reset_ = false; // an earlier transaction was left open
     bool tls_refused_ = false;
+    bool logged_in_ = false;
     smtp::PeerReply closing_; // 421 was said
     std::optional<spool::Client> named_client_;
     std::uint64_t replies_ = 0;

@@ -126,6 +126,7 @@ net::Task<std::optional<Trouble>> SmtpClient::log_in()
         co_return trouble(Trouble::Kind::policy, "neither AUTH PLAIN nor LOGIN is offered");
     if (!reply.positive())
         co_return refused(Step::login, std::move(reply));
+    logged_in_ = true;
     co_return std::nullopt;
 }
 
@@ -156,7 +157,8 @@ net::Task<smtp::PeerReply> SmtpClient::auth_login()
     co_return reply;
 }
 
-// XCLIENT begins the session anew (XCLIENT_README of Postfix): 220, then EHLO again.
+// XCLIENT begins the session anew (XCLIENT_README of Postfix): 220, then EHLO again, and
+// nobody is logged in any more.
 net::Task<std::optional<Trouble>> SmtpClient::name_client(spool::Client client)
 {
     if (capabilities_.xclient.empty() || named_client_ == client)
@@ -173,6 +175,8 @@ net::Task<std::optional<Trouble>> SmtpClient::name_client(spool::Client client)
     std::optional<Trouble> problem = co_await hello();
     if (capabilities_.xclient.empty()) // the new "client" may not be trusted to use it
         capabilities_.xclient = offered;
+    if (!problem && std::exchange(logged_in_, false))
+        problem = co_await log_in();
     co_return problem;
 }
 

@@ -388,3 +388,29 @@ TEST_CASE("session: a reply that never ends has the time of one reply")
     REQUIRE(trouble);
     CHECK(trouble->kind == session::Trouble::Kind::timed_out);
 }
+
+TEST_CASE("session: XCLIENT forgets who is logged in: it is said again for the next client")
+{
+    Scene scene;
+    scene.options.client_info = session::ClientInfo::xclient;
+    scene.options.username = "u";
+    scene.options.password = "p";
+    scene.message.envelope.client.address = "192.0.2.9"; // not the one of the opening
+    const std::string offer = "250-mx\r\n250-XCLIENT ADDR\r\n250 AUTH PLAIN\r\n";
+    const Turn login = {"AUTH PLAIN AHUAcA==\r\n", "235 welcome\r\n"};
+    const Outcome out = scene.play({{"", "220 mx\r\n"},
+                                    {ehlo, offer},
+                                    {"XCLIENT ADDR=[UNAVAILABLE]\r\n", "220 mx\r\n"},
+                                    {ehlo, offer},
+                                    login,
+                                    {"XCLIENT ADDR=192.0.2.9\r\n", "220 mx\r\n"},
+                                    {ehlo, offer},
+                                    login,
+                                    {"s@a.test>\r\n", "250 ok\r\n"},
+                                    {"b.test>\r\n", "250 ok\r\n"},
+                                    {"DATA\r\n", "354 go\r\n"},
+                                    {"\r\n.\r\n", "250 2.0.0 taken\r\n"},
+                                    {"QUIT\r\n", "221 bye\r\n"}});
+    REQUIRE(!out.trouble);
+    CHECK(out.result.answers[0].kind == Kind::delivered);
+}
