@@ -26,8 +26,8 @@ TEST_CASE("delivery: of several delay notices the later ones are sent after a re
         {"one, not sent", {age / 2}, false, 1},
         {"one, sent", {age / 2}, true, 0},
         {"two that are over, one sent: nobody knows of the other", {100, age / 2}, true, 0},
-        {"one sent, one due after the start", {age / 2, age + 1}, true, 1},
-        {"one sent, two due after the start", {age / 2, age + 1, age + 2}, true, 2},
+        {"one sent, one due after the start", {age / 2, age + 3}, true, 1},
+        {"one sent, two due after the start", {age / 2, age + 3, age + 4}, true, 2},
         {"one sent, one due much later", {age / 2, 2 * age}, true, 0},
     };
     const delivery::GreetingServer closed("");
