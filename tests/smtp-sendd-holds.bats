@@ -63,10 +63,10 @@ teardown() { sponts_teardown; }
     script 'rcpt say 550 5.7.1 who are you'
     sending 'guard-failures = 1'
     table routes <<<$'pattern,host,port,tls\nother.test,127.0.0.1,'"$(free_port),none"
-    put 1 s@sender.test a@dest.test b@other.test
+    id=$(message 1 | spool-tool put "$SPOOL" s@sender.test a@dest.test b@other.test)
     wait_for 10 eval 'queue list | grep -q "(held) .*550 5.7.1 who are you"'
     recovers
-    wait_for 10 queue release --all # not while it is being looked at
+    wait_for 10 queue release "$id" # not while it is being looked at
     wait_for 10 got 1
     queue_holds 1
     halt && launch
