@@ -48,22 +48,27 @@ END
 
 @test "sandwich: Postfix in front, Postfix behind, the true client kept" {
     back=$(free_port)
-    postfix_at back "$back" "smtpd_authorized_xforward_hosts = 127.0.0.0/8" \
-        "smtpd_authorized_xclient_hosts = 127.0.0.0/8"
+    postfix_at back "$back" "smtpd_authorized_xclient_hosts = 127.0.0.0/8" \
+        "mynetworks = 127.0.0.0/8 192.0.2.0/24"
     gateway_config
     gateway_route dest.test "$back" client_info=xclient
-    sed -i '/^relay-from/a trust-xclient = 127.0.0.0/8' "$CONF"
+    sed -i '/^relay-from/a trust-xforward = 127.0.0.0/8' "$CONF"
     gateway_start
     front=$(free_port)
     postfix_at front "$front" "content_filter = smtp:[127.0.0.1]:$SMTP_PORT" \
-        "smtp_send_xforward_command = yes"
+        "smtp_send_xforward_command = yes" "smtpd_authorized_xclient_hosts = 127.0.0.0/8" \
+        "mynetworks = 127.0.0.0/8 192.0.2.0/24"
 
+    # Postfix in front believes that a stranger has come; nobody told the gateway but it.
     swaks --server "127.0.0.1:$front" --from a@test --to b@dest.test --helo client.test \
+        --xclient-addr 192.0.2.77 --xclient-name outside.example \
         --header "Subject: sandwich" >"$TMP/swaks"
-    wait_for 30 postfix_has back 1
+    wait_for 30 postfix_has back 1 || { cat "$TMP/gateway.log" "$TMP/swaks" "$TMP/front/maillog"; false; }
     mail=$(find "$TMP/back/mail/box/new" -type f)
     grep -q '^Subject: sandwich' "$mail"
     [ "$(grep -c '^Received: ' "$mail")" -eq 3 ]
+    grep -q 'client=outside.example\[192\.0\.2\.77\]' "$TMP/back/maillog"
+    grep -q ' xforward .*client=192\.0\.2\.77' "$TMP/gateway.log"
     wait_for 10 queue_is_empty
 }
 

@@ -79,6 +79,7 @@ make_listener(const conf::Settings& settings, const conf::Listener& listener,
     made->tls = make_tls(settings, listener);
     made->tls_at_once = listener.tls == conf::ListenerTls::implicit;
     made->trust_xclient = listener.trust_xclient;
+    made->trust_xforward = listener.trust_xforward;
     made->trust_proxy = listener.trust_proxy;
     made->relay_from = listener.relay_from;
     made->rules.refuse_own_sender = listener.own_sender == conf::OwnSender::refuse;

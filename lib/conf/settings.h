@@ -31,6 +31,7 @@ struct Listener {
     ListenerTls tls = ListenerTls::starttls;
     std::vector<net::Certificate> certificates; // empty: those of [tls]
     net::Networks trust_xclient;                // may send XCLIENT
+    net::Networks trust_xforward;               // may send XFORWARD
     net::Networks trust_proxy;                  // must begin with a PROXY header
     net::Networks relay_from;                   // may relay without login
     AuthSource auth = AuthSource::none;

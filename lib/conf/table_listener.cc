@@ -19,6 +19,9 @@ std::span<const Key<Listener>> listener_keys()
             "Its own certificate chain and key; may be repeated; without: those of [tls]."),
         Row::of<NetworkList, &Listener::trust_xclient>(
             "trust-xclient", "Networks that may say by XCLIENT whom they speak for."),
+        Row::of<NetworkList, &Listener::trust_xforward>(
+            "trust-xforward",
+            "Networks that may say by XFORWARD where a message comes from."),
         Row::of<NetworkList, &Listener::trust_proxy>(
             "trust-proxy", "Networks whose connections begin with a PROXY header."),
         Row::of<NetworkList, &Listener::relay_from>(

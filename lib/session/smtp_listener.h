@@ -38,6 +38,7 @@ struct SmtpListener {
     std::shared_ptr<const net::TlsContext> tls; // null: no TLS
     bool tls_at_once = false;                   // SMTPS
     net::Networks trust_xclient;
+    net::Networks trust_xforward;
     net::Networks trust_proxy;
     net::Networks relay_from;
     RelayRules rules;

@@ -66,6 +66,7 @@ net::Task<bool> SmtpServerSession::arrive()
 
     smtp::Service service = listener_->service;
     service.xclient = front_end;
+    service.xforward = listener_->trust_xforward.contains(client_.address);
     transaction_ = std::make_unique<smtp::Transaction>(service, listener_->tls_at_once);
     co_return true;
 }

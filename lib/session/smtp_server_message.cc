@@ -186,15 +186,25 @@ smtp::Received SmtpServerSession::trace_field()
     return smtp::received_field(trace);
 }
 
+// Whom the next hop is told of: the client, or what the front end has forwarded of one.
 spool::Client SmtpServerSession::spool_client() const
 {
-    return {.address = client_.address.ip(),
-            .port = client_.address.port(),
-            .name = client_name(),
-            .helo = transaction_->helo(),
-            .protocol = transaction_->protocol(),
-            .login = transaction_->login(),
-            .listener = listener_->name};
+    spool::Client client{.address = client_.address.ip(),
+                         .port = client_.address.port(),
+                         .name = client_name(),
+                         .helo = transaction_->helo(),
+                         .protocol = transaction_->protocol(),
+                         .login = transaction_->login(),
+                         .listener = listener_->name};
+    const smtp::ClientAttributes& origin = transaction_->origin();
+    if (!origin.address.value_or("").empty()) {
+        client.address = *origin.address;
+        client.port = origin.port.value_or(0);
+        client.name = origin.name.value_or("");
+        client.helo = origin.helo.value_or("");
+        client.protocol = origin.protocol.value_or(client.protocol);
+    }
+    return client;
 }
 
 spool::Envelope SmtpServerSession::spool_envelope() const
@@ -293,6 +303,14 @@ void SmtpServerSession::log_accepted(std::string_view id, std::uint64_t size)
                {"recipients", envelope.recipients.size()},
                {"first", envelope.recipients.front().recipient.mailbox},
                {"size", size}});
+    const smtp::ClientAttributes& origin = transaction_->origin();
+    if (origin.address)
+        base::log(base::Level::info, "xforward", id,
+                  {{"peer", peer_.ip()},
+                   {"client", *origin.address},
+                   {"name", origin.name.value_or("")},
+                   {"helo", origin.helo.value_or("")},
+                   {"ident", origin.ident.value_or("")}});
 }
 
 } // namespace session

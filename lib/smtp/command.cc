@@ -162,12 +162,12 @@ Command parse_auth(const Line& line)
     return auth;
 }
 
-Command parse_xclient_line(const Line& line)
+template <class Names>
+Command parse_client(std::expected<ClientAttributes, std::string> client)
 {
-    auto client = parse_xclient(line.argument);
     if (!client)
         return malformed(501, "5.5.4", client.error());
-    return Xclient{*std::move(client)};
+    return Names{*std::move(client)};
 }
 
 // RFC 1985: a domain, "@domain" for its subdomains too, "#name" for a queue.
@@ -223,7 +223,14 @@ constexpr Verb verbs[] = {
      [](const Line& l, const CommandOptions&) { return parse_plain<StartTls>(l); }},
     {"AUTH", [](const Line& l, const CommandOptions&) { return parse_auth(l); }},
     {"NOOP", [](const Line&, const CommandOptions&) { return Command(Noop{}); }},
-    {"XCLIENT", [](const Line& l, const CommandOptions&) { return parse_xclient_line(l); }},
+    {"XCLIENT",
+     [](const Line& l, const CommandOptions&) {
+         return parse_client<Xclient>(parse_xclient(l.argument));
+     }},
+    {"XFORWARD",
+     [](const Line& l, const CommandOptions&) {
+         return parse_client<Xforward>(parse_xforward(l.argument));
+     }},
     {"ETRN", [](const Line& l, const CommandOptions&) { return parse_etrn(l); }},
     {"VRFY",
      [](const Line& l, const CommandOptions&) {

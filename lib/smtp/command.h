@@ -55,6 +55,9 @@ struct Auth {
 struct Xclient {
     ClientAttributes client;
 };
+struct Xforward {
+    ClientAttributes client;
+};
 struct Etrn {
     std::string node; // "example.org", "@example.org" or "#queue", lower case
 };
@@ -70,7 +73,7 @@ struct Malformed {
 
 using Command =
     std::variant<Helo, Ehlo, Mail, Rcpt, Data, Bdat, Rset, Noop, Quit, Vrfy, Expn, Help,
-                 StartTls, Auth, Xclient, Etrn, Unknown, HttpVerb, Malformed>;
+                 StartTls, Auth, Xclient, Xforward, Etrn, Unknown, HttpVerb, Malformed>;
 
 struct CommandOptions {
     bool smtputf8 = false; // the transaction under way asked for SMTPUTF8

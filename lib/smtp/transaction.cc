@@ -112,6 +112,17 @@ Verdict Transaction::answer(const Xclient&)
     return ask(Then::apply_xclient);
 }
 
+// Several lines may tell of one message.  It changes nothing about who the client is to us.
+Verdict Transaction::answer(const Xforward& xforward)
+{
+    if (!service_.xforward)
+        return refuse(550, "5.7.0", "XFORWARD is not for you");
+    if (in_transaction())
+        return out_of_order();
+    merge(origin_, xforward.client);
+    return idle(say(250, "2.0.0", "noted"));
+}
+
 Verdict Transaction::xclient_applied(const ClientAttributes& client)
 {
     forget_message();

@@ -50,8 +50,9 @@ struct Service {
     bool auth_required = false; // 530 5.7.0 before AUTH
     bool auth_without_tls = false;
     std::vector<std::string>
-        mechanisms;       // empty: no AUTH; "PLAIN", "LOGIN", "SCRAM-SHA-256"
-    bool xclient = false; // this client may send XCLIENT
+        mechanisms;        // empty: no AUTH; "PLAIN", "LOGIN", "SCRAM-SHA-256"
+    bool xclient = false;  // this client may send XCLIENT
+    bool xforward = false; // ... and this one XFORWARD
     bool etrn = false;
     bool smtputf8 = true;
     bool dsn = true;
@@ -123,6 +124,8 @@ public:
     {
         return true_helo_.empty() ? helo_ : true_helo_;
     }
+    // Where XFORWARD says that the next message comes from; forgotten after it.
+    [[nodiscard]] const ClientAttributes& origin() const { return origin_; }
     [[nodiscard]] bool extended() const { return extended_; } // EHLO
     [[nodiscard]] bool tls() const { return tls_; }
     [[nodiscard]] const std::string& login() const { return login_; }
@@ -157,6 +160,7 @@ private:
     Verdict answer(const StartTls&);
     Verdict answer(const Auth& auth);
     Verdict answer(const Xclient&);
+    Verdict answer(const Xforward& xforward);
     Verdict answer(const Etrn&);
     Verdict answer(const Unknown&);
     Verdict answer(const HttpVerb&);
@@ -185,7 +189,8 @@ private:
     Envelope envelope_;
     Rcpt candidate_;
     std::string helo_;
-    std::string true_helo_; // XCLIENT
+    std::string true_helo_;   // XCLIENT
+    ClientAttributes origin_; // XFORWARD
     std::string login_;
     bool extended_ = false;
     bool tls_;

@@ -96,6 +96,7 @@ void Transaction::forget_message()
 {
     envelope_ = {};
     candidate_ = {};
+    origin_ = {};
     chunk_ = 0;
     chunks_ = 0;
     if (in_transaction())
@@ -124,6 +125,7 @@ std::string Transaction::capabilities() const
     offer(auth, fmt::format("AUTH {}", fmt::join(service_.mechanisms, " ")));
     offer(service_.etrn, "ETRN");
     offer(service_.xclient, fmt::format("XCLIENT {}", xclient_offer));
+    offer(service_.xforward, fmt::format("XFORWARD {}", xforward_offer));
     offer(limits.messages == 0, fmt::format("LIMITS RCPTMAX={}", limits.recipients));
     offer(limits.messages != 0,
           fmt::format("LIMITS RCPTMAX={} MAILMAX={}", limits.recipients, limits.messages));

@@ -65,6 +65,12 @@ bool take_protocol(std::optional<std::string>& field, std::string_view value)
     return value.empty() || *field == "SMTP" || *field == "ESMTP";
 }
 
+bool take_source(std::optional<std::string>& field, std::string_view value)
+{
+    field = text::to_upper(value);
+    return value.empty() || *field == "LOCAL" || *field == "REMOTE";
+}
+
 struct Attribute {
     std::string_view name;
     bool (*take)(Attributes&, std::string_view);
@@ -82,24 +88,9 @@ constexpr Attribute known[] = {
                     std::string_view v) { return take_address(a.destination_address, v); }},
     {"DESTPORT",
      [](Attributes& a, std::string_view v) { return take_port(a.destination_port, v); }},
+    {"IDENT", [](Attributes& a, std::string_view v) { return take_word(a.ident, v); }},
+    {"SOURCE", [](Attributes& a, std::string_view v) { return take_source(a.source, v); }},
 };
-
-std::optional<std::string> take_attribute(Attributes& client, std::string_view word)
-{
-    const std::size_t equals = word.find('=');
-    if (equals == std::string_view::npos)
-        return "syntax: XCLIENT attribute=value ...";
-    const std::string_view name = word.substr(0, equals);
-    const auto* attribute = std::ranges::find_if(known, [&](const Attribute& one) {
-        return text::equal_ignoring_case(one.name, name);
-    });
-    if (attribute == std::end(known))
-        return "unknown attribute " + text::printable(name, 32);
-    const auto value = text::from_xtext(word.substr(equals + 1));
-    if (!value || !attribute->take(client, is_unknown(*value) ? "" : *value))
-        return "bad value of " + std::string(attribute->name);
-    return std::nullopt;
-}
 
 bool offers(std::string_view offered, std::string_view name)
 {
@@ -110,6 +101,29 @@ bool offers(std::string_view offered, std::string_view name)
         offered.remove_prefix(std::min(word.size() + 1, offered.size()));
     }
     return false;
+}
+
+std::string syntax(std::string_view verb)
+{
+    return "syntax: " + std::string(verb) + " attribute=value ...";
+}
+
+std::optional<std::string> take_attribute(Attributes& client, std::string_view word,
+                                          std::string_view verb, std::string_view offered)
+{
+    const std::size_t equals = word.find('=');
+    if (equals == std::string_view::npos)
+        return syntax(verb);
+    const std::string_view name = word.substr(0, equals);
+    const auto* attribute = std::ranges::find_if(known, [&](const Attribute& one) {
+        return text::equal_ignoring_case(one.name, name);
+    });
+    if (attribute == std::end(known) || !offers(offered, name))
+        return "unknown attribute " + text::printable(name, 32);
+    const auto value = text::from_xtext(word.substr(equals + 1));
+    if (!value || !attribute->take(client, is_unknown(*value) ? "" : *value))
+        return "bad value of " + std::string(attribute->name);
+    return std::nullopt;
 }
 
 // Collects "NAME=value" into lines of bearable length.
@@ -165,21 +179,50 @@ void add_connection(Lines& lines, const Attributes& client)
     lines.add("HELO", client.helo);
 }
 
-} // namespace
-
-std::expected<ClientAttributes, std::string> parse_xclient(std::string_view text)
+std::expected<Attributes, std::string>
+parse_attributes(std::string_view text, std::string_view verb, std::string_view offered)
 {
     Attributes client;
     text = text::trim(text);
     if (text.empty())
-        return std::unexpected("syntax: XCLIENT attribute=value ...");
+        return std::unexpected(syntax(verb));
     while (!text.empty()) {
         const std::string_view word = text.substr(0, text.find(' '));
-        if (auto wrong = take_attribute(client, word))
+        if (auto wrong = take_attribute(client, word, verb, offered))
             return std::unexpected(*std::move(wrong));
         text = text::trim(text.substr(word.size()));
     }
     return client;
+}
+
+} // namespace
+
+std::expected<ClientAttributes, std::string> parse_xclient(std::string_view text)
+{
+    return parse_attributes(text, "XCLIENT", xclient_offer);
+}
+
+std::expected<ClientAttributes, std::string> parse_xforward(std::string_view text)
+{
+    return parse_attributes(text, "XFORWARD", xforward_offer);
+}
+
+void merge(ClientAttributes& client, const ClientAttributes& later)
+{
+    const auto take = [](auto& field, const auto& value) {
+        if (value)
+            field = value;
+    };
+    take(client.name, later.name);
+    take(client.address, later.address);
+    take(client.port, later.port);
+    take(client.protocol, later.protocol);
+    take(client.helo, later.helo);
+    take(client.login, later.login);
+    take(client.destination_address, later.destination_address);
+    take(client.destination_port, later.destination_port);
+    take(client.ident, later.ident);
+    take(client.source, later.source);
 }
 
 std::vector<std::string> write_xclient(const ClientAttributes& client,

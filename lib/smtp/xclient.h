@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // smtp/xclient.h - XCLIENT and XFORWARD, Postfix's way to pass on who the true client is.
 //
-// Grammar only: who may send XCLIENT is the session's question.
+// Grammar only: who may send them is the session's question.  XCLIENT makes the session
+// that of another client; XFORWARD only tells where one message came from.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,11 @@ struct ClientAttributes {
 [[nodiscard]] std::expected<ClientAttributes, std::string>
 parse_xclient(std::string_view text);
 
+[[nodiscard]] std::expected<ClientAttributes, std::string>
+parse_xforward(std::string_view text);
+// Takes over what `later` says; the rest stays.
+void merge(ClientAttributes& client, const ClientAttributes& later);
+
 // "XCLIENT NAME=... ADDR=..." without CRLF, one or more lines: a line never exceeds 512
 // bytes. Only attributes the peer offers are written (`offered`: "NAME ADDR PORT ...").  An
 // empty value is written as [UNAVAILABLE].
@@ -44,5 +50,6 @@ parse_xclient(std::string_view text);
 // What our own EHLO answer offers after XCLIENT.
 inline constexpr std::string_view xclient_offer =
     "NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT";
+inline constexpr std::string_view xforward_offer = "NAME ADDR PORT PROTO HELO IDENT SOURCE";
 
 } // namespace smtp

@@ -22,6 +22,27 @@ TEST_CASE("smtp: XCLIENT attributes")
     CHECK(smtp::parse_xclient("ADDR=2001:db8::1")->address == "2001:db8::1");
 }
 
+TEST_CASE("smtp: XFORWARD attributes")
+{
+    const auto found = smtp::parse_xforward("NAME=[UNAVAILABLE] ADDR=192.0.2.1 PORT=4711 "
+                                            "PROTO=ESMTP HELO=a.example IDENT=3F2A1 "
+                                            "source=remote");
+    REQUIRE(found);
+    CHECK(found->name == "");
+    CHECK(found->address == "192.0.2.1");
+    CHECK(found->ident == "3F2A1");
+    CHECK(found->source == "REMOTE");
+    for (const char* bad : {"", "LOGIN=anna", "DESTADDR=192.0.2.1", "SOURCE=MOON",
+                            "IDENT=a+0Ab", "ADDR=host"})
+        CHECK_FALSE(smtp::parse_xforward(bad));
+    CHECK_FALSE(smtp::parse_xclient("IDENT=3F2A1"));
+
+    smtp::ClientAttributes client = *found;
+    smtp::merge(client, *smtp::parse_xforward("HELO=b.example"));
+    CHECK(client.helo == "b.example");
+    CHECK(client.address == "192.0.2.1");
+}
+
 TEST_CASE("smtp: XCLIENT values that are not known")
 {
     const auto found = smtp::parse_xclient("NAME=[UNAVAILABLE] ADDR=[unavailable] "

@@ -50,6 +50,13 @@ struct Look {
         clean(c.client.login.value_or(""));
         clean(c.client.address.value_or(""));
     }
+    void operator()(const smtp::Xforward& c) const
+    {
+        clean(c.client.name.value_or(""));
+        clean(c.client.helo.value_or(""));
+        clean(c.client.address.value_or(""));
+        clean(c.client.ident.value_or(""));
+    }
     void operator()(const smtp::Malformed& c) const
     {
         const std::string wire = smtp::wire(c.reply);
