@@ -179,6 +179,8 @@ install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfile
 	for n in 1 5 7 8; do \
 	    install -d $(DESTDIR)$(PREFIX)/share/man/man$$n && \
 	    install -m 644 man/*.$$n $(DESTDIR)$(PREFIX)/share/man/man$$n || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/share/man/de/man7
+	install -m 644 man/de/*.7 $(DESTDIR)$(PREFIX)/share/man/de/man7
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/doc/sponts
 	for u in etc/systemd/*; do sed 's|/usr/local|$(PREFIX)|g' $$u \
@@ -194,6 +196,7 @@ uninstall: ## remove what install put there; configuration and mail stay
 	    $(DESTDIR)$(PREFIX)/bin/mailq
 	for p in man/*.[1578]; do \
 	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
+	rm -f $(patsubst man/de/%,$(DESTDIR)$(PREFIX)/share/man/de/man7/%,$(wildcard man/de/*.7))
 	for u in etc/systemd/*; do rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
 	for u in sysusers.d tmpfiles.d; do for f in etc/$$u/*.conf; do \
 	    rm -f $(DESTDIR)$(PREFIX)/lib/$$u/$${f##*/}; done; done

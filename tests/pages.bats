@@ -22,6 +22,35 @@ events_in_page() { sed -n 's/^\.It Cm \([a-z0-9-]*\)$/\1/p' "$REPO/man/sponts-lo
     [ "$(events_in_code | wc -l)" -gt 20 ]
 }
 
+# Sections, lists, examples and cross references of a page, without its sentences.
+skeleton() {
+    sed -nE '/^\.(Bd|Bl|It Cm)/p; s/^\.(Sh|Ss|It) .*/.\1/p' "$1" | grep -v column
+    sed -nE 's/.*Xr ([^ ]+ [0-9]).*/\1/p' "$1" | sort -u
+}
+
+@test "the German handbook says what the English one says" {
+    for page in "$REPO"/man/de/*.[1578]; do
+        diff <(skeleton "$REPO/man/${page##*/}") <(skeleton "$page")
+        diff <(grep -oE '\.(Ql|Cm|Pa) .*[a-z]' "$REPO/man/${page##*/}" | cut -d' ' -f2 | sort -u) \
+            <(grep -oE '\.(Ql|Cm|Pa) .*[a-z]' "$page" | cut -d' ' -f2 | sort -u)
+    done
+}
+
+@test "settings, events and commands that the handbook names exist" {
+    page=$REPO/man/sponts-operating.7
+    while read -r word; do
+        grep -qE "^\.(It )?Cm $word( |\$)" "$REPO"/man/sponts.conf.5 "$REPO"/man/sponts-log.5 \
+            "$REPO"/man/sponts-db.5 || { echo "what is $word?"; false; }
+    done < <(sed -nE 's/^\.(It )?Cm ([a-z0-9-]+)( , [a-z-]+)?.*/\2/p' "$page" | sort -u)
+}
+
+@test "every page that is referred to exists" {
+    for reference in $(sed -nE 's/.*\.?Xr ((mailq|queuectl|sponts[a-z.-]*|smtp-[a-z]+) [0-9]).*/\1/p' \
+        "$REPO"/man/*.[1578] "$REPO"/man/de/*.7 | tr ' ' . | sort -u); do
+        [ -e "$REPO/man/$reference" ] || { echo "no $reference"; false; }
+    done
+}
+
 @test "log events always have a literal name" {
     # A call of log( whose second argument is no string literal.
     run -1 grep -rnE 'log\((base::)?Level::[a-z]+, *[^" ]' "$REPO/lib" "$REPO/cmd" \

@@ -327,28 +327,6 @@ TEST_CASE("smtp: nothing of a client stays for the next one XCLIENT names")
     }
 }
 
-TEST_CASE("smtp: XFORWARD tells of one message and changes nothing else")
-{
-    smtp::Service offered = service();
-    Transaction stranger(offered);
-    converse(stranger, {{"EHLO client", 250}, {"XFORWARD ADDR=192.0.2.1", 550}});
-    offered.xforward = true;
-    Transaction transaction(offered);
-    CHECK(hear(transaction, "EHLO front")
-              .reply.text.contains("\nXFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE\n"));
-    converse(transaction, {{"XFORWARD ADDR=192.0.2.1 HELO=true.example", 250},
-                           {"XFORWARD HELO=truer.example SOURCE=REMOTE IDENT=4711", 250},
-                           {"XFORWARD LOGIN=anna", 501},
-                           {"MAIL FROM:<a@b>", 250},
-                           {"XFORWARD ADDR=192.0.2.2", 503}});
-    CHECK(transaction.origin().address == "192.0.2.1");
-    CHECK(transaction.origin().helo == "truer.example");
-    CHECK(transaction.origin().ident == "4711");
-    CHECK(transaction.helo() == "front");
-    converse(transaction, {{"RSET", 250}});
-    CHECK(transaction.origin() == smtp::ClientAttributes{});
-}
-
 TEST_CASE("smtp: BDAT, chunk by chunk")
 {
     Transaction transaction(service());
