@@ -119,7 +119,7 @@ void LineBuffer::take(std::size_t size)
 
 void LineBuffer::drop()
 {
-    begin_ = end_ = scanned_ = 0;
+    begin_ = end_ = scanned_ = swallowed_ = 0;
     swallowing_ = stray_ = false;
 }
 
@@ -134,6 +134,7 @@ std::optional<Line> LineBuffer::cut(std::size_t limit, std::size_t newline)
     line.stray = stray_ || line.text.find('\r') != std::string_view::npos;
     if (line.too_long)
         line.text = {head_.data(), std::min(head_.size(), limit)};
+    swallowed_ = 0;
     take(newline + 1);
     return line;
 }
@@ -151,8 +152,21 @@ void LineBuffer::swallow(std::size_t limit)
     if (!swallowing_)
         keep_head(limit);
     swallowing_ = true;
-    begin_ = end_ - (half_end ? 1 : 0);
+    const std::size_t left = end_ - (half_end ? 1 : 0);
+    swallowed_ += left - begin_;
+    begin_ = left;
     scanned_ = end_ - begin_;
+}
+
+std::optional<Line> LineBuffer::hopeless_line() const
+{
+    const std::string_view there = available();
+    if (!stray_ && swallowed_ <= most_swallowed && !there.contains('\0'))
+        return {};
+    return Line{.text = there.substr(0, head_.size()),
+                .too_long = swallowing_,
+                .stray = stray_,
+                .hopeless = true};
 }
 
 std::optional<Line> LineBuffer::next_line(std::size_t limit)

@@ -20,6 +20,8 @@ struct Line {
     std::string_view text; // if too long, only its first bytes: enough for a verb
     bool too_long = false; // it was swallowed up to its CRLF
     bool stray = false;    // has a bare CR or a bare LF in it: refuse it
+    // It has not ended, and its end is not worth waiting for: refuse it and hang up.
+    bool hopeless = false;
 };
 
 class LineBuffer {
@@ -28,6 +30,8 @@ public:
     static constexpr std::size_t large_block = 64u << 10;
     // Limits of lines may be anything below this.
     static constexpr std::size_t longest_line = small_block - 2;
+    // Nobody who is only clumsy makes a line as long as this.
+    static constexpr std::size_t most_swallowed = 64u << 10;
 
     LineBuffer() = default;
     ~LineBuffer();
@@ -41,6 +45,10 @@ public:
 
     // The next complete line, if there is one; `limit` counts the text without CRLF.
     [[nodiscard]] std::optional<Line> next_line(std::size_t limit);
+
+    // After next_line() had none: what is there can never become a line that is taken, with
+    // its bare LF, its NUL (somebody begins TLS, or worse) or its length.
+    [[nodiscard]] std::optional<Line> hopeless_line() const;
 
     // Raw bytes that are there; take() removes them from the front.
     [[nodiscard]] std::string_view available() const
@@ -69,6 +77,7 @@ private:
     std::size_t scanned_ = 0;    // bytes after begin_ known to hold no end of line
     bool swallowing_ = false;    // the line was too long; its end has not come yet
     bool stray_ = false;         // a bare LF was seen in the current line
+    std::size_t swallowed_ = 0;  // of the line that is too long
     std::array<char, 8> head_{}; // the beginning of the line that is swallowed
 };
 

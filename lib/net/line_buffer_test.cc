@@ -100,6 +100,41 @@ TEST_CASE("net: an endless line needs no endless memory")
     CHECK(buffer.next_line(512)->text == "NOOP");
 }
 
+TEST_CASE("net: what can never become a line is not waited for")
+{
+    const auto hopeless = [](const std::string& bytes) {
+        LineBuffer buffer;
+        std::optional<Line> line;
+        for (std::size_t i = 0; i < bytes.size() && !line; i += 5000) {
+            feed(buffer, std::string_view(bytes).substr(i, 5000));
+            CHECK_FALSE(buffer.next_line(4096));
+            line = buffer.hopeless_line();
+        }
+        return line;
+    };
+    CHECK_FALSE(hopeless("half a line"));
+    CHECK_FALSE(hopeless("half an end\r"));
+    CHECK_FALSE(hopeless(std::string(60'000, 'x'))); // clumsy
+    CHECK(hopeless("EHLO x\n")->stray);
+    CHECK(hopeless(std::string("\x16\x03\x01\0", 4))->hopeless);
+    const auto endless = hopeless(std::string(100'000, 'x'));
+    REQUIRE(endless);
+    CHECK(endless->too_long);
+    CHECK_FALSE(endless->stray);
+
+    LineBuffer buffer; // and afterwards all is forgotten
+    for (int i = 0; i < 7; ++i) {
+        feed(buffer, std::string(10'000, 'x'));
+        CHECK_FALSE(buffer.next_line(4096));
+    }
+    CHECK(buffer.hopeless_line());
+    feed(buffer, "\r\nNOOP\r\nhalf");
+    CHECK(buffer.next_line(4096)->too_long);
+    CHECK(buffer.next_line(4096)->text == "NOOP");
+    CHECK_FALSE(buffer.next_line(4096));
+    CHECK_FALSE(buffer.hopeless_line());
+}
+
 TEST_CASE("net: raw bytes and lines share the buffer")
 {
     LineBuffer buffer;

@@ -33,6 +33,8 @@ Task<std::optional<Line>> LineReader::hear_line(std::size_t limit)
         const std::optional<Line> line = buffer_.next_line(limit);
         if (line || ended)
             co_return line;
+        if (const std::optional<Line> hopeless = buffer_.hopeless_line())
+            co_return hopeless;
         if (heard_at_a_stretch_ >= fair_stretch)
             co_await let_others_work();
         if (read_now(false, ended))

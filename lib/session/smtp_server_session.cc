@@ -19,6 +19,8 @@ constexpr int kMostDrained = 64; // reads of what a client still sends while we 
 
 smtp::Command understand(const net::Line& line, const smtp::CommandOptions& options)
 {
+    if (line.hopeless)
+        return line.stray ? smtp::bare_newline() : smtp::endless_line();
     if (line.too_long)
         return smtp::line_too_long(line.text);
     if (line.stray)

@@ -299,4 +299,9 @@ Malformed bare_newline()
     return {{521, "5.5.2", "lines end with CR LF (RFC 5321 2.3.8), closing"}, true};
 }
 
+Malformed endless_line()
+{
+    return {{521, "5.5.2", "this is no line of SMTP, closing"}, true};
+}
+
 } // namespace smtp

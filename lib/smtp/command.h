@@ -91,5 +91,6 @@ struct CommandOptions {
 // `beginning`: what is known of the line.
 [[nodiscard]] Malformed line_too_long(std::string_view beginning = {});
 [[nodiscard]] Malformed bare_newline(); // the line ended with LF alone: close
+[[nodiscard]] Malformed endless_line(); // it does not end, or it is no text: close
 
 } // namespace smtp
