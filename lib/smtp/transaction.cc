@@ -129,8 +129,10 @@ Verdict Transaction::xclient_applied(const ClientAttributes& client)
     const bool another = client.address || client.name || client.login;
     if (another || client.helo)
         true_helo_ = client.helo.value_or("");
-    if (another)
+    if (another) {
         login_ = client.login.value_or("");
+        service_.xforward = false; // the trust was in the host that spoke so far
+    }
     extended_ = false;
     state_ = State::greeting;
     return {.reply = greeting()};

@@ -24,6 +24,18 @@ TEST_CASE("smtp: XFORWARD is for trusted fronts only")
     CHECK_FALSE(stranger.origin().address);
 }
 
+TEST_CASE("smtp: whom XCLIENT names is not trusted with XFORWARD")
+{
+    smtp::Service offered;
+    offered.xforward = true;
+    offered.xclient = true;
+    smtp::Transaction transaction(offered);
+    CHECK(answer(transaction, "EHLO front") == 250);
+    (void)transaction.xclient_applied(*smtp::parse_xclient("ADDR=192.0.2.1"));
+    CHECK(answer(transaction, "EHLO stranger") == 250);
+    CHECK(answer(transaction, "XFORWARD ADDR=192.0.2.2") == 550);
+}
+
 TEST_CASE("smtp: XFORWARD tells of one message and changes nothing else")
 {
     smtp::Service offered;
