@@ -81,6 +81,8 @@ int check(const Call& call)
         std::cerr << line << '\n';
     if (!reading.problems.empty())
         return static_cast<int>(base::Remedy::fix_config);
+    if (reading.settings.listeners.empty())
+        std::cerr << call.config << ": no [listener NAME] section: nothing takes mail\n";
     if (call.has("dump-config"))
         std::cout << conf::dump_settings(call.config);
     return EXIT_SUCCESS;

@@ -14,6 +14,8 @@ void fail_errno(std::string_view action, std::string_view object, Remedy remedy,
     }
     text += ": ";
     text += std::strerror(error);
+    if (remedy == Remedy::check_disk && (error == EACCES || error == EPERM))
+        remedy = Remedy::get_permission; // the disk is fine
     throw Failure(remedy, text, error);
 }
 

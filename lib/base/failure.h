@@ -49,7 +49,7 @@ private:
     int error_;
 };
 
-// Throws "action object: strerror(error)".
+// Throws "action object: strerror(error)".  Missing rights are never the disk's fault.
 [[noreturn]] void fail_errno(std::string_view action, std::string_view object,
                              Remedy remedy = Remedy::check_disk, int error = errno);
 
