@@ -63,7 +63,8 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     carrier_.work(writer, actions);
     busy.insert(plan.remove.begin(), plan.remove.end());
     busy.insert(plan.carry.begin(), plan.carry.end());
-    // What is damaged a person may still want to read, whether it could be set aside or not.
+    // What is damaged a person may still want to read, whether it could be set aside or
+    // not.
     for (const SegmentFacts& one : segments)
         if (damaged.known(one.number))
             busy.insert(one.number);
