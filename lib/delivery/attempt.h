@@ -37,6 +37,7 @@ struct Attempt {
     spool::Location where;
     spool::Message message; // the file is opened by the first job that needs it
     bool released = false;  // an operator let it go although its domain is on hold
+    bool anew = false;      // whom the guard held back before is tried like anybody else
     std::size_t groups = 0; // jobs that are not over
     std::uint32_t busy = 0; // conversations, reports, expansions under way
     bool withdrawn = false; // by an operator, before its turn came: nothing counts any more

@@ -171,9 +171,9 @@ private:
                                            const std::string& reason);
     void hold_suspects(Destination& destination, const std::string& reason);
     void hold_back(spool::MessageId id, const std::vector<std::uint32_t>& recipients);
-    bool hold_if_nobody_goes_on(spool::MessageId id,
-                                const std::vector<std::uint32_t>& on_hold,
-                                const std::string& on_hold_why);
+    bool hold_if_nobody_goes_on(const Attempt& attempt);
+    void hold_by_guard(const spool::Entry& entry);
+    void hold(const spool::Entry& entry, spool::Hold how, const std::string& why);
 
     // dispatcher_results.cc, dispatcher_settle.cc
     void take_answers(Destination& destination, Batch& batch);

@@ -15,13 +15,6 @@ namespace {
 
 using Recipients = std::vector<std::uint32_t>;
 
-void leave_out(Recipients& all, const Recipients& some)
-{
-    std::erase_if(all, [&](std::uint32_t i) {
-        return std::find(some.begin(), some.end(), i) != some.end();
-    });
-}
-
 } // namespace
 
 bool Dispatcher::needs_expansion(const Attempt& attempt)

@@ -93,31 +93,43 @@ void Dispatcher::hold_back(spool::MessageId id,
                  marked_held_back(std::string(queue_.text(entry->reason(i))))});
     const std::string destination(queue_.text(entry->destination()));
     (void)queue_.note(id, outcomes, entry->next_attempt(), destination);
-    hold_if_nobody_goes_on(id, {}, {});
+    if (going_on(queue_, *entry).empty())
+        hold_by_guard(*entry);
 }
 
-// `on_hold`: recipients that their domain keeps, and why.  False: somebody is to be tried.
-bool Dispatcher::hold_if_nobody_goes_on(spool::MessageId id,
-                                        const std::vector<std::uint32_t>& on_hold,
-                                        const std::string& on_hold_why)
+// False: somebody is to be tried.  An old mark of a recipient that this attempt was to try
+// counts no more, also when its turn has not come: an operator wanted it to be tried.
+bool Dispatcher::hold_if_nobody_goes_on(const Attempt& attempt)
 {
-    const spool::Entry* entry = queue_.find(id);
+    const spool::Entry* entry = queue_.find(attempt.id);
     if (entry == nullptr || entry->held())
         return true;
-    std::vector<std::uint32_t> left = going_on(queue_, *entry);
-    std::erase_if(left, [&](std::uint32_t i) {
-        return std::find(on_hold.begin(), on_hold.end(), i) != on_hold.end();
-    });
+    std::vector<std::uint32_t> left =
+        attempt.anew ? waiting(*entry) : going_on(queue_, *entry);
+    leave_out(left, attempt.on_hold);
+    leave_out(left, attempt.held_back);
     if (!left.empty())
         return false;
-    const bool by_domain = !on_hold.empty();
-    const std::string latest(queue_.text(entry->reason()));
-    std::string why = by_domain ? on_hold_why : std::string(without_marks(latest));
-    if (!by_domain && is_released(latest))
-        why = marked_released(std::move(why));
-    queue_.hold(id, by_domain ? spool::Hold::by_operator : spool::Hold::by_guard, why);
-    base::log(base::Level::notice, "held", id.text(), {{"reason", why}});
+    if (attempt.on_hold.empty())
+        hold_by_guard(*entry);
+    else
+        hold(*entry, spool::Hold::by_operator, attempt.on_hold_why);
     return true;
+}
+
+void Dispatcher::hold_by_guard(const spool::Entry& entry)
+{
+    const std::string latest(queue_.text(entry.reason()));
+    std::string why(without_marks(latest));
+    if (is_released(latest))
+        why = marked_released(std::move(why));
+    hold(entry, spool::Hold::by_guard, why);
+}
+
+void Dispatcher::hold(const spool::Entry& entry, spool::Hold how, const std::string& why)
+{
+    queue_.hold(entry.id(), how, why);
+    base::log(base::Level::notice, "held", entry.id().text(), {{"reason", why}});
 }
 
 } // namespace delivery

@@ -248,7 +248,7 @@ void Dispatcher::conclude(const AttemptPtr& attempt)
         noticed_.erase(attempt->id);
         return;
     }
-    if (!hold_if_nobody_goes_on(attempt->id, attempt->on_hold, attempt->on_hold_why))
+    if (!hold_if_nobody_goes_on(*attempt))
         plan(*attempt, *queue_.find(attempt->id), next);
 }
 

@@ -2,6 +2,8 @@
 // delivery/marks.cc - see marks.h.
 #include "delivery/marks.h"
 
+#include <algorithm>
+
 namespace delivery {
 
 namespace {
@@ -17,13 +19,10 @@ bool take(std::string_view& reason, std::string_view mark)
     return true;
 }
 
-std::vector<std::uint32_t> waiting(const spool::Entry& entry)
+bool goes_on(const spool::Queue& queue, const spool::Entry& entry, std::uint32_t i)
 {
-    std::vector<std::uint32_t> out;
-    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
-        if (entry.waits(i))
-            out.push_back(i);
-    return out;
+    return entry.waits(i) &&
+           (entry.reason(i) == 0 || !is_held_back(queue.text(entry.reason(i))));
 }
 
 } // namespace
@@ -62,21 +61,45 @@ std::string_view without_marks(std::string_view reason)
     return reason;
 }
 
+std::vector<std::uint32_t> waiting(const spool::Entry& entry)
+{
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
+        if (entry.waits(i))
+            out.push_back(i);
+    return out;
+}
+
 std::vector<std::uint32_t> going_on(const spool::Queue& queue, const spool::Entry& entry)
 {
-    std::vector<std::uint32_t> out = waiting(entry);
-    std::erase_if(out, [&](std::uint32_t i) {
-        return entry.reason(i) != 0 && is_held_back(queue.text(entry.reason(i)));
-    });
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
+        if (goes_on(queue, entry, i))
+            out.push_back(i);
     return out;
+}
+
+// Asked for each attempt: the first recipient mostly is the answer.
+bool tries_all(const spool::Queue& queue, const spool::Entry& entry)
+{
+    if (entry.requeued() || entry.expire_requested())
+        return true;
+    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
+        if (goes_on(queue, entry, i))
+            return false;
+    return true;
 }
 
 std::vector<std::uint32_t> to_try(const spool::Queue& queue, const spool::Entry& entry)
 {
-    if (entry.requeued() || entry.expire_requested())
-        return waiting(entry);
-    std::vector<std::uint32_t> out = going_on(queue, entry);
-    return out.empty() ? waiting(entry) : out;
+    return tries_all(queue, entry) ? waiting(entry) : going_on(queue, entry);
+}
+
+void leave_out(std::vector<std::uint32_t>& all, const std::vector<std::uint32_t>& those)
+{
+    std::erase_if(all, [&](std::uint32_t i) {
+        return std::find(those.begin(), those.end(), i) != those.end();
+    });
 }
 
 bool partly_held_back(const spool::Queue& queue, const spool::Entry& entry)

@@ -27,13 +27,18 @@ namespace delivery {
 [[nodiscard]] std::string marked_held_back(std::string reason);
 [[nodiscard]] std::string_view without_marks(std::string_view reason);
 
-// The recipients that wait and are not held back.
+// All that wait; of these, who is not held back.
+[[nodiscard]] std::vector<std::uint32_t> waiting(const spool::Entry& entry);
 [[nodiscard]] std::vector<std::uint32_t> going_on(const spool::Queue& queue,
                                                   const spool::Entry& entry);
 // Those that the next attempt tries: those above, or all that wait when there is none, or
 // when an operator wants it.
 [[nodiscard]] std::vector<std::uint32_t> to_try(const spool::Queue& queue,
                                                 const spool::Entry& entry);
+// The next attempt tries those that are held back, too.
+[[nodiscard]] bool tries_all(const spool::Queue& queue, const spool::Entry& entry);
+// `all` without those.
+void leave_out(std::vector<std::uint32_t>& all, const std::vector<std::uint32_t>& those);
 // Some are held back while others go on.
 [[nodiscard]] bool partly_held_back(const spool::Queue& queue, const spool::Entry& entry);
 
