@@ -195,13 +195,13 @@ END
 d.test.  MX 10 h.test.
 h.test.  A 127.0.0.2
 END
-    kill -STOP "$PID"
+    nameserver_silent
     hosts 127.0.0.2
     by_dns 'dns-timeout = 1s'
     put 1 s@sender.test r@d.test
     wait_for 20 logged 'deferred .*to=r@d.test.*MX records of d.test'
     queue_holds 1
-    kill -CONT "$(sed -n 1p "$STARTED")"
+    nameserver_speaks
     wait_for 90 queue_is_empty
     heard_at 127.0.0.2 'RCPT TO:<r@d.test>'
 }

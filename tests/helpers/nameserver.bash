@@ -41,5 +41,23 @@ END
     done
     nsd-checkconf "$dir/nsd.conf"
     start nsd nsd -d -c "$dir/nsd.conf"
+    NAMESERVER_PID=$PID
     wait_for 10 listens "$port"
 }
+
+# The name server's processes: it answers in children of its own.
+nameserver_pids() {
+    local generation=$NAMESERVER_PID
+    while [ -n "$generation" ]; do
+        echo "$generation"
+        generation=$(pgrep -d, -P "${generation//$'\n'/,}" | tr , '\n') || true
+    done
+}
+nameserver_silent() {
+    kill -STOP "$NAMESERVER_PID" # makes no more children
+    # shellcheck disable=SC2046  # a list of numbers
+    kill -STOP $(nameserver_pids)
+    nameserver_pids >>"$STARTED" # stopped ones do not go with their parent
+}
+# shellcheck disable=SC2046  # a list of numbers
+nameserver_speaks() { kill -CONT $(nameserver_pids); }
