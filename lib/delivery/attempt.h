@@ -44,6 +44,7 @@ struct Attempt {
     bool broken = false;    // one of its jobs will never be over
     bool rerouted = false;  // what it waits for stands in the timetable already
     bool due_again = false; // its time came while it was looked at for another reason
+    std::int64_t due_at = 0; // of the entry, when this began
     std::vector<Settled> settled;
     std::string destination;            // the latest one that somebody waits for
     std::int64_t next_attempt = 0;      // wanted; 0: as the schedule says

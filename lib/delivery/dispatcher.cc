@@ -224,7 +224,9 @@ bool Dispatcher::is_taken(Timetable::Item item, std::int64_t now)
     }
     if (attempt.broken)
         timetable_.add(now + trouble_pause, item.id, item.due);
-    else if (item.due != Due::milestone)
+    else if (item.due == Due::milestone)
+        attempt.rerouted = false; // that was its place in the timetable
+    else
         attempt.due_again = true;
     return true;
 }

@@ -76,6 +76,47 @@ TEST_CASE("delivery: whoever waits for a dead host goes where the changed tables
     CHECK(queue.size() == 3);
 }
 
+TEST_CASE("delivery: who waits for a dead host after the tables changed is told of it")
+{
+    const delivery::GreetingServer closed("");
+    const delivery::GreetingServer takes(takes_all);
+    Scene scene;
+    scene.options.idle_connection = 0;
+    scene.options.schedule.notices = {4};
+    scene.route("dead.test", closed.port);
+    scene.route("takes.test", takes.port);
+    scene.route("sender.test", closed.port);
+    const MessageId probe = scene.put({"a@dead.test"});
+    const MessageId both = scene.put({"b@takes.test", "c@dead.test"});
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    const std::int64_t due = base::wall_seconds() + 2;
+    const auto wait_for = [&](const std::string& destination, const std::string& why) {
+        const std::vector<spool::Outcome> outcomes = {
+            {0, spool::RecipientState::waiting, "mx: 451 later"},
+            {1, spool::RecipientState::waiting, why}};
+        (void)queue.note(both, outcomes, due, destination);
+    };
+    wait_for("", "mx: 451 later");
+    scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        dispatcher.start();
+        dispatcher.tick();
+        CHECK(scene.run_until([&] { return !dispatcher.is_active(probe); }));
+        const spool::Entry* dead = queue.find(probe);
+        wait_for(std::string(queue.text(dead->destination())),
+                 std::string(queue.text(dead->reason())));
+        ++scene.facts.changes; // the one gets it now, the other waits as before
+        dispatcher.tick();
+        CHECK(scene.run_until([&] { return !dispatcher.is_active(both); }));
+        CHECK(queue.find(both)->state(0) == spool::RecipientState::delivered);
+        CHECK(queue.find(both)->next_attempt() > due);
+        CHECK(scene.run_until([&] {
+            dispatcher.tick();
+            return queue.find(both)->delay_noticed();
+        }));
+    });
+}
+
 TEST_CASE("delivery: an operator may delete what waits for its turn, not what is under way")
 {
     const delivery::GreetingServer silent(

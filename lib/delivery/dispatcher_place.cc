@@ -36,6 +36,7 @@ AttemptPtr Dispatcher::admit(const spool::Entry& entry, spool::Envelope envelope
     attempt->message.envelope = std::move(envelope);
     attempt->message.envelope.id = entry.id();
     attempt->released = is_released(queue_.text(entry.reason()));
+    attempt->due_at = entry.next_attempt();
     attempt->anew = tries_all(queue_, entry);
     active_[attempt->id] = attempt;
     return attempt;

@@ -276,8 +276,9 @@ void Dispatcher::plan(const Attempt& attempt, const spool::Entry& entry,
                                        [](const Settled& one) { return one.tried; });
     if (!only_parked || attempt.due_again)
         timetable_.add(std::max(next_attempt, now + 1), attempt.id, Due::attempt);
-    const bool has_place = only_parked && attempt.rerouted;
-    if (!has_place && (only_parked || when < next_attempt))
+    // Where it stands in the timetable it is passed over when its time has been changed.
+    const bool has_place = attempt.rerouted && entry.next_attempt() == attempt.due_at;
+    if (only_parked ? !has_place : when < next_attempt)
         timetable_.add(when, attempt.id, Due::milestone);
 }
 
