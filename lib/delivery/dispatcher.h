@@ -186,6 +186,7 @@ private:
     void group_over(const AttemptPtr& attempt);
     void finish(const AttemptPtr& attempt);
     void begin_report(AttemptPtr attempt);
+    void report_next();
     [[nodiscard]] net::Task<void> report_and_conclude(AttemptPtr attempt);
     [[nodiscard]] net::Task<void> report_all(AttemptPtr attempt);
     [[nodiscard]] bool expire_if_due(Attempt& attempt, std::int64_t now);

@@ -111,15 +111,16 @@ void Dispatcher::finish(const AttemptPtr& attempt)
         return conclude(attempt);
     ++finishing_;
     ++attempt->busy;
-    if (reporting_ < most_reports)
-        begin_report(attempt);
-    else
+    if (reporting_ >= most_reports) {
         to_report_.push_back(attempt);
+        return;
+    }
+    ++reporting_;
+    begin_report(attempt);
 }
 
 void Dispatcher::begin_report(AttemptPtr attempt)
 {
-    ++reporting_;
     std::string id = attempt->id.text();
     loop_.spawn(std::move(id), report_and_conclude(std::move(attempt)));
 }
@@ -140,13 +141,21 @@ net::Task<void> Dispatcher::report_and_conclude(AttemptPtr attempt)
     }
     --attempt->busy;
     --finishing_;
-    --reporting_;
-    if (!to_report_.empty()) {
-        AttemptPtr next = std::move(to_report_.front());
-        to_report_.pop_front();
-        begin_report(std::move(next));
-    }
+    report_next();
     check_stopped();
+}
+
+// A dialogue that is started here runs at once, within the one that ends; many reports that
+// wait for nothing would stand on the stack together.
+void Dispatcher::report_next()
+{
+    if (to_report_.empty()) {
+        --reporting_;
+        return;
+    }
+    AttemptPtr next = std::move(to_report_.front());
+    to_report_.pop_front();
+    post([this, next = std::move(next)] { begin_report(next); });
 }
 
 net::Task<void> Dispatcher::report_all(AttemptPtr attempt)
