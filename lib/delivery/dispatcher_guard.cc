@@ -78,12 +78,13 @@ void Dispatcher::hold_suspects(Destination& at, const std::string& reason)
     }
 }
 
-// A message that nobody looks at now.
+// A message that nobody looks at now.  One that an operator wants to be tried or given up
+// stays as it is: its turn comes next, and the note of an attempt would end the request.
 void Dispatcher::hold_back(spool::MessageId id,
                            const std::vector<std::uint32_t>& recipients)
 {
     const spool::Entry* entry = queue_.find(id);
-    if (entry == nullptr || entry->held())
+    if (entry == nullptr || entry->held() || entry->requeued() || entry->expire_requested())
         return;
     std::vector<spool::Outcome> outcomes;
     for (const std::uint32_t i : recipients)

@@ -147,6 +147,35 @@ TEST_CASE("delivery: suspects that wait are held with what was refused, and no m
     CHECK(!queue.find(both)->held());
 }
 
+TEST_CASE("delivery: a guard that trips takes back no request of an operator")
+{
+    for (const char* request : {"requeue", "expire"}) {
+        CAPTURE(request);
+        GuardedScene scene(1);
+        scene.options.guard_failures = 2;
+        const MessageId suspect = scene.put({"a@guarded.test"});
+        spool::Queue queue(scene.spool.options());
+        spool::read_log(queue);
+        scene.with_dispatcher(queue, [&](auto& dispatcher) {
+            dispatcher.start();
+            CHECK(scene.run_until([&] { return !dispatcher.is_active(suspect); }));
+            // Nobody has looked at it since.
+            (void)delivery::answer_line(std::string(request) + " " + suspect.text(), queue,
+                                        {});
+            const std::uint32_t attempts = queue.find(suspect)->attempts();
+            const MessageId single = scene.put({"c@guarded.test"});
+            dispatcher.poll_log();
+            CHECK(scene.run_until([&] { return !dispatcher.is_active(single); }));
+            CHECK(queue.find(single)->held());
+            const spool::Entry* entry = queue.find(suspect);
+            CHECK(!entry->held());
+            CHECK(entry->attempts() == attempts);
+            CHECK((entry->requeued() || entry->expire_requested()));
+            CHECK(!delivery::is_held_back(reason(queue, suspect, 0)));
+        });
+    }
+}
+
 TEST_CASE("delivery: marks in front of a reason")
 {
     const std::string plain = "mx[192.0.2.1]:25: 550 no";
