@@ -87,6 +87,26 @@ teardown() { sponts_teardown; }
     wait_for 5 queue_is_empty
 }
 
+@test "one release is enough although an operator held the mail of a domain on hold" {
+    fake
+    sending
+    halt
+    put 1 s@dest.test r@dest.test
+    queue hold --all # before it is tried
+    launch
+    table domains <<<$'name,hold\ndest.test,1'
+    wait_for 5 eval 'sponts export domains --config "$CONF" | grep -q "dest.test.*1"'
+    put 2 s@dest.test r@dest.test
+    wait_for 10 logged 'held .*is on hold'
+    run queue hold --all
+    [ "$output" = "0 messages held" ]
+    queue list | grep -q 'domain dest.test is on hold'
+    [ "$(queue release --all)" = "2 messages released" ]
+    wait_for 10 got 2
+    wait_for 5 queue_is_empty
+    [ "$(grep -c ' held ' "$TMP/sendd.log")" -eq 1 ]
+}
+
 @test "addresses rewrite, copy and forward, once each" {
     fake
     sending

@@ -39,7 +39,7 @@ void check_criteria(const Call& call)
 Call narrowed(const Call& call, What what)
 {
     Call meant = call;
-    meant.criteria.not_held = what == What::retry;
+    meant.criteria.not_held = what == What::hold || what == What::retry;
     if (what == What::release && call.operands.empty())
         meant.criteria.held = true;
     return meant;
@@ -74,7 +74,7 @@ void print_count(std::size_t count, const char* verb)
     std::cout << count << (count == 1 ? " message " : " messages ") << verb << '\n';
 }
 
-void complain(const ControlAnswer& answer)
+void complain(What what, const ControlAnswer& answer)
 {
     const std::string id = answer.id.text();
     switch (answer.what) {
@@ -82,7 +82,9 @@ void complain(const ControlAnswer& answer)
         std::cerr << "queuectl: " << id << ": not in the queue\n";
         return;
     case ControlAnswer::What::held:
-        std::cerr << "queuectl: " << id << ": is held, release it\n";
+        std::cerr << "queuectl: " << id
+                  << (what == What::hold ? ": is held already\n"
+                                         : ": is held, release it\n");
         return;
     case ControlAnswer::What::active:
         std::cerr << "queuectl: " << id << ": is being delivered right now, try again\n";
@@ -103,7 +105,7 @@ std::size_t ask_for(What what, std::span<const spool::MessageId> ids, Owner& own
         for (const ControlAnswer& answer :
              owner.ask({what, {some.begin(), some.end()}, {}})) {
             changed += answer.what == ControlAnswer::What::ok ? 1 : 0;
-            complain(answer);
+            complain(what, answer);
         }
     }
     return changed;

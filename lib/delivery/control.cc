@@ -91,7 +91,9 @@ public:
                              what == Request::expire || all_anew;
         if (removes && hooks_.active && hooks_.active(id))
             return Answer::active;
-        if ((what == Request::retry || what == Request::etrn) && entry->held())
+        const bool spares_held =
+            what == Request::hold || what == Request::retry || what == Request::etrn;
+        if (spares_held && entry->held())
             return Answer::held;
         change(all_anew ? Request::requeue : what, id);
         if (hooks_.changed)
@@ -107,6 +109,7 @@ private:
             queue_.hold(id, spool::Hold::by_operator, "held by an operator");
             return;
         case Request::release:
+            remember_release(id);
             queue_.release(id);
             return;
         case Request::retry:
@@ -114,6 +117,7 @@ private:
             queue_.retry_at(id, 0);
             return;
         case Request::requeue:
+            remember_release(id);
             queue_.requeue(id);
             return;
         case Request::remove:
@@ -125,6 +129,16 @@ private:
         case Request::active:
             return;
         }
+    }
+
+    // Why ever it was held: its domain may be on hold as well, and is not asked again.
+    // Whoever dies in between leaves it held.
+    void remember_release(spool::MessageId id)
+    {
+        const spool::Entry* const entry = queue_.find(id);
+        if (entry->held())
+            queue_.hold(id, entry->hold(),
+                        marked_released(std::string(queue_.text(entry->reason()))));
     }
 
     spool::Queue& queue_;

@@ -57,7 +57,7 @@ struct ControlAnswer {
     enum class What : std::uint8_t {
         ok,
         unknown, // not in the queue (any more)
-        held,    // retry: nothing was changed, release it instead
+        held,    // hold, retry: nothing was changed, it keeps why it is held
         active,  // is being delivered right now: requeue, delete, expire are not possible
         end,     // count
         error,   // text

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "delivery/control.h"
+#include "delivery/marks.h"
 #include "spool/queue_fixture_test.h"
 
 #include <doctest/doctest.h>
@@ -119,6 +120,39 @@ TEST_CASE("delivery: operators change the queue, and are told about each message
     CHECK(queue.size() == 0);
     CHECK(answer(queue, "delete " + first.text()) == first.text() + " unknown\nend 0\n");
     CHECK(answer(queue, "shutdown") == "error not a request\n");
+}
+
+TEST_CASE("delivery: a release is remembered whoever held the message, and why")
+{
+    const spool::TestSpool spool;
+    spool::Writer writer(spool.writer_options());
+    spool::Queue queue(spool.options());
+    const auto reason = [&](MessageId id) {
+        return std::string(queue.text(queue.find(id)->reason()));
+    };
+    for (const char* verb : {"release ", "requeue "})
+        for (const char* why : {"", "domain b.test is on hold", "mx: 550 5.7.1 no"}) {
+            CAPTURE(verb);
+            CAPTURE(why);
+            const MessageId id = spool.add(writer, 1);
+            spool::read_log(queue);
+            const bool first = why == std::string_view();
+            if (!first)
+                queue.hold(id, spool::Hold::by_guard, why);
+            CHECK(answer(queue, "hold " + id.text()) ==
+                  id.text() + (first ? " ok\nend 1\n" : " held\nend 0\n"));
+            CHECK(reason(id) == (first ? "held by an operator" : why));
+            CHECK((queue.find(id)->hold() == spool::Hold::by_guard) != first);
+            CHECK(answer(queue, verb + id.text()) == id.text() + " ok\nend 1\n");
+            CHECK_FALSE(queue.find(id)->held());
+            CHECK(delivery::is_released(reason(id)));
+            CHECK(delivery::without_marks(reason(id)) ==
+                  (first ? "held by an operator" : why));
+        }
+    const MessageId free = spool.add(writer, 1);
+    spool::read_log(queue);
+    CHECK(answer(queue, "release " + free.text()) == free.text() + " ok\nend 1\n");
+    CHECK_FALSE(delivery::is_released(reason(free)));
 }
 
 TEST_CASE("delivery: ETRN makes due what waits for the domain, and nothing else")

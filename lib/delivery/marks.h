@@ -2,7 +2,7 @@
 // delivery/marks.h - what the next attempt must know of a recipient, as a word in front of
 // its reason in the queue:
 //
-//     (released) ...   an operator has let it go although its domain is on hold
+//     (released) ...   an operator has let it go, also if its domain is on hold
 //     (held) ...       the guard of its destination holds it back; the others go on
 //
 // A reason of ours begins with a host, an address or a word, never with a parenthesis.
