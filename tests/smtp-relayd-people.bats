@@ -164,6 +164,42 @@ S: 421 4.7.0 *
 END
 }
 
+@test "logins that are malformed or cancelled are logged, and only the former count" {
+    SUBMISSION_LINES='auth-without-tls = yes' relayd_config
+    relayd_start
+    converse "$SUBMISSION_PORT" <<'END'
+S: 220 *
+C: EHLO client.test
+S: 250 *
+C: AUTH PLAIN ====
+S: 501 5.5.2 *
+C: AUTH LOGIN
+S: 334 *
+C: *
+S: 501 5.7.0 *
+C: AUTH LOGIN
+S: 334 *
+C: Y2Fyb2w=
+S: 334 *
+C: *
+S: 501 5.7.0 *
+C: AUTH LOGIN
+S: 334 *
+C: ***
+S: 501 5.5.2 *
+C: AUTH PLAIN AA==
+S: 421 4.7.0 *
+END
+    refused() { # COUNT USER MECHANISM REASON
+        [ "$(grep -c "login-refused client=127.0.0.1 user=$2 mechanism=$3 .*reason=$4" \
+            "$TMP/relayd.log")" -eq "$1" ]
+    }
+    refused 2 '""' PLAIN malformed
+    refused 1 '""' LOGIN malformed
+    refused 1 '""' LOGIN cancelled
+    refused 1 carol LOGIN cancelled
+}
+
 @test "logins are checked at the backend, over TLS, when that is set" {
     relayd_config
     add_user carol secret

@@ -34,11 +34,6 @@ Reply challenge(std::string_view data)
     return {334, "", text::base64(data)};
 }
 
-Reply malformed_exchange()
-{
-    return {501, "5.5.2", "malformed authentication exchange"};
-}
-
 // base64 of a response; "=" stands for the empty one behind AUTH (RFC 4954 section 4).
 std::optional<std::string> decode(std::string_view base64)
 {
@@ -82,34 +77,40 @@ void SmtpServerSession::forget_xclient()
     begin_name_lookup();
 }
 
-net::Task<std::optional<std::string>> SmtpServerSession::hear_response()
+net::Task<std::expected<std::string, SmtpServerSession::NoLogin>>
+SmtpServerSession::hear_response()
 {
     set_command_deadline();
     const net::Line line = co_await wire_.hear_line(listener_->service.limits.auth_line);
-    if (line.too_long || line.stray || line.text == "*")
-        co_return std::nullopt;
-    co_return text::from_base64(line.text);
+    if (line.text == "*")
+        co_return std::unexpected(NoLogin::cancelled);
+    std::optional<std::string> response;
+    if (!line.too_long && !line.stray)
+        response = text::from_base64(line.text);
+    if (!response)
+        co_return std::unexpected(NoLogin::malformed);
+    co_return std::move(*response);
 }
 
-// The exchange up to the point where somebody knows.  Nothing: it was not one.
-net::Task<std::optional<Login>> SmtpServerSession::exchange(sasl::Exchange& exchange,
-                                                            smtp::Auth command)
+// The exchange up to the point where somebody knows.
+net::Task<std::expected<Login, SmtpServerSession::NoLogin>>
+SmtpServerSession::exchange(sasl::Exchange& exchange, smtp::Auth command)
 {
     using Kind = sasl::Step::Kind;
     std::optional<std::string> initial;
     if (command.initial) {
         initial = decode(*command.initial);
         if (!initial)
-            co_return std::nullopt;
+            co_return std::unexpected(NoLogin::malformed);
     }
     sasl::Step step = initial ? exchange.start(*initial) : exchange.start(std::nullopt);
     for (;;) {
         switch (step.kind) {
         case Kind::challenge: {
             wire_.say(challenge(step.data));
-            const std::optional<std::string> response = co_await hear_response();
+            const auto response = co_await hear_response();
             if (!response)
-                co_return std::nullopt;
+                co_return std::unexpected(response.error());
             step = exchange.response(*response);
             break;
         }
@@ -129,7 +130,7 @@ net::Task<std::optional<Login>> SmtpServerSession::exchange(sasl::Exchange& exch
         case Kind::failure:
             co_return Login{Login::Result::refused, exchange.user(), "wrong password"};
         case Kind::malformed:
-            co_return std::nullopt;
+            co_return std::unexpected(NoLogin::malformed);
         }
     }
 }
@@ -167,13 +168,26 @@ net::Task<smtp::Verdict> SmtpServerSession::log_in(smtp::Auth command)
     const std::unique_ptr<sasl::Exchange> begun = sasl::begin(mechanism, process_secret());
     if (!begun)
         co_return transaction_->auth_failed({504, "5.5.4", "mechanism not supported"});
-    const std::optional<Login> login = co_await exchange(*begun, std::move(command));
-    if (!login)
-        co_return transaction_->auth_failed(malformed_exchange());
+    const auto login = co_await exchange(*begun, std::move(command));
+    if (!login) {
+        const bool cancelled = login.error() == NoLogin::cancelled;
+        log_login(
+            {Login::Result::refused, begun->user(), cancelled ? "cancelled" : "malformed"},
+            mechanism);
+        co_return refuse_exchange(login.error());
+    }
     log_login(*login, mechanism);
     if (login->result != Login::Result::accepted)
         co_return transaction_->auth_failed(refusal_of(*login));
     co_return transaction_->auth_done(login->user);
+}
+
+// Who cancels has said no password: that counts as an error, not as a failed login.
+smtp::Verdict SmtpServerSession::refuse_exchange(NoLogin what)
+{
+    if (what == NoLogin::cancelled)
+        return transaction_->auth_cancelled();
+    return transaction_->auth_failed({501, "5.5.2", "malformed authentication exchange"});
 }
 
 // One line each, client first, in a form that fail2ban can rely on.

@@ -61,6 +61,12 @@ private:
         std::string name; // given by XCLIENT; else lookup_ knows
     };
 
+    // What an exchange came to that nobody could judge.
+    enum class NoLogin : std::uint8_t {
+        malformed, // not base64, or not what the mechanism says
+        cancelled, // by the client's "*"
+    };
+
     // The dialogue.
     net::Task<void> converse();
     net::Task<smtp::Command> hear_command();
@@ -116,10 +122,12 @@ private:
     // Logins and who we talk to.
     net::Task<smtp::Verdict> start_tls(smtp::Verdict verdict);
     net::Task<smtp::Verdict> log_in(smtp::Auth command);
-    net::Task<std::optional<Login>> exchange(sasl::Exchange& exchange, smtp::Auth command);
-    net::Task<std::optional<std::string>> hear_response();
+    net::Task<std::expected<Login, NoLogin>> exchange(sasl::Exchange& exchange,
+                                                      smtp::Auth command);
+    net::Task<std::expected<std::string, NoLogin>> hear_response();
     net::Task<Login> verify(const sasl::Exchange& exchange);
     std::expected<std::string, Login> scram_verifier(const std::string& user);
+    smtp::Verdict refuse_exchange(NoLogin what);
     void log_login(const Login& login, std::string_view mechanism);
     net::Task<smtp::Verdict> apply_xclient(smtp::ClientAttributes said);
     void forget_xclient();

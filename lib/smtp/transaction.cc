@@ -103,6 +103,11 @@ Verdict Transaction::auth_failed(Reply reply)
     return refuse(std::move(reply));
 }
 
+Verdict Transaction::auth_cancelled()
+{
+    return refuse(501, "5.7.0", "authentication cancelled");
+}
+
 Verdict Transaction::answer(const Xclient&)
 {
     if (!service_.xclient)

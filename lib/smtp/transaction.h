@@ -113,6 +113,7 @@ public:
     void tls_started(); // RFC 3207 4.2: everything said before is forgotten
     Verdict auth_done(std::string login);
     Verdict auth_failed(Reply reply); // 421 and hang_up beyond Limits::auth_failures
+    Verdict auth_cancelled();         // by the client's "*": an error as any other
     // XCLIENT was applied: we are at the greeting again, which is the reply.  One that
     // names ADDR, NAME or LOGIN is about another client: nothing of the one before it
     // stays.
