@@ -137,7 +137,10 @@ std::string Srs::forward(std::string_view sender, std::int64_t day) const
         std::string_view rest = parts.local.substr(5);
         take_part(rest); // their hash
         const std::string_view host = take_part(rest);
-        if (text::is_host_name(host) && rest.size() > 1 && is_separator(rest.front()))
+        // One that names us as the first forwarder is nobody's: we sign our own as SRS0.
+        const bool first = !text::equal_ignoring_case(host, domain_);
+        if (first && text::is_host_name(host) && rest.size() > 1 &&
+            is_separator(rest.front()))
             return sign_second(host, rest);
     }
     const std::string text =

@@ -95,3 +95,12 @@ TEST_CASE("smtp: forged and malformed SRS is refused")
     CHECK(srs.reverse("SRS0=a=b@fwd.test", 1) == std::unexpected(SrsError::malformed));
     CHECK(srs.reverse("SRS1=a=b@fwd.test", 1) == std::unexpected(SrsError::malformed));
 }
+
+TEST_CASE("smtp: a sender that claims we forwarded it first is signed like any other")
+{
+    const smtp::Srs srs = ours();
+    const std::string sender = "SRS1=x=fwd.test=-a=b=c=d@e.example";
+    const std::string rewritten = srs.forward(sender, 20000);
+    CHECK(rewritten.starts_with("SRS0="));
+    CHECK(srs.reverse(rewritten, 20000) == sender);
+}
