@@ -281,22 +281,6 @@ TEST_CASE("smtp: failed logins end the session")
     CHECK(transaction.auth_failed(wrong).then == Then::hang_up);
 }
 
-TEST_CASE("smtp: logins that the client cancels are errors, and bounded as these are")
-{
-    smtp::Service offered = service();
-    offered.limits.auth_failures = 1;
-    offered.limits.errors = 4;
-    Transaction transaction(offered, true);
-    converse(transaction, {{"EHLO client", 250}});
-    for (int i = 0; i < 3; ++i) {
-        const Verdict verdict = transaction.auth_cancelled();
-        CHECK(verdict.reply.code == 501);
-        CHECK(verdict.reply.enhanced == "5.7.0");
-        CHECK(verdict.then != Then::hang_up);
-    }
-    CHECK(transaction.auth_cancelled().then == Then::hang_up);
-}
-
 TEST_CASE("smtp: XCLIENT begins anew with the true client")
 {
     smtp::Service offered = service();
