@@ -10,8 +10,8 @@
 #include "delivery/connection.h"
 #include "delivery/exchangers.h"
 #include "delivery/options.h"
-#include "delivery/tls_contexts.h"
 #include "net/resolver.h"
+#include "session/tls_contexts.h"
 
 #include <random>
 #include <string>
@@ -60,7 +60,7 @@ private:
     net::Loop& loop_;
     net::Resolver& resolver_;
     ConnectOptions options_;
-    TlsContexts contexts_;
+    session::TlsContexts contexts_;
     std::unordered_map<std::string, std::int64_t> failed_until_;
     std::mt19937 random_{std::random_device{}()};
 };

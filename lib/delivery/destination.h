@@ -8,7 +8,7 @@
 #include "delivery/attempt.h"
 #include "delivery/connection.h"
 #include "delivery/guard.h"
-#include "delivery/health.h"
+#include "session/health.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -24,13 +24,14 @@ struct Destination {
     static constexpr std::size_t ready_limit = 2000;
     static constexpr std::size_t refill_below = 200;
 
-    Destination(std::string name, HealthLimits limits, std::uint32_t guard_failures)
+    Destination(std::string name, session::HealthLimits limits,
+                std::uint32_t guard_failures)
         : key(std::move(name)), health(limits), guard(guard_failures)
     {
     }
 
     std::string key;
-    Health health;
+    session::Health health;
     Guard guard;
     std::deque<Job> ready;
     std::deque<spool::MessageId> parked;

@@ -3,10 +3,10 @@
 // program fills it from sponts.conf(5); defaults stand there.
 #pragma once
 
-#include "delivery/health.h"
 #include "delivery/route.h"
 #include "delivery/schedule.h"
 #include "net/address.h"
+#include "session/health.h"
 #include "session/smtp_client.h"
 
 #include <cstdint>
@@ -37,7 +37,7 @@ struct ConnectOptions {
 struct Options {
     RouteOptions route;
     Schedule schedule;
-    HealthLimits health;
+    session::HealthLimits health;
     ReportOptions report;
     ConnectOptions connect;
     std::uint32_t connections = 500;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A destination's health against a virtual clock.
-#include "delivery/health.h"
+#include "session/health.h"
 
 #include <doctest/doctest.h>
 
-using delivery::Health;
-using delivery::HealthLimits;
+using session::Health;
+using session::HealthLimits;
 
 TEST_CASE("delivery: connections grow with successes up to the limit")
 {

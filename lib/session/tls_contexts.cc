@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// delivery/tls_contexts.cc - see tls_contexts.h.
-#include "delivery/tls_contexts.h"
+// session/tls_contexts.cc - see tls_contexts.h.
+#include "session/tls_contexts.h"
 
-namespace delivery {
+namespace session {
 
 namespace {
 
@@ -39,4 +39,4 @@ std::shared_ptr<net::TlsContext> TlsContexts::of(const db::RouteHost& host)
     return known;
 }
 
-} // namespace delivery
+} // namespace session

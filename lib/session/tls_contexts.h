@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// delivery/tls_contexts.h - one TLS context for each kind of verification, so that sessions
+// session/tls_contexts.h - one TLS context for each kind of verification, so that sessions
 // are resumed across connections.
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace delivery {
+namespace session {
 
 class TlsContexts {
 public:
@@ -23,4 +23,4 @@ private:
     std::map<std::string, std::shared_ptr<net::TlsContext>> known_;
 };
 
-} // namespace delivery
+} // namespace session

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// delivery/health.h - how many connections a destination may have now, and whether it
+// session/health.h - how many connections a destination may have now, and whether it
 // lives.
 //
 // The number grows by one for each round of successes and is halved by a failure.  When a
@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace delivery {
+namespace session {
 
 struct HealthLimits {
     std::uint32_t most = 20;       // connections
@@ -93,4 +93,4 @@ private:
     std::string why_;
 };
 
-} // namespace delivery
+} // namespace session
