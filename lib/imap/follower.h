@@ -21,7 +21,7 @@
 #include "imap/framer.h"
 #include "imap/limits.h"
 #include "imap/observer.h"
-#include "imap/passage.h"
+#include "text/passage.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -45,10 +45,10 @@ public:
 
     // Takes bytes of the client; returns how many.  Fewer than there are: the client has to
     // wait(); the rest comes again when that is over.
-    std::size_t client(std::string_view bytes, Passage& to_server);
+    std::size_t client(std::string_view bytes, text::Passage& to_server);
     // Takes bytes of the server.  Fewer than there are: what has been taken must be written
     // to the client, and then compression begins (compressed() is true from now on).
-    std::size_t server(std::string_view bytes, Passage& to_client);
+    std::size_t server(std::string_view bytes, text::Passage& to_client);
     // The connection is over, on whatever side.
     void ended();
 
@@ -84,11 +84,11 @@ private:
     enum class Server : std::uint8_t { head, fetch, line, vanished, other };
 
     // client
-    void take_client_text(std::string_view text, bool complete, Passage& out);
-    void take_client_end(const Piece& piece, Passage& out);
-    void take_client_literal(const Piece& piece, Passage& out);
-    void take_client_octets(const Piece& piece, Passage& out);
-    void release_head(std::string_view next, Passage& out);
+    void take_client_text(std::string_view text, bool complete, text::Passage& out);
+    void take_client_end(const Piece& piece, text::Passage& out);
+    void take_client_literal(const Piece& piece, text::Passage& out);
+    void take_client_octets(const Piece& piece, text::Passage& out);
+    void release_head(std::string_view next, text::Passage& out);
     void begin_command(std::string_view line);
     void gather(std::string_view bytes);
     void learn_mailbox(std::string_view end);
@@ -98,12 +98,12 @@ private:
     [[nodiscard]] bool ours() const;
 
     // server
-    void take_server_text(std::string_view text, bool complete, Passage& out);
-    void take_server_end(std::string_view end, bool last, Passage& out);
+    void take_server_text(std::string_view text, bool complete, text::Passage& out);
+    void take_server_end(std::string_view end, bool last, text::Passage& out);
     void take_server_literal(const Piece& piece);
     void hold(std::string_view text, bool complete, bool held);
     void decide(std::string_view head, bool complete);
-    void take_line(std::string_view line, std::string_view end, Passage& out);
+    void take_line(std::string_view line, std::string_view end, text::Passage& out);
     void take_untagged(const Response& response);
     [[nodiscard]] std::string rewritten(const Response& response,
                                         std::string_view line) const;

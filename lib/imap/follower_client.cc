@@ -78,7 +78,7 @@ bool Follower::must_wait() const
             asked_.back().kind == Kind::compress);
 }
 
-std::size_t Follower::client(std::string_view bytes, Passage& to_server)
+std::size_t Follower::client(std::string_view bytes, text::Passage& to_server)
 {
     const std::size_t before = bytes.size();
     while (!bytes.empty() && !must_wait()) {
@@ -107,7 +107,7 @@ std::size_t Follower::client(std::string_view bytes, Passage& to_server)
 }
 
 // `complete`: the end of the line is the next that comes.
-void Follower::take_client_text(std::string_view text, bool complete, Passage& out)
+void Follower::take_client_text(std::string_view text, bool complete, text::Passage& out)
 {
     if (client_ != Client::head) {
         if (!ours())
@@ -136,7 +136,7 @@ void Follower::take_client_text(std::string_view text, bool complete, Passage& o
         out.pass(text);
 }
 
-void Follower::release_head(std::string_view next, Passage& out)
+void Follower::release_head(std::string_view next, text::Passage& out)
 {
     std::string line = std::exchange(command_, {});
     begin_command(line_of(line, next));
@@ -205,7 +205,7 @@ void Follower::learn_mailbox(std::string_view end)
     command_.clear();
 }
 
-void Follower::take_client_literal(const Piece& piece, Passage& out)
+void Follower::take_client_literal(const Piece& piece, text::Passage& out)
 {
     out.pass(piece.bytes);
     learn_mailbox(piece.bytes);
@@ -222,7 +222,7 @@ void Follower::take_client_literal(const Piece& piece, Passage& out)
     }
 }
 
-void Follower::take_client_octets(const Piece& piece, Passage& out)
+void Follower::take_client_octets(const Piece& piece, text::Passage& out)
 {
     out.pass(piece.bytes);
     if (client_ != Client::upload) {
@@ -239,7 +239,7 @@ void Follower::take_client_octets(const Piece& piece, Passage& out)
     observer_->upload_ended(true);
 }
 
-void Follower::take_client_end(const Piece& piece, Passage& out)
+void Follower::take_client_end(const Piece& piece, text::Passage& out)
 {
     if (ours())
         out.say(current_.tag + " NOOP\r\n");

@@ -90,7 +90,7 @@ Beginning beginning_of(std::string_view head, bool complete)
 
 } // namespace
 
-std::size_t Follower::server(std::string_view bytes, Passage& to_client)
+std::size_t Follower::server(std::string_view bytes, text::Passage& to_client)
 {
     const std::size_t before = bytes.size();
     const bool was_compressed = compressed_;
@@ -123,7 +123,7 @@ std::size_t Follower::server(std::string_view bytes, Passage& to_client)
 }
 
 // `complete`: the end of the line is the next that comes.
-void Follower::take_server_text(std::string_view text, bool complete, Passage& out)
+void Follower::take_server_text(std::string_view text, bool complete, text::Passage& out)
 {
     if (server_ == Server::fetch)
         fetch_.text(text);
@@ -181,7 +181,7 @@ void Follower::decide(std::string_view head, bool complete)
 }
 
 // The end of a line: of a response, or before a literal.
-void Follower::take_server_end(std::string_view end, bool last, Passage& out)
+void Follower::take_server_end(std::string_view end, bool last, text::Passage& out)
 {
     const bool held = !response_.empty();
     if (server_ == Server::head) { // an empty line
@@ -210,7 +210,7 @@ void Follower::take_server_literal(const Piece& piece)
 }
 
 // A whole line; what becomes of it goes out.
-void Follower::take_line(std::string_view line, std::string_view end, Passage& out)
+void Follower::take_line(std::string_view line, std::string_view end, text::Passage& out)
 {
     const Response response = parse_response(line);
     if (response.tag.empty()) {

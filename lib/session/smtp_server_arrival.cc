@@ -2,11 +2,9 @@
 // session/smtp_server_arrival.cc - before the greeting: who is there, may they come in?
 
 #include "base/log.h"
+#include "session/proxy_arrival.h"
 #include "session/smtp_server_session.h"
-#include "smtp/proxy_header.h"
 
-#include <array>
-#include <sys/socket.h>
 #include <utility>
 
 namespace session {
@@ -25,21 +23,6 @@ net::Task<void> look_up_name(net::Resolver& resolver, net::Address address,
     if (!answer.records.empty())
         result->name = answer.records.front();
     result->done = true;
-}
-
-// How many of the bytes that wait in the socket belong to a PROXY header that begins with
-// `seen`; 0 if the header is longer than what is there.  Looks without taking: behind the
-// header TLS may begin, and that is for OpenSSL to read.
-std::size_t rest_of_header(int fd, const std::string& seen, smtp::ProxyResult& result)
-{
-    std::array<char, smtp::max_proxy_v2> waiting;
-    const ssize_t count =
-        ::recv(fd, waiting.data(), waiting.size(), MSG_PEEK | MSG_DONTWAIT);
-    const std::size_t there = count > 0 ? static_cast<std::size_t>(count) : 0;
-    result = smtp::parse_proxy_header(seen + std::string(waiting.data(), there));
-    if (result.state == smtp::ProxyResult::State::complete)
-        return result.consumed - seen.size();
-    return there;
 }
 
 } // namespace
@@ -73,23 +56,15 @@ net::Task<bool> SmtpServerSession::arrive()
 
 net::Task<bool> SmtpServerSession::hear_proxy_header()
 {
-    std::string header;
-    smtp::ProxyResult result;
-    while (result.state == smtp::ProxyResult::State::more) {
-        co_await wire_.hear_exactly(header, 1); // waits until something is there
-        const std::size_t rest = rest_of_header(wire_.stream().fd(), header, result);
-        if (rest > 0)
-            co_await wire_.hear_exactly(header, rest);
-    }
-    if (result.state == smtp::ProxyResult::State::malformed) {
+    std::expected<net::Address, ProxyHeaderRefused> said =
+        co_await session::hear_proxy_header(wire_.stream());
+    if (!said) {
         why_ended_ = "proxy";
         base::log(base::Level::notice, "proxy-header-refused", id_,
                   {{"peer", peer_.ip()}, {"listener", listener_->name}});
         co_return false;
     }
-    const smtp::ProxyHeader& said = result.header;
-    if (said.kind != smtp::ProxyHeader::Kind::local)
-        arrived_ = net::Address::parse_ip(said.source, said.source_port).value_or(peer_);
+    arrived_ = *std::move(said);
     client_.address = arrived_;
     co_return true;
 }
@@ -97,17 +72,12 @@ net::Task<bool> SmtpServerSession::hear_proxy_header()
 // Whoever came directly was counted at the door; behind a balancer it is known only now.
 bool SmtpServerSession::admitted()
 {
-    const Admission admission =
-        server_.limits().enter(client_.address, base::wall_seconds());
+    const Admission admission = server_.may_enter(client_.address, id_, listener_->name);
     if (admission == Admission::admitted) {
         counted_ = client_.address;
         return true;
     }
     why_ended_ = "refused";
-    base::log(base::Level::notice, "client-refused", id_,
-              {{"client", client_.address.ip()},
-               {"listener", listener_->name},
-               {"reason", describe(admission)}});
     if (!listener_->tls_at_once)
         wire_.say({421, "4.7.0", std::string(describe(admission))});
     return false;

@@ -37,13 +37,12 @@ net::Task<smtp::Verdict> unchanged(smtp::Verdict verdict)
 
 SmtpServerSession::SmtpServerSession(SmtpServer& server,
                                      std::shared_ptr<const SmtpListener> listener,
-                                     net::Stream stream, net::Address peer, std::string id,
-                                     bool admitted)
-    : server_(server), listener_(std::move(listener)), wire_(std::move(stream)),
-      id_(std::move(id)), peer_(peer), arrived_(peer),
-      client_{.address = std::move(peer), .name = {}}, envelope_share_(server.envelopes())
+                                     Arrival arrival)
+    : server_(server), listener_(std::move(listener)), wire_(std::move(arrival.stream)),
+      id_(std::move(arrival.id)), peer_(arrival.peer), arrived_(arrival.peer),
+      client_{.address = arrival.peer, .name = {}}, envelope_share_(server.envelopes())
 {
-    if (admitted)
+    if (arrival.counted)
         counted_ = client_.address;
     server_.joined(this);
 }

@@ -40,19 +40,17 @@ struct ClientName {
 
 [[nodiscard]] smtp::Reply no_space_reply();
 
-class SmtpServerSession {
+class SmtpServerSession : public Guest {
 public:
     SmtpServerSession(SmtpServer& server, std::shared_ptr<const SmtpListener> listener,
-                      net::Stream stream, net::Address peer, std::string id, bool admitted);
-    ~SmtpServerSession();
+                      Arrival arrival);
+    ~SmtpServerSession() override;
     SmtpServerSession(const SmtpServerSession&) = delete;
     SmtpServerSession& operator=(const SmtpServerSession&) = delete;
 
-    [[nodiscard]] net::Task<void> run();
-
-    // The server wants to stop: 421 at the next command.
-    void drain();
-    void abort() { wire_.stream().abort(); }
+    [[nodiscard]] net::Task<void> run() override;
+    void drain() override; // 421 at the next command
+    void abort() override { wire_.stream().abort(); }
 
 private:
     // Who speaks; changed by PROXY and XCLIENT.

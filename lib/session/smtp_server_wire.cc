@@ -4,7 +4,6 @@
 #include "session/smtp_server_wire.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace session {
@@ -55,19 +54,6 @@ net::Task<std::string_view> SmtpServerWire::hear_bytes()
     if (bytes.empty())
         throw net::PeerGone("client closed the connection within a message");
     co_return bytes;
-}
-
-net::Task<void> SmtpServerWire::hear_exactly(std::string& into, std::size_t count)
-{
-    std::array<char, 512> part;
-    while (count > 0) {
-        const std::span<char> room(part.data(), std::min(count, part.size()));
-        const std::size_t got = co_await stream_.read_some(room);
-        if (got == 0)
-            throw net::PeerGone("client closed the connection");
-        into.append(part.data(), got);
-        count -= got;
-    }
 }
 
 } // namespace session

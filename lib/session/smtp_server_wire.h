@@ -39,8 +39,6 @@ public:
     // Some bytes of a message, at least one; used() says how many of them belonged to it.
     [[nodiscard]] net::Task<std::string_view> hear_bytes();
     void used(std::size_t count) { reader_.take(count); }
-    // For a PROXY header: reads exactly so many bytes, because TLS may follow directly.
-    [[nodiscard]] net::Task<void> hear_exactly(std::string& into, std::size_t count);
 
     // False once a write has failed: another reply would stand behind half a one.
     [[nodiscard]] bool can_speak() const { return !writing_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// imap/passage.h - what goes on to the other side, in order: mostly the very bytes that
+// text/passage.h - what goes on to the other side, in order: mostly the very bytes that
 // came, now and then our own words instead.
 #pragma once
 
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace imap {
+namespace text {
 
 class Passage {
 public:
@@ -47,4 +47,4 @@ private:
     std::vector<Part> pieces_;
 };
 
-} // namespace imap
+} // namespace text

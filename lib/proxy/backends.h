@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/backends.h - from a user to an open connection with the host of their mailbox.
+//
+// Which hosts: the route of the user or of their domain, else the listener's backend.
+// Which first: by priority, equal ones at random; hosts that are dead last, and only one
+// connection at a time probes whether they live again.  A host that cannot be reached,
+// does not speak the protocol or has the wrong certificate is left for the next one.
+//
+// How: TCP, PROXY version 2 if the host is to know the client by it, TLS if it begins at
+// once; then the Greeter leads the protocol's dialogue to where a login is possible.
+#pragma once
+
+#include "base/clock.h"
+#include "db/directory.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "net/task.h"
+#include "proxy/leg.h"
+#include "proxy/listener.h"
+#include "proxy/trouble.h"
+#include "session/health.h"
+#include "session/tls_contexts.h"
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace proxy {
+
+// For whom a connection is made: what the backend may be told.
+struct Caller {
+    std::string id;        // of the session
+    net::Address client;   // where the user is
+    net::Address local;    // where they came in
+    std::uint32_t ttl = 5; // proxies that may still follow
+    bool operator==(const Caller&) const = default;
+};
+
+// An open connection to a backend.
+struct Link {
+    std::unique_ptr<Leg> leg;
+    db::RouteHost host;
+    std::string name;                     // "mail1[192.0.2.1]:143", for log lines
+    std::string key;                      // of the host, for what is remembered about it
+    std::shared_ptr<net::TlsContext> tls; // null: plain, as the host's policy says
+
+    // STARTTLS was agreed on.  Throws net::TlsFailure.  Whatever the backend had sent
+    // ahead is thrown away.
+    [[nodiscard]] net::Task<void> start_tls();
+    // STARTTLS is required before anything is said that others should not hear.
+    [[nodiscard]] bool needs_starttls() const;
+    // Every read and write ends so many seconds from now.
+    void set_timeout(base::seconds time) { leg->stream().set_timeout(time); }
+};
+
+// The protocol's dialogue from the greeting to where a login is possible, STARTTLS and the
+// client's identity included.
+class Greeter {
+public:
+    virtual ~Greeter() = default;
+    // The link's deadline is set.  May throw as net/stream.h does.
+    [[nodiscard]] virtual net::Task<std::optional<Trouble>> greet(Link& link) = 0;
+};
+
+// Where users' mailboxes are: the routes table of one protocol.
+class Routes {
+public:
+    virtual ~Routes() = default;
+    // By priority; empty: no route.  Throws base::Failure when they cannot be read.
+    [[nodiscard]] virtual std::vector<db::RouteHost> of(const std::string& user) = 0;
+};
+
+class Backends {
+public:
+    // Everything outlives this.  `resolver` may be null: hosts are addresses then.
+    Backends(net::Loop& loop, Routes& routes, net::Resolver* resolver);
+
+    // `user` as it was said at the login; empty: the listener's backend.
+    [[nodiscard]] net::Task<std::expected<Link, Trouble>>
+    open(std::string user, ListenerPtr listener, Caller caller, Greeter& greeter);
+
+    // The user's route is the listener's own backend, or there is no other: for APOP, whose
+    // challenge comes from there.
+    [[nodiscard]] bool is_default(const std::string& user, const Listener& listener);
+
+    // First pause of a host that is down; doubles up to ten minutes.
+    void set_dead_for(base::seconds pause);
+    // Files of certificates may have changed.
+    void forget_tls() { contexts_.forget(); }
+
+private:
+    struct Candidate {
+        net::Address address;
+        db::RouteHost host;
+        std::string key;
+        bool dead = false;
+    };
+    struct Condition { // of one address
+        session::Health health;
+        std::uint32_t probing = 0;
+    };
+
+    [[nodiscard]] std::expected<std::vector<db::RouteHost>, Trouble>
+    hosts_of(const std::string& user, const Listener& listener);
+    [[nodiscard]] net::Task<std::vector<Candidate>>
+    candidates(std::vector<db::RouteHost> hosts, Trouble& trouble);
+    [[nodiscard]] net::Task<std::expected<Link, Trouble>> try_one(Candidate candidate,
+                                                                  ListenerPtr listener,
+                                                                  const Caller& caller,
+                                                                  Greeter& greeter);
+    [[nodiscard]] net::Task<std::optional<Trouble>>
+    prepare(Link& link, const Caller& caller, Greeter& greeter);
+    [[nodiscard]] Condition& condition_of(const std::string& key);
+    void put_dead_last(std::vector<Candidate>& candidates);
+    void note(const Candidate& candidate, const std::optional<Trouble>& trouble,
+              std::string_view id);
+
+    net::Loop& loop_;
+    Routes& routes_;
+    net::Resolver* resolver_;
+    session::TlsContexts contexts_;
+    session::HealthLimits limits_;
+    std::unordered_map<std::string, Condition> conditions_;
+    std::mt19937 random_{std::random_device{}()};
+};
+
+} // namespace proxy

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/relay.h - carries bytes between client and backend after the login, through the
+// conversation that follows them.
+//
+// Each direction hears only when everything before has been written: who does not read is
+// not read for.  At most 64 kB are on the way in each direction, besides what the kernel
+// holds; nothing while both sides are silent.
+//
+// When the client has said its last byte the backend is told so, and its answers are still
+// carried; when the backend has, the session is over.
+#pragma once
+
+#include "base/clock.h"
+#include "net/event.h"
+#include "net/loop.h"
+#include "net/task.h"
+#include "proxy/conversation.h"
+#include "proxy/leg.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace proxy {
+
+class Relay {
+public:
+    // Everything outlives the relay.
+    Relay(net::Loop& loop, Leg& client, Leg& backend, Conversation& conversation,
+          base::seconds idle);
+    Relay(const Relay&) = delete;
+    Relay& operator=(const Relay&) = delete;
+
+    // Until the session is over.  Does not throw for what the two sides do; reason() says
+    // what it was.
+    [[nodiscard]] net::Task<void> run(std::string id);
+
+    // "client" or "backend" closed; "timeout", "client-gone", "backend-gone" (reset),
+    // "protocol" (the follower's trouble), "shutdown".
+    [[nodiscard]] std::string_view reason() const { return reason_; }
+    [[nodiscard]] std::uint64_t from_client() const { return from_client_; }
+    [[nodiscard]] std::uint64_t from_backend() const { return from_backend_; }
+    // Ends it at once.
+    void abort(std::string_view reason);
+
+private:
+    [[nodiscard]] net::Task<void> carry_up();   // client to backend
+    [[nodiscard]] net::Task<void> carry_down(); // backend to client
+    [[nodiscard]] net::Task<void> answers();    // carry_down(), beside run()
+    void touch();
+    void over(std::string_view reason);
+
+    Leg& client_;
+    Leg& backend_;
+    Conversation& conversation_;
+    base::seconds idle_;
+    net::Event heard_; // the backend has said something
+    net::Event done_;  // carry_down() has ended
+    bool over_ = false;
+    std::string_view reason_;
+    std::uint64_t from_client_ = 0;
+    std::uint64_t from_backend_ = 0;
+};
+
+} // namespace proxy

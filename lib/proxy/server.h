@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/server.h - what the sessions of one proxy process share.
+#pragma once
+
+#include "net/loop.h"
+#include "proxy/backends.h"
+#include "proxy/journal.h"
+#include "proxy/listener.h"
+#include "session/reception.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace proxy {
+
+// The world of the sessions; everything outlives the server.
+struct World {
+    net::Loop& loop;
+    Backends& backends;
+    Journal& journal;
+};
+
+// How many sessions each user has.  Counts only.
+class UserPlaces {
+public:
+    // One of them, given back with this; false: there were `limit` already.
+    class Place {
+    public:
+        Place() = default;
+        Place(UserPlaces& places, std::string user, std::uint32_t limit);
+        Place(Place&& other) noexcept;
+        Place& operator=(Place&& other) noexcept;
+        ~Place();
+        explicit operator bool() const { return places_ != nullptr; }
+
+    private:
+        UserPlaces* places_ = nullptr;
+        std::string user_;
+    };
+
+private:
+    std::unordered_map<std::string, std::uint32_t> open_;
+};
+
+class Server : public session::Reception {
+public:
+    Server(World world, session::ClientRates rates)
+        : Reception(world.loop, rates), world_(world)
+    {
+    }
+
+    // A connection was accepted: admits it or turns it away.
+    void serve(base::Fd fd, const net::Address& peer, ListenerPtr listener);
+
+    [[nodiscard]] const World& world() const { return world_; }
+    [[nodiscard]] UserPlaces& users() { return users_; }
+
+    // What the backend of a listener has said of its capabilities, in the protocol's own
+    // form.  Asked by ask() when nobody has, then remembered; asked again in the background
+    // when it is older than five minutes.  Nothing: no backend, or none that answers (which
+    // is remembered for some seconds).
+    [[nodiscard]] net::Task<std::optional<std::string>> facts_of(ListenerPtr listener);
+    // Somebody has heard it anew.
+    void learn(const std::string& listener, std::string facts);
+    // After a reload.
+    void forget_facts() { facts_.clear(); }
+
+protected:
+    [[nodiscard]] virtual std::unique_ptr<session::Guest>
+    make_session(ListenerPtr listener, session::Arrival arrival) = 0;
+    // Connects to the listener's backend and asks it.
+    [[nodiscard]] virtual net::Task<std::optional<std::string>>
+    ask(ListenerPtr listener) = 0;
+
+private:
+    struct Facts {
+        std::optional<std::string> text;
+        base::SteadyTime due{}; // when to ask again
+        bool asking = false;
+    };
+    [[nodiscard]] net::Task<void> renew(ListenerPtr listener);
+
+    World world_;
+    UserPlaces users_;
+    std::unordered_map<std::string, Facts> facts_; // by listener
+};
+
+} // namespace proxy

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/session.h - one session of a proxy, told in its order: arrival, login, relay, end.
+// What POP3 and IMAP have in common; they fill in the login and the conversation after it.
+#pragma once
+
+#include "base/clock.h"
+#include "proxy/backends.h"
+#include "proxy/conversation.h"
+#include "proxy/leg.h"
+#include "proxy/listener.h"
+#include "proxy/relay.h"
+#include "proxy/server.h"
+#include "session/reception.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace proxy {
+
+class Session : public session::Guest {
+public:
+    Session(Server& server, ListenerPtr listener, session::Arrival arrival);
+    ~Session() override;
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    [[nodiscard]] net::Task<void> run() final;
+    void drain() final;
+    void abort() final;
+
+protected:
+    // The dialogue before the login, from the greeting on.  True: link() is logged in, the
+    // client knows it, and what either side has sent besides waits in its leg.  False: the
+    // client has heard why; end_as() says what the log says.
+    // Reads and writes end with the deadline that run() has set (Times::login).
+    [[nodiscard]] virtual net::Task<bool> log_in() = 0;
+    // After log_in() was true; lives as long as the session.
+    [[nodiscard]] virtual Conversation& conversation() = 0;
+    // What the messages' observer has counted.
+    [[nodiscard]] virtual Totals totals() const = 0;
+    // Said to a client that has not logged in, when the time is over or we are stopping;
+    // with its line end.
+    [[nodiscard]] virtual std::string goodbye(std::string_view why) const = 0;
+
+    // For the dialogue.
+    [[nodiscard]] Server& server() { return server_; }
+    [[nodiscard]] const Listener& listener() const { return *listener_; }
+    [[nodiscard]] const ListenerPtr& listener_ptr() const { return listener_; }
+    [[nodiscard]] const std::string& id() const { return id_; }
+    [[nodiscard]] Leg& client() { return client_; }
+    [[nodiscard]] const net::Address& client_address() const { return address_; }
+    [[nodiscard]] bool over_tls() const;
+    // The peer may say for whom it speaks (trust-xclient), and has said so.
+    [[nodiscard]] bool trusted() const;
+    void set_client(net::Address client, std::uint32_t ttl);
+    [[nodiscard]] Caller caller() const;
+    [[nodiscard]] Link& link() { return *link_; }
+
+    // STARTTLS was agreed on and said.  Throws net::TlsFailure.
+    [[nodiscard]] net::Task<void> start_tls();
+    // One attempt to log in begins: tells the journal.  `mechanism` as for the log.
+    void trying(std::string user, std::string mechanism);
+    // How it came out.  succeeded(): keeps the link, counts the user; false: this user has
+    // too many sessions (the journal knows), the link is gone.
+    [[nodiscard]] bool succeeded(Link link);
+    void failed(const Trouble& trouble);
+    // After a refused login, before its answer.
+    [[nodiscard]] net::Task<void> delay_refusal();
+    void end_as(std::string_view reason) { reason_ = reason; }
+
+private:
+    [[nodiscard]] net::Task<bool> arrive();
+    [[nodiscard]] net::Task<void> carry();
+    [[nodiscard]] net::Task<void> say_goodbye(std::string_view why);
+    void leave();
+    void log_end();
+    [[nodiscard]] Login login() const;
+
+    Server& server_;
+    ListenerPtr listener_;
+    std::string id_;
+    Leg client_;
+    net::Address peer_;
+    net::Address address_; // the client's, whoever passes it on
+    std::uint32_t ttl_ = 5;
+    std::optional<net::Address> counted_;
+    std::string user_;
+    std::string mechanism_;
+    UserPlaces::Place place_;
+    std::optional<Link> link_;
+    std::unique_ptr<Relay> relay_;
+    base::SteadyTime started_ = base::Steady::now();
+    std::string_view reason_ = "quit";
+    bool at_dialogue_ = false; // before the login: may be told to go
+};
+
+} // namespace proxy
