@@ -3,6 +3,8 @@
 #include "net/line_buffer.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cassert>
 #include <cstring>
 #include <utility>
@@ -17,7 +19,7 @@ class BlockPool {
 public:
     char* get(std::size_t size)
     {
-        auto& blocks = of(size);
+        Blocks& blocks = of(size);
         if (blocks.empty())
             return new char[size];
         char* const block = blocks.back().release();
@@ -28,27 +30,44 @@ public:
     void put(char* block, std::size_t size)
     {
         std::unique_ptr<char[]> owned(block);
-        auto& blocks = of(size);
+        Blocks& blocks = of(size);
         if (blocks.size() < most)
             blocks.push_back(std::move(owned));
     }
 
 private:
-    static constexpr std::size_t most = 16; // of each size: at most 1.25 MB
+    using Blocks = std::vector<std::unique_ptr<char[]>>;
+    static constexpr std::size_t most = 16; // of each size: at most 2 MB
 
-    std::vector<std::unique_ptr<char[]>>& of(std::size_t size)
+    // Each size is twice the one before.
+    Blocks& of(std::size_t size)
     {
-        return size == LineBuffer::small_block ? small_ : large_;
+        return blocks_.at(static_cast<std::size_t>(
+            std::countr_zero(size) - std::countr_zero(LineBuffer::line_block)));
     }
 
-    std::vector<std::unique_ptr<char[]>> small_;
-    std::vector<std::unique_ptr<char[]>> large_;
+    std::array<Blocks,
+               std::countr_zero(LineBuffer::large_block / LineBuffer::line_block) + 1>
+        blocks_;
 };
 
 BlockPool& pool()
 {
     static thread_local BlockPool blocks;
     return blocks;
+}
+
+std::size_t block_for(Expect what)
+{
+    switch (what) {
+    case Expect::line:
+        return LineBuffer::line_block;
+    case Expect::data:
+        return LineBuffer::data_block;
+    case Expect::bulk:
+        break;
+    }
+    return LineBuffer::large_block;
 }
 
 } // namespace
@@ -81,30 +100,31 @@ void LineBuffer::compact()
     begin_ = 0;
 }
 
-void LineBuffer::grow()
+void LineBuffer::grow(std::size_t capacity)
 {
-    char* const larger = pool().get(large_block);
+    char* const larger = pool().get(capacity);
     std::memcpy(larger, block_ + begin_, end_ - begin_);
     pool().put(block_, capacity_);
     block_ = larger;
-    capacity_ = large_block;
+    capacity_ = capacity;
     end_ -= begin_;
     begin_ = 0;
 }
 
-std::span<char> LineBuffer::space(bool bulk)
+std::span<char> LineBuffer::space(Expect what)
 {
+    const std::size_t wanted = block_for(what);
     if (!block_)
-        acquire(bulk ? large_block : small_block);
-    else if (bulk && capacity_ < large_block)
-        grow();
+        acquire(wanted);
+    else if (capacity_ < wanted)
+        grow(wanted);
     if (begin_ == end_)
         begin_ = end_ = 0;
     // Moving what is left costs less than many small reads.
     if (begin_ > 0 && capacity_ - end_ < capacity_ / 4)
         compact();
     if (end_ == capacity_ && capacity_ < large_block)
-        grow();
+        grow(capacity_ * 2);
     assert(end_ < capacity_);
     return {block_ + end_, capacity_ - end_};
 }

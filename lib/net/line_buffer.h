@@ -2,12 +2,14 @@
 // net/line_buffer.h - bytes that have arrived, cut into lines; no sockets in here.
 //
 // Only CRLF ends a line (RFC 5321 section 2.3.8).  Memory: nothing while empty and
-// released, 16 kB for dialogues, 64 kB while data flow; blocks come from a small pool per
+// released; 2 kB for a line that has only begun, at most twice as much as has come of a
+// longer one; 16 kB for data and 64 kB while they flow.  Blocks come from a small pool per
 // thread.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,12 +26,20 @@ struct Line {
     bool hopeless = false;
 };
 
+// What is read for, which says how large the block is at least.
+enum class Expect : std::uint8_t {
+    line, // a peer that says half a command and falls silent costs little
+    data,
+    bulk, // data that come faster than we take them: few, large reads
+};
+
 class LineBuffer {
 public:
-    static constexpr std::size_t small_block = 16u << 10;
+    static constexpr std::size_t line_block = 2u << 10;
+    static constexpr std::size_t data_block = 16u << 10;
     static constexpr std::size_t large_block = 64u << 10;
     // Limits of lines may be anything below this.
-    static constexpr std::size_t longest_line = small_block - 2;
+    static constexpr std::size_t longest_line = data_block - 2;
     // Nobody who is only clumsy makes a line as long as this.
     static constexpr std::size_t most_swallowed = 64u << 10;
 
@@ -39,8 +49,8 @@ public:
     LineBuffer& operator=(const LineBuffer&) = delete;
 
     // Where the next bytes go, never empty as long as next_line() or take() is called in
-    // between; then filled() says how many came.  `bulk`: use the large block if possible.
-    [[nodiscard]] std::span<char> space(bool bulk = false);
+    // between; then filled() says how many came.
+    [[nodiscard]] std::span<char> space(Expect what = Expect::line);
     void filled(std::size_t size) { end_ += size; }
 
     // The next complete line, if there is one; `limit` counts the text without CRLF.
@@ -65,7 +75,7 @@ public:
 private:
     void acquire(std::size_t capacity);
     void compact();
-    void grow();
+    void grow(std::size_t capacity);
     std::optional<Line> cut(std::size_t limit, std::size_t newline);
     void swallow(std::size_t limit);
     void keep_head(std::size_t limit);

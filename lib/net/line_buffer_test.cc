@@ -151,18 +151,55 @@ TEST_CASE("net: raw bytes and lines share the buffer")
     CHECK(buffer.next_line(512)->text == "whole");
 }
 
+TEST_CASE("net: half a command costs a small block, a longer one twice its length")
+{
+    LineBuffer buffer;
+    CHECK(buffer.space().size() == LineBuffer::line_block);
+    feed(buffer, "MAIL FROM:<half");
+    CHECK_FALSE(buffer.next_line(4096));
+    CHECK(buffer.space().size() == LineBuffer::line_block - 15);
+
+    std::string line(15, 'x');
+    for (std::size_t size = 15; size < LineBuffer::longest_line; size += 1000) {
+        feed(buffer, std::string(1000, 'x'));
+        line.append(1000, 'x');
+        CHECK_FALSE(buffer.next_line(LineBuffer::longest_line));
+        const std::size_t held = buffer.available().size() + buffer.space().size();
+        CHECK(held <= std::max(2 * line.size(), LineBuffer::line_block));
+    }
+    buffer.drop();
+    buffer.release_if_empty();
+    CHECK(buffer.space().size() == LineBuffer::line_block);
+}
+
+TEST_CASE("net: a line is the same however far the block had to grow for it")
+{
+    for (const std::size_t size : {2045u, 2046u, 2047u, 2048u, 4096u, 8191u, 16'382u}) {
+        CAPTURE(size);
+        LineBuffer buffer;
+        const std::string line = std::string(size - 1, 'x') + 'y';
+        feed(buffer, line + "\r\nQUIT\r\n");
+        const auto heard = buffer.next_line(LineBuffer::longest_line);
+        REQUIRE(heard);
+        CHECK(heard->text == line);
+        CHECK_FALSE(heard->too_long);
+        CHECK(buffer.next_line(10)->text == "QUIT");
+    }
+}
+
 TEST_CASE("net: the block grows for data and is given back")
 {
     LineBuffer buffer;
-    CHECK(buffer.space().size() == LineBuffer::small_block);
+    CHECK(buffer.space(Expect::data).size() == LineBuffer::data_block);
     feed(buffer, std::string(10, 'a'));
-    CHECK(buffer.space(true).size() == LineBuffer::large_block - 10);
+    CHECK(buffer.space(Expect::bulk).size() == LineBuffer::large_block - 10);
     CHECK(buffer.available() == "aaaaaaaaaa");
     buffer.release_if_empty();
     CHECK(buffer.available().size() == 10);
     buffer.take(10);
     buffer.release_if_empty();
-    CHECK(buffer.space().size() == LineBuffer::small_block);
-    feed(buffer, std::string(LineBuffer::small_block, 'b'));
-    CHECK(buffer.space().size() == LineBuffer::large_block - LineBuffer::small_block);
+    CHECK(buffer.space(Expect::data).size() == LineBuffer::data_block);
+    feed(buffer, std::string(LineBuffer::data_block, 'b'));
+    CHECK(buffer.space(Expect::data).size() == LineBuffer::data_block);
+    CHECK(buffer.available().size() == LineBuffer::data_block);
 }

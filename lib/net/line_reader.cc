@@ -9,11 +9,11 @@
 namespace net {
 
 // One attempt: true if there is something new or the end has come.
-bool LineReader::read_now(bool bulk, bool& ended)
+bool LineReader::read_now(Expect what, bool& ended)
 {
     if (stream_.drained())
         return false;
-    const std::span<char> space = buffer_.space(bulk && flowing_);
+    const std::span<char> space = buffer_.space(what);
     const std::ptrdiff_t got = stream_.try_read(space);
     if (got == 0)
         return false;
@@ -37,7 +37,7 @@ Task<std::optional<Line>> LineReader::hear_line(std::size_t limit)
             co_return hopeless;
         if (heard_at_a_stretch_ >= fair_stretch)
             co_await let_others_work();
-        if (read_now(false, ended))
+        if (read_now(Expect::line, ended))
             continue;
         co_await wait();
     }
@@ -48,7 +48,7 @@ Task<bool> LineReader::hear_more()
     bool ended = false;
     if (heard_at_a_stretch_ >= fair_stretch)
         co_await let_others_work();
-    while (!read_now(true, ended))
+    while (!read_now(flowing_ ? Expect::bulk : Expect::data, ended))
         co_await wait();
     co_return !ended;
 }

@@ -54,7 +54,7 @@ public:
     void drop_buffered() { buffer_.drop(); }
 
 private:
-    bool read_now(bool bulk, bool& ended);
+    bool read_now(Expect what, bool& ended);
     Task<void> wait();
     Task<void> let_others_work();
 
