@@ -92,7 +92,7 @@ public:
 private:
     std::string take(char who, std::string& waiting)
     {
-        imap::text::Passage passage;
+        text::Passage passage;
         const std::size_t taken = who == 'C' ? follower_.client(waiting, passage)
                                              : follower_.server(waiting, passage);
         std::string heard;

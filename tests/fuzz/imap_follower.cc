@@ -93,7 +93,7 @@ struct Side {
 
 void take(imap::Follower& follower, Side& side, bool client)
 {
-    imap::text::Passage passage;
+    text::Passage passage;
     const std::size_t taken = client ? follower.client(side.waiting, passage)
                                      : follower.server(side.waiting, passage);
     for (std::size_t i = 0; i < passage.size(); ++i)
