@@ -232,8 +232,7 @@ QueueCarrier::Actions Queue::State::carry_actions()
         (void)apply(lines, {.id = id, .what = Change::What::moved, .where = where});
         write(lines);
     };
-    const auto failed = [this](MessageId id) { core.carry_failed(id); };
-    return {begin, moved, failed};
+    return {begin, moved};
 }
 
 } // namespace spool

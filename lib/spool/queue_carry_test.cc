@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Carrying forward beside all else: copies are safe from the moment they are written.
+#include "base/failure.h"
 #include "spool/queue.h"
 #include "spool/queue_fixture_test.h"
 #include "spool/reader.h"
 #include "spool/segments.h"
+#include "spool/test_disk.h"
 #include "spool/writer.h"
 
+#include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <doctest/doctest.h>
 #include <string>
 #include <thread>
@@ -81,4 +85,43 @@ TEST_CASE("spool: a segment that holds nothing but copies is needed before they 
         CHECK(bytes_of(spool, queue.find(id)->where()) == std::string(size_of_one, 'x'));
     }
     CHECK(bytes_of(spool, queue.find(last)->where()) == std::string(size_of_one, 'x'));
+}
+
+namespace {
+
+// The copies are written to a disk that fails twice from its operation `first` on, and
+// meanwhile all messages are finished.  False: it has never come that far.
+bool finish_beside_failure(std::uint64_t first)
+{
+    const TestSpool spool;
+    const std::vector<MessageId> waiting = add_waiting(spool);
+    Queue queue(spool.options());
+    spool::read_log(queue);
+    spool::test::FailingDisk disk(first, first + 1, EIO);
+    spool::WriterOptions options = spool.writer_options();
+    options.preallocate = spool::Preallocate::none;
+    try {
+        spool::WriterOptions failing = options;
+        failing.disk = &disk;
+        spool::Writer writer(failing);
+        queue.tidy(writer);
+    } catch (const base::Failure&) { // there was no log to write to
+    }
+    for (const MessageId id : waiting)
+        queue.remove(id);
+    spool::Writer writer(options);
+    queue.tidy(writer); // hears that the copies were not written
+    CHECK(spool::read_log(queue).empty());
+    CHECK(queue.size() == 0);
+    return disk.operations() >= first;
+}
+
+} // namespace
+
+TEST_CASE("spool: a copy that failed and is in the log all the same is no new message")
+{
+    std::uint64_t operation = 1;
+    while (finish_beside_failure(operation))
+        ++operation;
+    CHECK(operation > 5);
 }

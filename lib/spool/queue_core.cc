@@ -169,11 +169,6 @@ std::optional<SegmentNumber> QueueCore::segment_of_copy(MessageId id) const
     return copy->second.seen.segment;
 }
 
-void QueueCore::carry_failed(MessageId id)
-{
-    copies_.erase(id);
-}
-
 void QueueCore::write_copies(BlockWriter& block_writer) const
 {
     for (const auto& [id, copy] : copies_)

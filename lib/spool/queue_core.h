@@ -8,7 +8,8 @@
 //    changes are kept until it does (`early_`);
 //  * the log is read again from the last checkpoint: a message that is known is not new;
 //  * a carried record is in the log twice: `copies_` has the ids of which a second record
-//    exists or may exist, and such a record never counts as new.
+//    exists or may exist, and such a record never counts as new.  A copy that could not be
+//    written may be there all the same, when it could not be cut off either.
 //
 // No clock and no writing; the owner and the readers of a queue share it.
 #pragma once
@@ -51,8 +52,6 @@ public:
 
     // The segment in which the copy of this message was read that does not count yet.
     [[nodiscard]] std::optional<SegmentNumber> segment_of_copy(MessageId id) const;
-    // The copy that Change::What::carry spoke of was not written.
-    void carry_failed(MessageId id);
     // Records that an operator deleted since the last call, also such that were read in old
     // results: they are to be erased.
     [[nodiscard]] std::vector<Location> take_deleted()
