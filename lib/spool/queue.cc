@@ -232,7 +232,7 @@ QueueCarrier::Actions Queue::State::carry_actions()
         (void)apply(lines, {.id = id, .what = Change::What::moved, .where = where});
         write(lines);
     };
-    return {begin, moved};
+    return {begin, moved, {}};
 }
 
 } // namespace spool

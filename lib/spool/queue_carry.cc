@@ -40,7 +40,7 @@ void QueueCarrier::work(Writer& writer, const Actions& actions)
         try {
             bytes += carry(job, writer, actions);
         } catch (const base::Failure& failure) {
-            fail(job.id, failure.what());
+            fail(job.id, failure.what(), actions);
             return;
         }
     }
@@ -79,13 +79,14 @@ void QueueCarrier::take_done(const Actions& actions)
         if (done.result)
             actions.moved(done.id, done.result->location);
         else
-            fail(done.id, done.result.error().what());
+            fail(done.id, done.result.error().what(), actions);
     }
 }
 
 // Disk full, most likely: the old segment stays, and it is tried again later.
-void QueueCarrier::fail(MessageId id, std::string_view why)
+void QueueCarrier::fail(MessageId id, std::string_view why, const Actions& actions)
 {
+    actions.failed();
     waiting_.clear();
     base::log(base::Level::warning, "carry-forward-failed", id.text(), {{"error", why}});
 }

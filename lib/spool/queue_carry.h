@@ -45,6 +45,7 @@ public:
         // True if the message is still in the queue and there; then "carry" is written.
         std::function<bool(MessageId, Location)> begin;
         std::function<void(MessageId, Location)> moved;
+        std::function<void()> failed; // to try again later
     };
     // What came back from the writer.
     void take_done(const Actions& actions);
@@ -66,7 +67,7 @@ private:
     };
 
     std::uint64_t carry(const Job& job, Writer& writer, const Actions& actions);
-    void fail(MessageId id, std::string_view why);
+    void fail(MessageId id, std::string_view why, const Actions& actions);
 
     Reader reader_;
     std::deque<Job> waiting_;

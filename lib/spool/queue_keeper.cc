@@ -41,10 +41,8 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
                          Writer& writer, const QueueCarrier::Actions& given)
 {
     const std::int64_t now = base::wall_seconds();
-    const QueueCarrier::Actions actions{given.begin, given.moved, [&](MessageId id) {
-                                            next_carry_ = now + pause_after_trouble;
-                                            given.failed(id);
-                                        }};
+    const QueueCarrier::Actions actions{given.begin, given.moved,
+                                        [&] { next_carry_ = now + pause_after_trouble; }};
     take_deleted(follower);
     carrier_.take_done(actions);
     const std::vector<Follower::Position> read = follower.positions();
