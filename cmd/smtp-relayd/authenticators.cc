@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // smtp-relayd/authenticators.cc - who checks the logins of which listener.
 
+#include "daemon/listeners.h"
 #include "relay_service.h"
 #include "session/auth_backend.h"
 #include "session/auth_dovecot.h"
@@ -50,7 +51,7 @@ RelayService::make_authenticator(const conf::Listener& listener)
     case conf::AuthSource::backend:
         return std::make_shared<session::BackendAuthenticator>(
             loop_, resolver_.get(),
-            session::AuthBackend{.hostname = own_hostname(settings_),
+            session::AuthBackend{.hostname = daemons::own_hostname(settings_),
                                  .host = host_part(listener.auth_backend),
                                  .port = port_part(listener.auth_backend),
                                  .tls = backend_tls(listener),

@@ -3,35 +3,15 @@
 
 #include "listeners.h"
 
-#include "base/failure.h"
 #include "conf/secrets.h"
+#include "daemon/listeners.h"
 #include "net/hmac.h"
-#include "net/ticket_keys.h"
-
-#include <array>
-#include <cstdlib>
-#include <unistd.h>
 
 namespace relayd {
 
 namespace {
 
 using base::seconds;
-
-std::shared_ptr<const net::TlsContext> make_tls(const conf::Settings& settings,
-                                                const conf::Listener& listener)
-{
-    if (listener.tls == conf::ListenerTls::none)
-        return nullptr;
-    net::ServerTlsOptions options;
-    if (const char* keys = std::getenv(net::ticket_keys_variable))
-        options.ticket_key_file = keys;
-    options.certificates =
-        listener.certificates.empty() ? settings.tls.certificates : listener.certificates;
-    options.min_version = settings.tls.min_version;
-    options.ciphers = settings.tls.ciphers;
-    return std::make_shared<const net::TlsContext>(options);
-}
 
 session::SmtpTimes times_of(const conf::SmtpRelayd& relayd)
 {
@@ -58,7 +38,7 @@ smtp::Service service_of(const conf::Settings& settings, const conf::Listener& l
                          const session::SmtpListener& made)
 {
     smtp::Service service;
-    service.hostname = own_hostname(settings);
+    service.hostname = daemons::own_hostname(settings);
     service.limits = settings.smtp_relayd.limits;
     service.starttls = made.tls != nullptr && !made.tls_at_once;
     service.tls_required = listener.tls == conf::ListenerTls::required;
@@ -76,7 +56,7 @@ make_listener(const conf::Settings& settings, const conf::Listener& listener,
 {
     auto made = std::make_shared<session::SmtpListener>();
     made->name = listener.name;
-    made->tls = make_tls(settings, listener);
+    made->tls = daemons::make_tls(settings, listener);
     made->tls_at_once = listener.tls == conf::ListenerTls::implicit;
     made->trust_xclient = listener.trust_xclient;
     made->trust_xforward = listener.trust_xforward;
@@ -93,7 +73,7 @@ make_listener(const conf::Settings& settings, const conf::Listener& listener,
             : smtp::StrayNewline::normalise;
     made->times = times_of(settings.smtp_relayd);
     made->postmaster = settings.general.postmaster.empty()
-                           ? "postmaster@" + own_hostname(settings)
+                           ? "postmaster@" + daemons::own_hostname(settings)
                            : settings.general.postmaster;
     made->look_up_client = settings.smtp_relayd.lookup_client_name;
     made->service = service_of(settings, listener, *made);
@@ -102,34 +82,12 @@ make_listener(const conf::Settings& settings, const conf::Listener& listener,
 
 } // namespace
 
-std::string own_hostname(const conf::Settings& settings)
-{
-    if (!settings.general.hostname.empty())
-        return settings.general.hostname;
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0)
-        base::fail_errno("gethostname", "[general] hostname", base::Remedy::fix_config);
-    return name.data();
-}
-
-std::vector<const conf::Listener*> own_listeners(const conf::Settings& settings)
-{
-    std::vector<const conf::Listener*> own;
-    for (const conf::Listener& listener : settings.listeners)
-        if (listener.program == "smtp-relayd")
-            own.push_back(&listener);
-    return own;
-}
-
 Listeners make_listeners(const conf::Settings& settings,
                          const MakeAuthenticator& make_authenticator)
 {
     Listeners listeners;
-    for (const conf::Listener* listener : own_listeners(settings))
+    for (const conf::Listener* listener : daemons::some_listeners(settings, program))
         listeners[listener->name] = make_listener(settings, *listener, make_authenticator);
-    if (listeners.empty())
-        throw base::Failure(base::Remedy::fix_config,
-                            settings.file + ": no [listener] section for smtp-relayd");
     return listeners;
 }
 

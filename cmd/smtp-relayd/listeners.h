@@ -13,14 +13,13 @@
 
 namespace relayd {
 
+inline constexpr const char* program = "smtp-relayd";
+
 using Listeners = std::map<std::string, std::shared_ptr<const session::SmtpListener>>;
 
 // Makes who checks the logins of a listener; null for auth = none.
 using MakeAuthenticator =
     std::function<std::shared_ptr<session::Authenticator>(const conf::Listener&)>;
-
-// Our name: as configured, else the machine's.
-[[nodiscard]] std::string own_hostname(const conf::Settings& settings);
 
 // All listeners of this program.  Reads certificates and keys; throws base::Failure
 // (fix_config) when one cannot be used.
@@ -31,9 +30,5 @@ using MakeAuthenticator =
 void check(const conf::Settings& settings);
 
 [[nodiscard]] session::SharedLimits shared_limits(const conf::Settings& settings);
-
-// The listeners of this program in the order of the file.
-[[nodiscard]] std::vector<const conf::Listener*>
-own_listeners(const conf::Settings& settings);
 
 } // namespace relayd

@@ -6,12 +6,11 @@
 #pragma once
 
 #include "conf/settings.h"
+#include "daemon/service.h"
 #include "db/directory.h"
 #include "listeners.h"
-#include "net/listener.h"
 #include "net/loop.h"
 #include "net/resolver.h"
-#include "options.h"
 #include "session/directory_domains.h"
 #include "session/recipient_probe.h"
 #include "session/smtp_server.h"
@@ -19,46 +18,33 @@
 #include "spool/writer.h"
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 namespace relayd {
 
-class RelayService {
+class RelayService : public daemons::Servant {
 public:
     // Acquires: sockets, certificates, spool, database.  `connection`: the one that inetd
     // passed, or empty.  Throws base::Failure.
-    RelayService(conf::Settings settings, Options options, base::Fd connection);
-    ~RelayService();
+    RelayService(conf::Settings settings, const daemons::Options& options,
+                 base::Fd connection);
+    ~RelayService() override;
 
-    // Serves until SIGTERM (or the end of the only connection, under inetd).
-    void run();
+    void run() { service_.run(*this); }
+
+    void serve(base::Fd fd, const net::Address& peer, const std::string& listener) override;
+    void reload(const conf::Settings& fresh) override;
+    void drain() override { server_->drain(); }
+    void abort_all() override { server_->abort_all(); }
+    [[nodiscard]] std::size_t sessions() const override { return server_->sessions(); }
 
 private:
-    struct Door {
-        base::Fd fd;
-        std::string listener; // whose settings
-    };
-
-    void acquire_doors(base::Fd from_inetd);
-    void open_door(const std::string& endpoint, const std::string& listener);
-    [[nodiscard]] std::string listener_named(const std::string& name) const;
+    [[nodiscard]] Listeners listeners_of(const conf::Settings& settings);
     [[nodiscard]] std::shared_ptr<session::Authenticator>
     make_authenticator(const conf::Listener& listener);
     session::WorkerPool& workers();
 
-    void serve_connection(base::Fd fd, const std::string& listener);
-    void watch_door(Door door);
-    void on_signal(int signal);
-    void reload();
-    void retire();
-    void stop();
-    [[nodiscard]] net::Task<void> stop_after(base::seconds patience);
-    void end_if_idle();
-
     conf::Settings settings_;
-    Options options_;
     std::unique_ptr<spool::Writer> writer_;
     std::unique_ptr<db::Directory> directory_;
     std::unique_ptr<session::DirectoryDomains> domains_;
@@ -69,11 +55,7 @@ private:
     Listeners listeners_;
     net::Loop loop_;
     std::unique_ptr<net::Resolver> resolver_;
-    std::vector<Door> doors_;
-    base::Fd connection_; // inetd
-    std::string connection_listener_;
-    bool stopping_ = false;
-    bool over_ = false;
+    daemons::Service service_;
 };
 
 } // namespace relayd

@@ -7,9 +7,8 @@
 
 namespace relayd {
 
-// Reading: the directories of configuration, certificates and keys (they are read again at
-// SIGHUP).  Writing: the spool, the run directory, and beside the database its
-// shared memory, which SQLite's readers need too.
+// What all daemons with listeners may, and: read the secret that signs rewritten senders,
+// write the spool.
 [[nodiscard]] confine::Rights rights_for(const conf::Settings& settings);
 
 } // namespace relayd

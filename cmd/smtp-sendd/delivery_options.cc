@@ -107,12 +107,4 @@ spool::WriterOptions writer_options(const conf::Settings& settings)
     return out;
 }
 
-net::ResolverOptions resolver_options(const conf::Settings& settings)
-{
-    net::ResolverOptions out;
-    out.servers = settings.smtp_sendd.resolvers;
-    out.timeout = base::milliseconds(settings.smtp_sendd.dns_timeout * 1000);
-    return out;
-}
-
 } // namespace sendd

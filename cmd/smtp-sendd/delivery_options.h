@@ -4,7 +4,6 @@
 
 #include "conf/settings.h"
 #include "delivery/options.h"
-#include "net/resolver.h"
 #include "spool/queue.h"
 #include "spool/writer.h"
 
@@ -15,6 +14,5 @@ namespace sendd {
 [[nodiscard]] spool::QueueOptions queue_options(const conf::Settings& settings);
 // For reports and forwards: smaller segments than those of mail coming in.
 [[nodiscard]] spool::WriterOptions writer_options(const conf::Settings& settings);
-[[nodiscard]] net::ResolverOptions resolver_options(const conf::Settings& settings);
 
 } // namespace sendd

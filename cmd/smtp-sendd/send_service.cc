@@ -3,6 +3,7 @@
 #include "send_service.h"
 
 #include "base/log.h"
+#include "daemon/listeners.h"
 #include "delivery_options.h"
 #include "rights.h"
 
@@ -38,7 +39,7 @@ SendService::SendService(conf::Settings settings)
       facts_(directory_), bell_(settings_.general.spool),
       confined_(give_up_rights(settings_)), queue_(queue_options(settings_)),
       reader_(settings_.general.spool), writer_(writer_options(settings_)),
-      resolver_(loop_, resolver_options(settings_)),
+      resolver_(loop_, daemons::resolver_options(settings_)),
       dispatcher_({loop_, queue_, reader_, writer_, resolver_, facts_},
                   delivery_options(settings_)),
       control_(loop_, queue_,

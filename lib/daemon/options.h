@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// smtp-relayd/options.h - the command line, understood.
+// daemon/options.h - the command line of a daemon with listeners, understood.
+//
+// The namespace of this folder is `daemons`: daemon(3) has the other name.
 #pragma once
 
 #include "conf/daemon_options.h"
@@ -7,11 +9,11 @@
 #include <string>
 #include <vector>
 
-namespace relayd {
+namespace daemons {
 
 struct Options : conf::DaemonOptions {
     std::vector<std::string> listen; // endpoints that replace those of the configuration
     std::string listener; // whose settings they, and inetd, use; empty: the first
 };
 
-} // namespace relayd
+} // namespace daemons

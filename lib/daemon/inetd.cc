@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// smtp-relayd/inetd.cc - see the header.
+// daemon/inetd.cc - see the header.
 
-#include "inetd.h"
+#include "daemon/inetd.h"
 
 #include "base/failure.h"
 #include "net/listener.h"
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace relayd {
+namespace daemons {
 
 namespace {
 
@@ -41,4 +41,4 @@ InetdConnection take_inetd_connection()
     return taken;
 }
 
-} // namespace relayd
+} // namespace daemons

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// smtp-relayd/inetd.h - the connection on descriptor 0, before anything is said to anybody.
+// daemon/inetd.h - the connection on descriptor 0, before anything is said to anybody.
 //
 // inetd and xinetd put the client on descriptors 0, 1 and 2: what a program writes to
 // standard error is part of the dialogue there.
@@ -7,7 +7,7 @@
 
 #include "base/fd.h"
 
-namespace relayd {
+namespace daemons {
 
 struct InetdConnection {
     base::Fd fd;               // empty: descriptor 0 is no connection
@@ -18,4 +18,4 @@ struct InetdConnection {
 // 0, 1 and 2.  Throws Failure when that cannot be done: then nothing may be written.
 [[nodiscard]] InetdConnection take_inetd_connection();
 
-} // namespace relayd
+} // namespace daemons

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// daemon/doors.cc - see the header.
+
+#include "daemon/doors.h"
+
+#include "base/failure.h"
+#include "daemon/listeners.h"
+#include "net/listener.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace daemons {
+
+namespace {
+
+struct Search {
+    const conf::Settings& settings;
+    const Options& options;
+    std::string_view program;
+
+    // A name from LISTEN_FDNAMES or the command line.  The first listener serves sockets
+    // whose name nobody set.
+    [[nodiscard]] std::string listener_named(const std::string& name) const
+    {
+        const std::vector<const conf::Listener*> own = some_listeners(settings, program);
+        for (const conf::Listener* listener : own)
+            if (listener->name == name)
+                return name;
+        if (name.empty() || name == "unknown" || name == "connection")
+            return own.front()->name;
+        throw base::Failure(
+            base::Remedy::fix_config,
+            fmt::format("{}: no [listener {}] for {}", settings.file, name, program));
+    }
+
+    [[nodiscard]] Doors passed() const
+    {
+        Doors doors;
+        for (net::PassedSocket& passed : net::passed_sockets()) {
+            // systemd calls every connection "connection"; then --listener says which.
+            const bool nameless = !passed.listening && passed.name == "connection";
+            const std::string name =
+                listener_named(nameless ? options.listener : passed.name);
+            if (passed.listening)
+                doors.listening.push_back({std::move(passed.fd), name});
+            else
+                doors.connection = {std::move(passed.fd), name};
+        }
+        return doors;
+    }
+
+    [[nodiscard]] Doors named_by_options() const
+    {
+        Doors doors;
+        for (const std::string& endpoint : options.listen)
+            doors.listening.push_back(open(endpoint, listener_named(options.listener)));
+        return doors;
+    }
+
+    [[nodiscard]] Doors configured() const
+    {
+        Doors doors;
+        for (const conf::Listener* listener : own_listeners(settings, program))
+            if (!listener->address.empty())
+                doors.listening.push_back(open(listener->address, listener->name));
+        if (doors.listening.empty())
+            throw base::Failure(base::Remedy::fix_config,
+                                fmt::format("{}: no listener of {} has an address",
+                                            settings.file, program));
+        return doors;
+    }
+
+    [[nodiscard]] static Door open(const std::string& endpoint, const std::string& listener)
+    {
+        const std::optional<net::Address> address = net::Address::parse_endpoint(endpoint);
+        if (!address)
+            throw base::Failure(base::Remedy::fix_arguments,
+                                fmt::format("listen {}: not an address", endpoint));
+        return {net::listen_on(*address), listener};
+    }
+};
+
+} // namespace
+
+Doors acquire_doors(const conf::Settings& settings, const Options& options,
+                    std::string_view program, base::Fd from_inetd)
+{
+    const Search search{settings, options, program};
+    Doors doors = search.passed();
+    if (!doors.listening.empty() || doors.connection.fd)
+        return doors;
+    if (from_inetd) {
+        doors.connection = {std::move(from_inetd), search.listener_named(options.listener)};
+        return doors;
+    }
+    return options.listen.empty() ? search.configured() : search.named_by_options();
+}
+
+} // namespace daemons

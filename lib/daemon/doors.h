@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// daemon/doors.h - where a daemon's connections come from.
+//
+// In this order: sockets that were passed in, the connection that inetd passed, --listen,
+// the addresses of the configuration.  The first that gives something counts.
+#pragma once
+
+#include "base/fd.h"
+#include "conf/settings.h"
+#include "daemon/options.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace daemons {
+
+struct Door {
+    base::Fd fd;
+    std::string listener; // whose settings
+};
+
+struct Doors {
+    std::vector<Door> listening;
+    Door connection; // one to be served without listening; empty fd: none
+};
+
+// Opens what has to be opened.  Throws base::Failure: a name that is no listener of the
+// program, an address that cannot be had, nothing to listen on.
+[[nodiscard]] Doors acquire_doors(const conf::Settings& settings, const Options& options,
+                                  std::string_view program, base::Fd from_inetd);
+
+} // namespace daemons

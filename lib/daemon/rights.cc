@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// daemon/rights.cc - see the header.
+
+#include "daemon/rights.h"
+
+#include <filesystem>
+#include <vector>
+
+namespace daemons {
+
+namespace {
+
+void may_read_all(confine::Rights& rights,
+                  const std::vector<net::Certificate>& certificates)
+{
+    for (const net::Certificate& certificate : certificates) {
+        may_read(rights, certificate.chain_file);
+        may_read(rights, certificate.key_file);
+    }
+}
+
+} // namespace
+
+std::string directory_of(const std::string& file)
+{
+    const std::string parent = std::filesystem::path(file).parent_path().string();
+    return parent.empty() ? "." : parent;
+}
+
+void may_read(confine::Rights& rights, const std::string& file)
+{
+    if (!file.empty())
+        rights.read.push_back(directory_of(file));
+}
+
+confine::Rights common_rights(const conf::Settings& settings)
+{
+    confine::Rights rights;
+    rights.sandbox = confine::sandbox_wanted();
+    may_read(rights, settings.file);
+    may_read_all(rights, settings.tls.certificates);
+    for (const conf::Listener& listener : settings.listeners) {
+        may_read_all(rights, listener.certificates);
+        may_read(rights, listener.auth_backend_ca);
+    }
+    rights.write = {settings.general.run_directory,
+                    directory_of(settings.general.database)};
+    return rights;
+}
+
+} // namespace daemons
