@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// base/wipe.h - secrets do not stay in memory that nobody needs any more.
+//
+// Covers the string itself, not copies that others have made of it.
+#pragma once
+
+#include <cstring>
+#include <string>
+
+namespace base {
+
+inline void wipe(std::string& secret)
+{
+    secret.resize(secret.capacity()); // what an earlier, longer content has left, too
+    ::explicit_bzero(secret.data(), secret.size());
+    secret.clear();
+}
+
+// Wipes at the end of its scope, however that is left.
+class Wiped {
+public:
+    explicit Wiped(std::string& secret) : secret_(secret) {}
+    ~Wiped() { wipe(secret_); }
+    Wiped(const Wiped&) = delete;
+    Wiped& operator=(const Wiped&) = delete;
+
+private:
+    std::string& secret_;
+};
+
+} // namespace base

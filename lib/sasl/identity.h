@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// sasl/identity.h - whom a client's first SASL message names, for a proxy that relays the
+// rest unread.
+//
+// So the mailbox's host is known before anybody is asked there.  Verifies nothing: what the
+// message says is believed only after the host has accepted all of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sasl {
+
+struct Identity {
+    std::string user; // who logs in; empty: the message does not say (OAUTHBEARER may not)
+    std::string acts_as; // whose mailbox it shall be, if another's was asked for
+
+    [[nodiscard]] const std::string& mailbox() const
+    {
+        return acts_as.empty() ? user : acts_as;
+    }
+    bool operator==(const Identity&) const = default;
+};
+
+// Mechanisms (upper case) whose first message identify() understands: PLAIN, LOGIN,
+// XOAUTH2, OAUTHBEARER and SCRAM-* without channel binding (-PLUS: its answers are bound to
+// the TLS of one leg).
+[[nodiscard]] bool can_identify(std::string_view mechanism);
+
+enum class First : std::uint8_t {
+    client,         // without an initial response it is asked for by an empty challenge
+    user_on_prompt, // LOGIN: the server asks for the name, then for the password
+};
+[[nodiscard]] First who_begins(std::string_view mechanism);
+
+// `message`: decoded; of LOGIN the answer to the first question.  Nothing: malformed, or a
+// mechanism that is not known.
+[[nodiscard]] std::optional<Identity> identify(std::string_view mechanism,
+                                               std::string_view message);
+
+// The message of PLAIN (RFC 4616) for who gave name and password in another way.
+[[nodiscard]] std::string plain_message(std::string_view user, std::string_view password);
+
+} // namespace sasl
