@@ -27,6 +27,8 @@ teardown() { sponts_teardown; }
     wait_for 15 logged 'guard-tripped .*messages=3'
     wait_for 15 eval '[ "$(grep -c " held " "$TMP/sendd.log")" -ge 2 ]'
     queue_holds 4
+    wait_for 10 eval '[ "$(grep -c " deferred .*550 5.7.1" "$TMP/sendd.log")" -eq 4 ]'
+    run ! logged ' failed '
     recovers
     queue release --all
     wait_for 15 queue_is_empty

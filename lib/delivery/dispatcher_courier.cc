@@ -22,6 +22,15 @@ bool fits(const Connection& connection, const Job& job)
            connection.named == job.attempt->envelope().client;
 }
 
+void log_deferred(const Job& job, const std::string& relay, const std::string& why)
+{
+    base::log(base::Level::notice, "deferred", job.attempt->id.text(),
+              {{"to", job.recipients.front().address},
+               {"recipients", job.recipients.size()},
+               {"relay", relay},
+               {"reason", why}});
+}
+
 } // namespace
 
 // RFC 9422: the server may have said how many it wants.
@@ -239,6 +248,7 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
     if (failure.permanent && job.next->hold_5xx) {
         const Guard::Verdict verdict = ask_guard(at, *job.attempt, indexes, failure.why);
         if (verdict != Guard::Verdict::believe) {
+            log_deferred(job, at.key, failure.why);
             settle_waiting(job, failure.why, failure.status, true,
                            verdict == Guard::Verdict::suspect);
             return group_over(job.attempt);
@@ -254,11 +264,7 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
         at.ready.push_front(std::move(job));
         return;
     }
-    base::log(base::Level::notice, "deferred", job.attempt->id.text(),
-              {{"to", job.recipients.front().address},
-               {"recipients", job.recipients.size()},
-               {"relay", at.key},
-               {"reason", failure.why}});
+    log_deferred(job, at.key, failure.why);
     if (at.health.dead()) {
         if (!was_dead)
             base::log(base::Level::warning, "destination-dead", "-",

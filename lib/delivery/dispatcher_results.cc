@@ -69,6 +69,15 @@ void log_line(const Batch& batch, const ResultLine& line)
                    {"reason", line.reason}});
 }
 
+// A refusal for ever that is not believed has not failed anybody.
+Kind outcome_of(const Batch& batch, const session::Answer& answer)
+{
+    const bool believed =
+        batch.verdict.value_or(Guard::Verdict::believe) == Guard::Verdict::believe;
+    return answer.kind == Kind::failed && !believed ? Kind::deferred : answer.kind;
+}
+
+// Once it is decided what becomes of them.
 void log_results(const Batch& batch)
 {
     std::vector<ResultLine> lines;
@@ -77,8 +86,9 @@ void log_results(const Batch& batch)
         std::string reason = batch.reason(slot.answer);
         if (reason.starts_with(prefix))
             reason.erase(0, prefix.size());
+        const Kind outcome = outcome_of(batch, slot.answer);
         for (const std::uint32_t i : slot.recipients)
-            add_line(lines, slot.answer.kind, reason, batch.job.recipients[i].address);
+            add_line(lines, outcome, reason, batch.job.recipients[i].address);
     }
     for (const ResultLine& line : lines)
         log_line(batch, line);
@@ -104,7 +114,6 @@ Settled settled_of(const Batch& batch, const JobRecipient& recipient,
 
 void Dispatcher::finish_job(Destination& at, Batch& batch)
 {
-    log_results(batch);
     const bool ours =
         batch.trouble && batch.trouble->kind == session::Trouble::Kind::policy;
     if (ours) // a message that our disk cannot read says nothing about the server
@@ -117,6 +126,7 @@ void Dispatcher::finish_job(Destination& at, Batch& batch)
     if (!batch.trouble)
         at.health.succeeded();
     take_answers(at, batch);
+    log_results(batch);
     group_over(batch.job.attempt);
     if (at.health.dead())
         park_all(at);
