@@ -294,6 +294,18 @@ END
 
 refuses() { ! listens "$1"; }
 
+@test "a Unix socket is for whoever reaches it, and gone when the program is" {
+    relayd_config
+    mkdir "$TMP/door"
+    printf '[listener local]\naddress = %s\n' "$TMP/door/smtp" >>"$CONF"
+    relayd_start
+    [ "$(stat -c %a "$TMP/door/smtp")" = 666 ]
+    [[ $(socat -t 5 - "UNIX-CONNECT:$TMP/door/smtp" <<<$'QUIT\r') == '220 gw.test '* ]]
+    kill -TERM "$RELAYD_PID"
+    wait_for 10 gone "$RELAYD_PID"
+    [ ! -e "$TMP/door/smtp" ]
+}
+
 @test "SIGHUP: new sessions get the new settings, a bad configuration changes nothing" {
     relayd_config
     relayd_start

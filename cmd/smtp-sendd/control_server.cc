@@ -9,7 +9,7 @@
 #include <array>
 #include <optional>
 #include <string>
-#include <sys/stat.h>
+#include <sys/types.h>
 #include <utility>
 
 namespace sendd {
@@ -19,6 +19,7 @@ namespace {
 constexpr base::seconds patience{60};
 constexpr std::uint32_t most_clients = 100;
 constexpr mode_t socket_mode = 0660;
+constexpr int control_backlog = 1024;
 
 // The first line of `heard`, which is taken out of it.
 std::optional<std::string> take_line(std::string& heard)
@@ -45,9 +46,7 @@ void ControlServer::start(const std::string& directory, std::function<bool()> st
     const auto address = net::Address::parse_endpoint(path);
     if (!address)
         throw base::Failure(base::Remedy::fix_config, path + ": no name for a socket");
-    base::Fd listening = net::listen_on(*address);
-    if (::chmod(path.c_str(), socket_mode) != 0)
-        base::fail_errno("chmod", path);
+    base::Fd listening = net::listen_on(*address, control_backlog, socket_mode);
     const auto serve_one = [this](base::Fd connection, const net::Address&) {
         serve(std::move(connection));
     };

@@ -36,12 +36,15 @@ void ListenSockets::follow(const std::vector<conf::Listener>& listeners)
         if (find(listener) != nullptr)
             continue;
         base::Fd fd = take_passed(listener.name);
+        net::SocketFile file;
         const auto address = net::Address::parse_endpoint(listener.address);
-        if (!fd && address)
+        if (!fd && address) {
             fd = net::listen_on(*address);
+            file = net::SocketFile(*address);
+        }
         if (fd)
-            fresh.push_back(
-                {listener.name, listener.program, listener.address, std::move(fd)});
+            fresh.push_back({listener.name, listener.program, listener.address,
+                             std::move(fd), std::move(file)});
     }
     for (const conf::Listener& listener : listeners)
         if (Open* open = find(listener))

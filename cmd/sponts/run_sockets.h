@@ -7,6 +7,7 @@
 
 #include "conf/settings.h"
 #include "net/listener.h"
+#include "net/socket_file.h"
 #include "run_process.h"
 
 #include <vector>
@@ -31,6 +32,7 @@ private:
         std::string program;
         std::string address;
         base::Fd fd;
+        net::SocketFile file; // of a Unix socket that we opened
     };
     [[nodiscard]] base::Fd take_passed(const std::string& name);
     [[nodiscard]] Open* find(const conf::Listener& listener);

@@ -18,6 +18,7 @@ namespace confine {
 struct Rights {
     std::vector<std::string> read;  // files and directories beside the system's own
     std::vector<std::string> write; // directories; also read
+    std::vector<std::string> tidy;  // directories in which files may be removed
     std::string user;               // whom to become if we are root; empty: stay
     bool network = true;            // may open IPv4 and IPv6 sockets
     bool sandbox = true;            // system call filter and file rules; see below
@@ -27,8 +28,8 @@ struct Rights {
 // limit allows, user, no new privileges; then, unless `sandbox` is false:
 //  - no program is ever executed, no process forked; no ptrace, mount, module, keyring,
 //    namespace, raw or netlink socket; no memory writable and executable (seccomp, EPERM);
-//  - only files below `read`, `write` and the system's configuration are opened (landlock,
-//    EACCES), if the kernel has it.
+//  - only files below `read`, `write` and the system's configuration are opened, and only
+//    below `write` and `tidy` removed (landlock, EACCES), if the kernel has it.
 // What the kernel cannot do is logged as "sandbox-limited".  Throws Failure if the user
 // cannot be changed.
 void to(const Rights& rights);

@@ -86,6 +86,8 @@ bool restrict_files(const Rights& rights)
         allow(rules.get(), path, read_access);
     for (const std::string& path : rights.write)
         allow(rules.get(), path, write_access & known);
+    for (const std::string& path : rights.tidy)
+        allow(rules.get(), path, LANDLOCK_ACCESS_FS_REMOVE_FILE);
     allow(rules.get(), "/dev/null", write_access & known);
     return ::syscall(SYS_landlock_restrict_self, rules.get(), 0) == 0;
 }

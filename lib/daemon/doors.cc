@@ -79,7 +79,8 @@ struct Search {
         if (!address)
             throw base::Failure(base::Remedy::fix_arguments,
                                 fmt::format("listen {}: not an address", endpoint));
-        return {net::listen_on(*address), listener};
+        base::Fd fd = net::listen_on(*address);
+        return {std::move(fd), listener, net::SocketFile(*address)};
     }
 };
 

@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "conf/settings.h"
 #include "daemon/options.h"
+#include "net/socket_file.h"
 
 #include <string>
 #include <string_view>
@@ -17,7 +18,8 @@ namespace daemons {
 
 struct Door {
     base::Fd fd;
-    std::string listener; // whose settings
+    std::string listener;   // whose settings
+    net::SocketFile file{}; // of a Unix socket that we opened
 };
 
 struct Doors {

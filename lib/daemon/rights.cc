@@ -43,6 +43,9 @@ confine::Rights common_rights(const conf::Settings& settings)
         may_read_all(rights, listener.certificates);
         may_read(rights, listener.auth_backend_ca);
     }
+    for (const conf::Listener& listener : settings.listeners)
+        if (listener.address.starts_with('/'))
+            rights.tidy.push_back(directory_of(listener.address));
     rights.write = {settings.general.run_directory,
                     directory_of(settings.general.database)};
     return rights;

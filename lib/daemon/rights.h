@@ -12,7 +12,8 @@ namespace daemons {
 // For daemons with listeners.
 // Reading: the directories of configuration, certificates and keys of all listeners (they
 // are read again at SIGHUP).  Writing: the run directory, and beside the database its
-// shared memory, which SQLite's readers need too.  A program adds what is its own.
+// shared memory, which SQLite's readers need too.  Removing: where Unix sockets are.  A
+// program adds what is its own.
 [[nodiscard]] confine::Rights common_rights(const conf::Settings& settings);
 
 // Files are replaced by renaming, so it is their directory that counts.

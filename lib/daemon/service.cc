@@ -69,6 +69,7 @@ void Service::watch(Door door)
 {
     base::log(Level::info, "listening", "-", {{"listener", door.listener}});
     const std::string name = std::move(door.listener);
+    files_.push_back(std::move(door.file));
     loop_.spawn("-", net::accept_loop(
                          loop_, std::move(door.fd),
                          [this, name](base::Fd fd, const net::Address& peer) {
@@ -116,6 +117,7 @@ void Service::retire()
     if (over_ || stopping_)
         return;
     stopping_ = true;
+    files_.clear();
     base::log(Level::info, "retiring", "-", {{"sessions", servant_->sessions()}});
     end_if_idle();
 }
@@ -125,6 +127,7 @@ void Service::stop()
     if (over_)
         return;
     stopping_ = true;
+    files_.clear();
     net::notify_manager("STOPPING=1");
     if (draining_) { // the second signal: no more patience
         servant_->abort_all();

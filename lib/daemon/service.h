@@ -16,10 +16,12 @@
 #include "daemon/options.h"
 #include "net/address.h"
 #include "net/loop.h"
+#include "net/socket_file.h"
 #include "net/task.h"
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace daemons {
 
@@ -77,6 +79,7 @@ private:
     const conf::Settings& settings_;
     std::string program_;
     Doors doors_;
+    std::vector<net::SocketFile> files_; // of the doors that are watched
     Servant* servant_ = nullptr;
     bool stopping_ = false; // accepts nothing more
     bool draining_ = false;

@@ -138,7 +138,7 @@ Accepted accept_some(int listening, const std::function<void(base::Fd, Address)>
 
 } // namespace
 
-base::Fd listen_on(const Address& address, int backlog)
+base::Fd listen_on(const Address& address, int backlog, mode_t mode)
 {
     Address where = address;
     sockaddr_storage storage{};
@@ -159,6 +159,10 @@ base::Fd listen_on(const Address& address, int backlog)
         set_on(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, is_any_ipv6(where) ? 0 : 1);
     if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&storage), length) != 0)
         base::fail_errno("bind", address.text(), remedy_for(errno));
+    // Nobody gets in before listen(2), so there is no moment with another mode.
+    if (where.family() == Address::Family::unix_path &&
+        ::chmod(where.text().c_str(), mode) != 0)
+        base::fail_errno("chmod", address.text(), remedy_for(errno));
     if (::listen(fd.get(), backlog) != 0)
         base::fail_errno("listen", address.text(), remedy_for(errno));
     return fd;

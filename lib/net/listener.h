@@ -14,6 +14,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 namespace net {
@@ -30,9 +31,14 @@ struct PassedSocket {
 // Descriptor 0 is a connected socket: inetd.
 [[nodiscard]] bool stdin_is_connection();
 
-// Opens a listening socket (SO_REUSEADDR, backlog; a Unix path is replaced if stale).
+// A Unix socket is for every user who can reach its directory; that is what decides.
+constexpr mode_t for_everybody = 0666;
+
+// Opens a listening socket (SO_REUSEADDR, backlog; a Unix path is replaced if stale and
+// gets the mode).
 // Throws Failure: get_permission for ports below 1024, start_service when in use.
-[[nodiscard]] base::Fd listen_on(const Address& address, int backlog = 1024);
+[[nodiscard]] base::Fd listen_on(const Address& address, int backlog = 1024,
+                                 mode_t mode = for_everybody);
 
 // Accepts until `stopping()`, which is asked after each connection, after each signal of
 // the loop and after Loop::nudge(); calls `serve` with each connection.  When the process

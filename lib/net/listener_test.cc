@@ -3,6 +3,7 @@
 #include "base/failure.h"
 #include "net/connect.h"
 #include "net/listener.h"
+#include "net/socket_file.h"
 #include "net/test_support.h"
 
 #include <array>
@@ -12,8 +13,10 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <functional>
+#include <optional>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -136,6 +139,44 @@ TEST_CASE("net: a stale Unix socket is replaced, a living one is not")
     std::string outcome;
     run(loop, keep(connect(loop, address, base::milliseconds(500)), outcome));
     CHECK(outcome == "connected");
+}
+
+TEST_CASE("net: a Unix socket has the mode that is wanted")
+{
+    const test::Folder folder;
+    struct stat status{};
+    const auto mode_of = [&](const std::string& name) {
+        REQUIRE(::stat(folder.path(name).c_str(), &status) == 0);
+        return status.st_mode & 07777;
+    };
+    const base::Fd clients = listen_on(*Address::parse_endpoint(folder.path("clients")));
+    CHECK(mode_of("clients") == 0666);
+    const base::Fd own = listen_on(*Address::parse_endpoint(folder.path("own")), 10, 0600);
+    CHECK(mode_of("own") == 0600);
+}
+
+TEST_CASE("net: the file of a Unix socket goes, unless it is somebody else's by now")
+{
+    const test::Folder folder;
+    const std::string path = folder.path("socket");
+    const Address address = *Address::parse_endpoint(path);
+    const auto exists = [&] { return ::access(path.c_str(), F_OK) == 0; };
+    {
+        const base::Fd first = listen_on(address);
+        SocketFile file(address);
+        const SocketFile moved = std::move(file);
+        CHECK(exists());
+    }
+    CHECK_FALSE(exists());
+    base::Fd second = listen_on(address);
+    std::optional<SocketFile> file(address);
+    second.reset();
+    REQUIRE(::rename(path.c_str(), folder.path("aside").c_str()) == 0);
+    const base::Fd third = listen_on(address);
+    file.reset();
+    CHECK(exists());
+    file.emplace(*Address::parse_endpoint("127.0.0.1:25")); // has none
+    file.emplace();
 }
 
 TEST_CASE("net: connecting succeeds, is refused, or takes too long")

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// net/socket_file.cc - see the header.
+#include "net/socket_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace net {
+
+SocketFile::SocketFile(const Address& address)
+{
+    struct stat status{};
+    if (address.family() != Address::Family::unix_path)
+        return;
+    std::string path = address.text();
+    if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode))
+        return;
+    path_ = std::move(path);
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
+    made_ = status.st_mtim;
+}
+
+SocketFile::~SocketFile()
+{
+    remove();
+}
+
+SocketFile::SocketFile(SocketFile&& other) noexcept
+    : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_),
+      made_(other.made_)
+{
+}
+
+SocketFile& SocketFile::operator=(SocketFile&& other) noexcept
+{
+    if (this != &other) {
+        remove();
+        path_ = std::exchange(other.path_, {});
+        device_ = other.device_;
+        inode_ = other.inode_;
+        made_ = other.made_;
+    }
+    return *this;
+}
+
+void SocketFile::remove() noexcept
+{
+    struct stat status{};
+    if (!path_.empty() && ::lstat(path_.c_str(), &status) == 0 &&
+        status.st_dev == device_ && status.st_ino == inode_ &&
+        status.st_mtim.tv_sec == made_.tv_sec && status.st_mtim.tv_nsec == made_.tv_nsec)
+        (void)::unlink(path_.c_str()); // in vain where our user may not
+    path_.clear();
+}
+
+} // namespace net
