@@ -42,7 +42,8 @@ struct Domain {
     bool etrn = false; // ETRN for this domain is allowed from its routes' hosts
 };
 
-enum class Protocol : std::uint8_t { smtp, lmtp };
+// The s: TLS from the first byte.
+enum class Protocol : std::uint8_t { smtp, lmtp, pop3, pop3s, imap, imaps };
 enum class TlsPolicy : std::uint8_t { none, may, encrypt, verify, fingerprint };
 enum class ClientInfo : std::uint8_t { none, xclient, xforward, proxy }; // proxy: version 2
 

@@ -118,6 +118,11 @@ void Stream::set_timeout(base::seconds from_now)
     set_deadline(base::Steady::now() + from_now);
 }
 
+void Stream::expire()
+{
+    state_->deadline_passed();
+}
+
 void Stream::abort()
 {
     state_->aborted = true;

@@ -88,6 +88,8 @@ public:
     // late, until a new deadline is set.  Cheap: a list per loop.  SteadyTime::max(): none.
     void set_deadline(base::SteadyTime when);
     void set_timeout(base::seconds from_now);
+    // As if the deadline had passed now: whoever waits on this stream ends in TimedOut.
+    void expire();
     // Whoever waits on this stream, and every later read and write, ends in PeerGone
     // (drain, shutdown).
     void abort();

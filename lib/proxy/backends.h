@@ -59,6 +59,10 @@ struct Link {
     void set_timeout(base::seconds time) { leg->stream().set_timeout(time); }
 };
 
+// What is being caught now, as trouble with this backend: TimedOut, PeerGone, TlsFailure
+// and Failure; anything else is thrown on.  For `catch` blocks around dialogues.
+[[nodiscard]] Trouble trouble_now(const std::string& name);
+
 // The protocol's dialogue from the greeting to where a login is possible, STARTTLS and the
 // client's identity included.
 class Greeter {

@@ -6,11 +6,11 @@
 // imap/observer.h).
 #pragma once
 
+#include "base/clock.h"
 #include "net/address.h"
 #include "proxy/trouble.h"
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace proxy {
@@ -33,6 +33,7 @@ struct Totals {
     std::uint32_t deleted = 0;
     std::uint64_t from_client = 0; // bytes
     std::uint64_t from_backend = 0;
+    base::milliseconds lasted{}; // the whole session
 };
 
 class Journal {
@@ -44,11 +45,13 @@ public:
     virtual void session_ended(const Login&, const Totals&, std::string_view /*reason*/) {}
 };
 
-// Writes log lines: login-accepted, login-refused, login-unavailable.
+// Writes log lines: login-accepted, login-refused, login-unavailable, session-ended.
 class LogJournal : public Journal {
 public:
     void login_accepted(const Login& login) override;
     void login_failed(const Login& login, const Trouble& trouble) override;
+    void session_ended(const Login& login, const Totals& totals,
+                       std::string_view reason) override;
 };
 
 } // namespace proxy

@@ -33,6 +33,7 @@ public:
     Leg& operator=(const Leg&) = delete;
 
     [[nodiscard]] net::Stream& stream() { return stream_; }
+    [[nodiscard]] const net::Stream& stream() const { return stream_; }
 
     // The next line, without its CRLF; nothing at the orderly end.  Before compress().
     [[nodiscard]] net::Task<std::optional<net::Line>> hear_line(std::size_t limit)

@@ -7,7 +7,7 @@
 // holds; nothing while both sides are silent.
 //
 // When the client has said its last byte the backend is told so, and its answers are still
-// carried; when the backend has, the session is over.
+// carried for a minute of silence; when the backend has, the session is over.
 #pragma once
 
 #include "base/clock.h"
@@ -41,7 +41,9 @@ public:
     [[nodiscard]] std::uint64_t from_client() const { return from_client_; }
     [[nodiscard]] std::uint64_t from_backend() const { return from_backend_; }
     // Ends it at once.
-    void abort(std::string_view reason);
+    void abort(std::string_view reason) { over(reason); }
+    // After run(): the client's connection stands, and no answer is only half said.
+    [[nodiscard]] bool can_speak() const { return !speaking_; }
 
 private:
     [[nodiscard]] net::Task<void> carry_up();   // client to backend
@@ -50,13 +52,15 @@ private:
     void touch();
     void over(std::string_view reason);
 
+    net::Loop& loop_;
     Leg& client_;
     Leg& backend_;
     Conversation& conversation_;
-    base::seconds idle_;
-    net::Event heard_; // the backend has said something
-    net::Event done_;  // carry_down() has ended
+    base::seconds patience_; // of either side, while the other is silent, too
+    net::Event heard_;       // the backend has said something
+    net::Event done_;        // carry_down() has ended
     bool over_ = false;
+    bool speaking_ = false; // to the client, or that has failed
     std::string_view reason_;
     std::uint64_t from_client_ = 0;
     std::uint64_t from_backend_ = 0;

@@ -40,8 +40,8 @@ protected:
     [[nodiscard]] virtual Conversation& conversation() = 0;
     // What the messages' observer has counted.
     [[nodiscard]] virtual Totals totals() const = 0;
-    // Said to a client that has not logged in, when the time is over or we are stopping;
-    // with its line end.
+    // Said to a client that has not logged in, when the time is over, there are too many,
+    // or we are stopping; with its line end.
     [[nodiscard]] virtual std::string goodbye(std::string_view why) const = 0;
 
     // For the dialogue.
@@ -50,6 +50,7 @@ protected:
     [[nodiscard]] const ListenerPtr& listener_ptr() const { return listener_; }
     [[nodiscard]] const std::string& id() const { return id_; }
     [[nodiscard]] Leg& client() { return client_; }
+    [[nodiscard]] const Leg& client() const { return client_; }
     [[nodiscard]] const net::Address& client_address() const { return address_; }
     [[nodiscard]] bool over_tls() const;
     // The peer may say for whom it speaks (trust-xclient), and has said so.
@@ -72,11 +73,12 @@ protected:
 
 private:
     [[nodiscard]] net::Task<bool> arrive();
+    [[nodiscard]] bool admitted();
     [[nodiscard]] net::Task<void> carry();
-    [[nodiscard]] net::Task<void> say_goodbye(std::string_view why);
+    [[nodiscard]] net::Task<void> say(std::string words);
     void leave();
-    void log_end();
     [[nodiscard]] Login login() const;
+    [[nodiscard]] Totals counted_totals() const;
 
     Server& server_;
     ListenerPtr listener_;

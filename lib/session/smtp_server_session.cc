@@ -4,9 +4,9 @@
 #include "session/smtp_server_session.h"
 
 #include "base/log.h"
+#include "session/farewell.h"
 
 #include <algorithm>
-#include <array>
 
 namespace session {
 
@@ -15,7 +15,6 @@ namespace {
 using smtp::Then;
 
 constexpr base::seconds kFarewellPatience{5};
-constexpr int kMostDrained = 64; // reads of what a client still sends while we hang up
 
 smtp::Command understand(const net::Line& line, const smtp::CommandOptions& options)
 {
@@ -187,19 +186,10 @@ net::Task<void> SmtpServerSession::say_goodbye()
     }
 }
 
-// Closing with input unread would send a reset, which may overtake our last words.
 void SmtpServerSession::leave()
 {
-    if (why_ended_ == "gone" || why_ended_ == "tls")
-        return;
-    try {
-        wire_.stream().shutdown_write();
-        std::array<char, 4096> dropped;
-        for (int i = 0; i < kMostDrained && wire_.stream().try_read(dropped) > 0; ++i) {
-        }
-    } catch (const std::runtime_error&) {
-        return;
-    }
+    if (why_ended_ != "gone" && why_ended_ != "tls")
+        close_politely(wire_.stream());
 }
 
 void SmtpServerSession::log_end() const

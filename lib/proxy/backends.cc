@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/backends.cc - which hosts, in which order; opening one is backends_open.cc.
+#include "proxy/backends.h"
+
+#include "base/failure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace proxy {
+
+namespace {
+
+constexpr std::size_t most_candidates = 10;     // addresses tried for one login
+constexpr std::size_t most_conditions = 10'000; // addresses remembered
+constexpr base::seconds longest_pause{600};
+
+std::string bare_host(const std::string& host)
+{
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+        return host.substr(1, host.size() - 2);
+    return host;
+}
+
+std::string routed_name(const std::string& user, const std::string& domain)
+{
+    if (domain.empty() || user.contains('@'))
+        return user;
+    return user + "@" + domain;
+}
+
+} // namespace
+
+Backends::Backends(net::Loop& loop, Routes& routes, net::Resolver* resolver)
+    : loop_(loop), routes_(routes), resolver_(resolver)
+{
+    set_dead_for(base::seconds{10});
+}
+
+void Backends::set_dead_for(base::seconds pause)
+{
+    limits_.first_pause = pause.count();
+    limits_.longest_pause = std::max(pause, longest_pause).count();
+    for (auto& [key, condition] : conditions_)
+        condition.health.set_limits(limits_);
+}
+
+std::expected<std::vector<db::RouteHost>, Trouble>
+Backends::hosts_of(const std::string& user, const Listener& listener)
+{
+    std::vector<db::RouteHost> hosts;
+    try {
+        if (!user.empty())
+            hosts = routes_.of(routed_name(user, listener.user_domain));
+    } catch (const base::Failure& failure) {
+        return std::unexpected(Trouble{TroubleKind::unavailable, failure.what(), {}});
+    }
+    if (hosts.empty() && listener.backend)
+        hosts.push_back(*listener.backend);
+    if (hosts.empty())
+        return std::unexpected(Trouble{
+            TroubleKind::no_route, "no route, and the listener has no backend", {}});
+    std::ranges::shuffle(hosts, random_);
+    std::ranges::sort(hosts, {}, &db::RouteHost::priority);
+    return hosts;
+}
+
+bool Backends::is_default(const std::string& user, const Listener& listener)
+{
+    const auto hosts = hosts_of(user, listener);
+    return hosts && listener.backend && hosts->size() == 1 &&
+           hosts->front() == *listener.backend;
+}
+
+net::Task<std::vector<Backends::Candidate>>
+Backends::candidates(std::vector<db::RouteHost> hosts, Trouble& trouble)
+{
+    std::vector<Candidate> found;
+    for (db::RouteHost& host : hosts) {
+        const std::string name = bare_host(host.host);
+        net::DnsAnswer<net::Address> answer;
+        if (const auto address = net::Address::parse_ip(name, host.port))
+            answer.records = {*address};
+        else if (resolver_ != nullptr)
+            answer = co_await resolver_->addresses(name, host.port);
+        if (answer.records.empty())
+            trouble = {TroubleKind::down,
+                       fmt::format("address of {}: {}", name,
+                                   answer.why.empty() ? "not found" : answer.why),
+                       {}};
+        for (const net::Address& address : answer.records)
+            found.push_back({address, host, address.text(), false});
+        if (found.size() > most_candidates)
+            found.resize(most_candidates);
+    }
+    co_return found;
+}
+
+Backends::Condition& Backends::condition_of(const std::string& key)
+{
+    if (conditions_.size() > most_conditions)
+        std::erase_if(conditions_, [](const auto& entry) {
+            return !entry.second.health.dead() && entry.second.probing == 0;
+        });
+    return conditions_.try_emplace(key, session::Health(limits_), 0u).first->second;
+}
+
+// A dead host whose pause is over keeps its place, for one connection that finds out.
+void Backends::put_dead_last(std::vector<Candidate>& candidates)
+{
+    if (candidates.size() < 2)
+        return;
+    const std::int64_t now = base::wall_seconds();
+    for (Candidate& candidate : candidates) {
+        const Condition& condition = condition_of(candidate.key);
+        candidate.dead = condition.health.dead() &&
+                         (condition.probing > 0 || condition.health.allowed(now) == 0);
+    }
+    std::vector<Candidate> ordered;
+    for (const bool dead : {false, true})
+        for (Candidate& candidate : candidates)
+            if (candidate.dead == dead)
+                ordered.push_back(std::move(candidate));
+    candidates = std::move(ordered);
+}
+
+net::Task<std::expected<Link, Trouble>>
+Backends::open(std::string user, ListenerPtr listener, Caller caller, Greeter& greeter)
+{
+    auto hosts = hosts_of(user, *listener);
+    if (!hosts)
+        co_return std::unexpected(std::move(hosts.error()));
+    Trouble trouble;
+    std::vector<Candidate> found = co_await candidates(*std::move(hosts), trouble);
+    put_dead_last(found);
+    for (Candidate& candidate : found) {
+        auto link = co_await try_one(std::move(candidate), listener, caller, greeter);
+        if (link)
+            co_return link;
+        trouble = std::move(link.error());
+        if (!is_of_host(trouble.kind) && trouble.kind != TroubleKind::unavailable)
+            break;
+    }
+    co_return std::unexpected(std::move(trouble));
+}
+
+} // namespace proxy

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/backends_open.cc - one address of a backend: connect, PROXY header, TLS, greeting.
+#include "base/failure.h"
+#include "base/log.h"
+#include "net/connect.h"
+#include "proxy/backends.h"
+#include "smtp/proxy_header.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace proxy {
+
+namespace {
+
+bool tls_at_once(const db::RouteHost& host)
+{
+    return host.protocol == db::Protocol::pop3s || host.protocol == db::Protocol::imaps;
+}
+
+// "mail1[192.0.2.1]:143"
+std::string link_name(const db::RouteHost& host, const net::Address& address)
+{
+    if (host.host == address.ip())
+        return address.text();
+    return fmt::format("{}[{}]:{}", host.host, address.ip(), address.port());
+}
+
+std::string proxy_header(const Caller& caller)
+{
+    using Kind = smtp::ProxyHeader::Kind;
+    smtp::ProxyHeader header;
+    if (caller.client.family() == net::Address::Family::ipv4)
+        header.kind = Kind::ipv4;
+    else if (caller.client.family() == net::Address::Family::ipv6)
+        header.kind = Kind::ipv6;
+    header.source = caller.client.ip();
+    header.source_port = caller.client.port();
+    header.destination = caller.local.ip();
+    header.destination_port = caller.local.port();
+    return smtp::write_proxy_v2(header);
+}
+
+net::Task<void> begin_tls(Link& link)
+{
+    const db::RouteHost& host = link.host;
+    co_await link.leg->stream().connect_tls(
+        *link.tls, host.tls_name.empty() ? host.host : host.tls_name);
+}
+
+} // namespace
+
+net::Task<void> Link::start_tls()
+{
+    leg->forget_input();
+    co_await begin_tls(*this);
+}
+
+bool Link::needs_starttls() const
+{
+    return tls != nullptr && !leg->stream().is_tls();
+}
+
+Trouble trouble_now(const std::string& name)
+{
+    try {
+        throw;
+    } catch (const net::TimedOut&) {
+        return {TroubleKind::down, name + ": no answer in time", {}};
+    } catch (const net::PeerGone& gone) {
+        return {TroubleKind::broken, name + ": " + gone.what(), {}};
+    } catch (const net::TlsFailure& failure) {
+        return {TroubleKind::tls, name + ": " + failure.what(), {}};
+    } catch (const base::Failure& failure) {
+        return {TroubleKind::unavailable, failure.what(), {}};
+    }
+}
+
+// With its last step the candidate is ready for a login.
+net::Task<std::optional<Trouble>> Backends::prepare(Link& link, const Caller& caller,
+                                                    Greeter& greeter)
+{
+    try {
+        if (link.host.client_info == db::ClientInfo::proxy)
+            co_await link.leg->write(proxy_header(caller));
+        if (tls_at_once(link.host))
+            co_await begin_tls(link);
+        co_return co_await greeter.greet(link);
+    } catch (const std::runtime_error&) {
+        co_return trouble_now(link.name);
+    }
+}
+
+net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
+                                                          ListenerPtr listener,
+                                                          const Caller& caller,
+                                                          Greeter& greeter)
+{
+    const bool probe = condition_of(candidate.key).health.dead();
+    if (probe)
+        ++condition_of(candidate.key).probing;
+    Link link;
+    link.name = link_name(candidate.host, candidate.address);
+    link.host = candidate.host;
+    link.key = candidate.key;
+    std::optional<Trouble> trouble;
+    auto stream = co_await net::connect(loop_, candidate.address, listener->times.connect);
+    if (!stream) {
+        trouble = Trouble{TroubleKind::down, std::move(stream.error()), {}};
+    } else {
+        link.leg = std::make_unique<Leg>(std::move(*stream));
+        link.set_timeout(listener->times.backend);
+        try {
+            if (candidate.host.tls != db::TlsPolicy::none)
+                link.tls = contexts_.of(candidate.host);
+            trouble = co_await prepare(link, caller, greeter);
+        } catch (const base::Failure& failure) {
+            trouble = Trouble{TroubleKind::tls, failure.what(), {}};
+        }
+    }
+    if (probe)
+        --condition_of(candidate.key).probing;
+    note(candidate, trouble, caller.id);
+    if (trouble)
+        co_return std::unexpected(std::move(*trouble));
+    co_return link;
+}
+
+void Backends::note(const Candidate& candidate, const std::optional<Trouble>& trouble,
+                    std::string_view id)
+{
+    session::Health& health = condition_of(candidate.key).health;
+    const bool was_dead = health.dead();
+    if (!trouble || !is_of_host(trouble->kind)) {
+        health.succeeded();
+        if (was_dead)
+            base::log(base::Level::notice, "backend-alive", id,
+                      {{"backend", candidate.key}});
+        return;
+    }
+    health.failed(base::wall_seconds(), trouble->why, 0);
+    base::log(was_dead ? base::Level::info : base::Level::error, "backend-failed", id,
+              {{"backend", candidate.key},
+               {"kind", name_of(trouble->kind)},
+               {"reason", trouble->why}});
+}
+
+} // namespace proxy

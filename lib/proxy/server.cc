@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/server.cc - see the header.
+#include "proxy/server.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace proxy {
+
+namespace {
+
+constexpr base::seconds facts_last{300};
+constexpr base::seconds next_attempt{5}; // when the backend did not answer
+constexpr base::milliseconds facts_step{20};
+
+} // namespace
+
+UserPlaces::Place::Place(UserPlaces& places, std::string user, std::uint32_t limit)
+{
+    std::uint32_t& open = places.open_[user];
+    if (limit != 0 && open >= limit)
+        return;
+    ++open;
+    places_ = &places;
+    user_ = std::move(user);
+}
+
+UserPlaces::Place::Place(Place&& other) noexcept
+    : places_(std::exchange(other.places_, nullptr)), user_(std::move(other.user_))
+{
+}
+
+UserPlaces::Place& UserPlaces::Place::operator=(Place&& other) noexcept
+{
+    std::swap(places_, other.places_);
+    std::swap(user_, other.user_);
+    return *this;
+}
+
+UserPlaces::Place::~Place()
+{
+    if (places_ == nullptr)
+        return;
+    const auto found = places_->open_.find(user_);
+    if (--found->second == 0)
+        places_->open_.erase(found);
+}
+
+void Server::serve(base::Fd fd, const net::Address& peer, ListenerPtr listener)
+{
+    const session::Door door{.listener = listener->name,
+                             .tls_at_once = listener->tls_at_once,
+                             .front_end = listener->trust_proxy.contains(peer) ||
+                                          listener->trust_xclient.contains(peer)};
+    receive(std::move(fd), peer, door, [&](session::Arrival arrival) {
+        return make_session(listener, std::move(arrival));
+    });
+}
+
+void Server::learn(const std::string& listener, std::string facts)
+{
+    Facts& known = facts_[listener];
+    known.due = base::Steady::now() + facts_last;
+    if (known.text != facts)
+        known.text = std::move(facts);
+}
+
+// Whoever comes first asks; those who come meanwhile wait for the same answer.
+net::Task<std::optional<std::string>> Server::facts_of(ListenerPtr listener)
+{
+    if (!listener->backend)
+        co_return std::nullopt;
+    Facts& known = facts_[listener->name];
+    if (!known.asking && base::Steady::now() >= known.due) {
+        known.asking = true;
+        loop().spawn("-", renew(listener));
+    }
+    const base::SteadyTime until = base::Steady::now() + listener->times.backend;
+    for (;;) {
+        const Facts& now = facts_[listener->name];
+        if (now.text || !now.asking || base::Steady::now() >= until)
+            co_return now.text;
+        co_await net::sleep_for(loop(), facts_step);
+    }
+}
+
+net::Task<void> Server::renew(ListenerPtr listener)
+{
+    std::optional<std::string> text = co_await ask(listener);
+    if (text)
+        learn(listener->name, *std::move(text));
+    Facts& known = facts_[listener->name];
+    known.asking = false;
+    if (!text)
+        known.due = base::Steady::now() + next_attempt;
+}
+
+} // namespace proxy

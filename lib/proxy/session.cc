@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/session.cc - see the header.
+#include "proxy/session.h"
+
+#include "base/log.h"
+#include "session/farewell.h"
+#include "session/proxy_arrival.h"
+
+#include <utility>
+
+namespace proxy {
+
+namespace {
+
+constexpr base::seconds farewell_patience{5};
+
+} // namespace
+
+Session::Session(Server& server, ListenerPtr listener, session::Arrival arrival)
+    : server_(server), listener_(std::move(listener)), id_(std::move(arrival.id)),
+      client_(std::move(arrival.stream)), peer_(arrival.peer), address_(arrival.peer)
+{
+    if (arrival.counted)
+        counted_ = peer_;
+    server_.joined(this);
+}
+
+Session::~Session()
+{
+    if (counted_)
+        server_.limits().leave(*counted_);
+    server_.left(this);
+}
+
+net::Task<void> Session::run()
+{
+    std::string_view goodbye_for;
+    try {
+        const bool welcome = co_await arrive();
+        bool logged_in = false;
+        if (welcome) {
+            client_.stream().set_deadline(started_ + listener_->times.login);
+            at_dialogue_ = true;
+            logged_in = co_await log_in();
+            at_dialogue_ = false;
+        }
+        if (logged_in)
+            co_await carry();
+    } catch (const net::TimedOut&) {
+        reason_ = server_.draining() ? "shutdown" : "timeout";
+        goodbye_for = server_.draining() ? "shutting down" : "too slow, log in faster";
+    } catch (const net::PeerGone&) {
+        reason_ = "gone";
+    } catch (const net::TlsFailure& failure) {
+        reason_ = "tls";
+        base::log(base::Level::notice, "tls-failed", id_,
+                  {{"client", address_.ip()}, {"error", failure.what()}});
+    }
+    if (!goodbye_for.empty() && at_dialogue_)
+        co_await say(goodbye(goodbye_for));
+    leave();
+    server_.world().journal.session_ended(login(), counted_totals(), reason_);
+}
+
+net::Task<bool> Session::arrive()
+{
+    base::log(base::Level::debug, "session-started", id_,
+              {{"client", peer_.text()}, {"listener", listener_->name}});
+    client_.stream().set_timeout(listener_->times.greeting);
+    if (listener_->trust_proxy.contains(peer_)) {
+        const auto said = co_await session::hear_proxy_header(client_.stream());
+        if (!said) {
+            reason_ = "proxy";
+            base::log(base::Level::notice, "proxy-header-refused", id_,
+                      {{"peer", peer_.ip()}, {"listener", listener_->name}});
+            co_return false;
+        }
+        address_ = *said;
+    }
+    const bool welcome = counted_ || trusted() || admitted();
+    if (listener_->tls_at_once && welcome)
+        co_await client_.stream().accept_tls(*listener_->tls);
+    else if (!welcome && !listener_->tls_at_once)
+        co_await say(goodbye("too many connections, try again later"));
+    co_return welcome;
+}
+
+// Behind a load balancer the client is known only now.
+bool Session::admitted()
+{
+    const session::Admission admission = server_.may_enter(address_, id_, listener_->name);
+    if (admission == session::Admission::admitted)
+        counted_ = address_;
+    else
+        reason_ = "refused";
+    return counted_.has_value();
+}
+
+net::Task<void> Session::carry()
+{
+    relay_ = std::make_unique<Relay>(server_.loop(), client_, *link_->leg, conversation(),
+                                     listener_->times.idle);
+    co_await relay_->run(id_);
+    reason_ = relay_->reason();
+    if (relay_->can_speak())
+        co_await say(conversation().farewell(reason_));
+}
+
+// Last words: whoever does not read them in time does without.
+net::Task<void> Session::say(std::string words)
+{
+    if (words.empty())
+        co_return;
+    client_.stream().set_timeout(farewell_patience);
+    try {
+        co_await client_.write(words);
+    } catch (const std::runtime_error&) {
+        co_return;
+    }
+}
+
+void Session::leave()
+{
+    if (reason_ != "gone" && reason_ != "tls" && reason_ != "client-gone")
+        session::close_politely(client_.stream());
+}
+
+void Session::drain()
+{
+    if (at_dialogue_)
+        client_.stream().expire();
+}
+
+void Session::abort()
+{
+    if (relay_)
+        relay_->abort("shutdown");
+    else
+        client_.stream().abort();
+    if (link_)
+        link_->leg->stream().abort();
+}
+
+bool Session::over_tls() const
+{
+    return client_.stream().is_tls();
+}
+
+bool Session::trusted() const
+{
+    return listener_->trust_xclient.contains(address_);
+}
+
+void Session::set_client(net::Address client, std::uint32_t ttl)
+{
+    address_ = std::move(client);
+    ttl_ = ttl;
+}
+
+Caller Session::caller() const
+{
+    return {.id = id_, .client = address_, .local = client_.stream().local(), .ttl = ttl_};
+}
+
+net::Task<void> Session::start_tls()
+{
+    client_.forget_input();
+    co_await client_.stream().accept_tls(*listener_->tls);
+}
+
+Login Session::login() const
+{
+    const bool tls = over_tls();
+    return {.id = id_,
+            .client = address_,
+            .listener = listener_->name,
+            .user = user_,
+            .mechanism = mechanism_,
+            .tls = tls ? std::string_view(client_.stream().tls().version) : "none",
+            .backend = link_ ? std::string_view(link_->name) : ""};
+}
+
+Totals Session::counted_totals() const
+{
+    Totals all = totals();
+    if (relay_) {
+        all.from_client = relay_->from_client();
+        all.from_backend = relay_->from_backend();
+    }
+    all.lasted =
+        std::chrono::duration_cast<base::milliseconds>(base::Steady::now() - started_);
+    return all;
+}
+
+void Session::trying(std::string user, std::string mechanism)
+{
+    user_ = std::move(user);
+    mechanism_ = std::move(mechanism);
+    server_.world().journal.login_tried(login());
+}
+
+bool Session::succeeded(Link link)
+{
+    UserPlaces::Place place(server_.users(), user_, listener_->connections_per_user);
+    if (!place) {
+        failed({TroubleKind::in_use, "this user has too many connections", {}});
+        return false;
+    }
+    place_ = std::move(place);
+    link_ = std::move(link);
+    server_.world().journal.login_accepted(login());
+    return true;
+}
+
+void Session::failed(const Trouble& trouble)
+{
+    server_.world().journal.login_failed(login(), trouble);
+}
+
+net::Task<void> Session::delay_refusal()
+{
+    co_await net::sleep_for(server_.loop(), listener_->times.login_delay);
+}
+
+} // namespace proxy

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/farewell.cc - see the header.
+
+#include "session/farewell.h"
+
+#include <array>
+
+namespace session {
+
+namespace {
+
+constexpr int kMostDrained = 64; // reads of what a client still sends while we hang up
+
+} // namespace
+
+void close_politely(net::Stream& stream)
+{
+    try {
+        stream.shutdown_write();
+        std::array<char, 4096> dropped;
+        for (int i = 0; i < kMostDrained && stream.try_read(dropped) > 0; ++i) {
+        }
+    } catch (const std::runtime_error&) {
+        return;
+    }
+}
+
+} // namespace session

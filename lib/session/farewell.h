@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// session/farewell.h - closing a connection so that the last words arrive.
+#pragma once
+
+#include "net/stream.h"
+
+namespace session {
+
+// Says that nothing more will come, and takes what the peer has sent in the meantime:
+// closing with input unread would send a reset, which may overtake what we said last.
+// Never waits, never throws.
+void close_politely(net::Stream& stream);
+
+} // namespace session
