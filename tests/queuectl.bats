@@ -82,6 +82,18 @@ serving() {
         .recipients == [{"address": "carol@example.com"}]'
 }
 
+@test "show and cat take several ids, also from standard input" {
+    first=$(printf 'one\r\n' | spool-tool put "$SPOOL" alice@example.net bob@example.org)
+    second=$(printf 'two\r\n' | spool-tool put "$SPOOL" alice@example.net carol@example.com)
+    [ "$(ctl list --ids | ctl cat -)" = $'one\r\ntwo\r' ]
+    [ "$(printf '%s !\n' "$second" "$first" | ctl cat -)" = $'two\r\none\r' ]
+    [ "$(ctl show --json "$first" "$second" | jq -r .queue_id)" = "$first"$'\n'"$second" ]
+    run -1 --separate-stderr ctl cat 0000000000001 "$second"
+    [ "$output" = $'two\r' ]
+    [ "$stderr" = "queuectl: 0000000000001: not in the queue" ]
+    run -1 ctl cat - </dev/null
+}
+
 @test "show tells all of one message, cat gives its bytes" {
     printf 'Subject: x\r\n\r\n\0\377.\r\nbytes' >"$TMP/message"
     id=$(spool-tool put "$SPOOL" alice@example.net bob@example.org <"$TMP/message")

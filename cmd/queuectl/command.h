@@ -48,7 +48,7 @@ struct Call {
     [[nodiscard]] std::string spool_directory() const;
 };
 
-enum class Operands : std::uint8_t { none, one_id, any_ids };
+enum class Operands : std::uint8_t { none, some_ids, any_ids };
 
 struct Command {
     const char* name;

@@ -27,9 +27,10 @@ constexpr Command commands[] = {
      true},
     {"summary", queuectl::summary, "counts by destination, age and reason", Operands::none,
      false, true, false},
-    {"show", queuectl::show, "all that is known of a message", Operands::one_id, false,
+    {"show", queuectl::show, "all that is known of messages", Operands::some_ids, false,
      true, false},
-    {"cat", queuectl::cat, "the bytes of a message", Operands::one_id, false, false, false},
+    {"cat", queuectl::cat, "the bytes of messages", Operands::some_ids, false, false,
+     false},
     {"hold", queuectl::hold, "do not deliver until released", Operands::any_ids, true,
      false, false},
     {"release", queuectl::release, "deliver what was held", Operands::any_ids, true, false,
@@ -73,12 +74,11 @@ void add_command(CLI::App& app, const Command& command, Call& call, const Comman
 {
     CLI::App* const words = app.add_subcommand(command.name, command.help);
     words->fallthrough();
-    if (command.operands == Operands::one_id)
-        words->add_option("ID", call.operands, "queue id")->required()->expected(1);
-    else
+    if (command.operands != Operands::some_ids)
         add_criteria(*words, call.criteria);
-    if (command.operands == Operands::any_ids)
-        words->add_option("ID", call.operands, "queue ids; \"-\": from standard input");
+    if (command.operands != Operands::none)
+        words->add_option("ID", call.operands, "queue ids; \"-\": from standard input")
+            ->required(command.operands == Operands::some_ids);
     if (command.changes) {
         words->add_flag("--all", call.all, "every message");
         words->add_flag("--dry-run", call.dry_run, "count, change nothing");
