@@ -326,9 +326,7 @@ Verdict Transaction::answer(const Expn&)
 
 Verdict Transaction::answer(const Help&)
 {
-    return idle(say(214, "2.0.0",
-                    "commands: EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET\n"
-                    "VRFY ETRN NOOP HELP QUIT"));
+    return idle(say(214, "2.0.0", "commands: " + possible_commands()));
 }
 
 Verdict Transaction::answer(const Etrn&)

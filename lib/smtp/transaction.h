@@ -182,7 +182,10 @@ private:
     [[nodiscard]] std::optional<Reply> not_offered(const Mail& mail) const;
     [[nodiscard]] bool too_big(std::uint64_t size) const;
     [[nodiscard]] bool in_transaction() const { return state_ > State::ready; }
+    [[nodiscard]] bool may_start_tls() const;
+    [[nodiscard]] bool may_log_in() const;
     [[nodiscard]] std::string capabilities() const;
+    [[nodiscard]] std::string possible_commands() const;
     void forget_message();
 
     Service service_;

@@ -111,8 +111,6 @@ std::string Transaction::capabilities() const
             fmt::format_to(std::back_inserter(text), "\n{}", line);
     };
     const Limits& limits = service_.limits;
-    const bool auth = !service_.mechanisms.empty() && login_.empty() &&
-                      (tls_ || service_.auth_without_tls);
     offer(true, "PIPELINING");
     offer(true, fmt::format("SIZE {}", limits.message_size));
     offer(true, "8BITMIME");
@@ -121,8 +119,8 @@ std::string Transaction::capabilities() const
     offer(service_.dsn, "DSN");
     offer(service_.chunking, "CHUNKING");
     offer(service_.chunking, "BINARYMIME");
-    offer(service_.starttls && !tls_, "STARTTLS");
-    offer(auth, fmt::format("AUTH {}", fmt::join(service_.mechanisms, " ")));
+    offer(may_start_tls(), "STARTTLS");
+    offer(may_log_in(), fmt::format("AUTH {}", fmt::join(service_.mechanisms, " ")));
     offer(service_.etrn, "ETRN");
     offer(service_.xclient, fmt::format("XCLIENT {}", xclient_offer));
     offer(service_.xforward, fmt::format("XFORWARD {}", xforward_offer));
@@ -131,6 +129,35 @@ std::string Transaction::capabilities() const
           fmt::format("LIMITS RCPTMAX={} MAILMAX={}", limits.recipients, limits.messages));
     offer(true, "VRFY");
     offer(true, "HELP");
+    return text;
+}
+
+bool Transaction::may_start_tls() const
+{
+    return service_.starttls && !tls_;
+}
+
+bool Transaction::may_log_in() const
+{
+    return !service_.mechanisms.empty() && login_.empty() &&
+           (tls_ || service_.auth_without_tls);
+}
+
+// Those that would not be refused for what this listener is and what was agreed on so far.
+std::string Transaction::possible_commands() const
+{
+    std::string text = "EHLO HELO";
+    const auto name = [&text](bool on, std::string_view command) {
+        if (on)
+            fmt::format_to(std::back_inserter(text), " {}", command);
+    };
+    name(may_start_tls(), "STARTTLS");
+    name(may_log_in(), "AUTH");
+    name(true, "MAIL RCPT DATA");
+    name(service_.chunking, "BDAT");
+    name(true, "RSET VRFY");
+    name(service_.etrn, "ETRN");
+    name(true, "NOOP HELP QUIT");
     return text;
 }
 
