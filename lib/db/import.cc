@@ -180,7 +180,7 @@ void Merge::remove_others(const Groups& groups)
 }
 
 // The first line of the file that is in the loop.  One is, or the loop would have been
-// there before.
+// there before.  Beside bad rows too: what stands in the database for them may be in it.
 std::size_t first_line(const Groups& groups, const std::vector<std::string>& way)
 {
     std::size_t line = 0;
@@ -210,7 +210,7 @@ ImportResult merge(Session& session, const Table& table, FileRows& file,
         merge.remove_others(groups);
     for (const Group& group : groups.all)
         merge.apply(group);
-    if (table.name == "addresses" && complaints.count() == 0)
+    if (table.name == "addresses")
         merge.refuse_loops(groups);
     if (complaints.count() == 0 && !options.dry_run)
         session.commit();

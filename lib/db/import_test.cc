@@ -188,6 +188,11 @@ TEST_CASE("db: rewrites and forwards that lead back are refused, also through ol
     CHECK(import_bad(fixture, "addresses",
                      "address,kind,target\nd@x.example,forward,A@x.example\n")
               .starts_with("2: loop: "));
+    // Beside other bad rows, each with its line.
+    CHECK(import_bad(fixture, "addresses",
+                     "address,kind,target\nx@x.example,frobnicate,\n"
+                     "d@x.example,forward,A@x.example\ny@x.example,rewrite,\n")
+              .contains("\n3: loop: "));
     // Copies end at an address that has had the message; a way that joins is no loop.
     (void)import_good(fixture, "addresses",
                       "address,kind,target\nc@x.example,copy,a@x.example\n"
