@@ -35,16 +35,21 @@ CREATE TABLE domains (
 
 CREATE INDEX domains_by_tenant ON domains (tenant);
 
--- Where mail goes.  All rows of one pattern are one route; the most specific pattern wins.
+-- Where mail goes, and where users read it.  All rows of one pattern for mail (smtp, lmtp),
+-- for POP3 (pop3, pop3s) or for IMAP (imap, imaps) are one route; the most specific pattern
+-- wins.
 CREATE TABLE routes (
-    -- "user@example.org", "example.org", ".example.org" (every name below it), "*".
+    -- "user@example.org", "example.org", ".example.org" (every name below it), "*"; for POP3
+    -- and IMAP a login name without "@" too.
     pattern       TEXT NOT NULL CHECK (pattern <> ''),
     -- Lower ones are tried first, equal ones in random order.
     priority      INTEGER NOT NULL DEFAULT 0 CHECK (priority BETWEEN 0 AND 65535),
     -- Name, IP address, "[192.0.2.1]", or "mx:example.net" for the MX hosts of that name.
     host          TEXT NOT NULL CHECK (host <> ''),
     port          INTEGER NOT NULL DEFAULT 25 CHECK (port BETWEEN 1 AND 65535),
-    protocol      TEXT NOT NULL DEFAULT 'smtp' CHECK (protocol IN ('smtp', 'lmtp')),
+    -- pop3s and imaps speak TLS from the first byte.
+    protocol      TEXT NOT NULL DEFAULT 'smtp'
+                  CHECK (protocol IN ('smtp', 'lmtp', 'pop3', 'pop3s', 'imap', 'imaps')),
     tls           TEXT NOT NULL DEFAULT 'may'
                   CHECK (tls IN ('none', 'may', 'encrypt', 'verify', 'fingerprint')),
     -- The name the certificate must be for, where that is not host.
@@ -56,14 +61,24 @@ CREATE TABLE routes (
     -- Login at the next hop.  The password stands in a file, never here.
     username      TEXT NOT NULL DEFAULT '',
     password_file TEXT NOT NULL DEFAULT '',
-    -- How the true client is passed on; "proxy" is PROXY version 2.
+    -- How the true client is passed on; "proxy" is PROXY version 2, "id" the ID of IMAP.
     client_info   TEXT NOT NULL DEFAULT 'none'
-                  CHECK (client_info IN ('none', 'xclient', 'xforward', 'proxy')),
+                  CHECK (client_info IN ('none', 'xclient', 'xforward', 'proxy', 'id')),
     -- 1: sudden 5xx replies hold the mail instead of bouncing it.
     hold_5xx      INTEGER NOT NULL DEFAULT 0 CHECK (hold_5xx IN (0, 1)),
     PRIMARY KEY (pattern, host, port),
     CHECK ((tls = 'fingerprint') = (fingerprint <> '')),
-    CHECK ((username = '') = (password_file = ''))
+    CHECK ((username = '') = (password_file = '')),
+    -- A user's password never goes in plain text unless a row says so.
+    CHECK (protocol IN ('smtp', 'lmtp') OR tls <> 'may'),
+    CHECK (protocol NOT IN ('pop3s', 'imaps') OR tls <> 'none'),
+    -- The proxies log in as the user, and there is no mail to hold.
+    CHECK (protocol IN ('smtp', 'lmtp') OR (username = '' AND hold_5xx = 0)),
+    CHECK (protocol IN ('smtp', 'lmtp') OR host NOT LIKE 'mx:%'),
+    CHECK (client_info IN ('none', 'proxy')
+           OR (client_info = 'xforward' AND protocol IN ('smtp', 'lmtp'))
+           OR (client_info = 'xclient' AND protocol IN ('smtp', 'lmtp', 'pop3', 'pop3s'))
+           OR (client_info = 'id' AND protocol IN ('imap', 'imaps')))
 ) STRICT;
 
 -- Single addresses: which exist, and which lead elsewhere.

@@ -120,6 +120,43 @@ unshare_database() {
     [ "$(exported routes | wc -l)" -eq 1 ]
 }
 
+@test "routes of the proxies have defaults of their own, and are never silently plain" {
+    migrated
+    csv routes pattern,host,protocol example.org,mail.internal,smtp \
+        example.org,store.internal,imap example.org,store.internal,pop3s
+    run -0 exported routes
+    [[ $output == *$'\nexample.org,0,mail.internal,25,smtp,may,'* ]]
+    [[ $output == *$'\nexample.org,0,store.internal,143,imap,encrypt,'* ]]
+    [[ $output == *$'\nexample.org,0,store.internal,995,pop3s,encrypt,'* ]]
+
+    run -65 --separate-stderr csv routes pattern,host,protocol,tls a.example,h.test,imap,may
+    [[ ${stderr_lines[0]} == "sponts: $TMP/routes.csv:2: tls=may is not for imap: "* ]]
+    run -65 --separate-stderr csv routes pattern,host,protocol,tls a.example,h.test,pop3s,none
+    [[ ${stderr_lines[0]} == "sponts: $TMP/routes.csv:2: pop3s is TLS: "* ]]
+}
+
+@test "importing the routes of one service leaves those of the others" {
+    migrated
+    csv routes pattern,host,protocol example.org,mail.internal,smtp example.org,one.internal,imap
+    csv routes pattern,host,protocol example.org,two.internal,imap
+    run -0 exported routes
+    [[ $output == *mail.internal,25,smtp* && $output == *two.internal* ]]
+    [[ $output != *one.internal* ]]
+}
+
+@test "a database of the version before keeps its routes when it is migrated" {
+    migrated
+    csv routes pattern,host,port,tls example.org,mail1.internal,2525,encrypt
+    exported routes >"$TMP/before"
+    sqlite3 "$DB" 'DROP TABLE routes' 'DROP TABLE users' 'PRAGMA user_version = 1'
+    sed -n '/CREATE TABLE routes/,/STRICT;/p' "$REPO/sql/0001-mail.sql" | sqlite3 "$DB"
+    sqlite3 "$DB" "INSERT INTO routes (pattern, host, port, tls)
+        VALUES ('example.org', 'mail1.internal', 2525, 'encrypt')"
+    run -78 sponts export routes --database "$DB"
+    sponts db migrate --database "$DB" 2>/dev/null
+    exported routes | diff "$TMP/before" -
+}
+
 @test "forwards that lead back are refused" {
     migrated
     run -65 --separate-stderr csv addresses address,kind,target \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/admin.h"
 
+#include "db/route_rows.h"
 #include "db/store.h"
 #include "db/words.h"
 
@@ -90,11 +91,13 @@ void Writer::put(const User& user)
     state_->put("users", {user.name, user.password, user.scram, flag(user.enabled)});
 }
 
-void Writer::remove_route(std::string_view pattern)
+void Writer::remove_route(std::string_view pattern, Service service)
 {
-    Store routes(state_->session.database(), *find_table("routes"));
+    const Table& table = *find_table("routes");
+    Store routes(state_->session.database(), table);
     for (const Row& row : routes.group(pattern))
-        routes.remove(row);
+        if (table.part(row) == part_of(service))
+            routes.remove(row);
 }
 
 void Writer::commit()

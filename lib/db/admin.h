@@ -15,7 +15,7 @@
 namespace db {
 
 // The version of the schema this program works with; PRAGMA user_version of the file.
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 // How long a write waits for other writers before it gives up (base::Remedy::try_later).
 inline constexpr base::milliseconds write_patience{10'000};
@@ -55,8 +55,8 @@ public:
     void put(const RouteHost& host);
     void put(const AddressRow& row);
     void put(const User& user);
-    // Every host of one pattern.
-    void remove_route(std::string_view pattern);
+    // Every host that one pattern has for one service.
+    void remove_route(std::string_view pattern, Service service = Service::mail);
 
     // After it the changes are on the disk.
     void commit();

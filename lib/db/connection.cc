@@ -4,6 +4,8 @@
 #include "db/schema.h"
 #include "db/words.h"
 
+#include <utility>
+
 namespace db {
 
 namespace {
@@ -26,6 +28,19 @@ Enum read_word(Words words, std::string_view text)
         throw base::Failure(base::Remedy::fix_data,
                             "read database: unknown word " + std::string(text));
     return *value;
+}
+
+std::pair<Protocol, Protocol> protocols_of(Service service)
+{
+    switch (service) {
+    case Service::mail:
+        break;
+    case Service::pop3:
+        return {Protocol::pop3, Protocol::pop3s};
+    case Service::imap:
+        return {Protocol::imap, Protocol::imaps};
+    }
+    return {Protocol::smtp, Protocol::lmtp};
 }
 
 RouteHost read_route(const Statement& row)
@@ -60,6 +75,7 @@ Connection::Connection(const std::string& path)
           database_.prepare("SELECT pattern, priority, host, port, protocol, tls, tls_name,"
                             " fingerprint, ca_file, username, password_file, client_info,"
                             " hold_5xx FROM routes WHERE pattern = ?1"
+                            " AND protocol IN (?2, ?3)"
                             " ORDER BY priority, host, port")),
       user_(database_.prepare("SELECT name, password_hash, scram, enabled FROM users"
                               " WHERE name = ?1"))
@@ -109,10 +125,13 @@ std::vector<AddressRow> Connection::address(std::string_view address)
     return found;
 }
 
-std::vector<RouteHost> Connection::route(std::string_view pattern)
+std::vector<RouteHost> Connection::route(std::string_view pattern, Service service)
 {
     std::vector<RouteHost> found;
+    const auto [one, other] = protocols_of(service);
     route_.bind(1, pattern);
+    route_.bind(2, word(protocol_words, one));
+    route_.bind(3, word(protocol_words, other));
     while (route_.step())
         found.push_back(read_route(route_));
     return found;

@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] std::optional<Domain> domain(std::string_view name);
     [[nodiscard]] std::vector<AddressRow> address(std::string_view address);
-    [[nodiscard]] std::vector<RouteHost> route(std::string_view pattern);
+    [[nodiscard]] std::vector<RouteHost> route(std::string_view pattern, Service service);
     [[nodiscard]] std::optional<User> user(std::string_view name);
 
 private:

@@ -136,8 +136,10 @@ void Reader::take_row(const text::CsvRow& row)
     bool good = true;
     for (std::size_t i = 0; i < places_.size(); ++i)
         good = take_field(out, places_[i], row.fields[i]) && good;
-    if (good)
-        result_.rows.push_back(std::move(out));
+    if (!good)
+        return;
+    table_->complete(out.row, true);
+    result_.rows.push_back(std::move(out));
 }
 
 } // namespace

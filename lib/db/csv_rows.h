@@ -22,7 +22,7 @@ private:
 
 struct FileRow {
     std::size_t line = 0;
-    Row row;                   // in stored form; defaults where nothing was said
+    Row row;                   // in stored form; see Table::complete()
     std::string password;      // table users, column "password": never stored
     bool new_password = false; // password_hash and scram are made from one
 };

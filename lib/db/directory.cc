@@ -5,6 +5,8 @@
 #include "db/names.h"
 #include "db/remembered.h"
 
+#include <array>
+
 namespace db {
 
 namespace {
@@ -33,7 +35,9 @@ struct Directory::State {
     std::uint64_t version = 1;
     Remembered<std::optional<Domain>> domains{remembered_answers};
     Remembered<std::vector<AddressRow>> addresses{remembered_answers};
-    Remembered<Route> routes{remembered_answers};
+    std::array<Remembered<Route>, 3> routes{Remembered<Route>{remembered_answers},
+                                            Remembered<Route>{remembered_answers},
+                                            Remembered<Route>{remembered_answers}};
     Remembered<std::optional<User>> users{remembered_answers};
     Route last_route; // what route() handed out
 
@@ -44,7 +48,11 @@ struct Directory::State {
     template <class Answers, class Ask>
     const auto& answer(Answers& answers, std::string_view key, Ask ask);
     const std::vector<AddressRow>& address_rows(std::string_view address);
-    bool take_route(std::string_view pattern);
+    bool take_name(const std::string& name, Service service);
+    bool take_address(const Halves& parts, Service service);
+    bool take_exact(const std::string& name, Service service);
+    bool take_domain(const std::string& domain, Service service);
+    bool take_route(std::string_view pattern, Service service);
 
 private:
     void forget();
@@ -55,7 +63,8 @@ void Directory::State::forget()
     ++version;
     domains.clear();
     addresses.clear();
-    routes.clear();
+    for (Remembered<Route>& each : routes)
+        each.clear();
     users.clear();
 }
 
@@ -120,10 +129,11 @@ const std::vector<AddressRow>& Directory::State::address_rows(std::string_view a
                   [](Connection& from, std::string_view key) { return from.address(key); });
 }
 
-bool Directory::State::take_route(std::string_view pattern)
+bool Directory::State::take_route(std::string_view pattern, Service service)
 {
-    last_route = answer(routes, pattern, [](Connection& from, std::string_view key) {
-        return std::make_shared<const std::vector<RouteHost>>(from.route(key));
+    Remembered<Route>& known = routes[static_cast<std::size_t>(service)];
+    last_route = answer(known, pattern, [service](Connection& from, std::string_view key) {
+        return std::make_shared<const std::vector<RouteHost>>(from.route(key, service));
     });
     return !last_route->empty();
 }
@@ -161,24 +171,53 @@ std::vector<AddressRow> Directory::address(std::string_view address)
     return state_->address_rows(folded);
 }
 
-const std::vector<RouteHost>& Directory::route(std::string_view recipient)
+// As it is, then in lower case.
+bool Directory::State::take_exact(const std::string& name, Service service)
 {
-    const Halves parts = halves(recipient);
-    const std::string domain = as_stored(parts.domain);
-    const std::string exact = std::string(parts.local) + "@" + domain;
-    const std::string folded = lower(exact);
-    bool found = state_->take_route(exact);
-    if (!found && folded != exact)
-        found = state_->take_route(folded);
-    if (!found && !domain.empty())
-        found = state_->take_route(domain);
+    if (take_route(name, service))
+        return true;
+    const std::string folded = lower(name);
+    return folded != name && take_route(folded, service);
+}
+
+// The domain, then those above it from the nearest one up.
+bool Directory::State::take_domain(const std::string& domain, Service service)
+{
+    if (!domain.empty() && take_route(domain, service))
+        return true;
     auto dot = domain.starts_with('[') ? std::string::npos : domain.find('.');
-    while (!found && dot != std::string::npos) {
-        found = state_->take_route(std::string_view(domain).substr(dot));
+    while (dot != std::string::npos) {
+        if (take_route(std::string_view(domain).substr(dot), service))
+            return true;
         dot = domain.find('.', dot + 1);
     }
+    return false;
+}
+
+// Login names without a domain.  One outside ASCII was taken for a domain at import.
+bool Directory::State::take_name(const std::string& name, Service service)
+{
+    if (take_exact(name, service))
+        return true;
+    const std::string stored = as_stored(name);
+    return !stored.empty() && stored != lower(name) && take_route(stored, service);
+}
+
+bool Directory::State::take_address(const Halves& parts, Service service)
+{
+    const std::string domain = as_stored(parts.domain);
+    return take_exact(std::string(parts.local) + "@" + domain, service) ||
+           take_domain(domain, service);
+}
+
+const std::vector<RouteHost>& Directory::route(std::string_view address, Service service)
+{
+    const Halves parts = halves(address);
+    const bool bare = parts.local.size() == address.size() && service != Service::mail;
+    const bool found = bare ? state_->take_name(std::string(address), service)
+                            : state_->take_address(parts, service);
     if (!found)
-        state_->take_route("*");
+        state_->take_route("*", service);
     return *state_->last_route;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // db/directory.h - the questions the servers ask of sponts.db: who is served, where mail
-// goes.
+// goes, where users read it.
 //
 // Read only (SQLITE_OPEN_READONLY), prepared statements, one function per question. Answers
 // are cached until the database changes (PRAGMA data_version, looked at no more than once
@@ -42,14 +42,35 @@ struct Domain {
     bool etrn = false; // ETRN for this domain is allowed from its routes' hosts
 };
 
-// The s: TLS from the first byte.
+// pop3s and imaps: TLS from the first byte; pop3 and imap: STLS and STARTTLS, or plain.
 enum class Protocol : std::uint8_t { smtp, lmtp, pop3, pop3s, imap, imaps };
-enum class TlsPolicy : std::uint8_t { none, may, encrypt, verify, fingerprint };
-enum class ClientInfo : std::uint8_t { none, xclient, xforward, proxy }; // proxy: version 2
+// What a route is for: a pattern may have rows for each.
+enum class Service : std::uint8_t { mail, pop3, imap };
 
-// One host of a route.  A route is all rows of one pattern.
+[[nodiscard]] constexpr Service service_of(Protocol protocol)
+{
+    switch (protocol) {
+    case Protocol::smtp:
+    case Protocol::lmtp:
+        break;
+    case Protocol::pop3:
+    case Protocol::pop3s:
+        return Service::pop3;
+    case Protocol::imap:
+    case Protocol::imaps:
+        return Service::imap;
+    }
+    return Service::mail;
+}
+
+// For pop3 and imap: never may; none is plain, everything else needs STLS or STARTTLS.
+enum class TlsPolicy : std::uint8_t { none, may, encrypt, verify, fingerprint };
+// proxy: PROXY version 2; id: the ID of IMAP (RFC 2971).
+enum class ClientInfo : std::uint8_t { none, xclient, xforward, proxy, id };
+
+// One host of a route.  A route is all rows of one pattern for one service.
 struct RouteHost {
-    std::string pattern; // "user@example.org", "example.org", ".example.org", "*"
+    std::string pattern; // "user@example.org", "example.org", ".example.org", "*", "name"
     int priority = 0;    // lower first; equal ones in random order
     std::string host;    // name, IP, "[192.0.2.1]" or "mx:example.net" (use its MX)
     std::uint16_t port = 25;
@@ -87,7 +108,7 @@ struct User {
 
 // How long a reader waits for a lock: its sessions all wait with it.
 inline constexpr base::milliseconds read_patience{100};
-// Answers kept in memory for each of the four questions, "there is none" included; at most
+// Answers kept in memory for each kind of question, "there is none" included; at most
 // twice as many for a moment.  A few hundred bytes each.
 inline constexpr std::size_t remembered_answers = 16'384;
 
@@ -103,10 +124,12 @@ public:
     [[nodiscard]] std::optional<Domain> domain(std::string_view name);
     // All rows of one address (several copies are possible), or none.
     [[nodiscard]] std::vector<AddressRow> address(std::string_view address);
-    // Most specific pattern that has rows: address, domain, parent domains (".org"-style
-    // patterns), "*"; ordered by priority.  Empty: no route, use MX.  The list is good
-    // until the next call of route(): copy it before anything else may ask.
-    [[nodiscard]] const std::vector<RouteHost>& route(std::string_view recipient);
+    // Most specific pattern that has rows of this service: address, domain, parent domains
+    // (".org"-style patterns), "*"; ordered by priority.  For pop3 and imap `address` is a
+    // login name; one without "@" is the pattern itself, then "*".  Empty: no route.  The
+    // list is good until the next call of route(): copy it before anything else may ask.
+    [[nodiscard]] const std::vector<RouteHost>& route(std::string_view address,
+                                                      Service service = Service::mail);
     [[nodiscard]] std::optional<User> user(std::string_view name);
     // Increases whenever the database may have changed: for callers that cache decisions.
     [[nodiscard]] std::uint64_t version();

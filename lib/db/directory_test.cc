@@ -16,10 +16,11 @@ using db::testing::Folder;
 constexpr base::milliseconds at_once{0};
 
 // The hosts of a route, in order.
-std::string hosts(db::Directory& directory, std::string_view recipient)
+std::string hosts(db::Directory& directory, std::string_view recipient,
+                  db::Service service = db::Service::mail)
 {
     std::string out;
-    for (const db::RouteHost& host : directory.route(recipient))
+    for (const db::RouteHost& host : directory.route(recipient, service))
         out += host.host + ' ';
     return out;
 }
@@ -84,6 +85,59 @@ TEST_CASE("db: the most specific route wins")
             CAPTURE(each.recipient);
             CHECK(hosts(directory, each.recipient) == each.hosts);
         }
+}
+
+TEST_CASE("db: each service has routes of its own, and sees no others")
+{
+    using enum db::Service;
+    const Fixture fixture;
+    (void)db::import_csv(fixture.path, "routes",
+                         "pattern,host,protocol\n"
+                         "example.org,mail.test,smtp\nexample.org,store.test,lmtp\n"
+                         "boss@example.org,pop.test,pop3\n"
+                         "boss@example.org,pops.test,pop3s\n"
+                         "example.org,imap.test,imap\n.org,imaps.test,imaps\n"
+                         "*,last.test,imap\n");
+    db::Directory directory(fixture.path);
+    struct Case {
+        const char* name;
+        db::Service service;
+        const char* hosts;
+    };
+    static constexpr Case cases[] = {
+        {"boss@example.org", mail, "mail.test store.test "},
+        {"boss@example.org", pop3, "pop.test pops.test "},
+        {"boss@example.org", imap, "imap.test "},
+        {"ann@example.org", pop3, ""},
+        {"ann@other.org", mail, ""},
+        {"ann@other.org", imap, "imaps.test "},
+        {"ann@other.net", imap, "last.test "},
+    };
+    for (int round = 0; round < 2; ++round)
+        for (const Case& each : cases) {
+            CAPTURE(each.name);
+            CHECK(hosts(directory, each.name, each.service) == each.hosts);
+        }
+}
+
+TEST_CASE("db: a login name without a domain is a pattern itself")
+{
+    using enum db::Service;
+    const Fixture fixture;
+    (void)db::import_csv(
+        fixture.path, "routes",
+        "pattern,host,protocol\nann_b,ann.test,imap\nu17.site,u.test,imap\n"
+        "m\xc3\xbcller,mueller.test,imap\n.site,wrong.test,imap\n"
+        "ann@example.org,wrong.test,imap\n*,last.test,imap\n");
+    db::Directory directory(fixture.path);
+    CHECK(hosts(directory, "ann_b", imap) == "ann.test ");
+    CHECK(hosts(directory, "Ann_B", imap) == "ann.test ");
+    CHECK(hosts(directory, "u17.site", imap) == "u.test ");
+    CHECK(hosts(directory, "m\xc3\xbcller", imap) == "mueller.test ");
+    CHECK(hosts(directory, "u18.site", imap) == "last.test ");
+    CHECK(hosts(directory, "ann", imap) == "last.test ");
+    CHECK(hosts(directory, "", imap) == "last.test ");
+    CHECK(hosts(directory, "ann_b", pop3).empty());
 }
 
 TEST_CASE("db: without a default there may be no route at all")

@@ -3,7 +3,8 @@
 //
 // Import is all or nothing: with one bad row nothing is written, and every bad row is told.
 // It works by groups (db/table.h): the rows of a route or address in the file replace those
-// the database has; groups that are not in the file stay, unless `replace` is given.
+// the database has; groups that are not in the file stay, unless `replace` is given.  The
+// routes of a pattern for mail, POP3 and IMAP are three.
 #pragma once
 
 #include "db/admin.h"

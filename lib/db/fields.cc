@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <cctype>
 #include <charconv>
 #include <cstdint>
 
@@ -87,6 +88,18 @@ bool is_ip(const std::string& text)
            ::inet_pton(AF_INET6, text.c_str(), &bytes) == 1;
 }
 
+// What people call their users where that is no domain: "ann_b", "u+17".  The rest is left
+// to be a pattern.
+bool is_login_name(std::string_view text)
+{
+    constexpr std::string_view also = "_+=#~%!$&'/-.";
+    const auto usual = [also](unsigned char c) {
+        return std::isalnum(c) != 0 || also.find(static_cast<char>(c)) != also.npos;
+    };
+    return !text.empty() && std::ranges::all_of(text, usual) && text.size() <= max_name &&
+           !text.starts_with('.') && !text::normal_domain(text);
+}
+
 // "192.0.2.300" and "10.1" are mistyped addresses, not names.
 bool ends_in_number(std::string_view name)
 {
@@ -149,6 +162,11 @@ Checked check_target(std::string_view text)
 }
 
 Checked check_pattern(std::string_view text)
+{
+    return is_login_name(text) ? Checked(lower(text)) : check_mail_pattern(text);
+}
+
+Checked check_mail_pattern(std::string_view text)
 {
     if (text == "*")
         return "*";

@@ -25,7 +25,10 @@ inline constexpr std::size_t max_file_name = 4095;
 [[nodiscard]] Checked check_address(std::string_view text);
 // Where mail goes to: the local part as it is.  May be empty.
 [[nodiscard]] Checked check_target(std::string_view text);
+// In lower case.  A login name that is no domain is taken, too: check_mail_pattern() does
+// not.
 [[nodiscard]] Checked check_pattern(std::string_view text);
+[[nodiscard]] Checked check_mail_pattern(std::string_view text);
 [[nodiscard]] Checked check_host(std::string_view text);
 [[nodiscard]] Checked check_tls_name(std::string_view text);
 [[nodiscard]] Checked check_port(std::string_view text);

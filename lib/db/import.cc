@@ -39,8 +39,8 @@ Groups group_rows(FileRows& file)
 class Merge {
 public:
     Merge(const Session& session, const Table& table, const std::vector<bool>& given,
-          Complaints& complaints)
-        : session_(&session), table_(&table), given_(&given),
+          bool replace, Complaints& complaints)
+        : session_(&session), table_(&table), given_(&given), replace_(replace),
           store_(session.database(), table), complaints_(&complaints)
     {
     }
@@ -61,10 +61,12 @@ private:
     void put(const FileRow& file);
     void remove(const Row& row);
     void check_group(const Group& group);
+    void remove_left(const Group& group, const Existing& left);
 
     const Session* session_;
     const Table* table_;
     const std::vector<bool>* given_;
+    bool replace_; // what the file does not name goes
     Store store_;
     Complaints* complaints_;
     ImportResult result_;
@@ -138,6 +140,7 @@ void Merge::write(FileRow& file, Existing& before)
     const bool known = found != before.end();
     if (known)
         keep_unsaid(file, found->second);
+    table_->complete(file.row, false);
     if (const std::string why = table_->check_row(file.row); !why.empty())
         return complaints_->add(file.line, why);
     if (known && found->second == file.row) {
@@ -167,8 +170,18 @@ void Merge::apply(const Group& group)
         if (is_new_key(lines, *file))
             write(*file, before);
     check_group(group);
-    for (const auto& [key, row] : before)
-        remove(row);
+    remove_left(group, before);
+}
+
+// What the file does not name of the parts it has; with --replace, of any part.
+void Merge::remove_left(const Group& group, const Existing& left)
+{
+    std::unordered_set<std::string_view> parts;
+    for (const FileRow* file : group)
+        parts.insert(table_->part(file->row));
+    for (const auto& [key, row] : left)
+        if (replace_ || parts.contains(table_->part(row)))
+            remove(row);
 }
 
 void Merge::remove_others(const Groups& groups)
@@ -205,7 +218,7 @@ ImportResult merge(Session& session, const Table& table, FileRows& file,
                    const ImportOptions& options, Complaints& complaints)
 {
     const Groups groups = group_rows(file);
-    Merge merge(session, table, file.given, complaints);
+    Merge merge(session, table, file.given, options.replace, complaints);
     if (options.replace)
         merge.remove_others(groups);
     for (const Group& group : groups.all)

@@ -74,6 +74,100 @@ TEST_CASE("db: an imported route is the route: its other hosts go, other routes 
     CHECK(fixture.number("SELECT count(*) FROM routes WHERE pattern = '*'") == 1);
 }
 
+TEST_CASE("db: importing the routes of one service leaves those of the others")
+{
+    const Fixture fixture;
+    (void)import_good(fixture, "routes",
+                      "pattern,host,protocol\na.example,mail.test,smtp\n"
+                      "a.example,old.test,imap\na.example,pop.test,pop3\n");
+    CHECK(import_good(fixture, "routes",
+                      "pattern,host,protocol\na.example,new.test,imaps\n") ==
+          "+1 ~0 -1 =0");
+    CHECK(fixture.number("SELECT count(*) FROM routes WHERE protocol = 'smtp'") == 1);
+    CHECK(fixture.number("SELECT count(*) FROM routes WHERE host = 'old.test'") == 0);
+    CHECK(import_good(fixture, "routes",
+                      "pattern,host,protocol\na.example,new.test,imaps\n",
+                      {.replace = true}) == "+0 ~0 -2 =1");
+}
+
+TEST_CASE("db: what is not said of a route follows from its protocol")
+{
+    const Fixture fixture;
+    (void)import_good(fixture, "routes",
+                      "pattern,host,port,protocol\na.example,h.test,,smtp\n"
+                      "b.example,h.test,,lmtp\nc.example,h.test,,pop3\n"
+                      "d.example,h.test,,pop3s\ne.example,h.test,,IMAP\n"
+                      "f.example,h.test,,imaps\ng.example,h.test,7,imaps\n");
+    const std::string out = fixture.exported("routes");
+    for (const char* row :
+         {"a.example,0,h.test,25,smtp,may", "b.example,0,h.test,24,lmtp,may",
+          "c.example,0,h.test,110,pop3,encrypt", "d.example,0,h.test,995,pop3s,encrypt",
+          "e.example,0,h.test,143,imap,encrypt", "f.example,0,h.test,993,imaps,encrypt",
+          "g.example,0,h.test,7,imaps,encrypt"}) {
+        CAPTURE(row);
+        CHECK(out.find(std::string("\n") + row + ',') != std::string::npos);
+    }
+    // A column the file does not have stays; an empty field is the default of the protocol
+    // that the row has.
+    CHECK(import_good(fixture, "routes",
+                      "pattern,host,port,tls\ne.example,h.test,143,none\n") ==
+          "+0 ~1 -0 =0");
+    CHECK(import_good(fixture, "routes",
+                      "pattern,host,port,tls\ne.example,h.test,143,\n") == "+0 ~1 -0 =0");
+    CHECK(fixture.exported("routes").find("143,imap,encrypt") != std::string::npos);
+    CHECK(
+        import_bad(fixture, "routes", "pattern,host,port,tls\ng.example,h.test,7,none\n") ==
+        "2: imaps is TLS: tls=none is not for it\n");
+}
+
+TEST_CASE("db: rows of the proxies say what no proxy could do")
+{
+    const Fixture fixture;
+    CHECK(
+        import_bad(fixture, "routes",
+                   "pattern,host,protocol,tls,username,password_file,client_info,hold_5xx\n"
+                   "a.example,h.test,pop3,may,,,,\n"
+                   "b.example,h.test,imaps,none,,,,\n"
+                   "c.example,h.test,imap,none,me,/etc/password,,\n"
+                   "d.example,h.test,imap,none,,,,yes\n"
+                   "e.example,mx:h.test,imap,none,,,,\n"
+                   "f.example,h.test,imap,none,,,xclient,\n"
+                   "g.example,h.test,pop3s,,,,id,\n"
+                   "h.example,h.test,smtp,,,,id,\n"
+                   "i.example,h.test,pop3,encrypt,,,xforward,\n"
+                   "j_k,h.test,smtp,,,,,\n"
+                   "l.example,h.test,imaps,may,,,,\n") ==
+        "2: tls=may is not for pop3: say none, encrypt, verify or fingerprint\n"
+        "3: imaps is TLS: tls=none is not for it\n"
+        "4: username and password_file are not for imap: users log in\n"
+        "5: hold_5xx is not for imap\n"
+        "6: host: mx: is not for imap\n"
+        "7: client_info=xclient is not for imap: say none, proxy or id\n"
+        "8: client_info=id is not for pop3s: say none, proxy or xclient\n"
+        "9: client_info=id is for imap and imaps\n"
+        "10: client_info=xforward is not for pop3: say none, proxy or xclient\n"
+        "11: pattern: \"j_k\" is no domain name\n"
+        "12: tls=may is not for imaps: say encrypt, verify or fingerprint\n");
+}
+
+TEST_CASE("db: the schema itself keeps users' passwords out of plain text")
+{
+    const Fixture fixture;
+    const auto refused = [&](const std::string& columns, const std::string& values) {
+        return failure_of([&] {
+                   fixture.sql("INSERT INTO routes (pattern, host, port, " + columns +
+                               ") VALUES ('a.example', 'h.test', 1, " + values + ")");
+               })
+            .has_value();
+    };
+    CHECK(refused("protocol", "'imap'")); // tls would be may
+    CHECK(refused("protocol, tls", "'imaps', 'none'"));
+    CHECK(refused("protocol, tls, hold_5xx", "'pop3', 'none', 1"));
+    CHECK(refused("protocol, tls, client_info", "'pop3', 'none', 'id'"));
+    CHECK(refused("client_info", "'id'"));
+    CHECK_FALSE(refused("protocol, tls, client_info", "'imap', 'none', 'id'"));
+}
+
 TEST_CASE("db: what was exported is imported without a change")
 {
     const Fixture fixture;

@@ -85,10 +85,28 @@ TEST_CASE("db: migrate makes a database, brings an old one here, and keeps its r
     const std::string path = folder.file("sponts.db");
     make_old(path, 1);
     db::Sqlite(path, db::Access::write, base::milliseconds{1000})
-        .run("INSERT INTO domains (name) VALUES ('old.example')");
+        .run(
+            "INSERT INTO domains (name) VALUES ('old.example');"
+            "INSERT INTO routes VALUES ('old.example', 7, 'h.test', 2525, 'lmtp', 'verify',"
+            " 'n.test', '', '/ca', 'me', '/p', 'xforward', 1)");
     CHECK(db::migrate(path).from == 1);
     CHECK(db::migrate(path).from == db::schema_version);
     CHECK(db::Directory(path).domain("old.example").has_value());
+    const auto route = db::Directory(path).route("a@old.example");
+    REQUIRE(route.size() == 1);
+    CHECK(route[0] == db::RouteHost{.pattern = "old.example",
+                                    .priority = 7,
+                                    .host = "h.test",
+                                    .port = 2525,
+                                    .protocol = db::Protocol::lmtp,
+                                    .tls = db::TlsPolicy::verify,
+                                    .tls_name = "n.test",
+                                    .fingerprint = "",
+                                    .ca_file = "/ca",
+                                    .username = "me",
+                                    .password_file = "/p",
+                                    .client_info = db::ClientInfo::xforward,
+                                    .hold_5xx = true});
     CHECK(db::migrate(folder.file("new.db")).from == 0);
     const auto mode = std::filesystem::status(folder.file("new.db")).permissions();
     CHECK((mode & std::filesystem::perms::others_all) == std::filesystem::perms::none);

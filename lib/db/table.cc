@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/table.h"
 
+#include "db/route_rows.h"
+
 #include <algorithm>
 
 namespace db {
@@ -9,7 +11,7 @@ namespace {
 
 using enum Kind;
 
-// name, check, default, key, needed, kind
+// name, check, default, key, needed, kind, default by row
 constexpr Column tenant_columns[] = {
     {"name", check_user, "", true, true},
     {"comment", check_comment, ""},
@@ -27,9 +29,9 @@ constexpr Column route_columns[] = {
     {"pattern", check_pattern, "", true, true},
     {"priority", check_priority, "0", false, false, number},
     {"host", check_host, "", true, true},
-    {"port", check_port, "25", true, false, number},
+    {"port", check_port, "", true, false, number, default_port},
     {"protocol", check_protocol, "smtp"},
-    {"tls", check_tls, "may"},
+    {"tls", check_tls, "", false, false, text, default_tls},
     {"tls_name", check_tls_name, ""},
     {"fingerprint", check_fingerprint, ""},
     {"ca_file", check_file, ""},
@@ -62,18 +64,8 @@ std::string any_group(std::span<const Row* const> /*rows*/)
     return {};
 }
 
-std::string check_route(const Row& row)
+std::string_view one_part(const Row& /*row*/)
 {
-    const std::string& tls = row[5];
-    const bool pinned = tls == "fingerprint";
-    if (pinned && row[7].empty())
-        return "tls=fingerprint needs a fingerprint";
-    if (!pinned && !row[7].empty())
-        return "a fingerprint needs tls=fingerprint";
-    if (tls != "verify" && !(row[6].empty() && row[8].empty()))
-        return "tls_name and ca_file need tls=verify";
-    if (row[9].empty() != row[10].empty())
-        return "username and password_file go together";
     return {};
 }
 
@@ -105,11 +97,11 @@ std::string check_address_group(std::span<const Row* const> rows)
 }
 
 constexpr Table tables[] = {
-    {"domains", domain_columns, any_row, any_group},
-    {"routes", route_columns, check_route, any_group},
-    {"addresses", address_columns, check_address_row, check_address_group},
-    {"users", user_columns, any_row, any_group},
-    {"tenants", tenant_columns, any_row, any_group},
+    {"domains", domain_columns, any_row, any_group, one_part},
+    {"routes", route_columns, check_route, any_group, route_part},
+    {"addresses", address_columns, check_address_row, check_address_group, one_part},
+    {"users", user_columns, any_row, any_group, one_part},
+    {"tenants", tenant_columns, any_row, any_group, one_part},
 };
 
 } // namespace
@@ -130,6 +122,14 @@ std::string Table::key(const Row& row) const
             joined += '\0'; // stands in no value
         }
     return joined;
+}
+
+void Table::complete(Row& row, bool keys_only) const
+{
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        if (row[i].empty() && columns[i].otherwise_for != nullptr &&
+            (columns[i].key || !keys_only))
+            row[i] = columns[i].otherwise_for(row);
 }
 
 const Table* find_table(std::string_view name)

@@ -17,6 +17,8 @@ namespace db {
 
 enum class Kind : std::uint8_t { text, number, reference }; // reference: empty is NULL
 
+using Row = std::vector<std::string>;
+
 struct Column {
     std::string_view name;
     Checked (*check)(std::string_view text);
@@ -24,9 +26,9 @@ struct Column {
     bool key = false;
     bool needed = false; // has no default
     Kind kind = Kind::text;
+    // Where the default depends on the rest of the row; `otherwise` is empty then.
+    std::string_view (*otherwise_for)(const Row& row) = nullptr;
 };
-
-using Row = std::vector<std::string>;
 
 struct Table {
     std::string_view name;
@@ -35,10 +37,16 @@ struct Table {
     // empty: nothing is wrong.
     std::string (*check_row)(const Row& row);
     std::string (*check_group)(std::span<const Row* const> rows);
+    // Rows of a group with the same word here are replaced together by an import: the
+    // routes of one service.
+    std::string_view (*part)(const Row& row);
 
     [[nodiscard]] std::size_t column(std::string_view column_name) const; // or npos
     // The key columns of a row as one text.
     [[nodiscard]] std::string key(const Row& row) const;
+    // Gives columns that hold nothing their default, if that depends on the rest of the
+    // row: only those of the key, or all.
+    void complete(Row& row, bool keys_only) const;
 };
 
 inline constexpr std::size_t no_column = static_cast<std::size_t>(-1);

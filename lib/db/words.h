@@ -14,11 +14,12 @@ using Words = std::span<const std::string_view>;
 
 // In the order of the enumerators.
 inline constexpr std::string_view verify_words[] = {"any", "list", "probe"};
-inline constexpr std::string_view protocol_words[] = {"smtp", "lmtp"};
+inline constexpr std::string_view protocol_words[] = {"smtp",  "lmtp", "pop3",
+                                                      "pop3s", "imap", "imaps"};
 inline constexpr std::string_view tls_words[] = {"none", "may", "encrypt", "verify",
                                                  "fingerprint"};
 inline constexpr std::string_view client_info_words[] = {"none", "xclient", "xforward",
-                                                         "proxy"};
+                                                         "proxy", "id"};
 inline constexpr std::string_view kind_words[] = {"mailbox", "rewrite", "copy", "forward"};
 
 template <class Enum>

@@ -24,6 +24,7 @@ ClientInfo client_info(db::ClientInfo info)
         return ClientInfo::xforward;
     case db::ClientInfo::proxy:
         return ClientInfo::proxy;
+    case db::ClientInfo::id: // of the IMAP proxy
     case db::ClientInfo::none:
         break;
     }
