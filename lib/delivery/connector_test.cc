@@ -2,7 +2,7 @@
 // Which failures to connect are for ever, with servers on the loopback and names that the
 // hosts file or nobody knows.
 #include "delivery/connector.h"
-#include "delivery/server_test.h"
+#include "net/server_test.h"
 #include "net/test_support.h"
 
 #include <doctest/doctest.h>
@@ -54,9 +54,9 @@ delivery::ConnectFailure failure_of(std::vector<db::RouteHost> hosts, std::size_
 
 TEST_CASE("delivery: only when every host refuses for ever does mail fail")
 {
-    delivery::GreetingServer never("521 no mail here\r\n");
-    delivery::GreetingServer later("421 busy\r\n");
-    delivery::GreetingServer absent("");
+    net::test::GreetingServer never("521 no mail here\r\n");
+    net::test::GreetingServer later("421 busy\r\n");
+    net::test::GreetingServer absent("");
     const std::string here = "127.0.0.1";
     CHECK(failure_of({host(here, never.port, 1)}).permanent);
     CHECK(failure_of({host(here, never.port, 1), host(here, never.port, 2)}).permanent);
@@ -69,7 +69,7 @@ TEST_CASE("delivery: only when every host refuses for ever does mail fail")
 
 TEST_CASE("delivery: a name that is not found now keeps the mail waiting")
 {
-    delivery::GreetingServer never("521 no mail here\r\n");
+    net::test::GreetingServer never("521 no mail here\r\n");
     const auto failure =
         failure_of({host("gone.invalid", 25, 1), host("127.0.0.1", never.port, 2)});
     CHECK(!failure.permanent);
@@ -79,7 +79,7 @@ TEST_CASE("delivery: a name that is not found now keeps the mail waiting")
 TEST_CASE(
     "delivery: a route that leads back to us keeps the mail waiting, and is not taken")
 {
-    delivery::GreetingServer ours("521 this is the gateway\r\n");
+    net::test::GreetingServer ours("521 this is the gateway\r\n");
     const auto us = *net::Address::parse_ip("127.0.0.1", ours.port);
     const auto failure = failure_of({host("127.0.0.1", ours.port, 1)}, 10, {us});
     CHECK(!failure.permanent);

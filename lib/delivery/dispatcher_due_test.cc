@@ -22,8 +22,8 @@ constexpr const char* not_yet = "220 mx\r\n250 mx\r\n250 ok\r\n450 4.2.1 later\r
 
 TEST_CASE("delivery: an attempt that is due while a notice is written is made afterwards")
 {
-    const delivery::GreetingServer later(not_yet);
-    const delivery::GreetingServer closed("");
+    const net::test::GreetingServer later(not_yet);
+    const net::test::GreetingServer closed("");
     Scene scene;
     scene.route("later.test", later.port);
     scene.route("sender.test", closed.port);
@@ -50,8 +50,8 @@ TEST_CASE("delivery: an attempt that is due while a notice is written is made af
 
 TEST_CASE("delivery: whoever waits for a dead host goes where the changed tables say")
 {
-    const delivery::GreetingServer closed("");
-    const delivery::GreetingServer takes(takes_all);
+    const net::test::GreetingServer closed("");
+    const net::test::GreetingServer takes(takes_all);
     Scene scene;
     scene.options.idle_connection = 0;
     scene.route("dead.test", closed.port);
@@ -78,8 +78,8 @@ TEST_CASE("delivery: whoever waits for a dead host goes where the changed tables
 
 TEST_CASE("delivery: who waits for a dead host after the tables changed is told of it")
 {
-    const delivery::GreetingServer closed("");
-    const delivery::GreetingServer takes(takes_all);
+    const net::test::GreetingServer closed("");
+    const net::test::GreetingServer takes(takes_all);
     Scene scene;
     scene.options.idle_connection = 0;
     scene.options.schedule.notices = {4};
@@ -119,7 +119,7 @@ TEST_CASE("delivery: who waits for a dead host after the tables changed is told 
 
 TEST_CASE("delivery: an operator may delete what waits for its turn, not what is under way")
 {
-    const delivery::GreetingServer silent(
+    const net::test::GreetingServer silent(
         "220 mx\r\n250 mx\r\n250 ok\r\n250 ok\r\n354 go\r\n");
     Scene scene;
     scene.route("slow.test", silent.port);
@@ -162,7 +162,7 @@ TEST_CASE("delivery: an operator may delete what waits for its turn, not what is
 
 TEST_CASE("delivery: what cannot be read when its destination lives again is put off")
 {
-    const delivery::GreetingServer closed("");
+    const net::test::GreetingServer closed("");
     Scene scene;
     scene.route("dead.test", closed.port);
     scene.options.health.first_pause = 1;

@@ -37,14 +37,14 @@ struct GuardedScene : public Scene {
         route("other.test", elsewhere);
         options.guard_failures = 1;
     }
-    delivery::GreetingServer refuses;
+    net::test::GreetingServer refuses;
 };
 
 } // namespace
 
 TEST_CASE("delivery: whom the guard holds back does not stop the other recipients")
 {
-    const delivery::GreetingServer closed("");
+    const net::test::GreetingServer closed("");
     for (const bool too_old : {false, true}) {
         CAPTURE(too_old);
         GuardedScene scene(closed.port);
@@ -65,7 +65,7 @@ TEST_CASE("delivery: whom the guard holds back does not stop the other recipient
 
 TEST_CASE("delivery: a message is held when its other recipients have got it")
 {
-    const delivery::GreetingServer takes(takes_all);
+    const net::test::GreetingServer takes(takes_all);
     GuardedScene scene(takes.port);
     const MessageId id = scene.put({"a@guarded.test", "b@other.test"});
     spool::Queue queue(scene.spool.options());
@@ -82,8 +82,8 @@ TEST_CASE("delivery: whom the guard holds back is tried again when an operator w
 {
     for (const char* request : {"none", "release", "requeue"}) {
         CAPTURE(request);
-        const delivery::GreetingServer closed("");
-        const delivery::GreetingServer takes(takes_all);
+        const net::test::GreetingServer closed("");
+        const net::test::GreetingServer takes(takes_all);
         Scene scene;
         scene.route("guarded.test", takes.port).hold_5xx = true;
         scene.route("other.test", closed.port);
@@ -108,7 +108,7 @@ TEST_CASE("delivery: whom the guard holds back is tried again when an operator w
 
 TEST_CASE("delivery: a recipient of a domain on hold does not keep the others for ever")
 {
-    const delivery::GreetingServer closed("");
+    const net::test::GreetingServer closed("");
     Scene scene;
     scene.facts.domains["kept.test"].hold = true;
     scene.route("other.test", closed.port);
@@ -128,7 +128,7 @@ TEST_CASE("delivery: suspects that wait are held with what was refused, and no m
 {
     GuardedScene scene(1);
     scene.options.guard_failures = 2;
-    const delivery::GreetingServer closed("");
+    const net::test::GreetingServer closed("");
     scene.route("other.test", closed.port);
     const MessageId both = scene.put({"a@guarded.test", "b@other.test"});
     spool::Queue queue(scene.spool.options());

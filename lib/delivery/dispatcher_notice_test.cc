@@ -30,7 +30,7 @@ TEST_CASE("delivery: of several delay notices the later ones are sent after a re
         {"one sent, two due after the start", {age / 2, age + 3, age + 4}, true, 2},
         {"one sent, one due much later", {age / 2, 2 * age}, true, 0},
     };
-    const delivery::GreetingServer closed("");
+    const net::test::GreetingServer closed("");
     for (const Case& one : cases) {
         CAPTURE(one.what);
         Scene scene;

@@ -39,7 +39,7 @@ void release(spool::Queue& queue, delivery::Dispatcher& dispatcher, MessageId id
 
 TEST_CASE("delivery: what was released and waits for a dead host is not held for a notice")
 {
-    const delivery::GreetingServer closed("");
+    const net::test::GreetingServer closed("");
     Scene scene;
     scene.route("dead.test", closed.port);
     scene.route("sender.test", closed.port);
@@ -69,8 +69,8 @@ TEST_CASE("delivery: what was released and waits for a dead host is not held for
 
 TEST_CASE("delivery: what was released and waits for its turn is not held by a stop")
 {
-    const delivery::GreetingServer silent("220"); // half a line, and no more
-    const delivery::GreetingServer takes(takes_all);
+    const net::test::GreetingServer silent("220"); // half a line, and no more
+    const net::test::GreetingServer takes(takes_all);
     Scene scene;
     scene.route("slow.test", silent.port);
     scene.options.health.most = 1;

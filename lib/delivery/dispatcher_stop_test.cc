@@ -25,8 +25,8 @@ std::size_t reports_in(const std::string& directory, spool::Origin origin)
 
 TEST_CASE("delivery: a stop does not wait for servers that never greet")
 {
-    const delivery::GreetingServer silent("220"); // half a line, and no more
-    const delivery::GreetingServer takes(takes_all);
+    const net::test::GreetingServer silent("220"); // half a line, and no more
+    const net::test::GreetingServer takes(takes_all);
     Scene scene;
     scene.route("silent.test", silent.port);
     scene.route("takes.test", takes.port);
@@ -68,7 +68,7 @@ TEST_CASE("delivery: a stop while names are looked up ends at once")
     spool::Queue queue(scene.spool.options());
     spool::read_log(queue);
     const base::Fd dns(::socket(AF_INET, SOCK_DGRAM, 0));
-    scene.resolvers = {"127.0.0.1@" + std::to_string(delivery::bind_loopback(dns.get()))};
+    scene.resolvers = {"127.0.0.1@" + std::to_string(net::test::bind_loopback(dns.get()))};
     scene.with_dispatcher(queue, [&](auto& dispatcher) {
         dispatcher.start();
         int rounds = 0;

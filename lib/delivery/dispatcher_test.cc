@@ -131,7 +131,7 @@ TEST_CASE(
     "delivery: a greeting that refuses for ever is judged by the guard, once a message")
 {
     Scene scene;
-    delivery::GreetingServer never("521 no mail here\r\n");
+    net::test::GreetingServer never("521 no mail here\r\n");
     db::RouteHost route;
     route.host = "127.0.0.1";
     route.port = never.port;
@@ -167,8 +167,8 @@ TEST_CASE("delivery: what an operator holds or deletes in the last moment is not
     for (const int what : {0, 1, 2}) { // nothing, hold, remove
         CAPTURE(what);
         Scene scene;
-        delivery::GreetingServer server("220 mx\r\n250 mx\r\n250 ok\r\n250 ok\r\n"
-                                        "354 go\r\n250 taken\r\n221 bye\r\n");
+        net::test::GreetingServer server("220 mx\r\n250 mx\r\n250 ok\r\n250 ok\r\n"
+                                         "354 go\r\n250 taken\r\n221 bye\r\n");
         db::RouteHost route;
         route.host = "127.0.0.1";
         route.port = server.port;

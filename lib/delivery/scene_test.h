@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "delivery/dispatcher.h"
 #include "delivery/facts_test.h"
-#include "delivery/server_test.h"
+#include "net/server_test.h"
 #include "spool/queue_fixture_test.h"
 
 #include <doctest/doctest.h>

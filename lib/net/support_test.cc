@@ -64,6 +64,7 @@ SslCertificate sign_certificate(EVP_PKEY* key, const std::vector<std::string>& d
 void run(Loop& loop, std::vector<Task<void>> dialogues)
 {
     std::exception_ptr first;
+    loop.io().restart(); // it may have run before
     for (Task<void>& dialogue : dialogues)
         boost::asio::co_spawn(loop.io(), std::move(dialogue),
                               [&first](const std::exception_ptr& error) {

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace delivery {
+namespace net::test {
 
 // A port of 127.0.0.1 that is this socket's.
 inline std::uint16_t bind_loopback(int socket)
@@ -61,4 +61,4 @@ private:
     std::jthread thread_;
 };
 
-} // namespace delivery
+} // namespace net::test

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/server_test.h"
+#include "net/test_support.h"
+#include "proxy/backends.h"
+
+#include <doctest/doctest.h>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace {
+
+using net::test::GreetingServer;
+using net::Task;
+using proxy::Backends;
+using proxy::Caller;
+using proxy::Link;
+using proxy::Listener;
+using proxy::Trouble;
+using proxy::TroubleKind;
+
+using Opened = std::expected<Link, Trouble>;
+
+class Table : public proxy::Routes {
+public:
+    std::vector<db::RouteHost> of(const std::string& user) override
+    {
+        if (broken)
+            throw base::Failure(base::Remedy::try_later, "database locked");
+        asked.push_back(user);
+        const auto found = rows.find(user);
+        return found == rows.end() ? std::vector<db::RouteHost>{} : found->second;
+    }
+    std::map<std::string, std::vector<db::RouteHost>> rows;
+    std::vector<std::string> asked;
+    bool broken = false;
+};
+
+// Knows a protocol whose servers say "hello", "later" or "closed".
+class Polite : public proxy::Greeter {
+public:
+    Task<std::optional<Trouble>> greet(Link& link) override
+    {
+        const auto line = co_await link.leg->hear_line(100);
+        greeted.push_back(link.key);
+        if (!line)
+            throw net::PeerGone("hung up");
+        if (line->text == "later")
+            co_return Trouble{TroubleKind::unavailable, "later", {}};
+        if (line->text == "locked")
+            co_return Trouble{TroubleKind::in_use, "locked", {}};
+        if (line->text != "hello")
+            co_return Trouble{TroubleKind::broken, "no greeting", {}};
+        co_return std::nullopt;
+    }
+    std::vector<std::string> greeted;
+};
+
+db::RouteHost host_at(std::uint16_t port, int priority = 0)
+{
+    db::RouteHost host;
+    host.host = "127.0.0.1";
+    host.port = port;
+    host.priority = priority;
+    host.protocol = db::Protocol::imap;
+    host.tls = db::TlsPolicy::none;
+    return host;
+}
+
+struct Scene {
+    net::Loop loop;
+    Table table;
+    Polite greeter;
+    Backends backends{loop, table, nullptr};
+    Listener listener;
+
+    Opened open(const std::string& user, const Caller& caller = {})
+    {
+        Opened result = std::unexpected(Trouble{});
+        const auto ask = [](Scene& s, std::string who, Caller from,
+                            Opened& into) -> Task<void> {
+            auto where = std::make_shared<const Listener>(s.listener);
+            into =
+                co_await s.backends.open(std::move(who), where, std::move(from), s.greeter);
+            if (into)
+                into->leg->stream().set_deadline(base::SteadyTime::max());
+        };
+        net::test::run(loop, ask(*this, user, caller, result));
+        return result;
+    }
+};
+
+} // namespace
+
+TEST_CASE("proxy: a user with a route goes there, everybody else to the listener's backend")
+{
+    const GreetingServer own("hello\r\n");
+    const GreetingServer common("hello\r\n");
+    Scene scene;
+    scene.listener.backend = host_at(common.port);
+    scene.table.rows["anna@example.org"] = {host_at(own.port)};
+
+    const Opened anna = scene.open("anna@example.org");
+    REQUIRE(anna);
+    CHECK(anna->host.port == own.port);
+    CHECK(anna->name == "127.0.0.1:" + std::to_string(own.port));
+    const Opened bert = scene.open("bert@example.org");
+    REQUIRE(bert);
+    CHECK(bert->host.port == common.port);
+    CHECK(scene.backends.is_default("bert@example.org", scene.listener));
+    CHECK_FALSE(scene.backends.is_default("anna@example.org", scene.listener));
+}
+
+TEST_CASE("proxy: user-domain completes a login name for the look-up only")
+{
+    Scene scene;
+    scene.listener.user_domain = "example.org";
+    CHECK_FALSE(scene.open("anna"));
+    CHECK_FALSE(scene.open("anna@example.net"));
+    CHECK(scene.table.asked ==
+          std::vector<std::string>{"anna@example.org", "anna@example.net"});
+}
+
+TEST_CASE("proxy: no route and no backend, or a database that does not answer")
+{
+    Scene scene;
+    Opened result = scene.open("anna");
+    REQUIRE_FALSE(result);
+    CHECK(result.error().kind == TroubleKind::no_route);
+    scene.table.broken = true;
+    result = scene.open("anna");
+    REQUIRE_FALSE(result);
+    CHECK(result.error().kind == TroubleKind::unavailable);
+}
+
+TEST_CASE(
+    "proxy: the next host when one is down, broken or unavailable; not when it refuses")
+{
+    const GreetingServer down("");
+    const GreetingServer broken("220 this is SMTP\r\n");
+    const GreetingServer later("later\r\n");
+    const GreetingServer locked("locked\r\n");
+    const GreetingServer good("hello\r\n");
+    struct {
+        std::uint16_t first;
+        bool goes_on;
+    } const cases[] = {
+        {down.port, true}, {broken.port, true}, {later.port, true}, {locked.port, false}};
+    for (const auto& c : cases) {
+        Scene scene;
+        scene.table.rows["anna"] = {host_at(good.port, 20), host_at(c.first, 10)};
+        const Opened result = scene.open("anna");
+        CHECK(result.has_value() == c.goes_on);
+        if (result)
+            CHECK(result->host.port == good.port);
+        else
+            CHECK(result.error().kind == TroubleKind::in_use);
+    }
+}
+
+TEST_CASE("proxy: a host that is down comes last until its pause is over")
+{
+    const GreetingServer broken("nonsense\r\n");
+    const GreetingServer good("hello\r\n");
+    Scene scene;
+    scene.table.rows["anna"] = {host_at(broken.port, 10), host_at(good.port, 20)};
+    REQUIRE(scene.open("anna"));
+    CHECK(scene.greeter.greeted.size() == 2);
+    REQUIRE(scene.open("anna"));
+    CHECK(scene.greeter.greeted.size() == 3); // the good one at once
+    scene.backends.set_dead_for(base::seconds{0});
+    Scene fresh;
+    fresh.backends.set_dead_for(base::seconds{0});
+    fresh.table.rows = scene.table.rows;
+    REQUIRE(fresh.open("anna"));
+    REQUIRE(fresh.open("anna"));
+    CHECK(fresh.greeter.greeted.size() == 4); // probed again
+}
+
+TEST_CASE("proxy: the only host is tried even while it counts as dead")
+{
+    const GreetingServer broken("nonsense\r\n");
+    Scene scene;
+    scene.listener.backend = host_at(broken.port);
+    CHECK_FALSE(scene.open("anna"));
+    const Opened again = scene.open("anna");
+    REQUIRE_FALSE(again);
+    CHECK(again.error().kind == TroubleKind::broken);
+    CHECK(scene.greeter.greeted.size() == 2);
+}
+
+TEST_CASE("proxy: equal hosts share the users, and a lower priority comes first")
+{
+    const GreetingServer one("hello\r\n");
+    const GreetingServer two("hello\r\n");
+    const GreetingServer spare("hello\r\n");
+    Scene scene;
+    scene.table.rows["anna"] = {host_at(spare.port, 20), host_at(one.port, 10),
+                                host_at(two.port, 10)};
+    std::map<std::uint16_t, int> seen;
+    for (int i = 0; i < 60; ++i) {
+        const Opened result = scene.open("anna");
+        REQUIRE(result);
+        ++seen[result->host.port];
+    }
+    CHECK(seen[one.port] > 5);
+    CHECK(seen[two.port] > 5);
+    CHECK(seen[spare.port] == 0);
+}
+
+TEST_CASE("proxy: TLS that cannot be had is never plain")
+{
+    const GreetingServer plain("hello\r\n");
+    Scene scene;
+    db::RouteHost host = host_at(plain.port);
+    host.protocol = db::Protocol::imaps;
+    host.tls = db::TlsPolicy::encrypt;
+    scene.listener.backend = host;
+    const Opened result = scene.open("anna");
+    REQUIRE_FALSE(result);
+    CHECK(result.error().kind == TroubleKind::tls);
+    CHECK(scene.greeter.greeted.empty());
+}
+
+TEST_CASE("proxy: a CA file that is missing is trouble of TLS, and nothing is said")
+{
+    const GreetingServer plain("hello\r\n");
+    Scene scene;
+    db::RouteHost host = host_at(plain.port);
+    host.tls = db::TlsPolicy::verify;
+    host.ca_file = "/nonexistent/ca.pem";
+    scene.listener.backend = host;
+    const Opened result = scene.open("anna");
+    REQUIRE_FALSE(result);
+    CHECK(result.error().kind == TroubleKind::tls);
+    CHECK(scene.greeter.greeted.empty());
+}
+
+TEST_CASE("proxy: a name without an address, and without a resolver")
+{
+    Scene scene;
+    db::RouteHost host = host_at(143);
+    host.host = "mail.example";
+    scene.listener.backend = host;
+    const Opened result = scene.open("anna");
+    REQUIRE_FALSE(result);
+    CHECK(result.error().kind == TroubleKind::down);
+    CHECK(result.error().why.contains("mail.example"));
+}
