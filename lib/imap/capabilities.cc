@@ -78,7 +78,7 @@ std::string announce(const Capabilities& server, const Offer& offer)
     add(list, "ID");
     if (offer.starttls)
         add(list, "STARTTLS");
-    if (!offer.login)
+    if (!offer.login || !offer.passwords)
         add(list, "LOGINDISABLED");
     for (const std::string& mechanism : offer.mechanisms)
         add(list, "AUTH=" + mechanism);
@@ -94,6 +94,21 @@ std::string announce_after_login(std::string_view server, bool compress)
     if (compress)
         add(list, "COMPRESS=DEFLATE");
     return list;
+}
+
+std::string filtered(const Response& response, std::string_view line, bool compress)
+{
+    std::string_view list;
+    if (response.data("CAPABILITY", list))
+        return "* CAPABILITY " + announce_after_login(list, compress);
+    if (!response.has_code("CAPABILITY"))
+        return {};
+    const std::size_t begin =
+        static_cast<std::size_t>(response.code_text.data() - line.data());
+    const std::size_t after = begin + response.code_text.size();
+    return std::string(line.substr(0, begin)) +
+           announce_after_login(response.code_text, compress) +
+           std::string(line.substr(after));
 }
 
 } // namespace imap

@@ -5,6 +5,8 @@
 // everything else, known to us or not, passes through.
 #pragma once
 
+#include "imap/status.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,7 @@ private:
 struct Offer {
     bool starttls = false;
     bool login = false;                  // LOGIN and AUTHENTICATE are possible now
+    bool passwords = true;               // the server takes them: LOGIN makes sense
     std::vector<std::string> mechanisms; // upper case
 };
 // "IMAP4rev1 ...", for the greeting and for CAPABILITY before the login.
@@ -36,5 +39,9 @@ struct Offer {
 
 // What the server says after the login, as the client hears it.
 [[nodiscard]] std::string announce_after_login(std::string_view server, bool compress);
+// A response that says CAPABILITY, as data or in its code, as the client is to hear it.
+// Empty: it says none, and `line` may pass as it is.
+[[nodiscard]] std::string filtered(const Response& response, std::string_view line,
+                                   bool compress);
 
 } // namespace imap

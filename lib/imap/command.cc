@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "imap/command.h"
 
+#include "base/wipe.h"
 #include "text/lines.h"
 
 #include <algorithm>
@@ -66,6 +67,12 @@ std::size_t CommandReader::feed(std::string_view bytes)
     if (state_ == State::complete && line_.ends_with('\r'))
         line_.pop_back(); // its LF came in the next bytes
     return before - bytes.size();
+}
+
+void CommandReader::wipe()
+{
+    base::wipe(line_);
+    clear();
 }
 
 void CommandReader::clear()

@@ -40,6 +40,8 @@ public:
     // A command has begun to come.
     [[nodiscard]] bool begun() const { return !line_.empty(); }
     void clear();
+    // The same, for a command with secrets in it.
+    void wipe();
 
 private:
     [[nodiscard]] State judge(const Piece& piece);

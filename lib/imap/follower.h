@@ -56,6 +56,8 @@ public:
     [[nodiscard]] bool must_wait() const;
     // Both directions of the client's leg are compressed from here on.
     [[nodiscard]] bool compressed() const { return compressed_; }
+    // The server has said whole responses only: a line of ours may stand behind them.
+    [[nodiscard]] bool between_responses() const { return server_framer_.at_start(); }
     // The server says what is no IMAP: the session has to end.  Empty: all is well.
     [[nodiscard]] std::string_view trouble() const { return trouble_; }
     [[nodiscard]] const Place& place() const { return place_; }

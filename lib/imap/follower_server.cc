@@ -197,6 +197,8 @@ void Follower::take_server_end(std::string_view end, bool last, text::Passage& o
     }
     if (server_ == Server::fetch && last)
         fetch_.end();
+    if (server_ == Server::vanished && last)
+        observer_->vanished_done();
     response_.clear();
     whole_ = {};
     if (last)
@@ -252,21 +254,9 @@ void Follower::take_untagged(const Response& response)
         observer_->expunged(*sequence);
 }
 
-// CAPABILITY as the client is to hear it; empty: the line may pass as it is.
 std::string Follower::rewritten(const Response& response, std::string_view line) const
 {
-    const bool offer = options_.compress && !compressed_;
-    std::string_view list;
-    if (response.data("CAPABILITY", list))
-        return "* CAPABILITY " + announce_after_login(list, offer);
-    if (!response.has_code("CAPABILITY"))
-        return {};
-    const std::size_t begin =
-        static_cast<std::size_t>(response.code_text.data() - line.data());
-    const std::size_t after = begin + response.code_text.size();
-    return std::string(line.substr(0, begin)) +
-           announce_after_login(response.code_text, offer) +
-           std::string(line.substr(after));
+    return filtered(response, line, options_.compress && !compressed_);
 }
 
 std::string Follower::own_answer(const Asked& asked)

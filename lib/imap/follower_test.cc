@@ -54,6 +54,7 @@ public:
         else
             note("vanished " + std::string(uids));
     }
+    void vanished_done() override { notes.back() += '.'; }
     void logged_out() override { note("out"); }
 
 private:
@@ -163,7 +164,7 @@ TEST_CASE("imap: a session is followed in pieces of every size, and nothing is c
         },
         {"in INBOX 42", "fetch 1 BODY[]: Subject: x\n.", "done 1 uid 5",
          "fetch 2 BODY[]: .", "done 2 uid 6", "expunged 3", "refused no such message",
-         "vanished (EARLIER) 1:3,5", "in  0", "out"});
+         "vanished (EARLIER) 1:3,5.", "in  0", "out"});
 }
 
 TEST_CASE("imap: mailboxes by word, quote and literal")

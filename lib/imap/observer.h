@@ -63,8 +63,9 @@ public:
     virtual void upload_answered(const Response& /*answer*/) {}
 
     virtual void expunged(std::uint32_t /*sequence*/) {}
-    // "1:3,5" (RFC 7162), perhaps in several pieces.
+    // "1:3,5" or "(EARLIER) 1:3" (RFC 7162), perhaps in several pieces; then their end.
     virtual void vanished(std::string_view /*uids*/) {}
+    virtual void vanished_done() {}
     // LOGOUT was answered.
     virtual void logged_out() {}
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "imap/prelude.h"
 
+#include "base/wipe.h"
 #include "imap/status.h"
 #include "text/lines.h"
 
@@ -188,6 +189,16 @@ void Prelude::tls_started()
     identity_.clear();
 }
 
+void Prelude::forget_secrets()
+{
+    base::wipe(password_);
+    if (initial_)
+        base::wipe(*initial_);
+    initial_.reset();
+    for (Value& argument : command_.arguments)
+        base::wipe(argument.text);
+}
+
 // RFC 2971: NIL, or a list of fields and values.
 Verdict Prelude::judge_id()
 {
@@ -207,7 +218,7 @@ Verdict Prelude::judge_id()
 
 Verdict Prelude::login_refused(std::string reply)
 {
-    password_.clear();
+    forget_secrets();
     Verdict verdict{.reply = std::move(reply), .then = Then::listen, .delay = true};
     if (++refused_logins_ >= options_.limits.auth_failures)
         verdict.then = Then::hang_up;

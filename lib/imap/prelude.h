@@ -55,10 +55,14 @@ public:
     // A login was refused by the server; `reply` is ours for it.
     [[nodiscard]] Verdict login_refused(std::string reply);
     void tls_started();
+    // Password and initial response are needed no more.
+    void forget_secrets();
 
     [[nodiscard]] Offer offer() const;
 
+    // Of the latest command.
     [[nodiscard]] const std::string& tag() const { return command_.tag; }
+    [[nodiscard]] const std::string& command() const { return command_.name; }
     [[nodiscard]] const std::string& user() const { return user_; }
     [[nodiscard]] const std::string& password() const { return password_; }
     [[nodiscard]] const std::string& mechanism() const { return mechanism_; }

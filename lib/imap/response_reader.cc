@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// imap/response_reader.cc - see the header.
+#include "imap/response_reader.h"
+
+#include "imap/status.h"
+
+#include <utility>
+
+namespace imap {
+
+namespace {
+
+// The text of these is for people: "{5}" at its end announces nothing.
+bool is_status(std::string_view line)
+{
+    const Response response = parse_response(line);
+    return response.continuation() || response.condition != Condition::none;
+}
+
+} // namespace
+
+void ResponseReader::keep(const Piece& piece)
+{
+    if (line_.size() + piece.bytes.size() > limit_) {
+        too_long_ = true;
+        return;
+    }
+    line_ += piece.bytes;
+    if (piece.kind == Piece::Kind::text && is_status(line_))
+        framer_.no_literals();
+}
+
+std::size_t ResponseReader::feed(std::string_view bytes)
+{
+    const std::size_t before = bytes.size();
+    while (!bytes.empty() && !complete_ && !too_long_) {
+        const Piece piece = framer_.next(bytes);
+        complete_ = piece.kind == Piece::Kind::line_end;
+        if (!complete_)
+            keep(piece);
+    }
+    if (complete_ && line_.ends_with('\r'))
+        line_.pop_back(); // its LF came in the next bytes
+    return before - bytes.size();
+}
+
+std::string ResponseReader::release()
+{
+    complete_ = false;
+    return std::exchange(line_, {});
+}
+
+} // namespace imap
