@@ -131,14 +131,21 @@ private:
         }
     }
 
-    // Why ever it was held: its domain may be on hold as well, and is not asked again.
-    // Whoever dies in between leaves it held.
+    // Why ever it was held: its domain may be on hold as well, and is not asked again.  Nor
+    // is anybody held back any more, whatever is noted of the others first.  Whoever dies
+    // in between leaves it held.
     void remember_release(spool::MessageId id)
     {
         const spool::Entry* const entry = queue_.find(id);
+        const std::string why(queue_.text(entry->reason()));
+        std::vector<spool::Outcome> let_go;
+        for (const std::uint32_t i : waiting(*entry))
+            if (const auto reason = queue_.text(entry->reason(i)); is_held_back(reason))
+                let_go.push_back({i, spool::RecipientState::waiting,
+                                  without_held_back(std::string(reason))});
+        queue_.restate(id, let_go);
         if (entry->held())
-            queue_.hold(id, entry->hold(),
-                        marked_released(std::string(queue_.text(entry->reason()))));
+            queue_.hold(id, entry->hold(), marked_released(why));
     }
 
     spool::Queue& queue_;

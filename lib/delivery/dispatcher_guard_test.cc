@@ -106,6 +106,34 @@ TEST_CASE("delivery: whom the guard holds back is tried again when an operator w
     }
 }
 
+TEST_CASE("delivery: an operator's wish for one recipient outlasts the answer to another")
+{
+    for (const char* request : {"release", "requeue"})
+        for (const bool all_held : {false, true}) {
+            CAPTURE(request);
+            CAPTURE(all_held);
+            Scene scene;
+            const MessageId id = scene.put({"a@guarded.test", "b@other.test"});
+            spool::Queue queue(scene.spool.options());
+            spool::read_log(queue);
+            const std::string refused = "mx: 550 no";
+            const std::vector<spool::Outcome> before = {
+                {0, RecipientState::waiting, delivery::marked_held_back(refused)},
+                {1, RecipientState::waiting,
+                 all_held ? delivery::marked_held_back(refused) : refused}};
+            (void)queue.note(id, before, 0, "mx:25");
+            if (all_held)
+                queue.hold(id, spool::Hold::by_guard, refused);
+            (void)delivery::answer_line(std::string(request) + " " + id.text(), queue, {});
+            const std::vector<spool::Outcome> later = {
+                {1, RecipientState::waiting, "mx: 451 later"}};
+            (void)queue.note(id, later, 0, "mx:25");
+            CHECK(delivery::to_try(queue, *queue.find(id)) ==
+                  std::vector<std::uint32_t>{0, 1});
+            CHECK(reason(queue, id, 0) == refused);
+        }
+}
+
 TEST_CASE("delivery: a recipient of a domain on hold does not keep the others for ever")
 {
     const net::test::GreetingServer closed("");
@@ -189,5 +217,8 @@ TEST_CASE("delivery: marks in front of a reason")
     CHECK(!delivery::is_held_back(plain));
     CHECK(!delivery::is_released(plain));
     CHECK(!delivery::is_held_back(""));
-    CHECK(delivery::is_released("domain example.org is on hold"));
+    CHECK(!delivery::is_released("domain example.org is on hold"));
+    CHECK(delivery::without_held_back(both) == delivery::marked_released(plain));
+    CHECK(delivery::without_held_back(delivery::marked_held_back(plain)) == plain);
+    CHECK(delivery::without_held_back(plain) == plain);
 }

@@ -29,8 +29,7 @@ bool goes_on(const spool::Queue& queue, const spool::Entry& entry, std::uint32_t
 
 bool is_released(std::string_view reason)
 {
-    return reason.starts_with(released) ||
-           (reason.starts_with("domain ") && reason.ends_with(" is on hold"));
+    return reason.starts_with(released);
 }
 
 bool is_held_back(std::string_view reason)
@@ -51,6 +50,14 @@ std::string marked_held_back(std::string reason)
     const std::size_t place = reason.starts_with(released) ? released.size() : 0;
     if (!is_held_back(reason))
         reason.insert(place, held_back);
+    return reason;
+}
+
+std::string without_held_back(std::string reason)
+{
+    const std::size_t place = reason.starts_with(released) ? released.size() : 0;
+    if (is_held_back(reason))
+        reason.erase(place, held_back.size());
     return reason;
 }
 

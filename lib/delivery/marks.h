@@ -18,13 +18,13 @@
 
 namespace delivery {
 
-// Also when it was held for its domain and has just been released.
 [[nodiscard]] bool is_released(std::string_view reason);
 [[nodiscard]] bool is_held_back(std::string_view reason);
 
-// With the mark; without any.
+// With the mark; without it; without any.
 [[nodiscard]] std::string marked_released(std::string reason);
 [[nodiscard]] std::string marked_held_back(std::string reason);
+[[nodiscard]] std::string without_held_back(std::string reason);
 [[nodiscard]] std::string_view without_marks(std::string_view reason);
 
 // All that wait; of these, who is not held back.

@@ -87,6 +87,8 @@ public:
     // nothing.
     bool note(MessageId id, std::span<const Outcome> outcomes, std::int64_t next_attempt,
               std::string_view destination);
+    // Other reasons for recipients that wait: nothing was attempted.
+    void restate(MessageId id, std::span<const Outcome> outcomes);
     void note_delay_notice(MessageId id);
     void hold(MessageId id, Hold how, std::string_view reason);
     void release(MessageId id); // also makes it due at once

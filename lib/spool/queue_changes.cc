@@ -14,6 +14,24 @@ Applied Queue::State::apply(std::string& lines, const Change& change)
     return core.apply(change);
 }
 
+Applied Queue::State::apply_results(std::string& lines, const Entry& entry,
+                                    std::span<const Outcome> outcomes)
+{
+    const MessageId id = entry.id();
+    Applied applied = Applied::changed;
+    for (const Outcome& outcome : outcomes) {
+        if (applied == Applied::finished || outcome.recipient >= entry.recipients())
+            break;
+        const std::string reason = one_line(outcome.reason);
+        applied = apply(lines, {.id = id,
+                                .what = Change::What::result,
+                                .state = outcome.state,
+                                .recipient = outcome.recipient,
+                                .text = reason});
+    }
+    return applied;
+}
+
 void Queue::State::change(const Change& change)
 {
     if (core.table.find(change.id) == nullptr)
@@ -51,17 +69,7 @@ bool Queue::note(MessageId id, std::span<const Outcome> outcomes, std::int64_t n
         return false;
     const std::uint32_t attempts = entry->attempts() + 1;
     std::string lines;
-    Applied applied = Applied::changed;
-    for (const Outcome& outcome : outcomes) {
-        if (applied == Applied::finished || outcome.recipient >= entry->recipients())
-            break;
-        const std::string reason = one_line(outcome.reason);
-        applied = state_->apply(lines, {.id = id,
-                                        .what = Change::What::result,
-                                        .state = outcome.state,
-                                        .recipient = outcome.recipient,
-                                        .text = reason});
-    }
+    const Applied applied = state_->apply_results(lines, *entry, outcomes);
     if (applied != Applied::finished) {
         const std::string where = one_line(destination);
         (void)state_->apply(lines, {.id = id,
@@ -72,6 +80,16 @@ bool Queue::note(MessageId id, std::span<const Outcome> outcomes, std::int64_t n
     }
     state_->write(lines);
     return applied == Applied::finished;
+}
+
+void Queue::restate(MessageId id, std::span<const Outcome> outcomes)
+{
+    const Entry* const entry = find(id);
+    if (entry == nullptr || outcomes.empty())
+        return;
+    std::string lines;
+    (void)state_->apply_results(lines, *entry, outcomes);
+    state_->write(lines);
 }
 
 void Queue::note_delay_notice(MessageId id)

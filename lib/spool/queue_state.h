@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <future>
 #include <mutex>
+#include <span>
 #include <string>
 
 namespace spool {
@@ -44,6 +45,8 @@ struct Queue::State {
 
     // Says it in `lines` and does it.
     Applied apply(std::string& lines, const Change& change);
+    Applied apply_results(std::string& lines, const Entry& entry,
+                          std::span<const Outcome> outcomes);
     // The same with a line of its own, if the message is in the queue.
     void change(const Change& change);
     // Lines go to the disk, or to those that are being gathered.
