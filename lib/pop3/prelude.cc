@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pop3/prelude.h"
 
+#include "base/wipe.h"
 #include "pop3/reply.h"
 #include "text/lines.h"
 
@@ -200,8 +201,8 @@ Verdict Prelude::judge_stls(const Command& command, bool ahead)
 void Prelude::tls_started()
 {
     options_.tls_active = true;
+    forget_secrets();
     user_.clear();
-    password_.clear();
     language_.clear();
     utf8_ = false;
 }
@@ -225,12 +226,30 @@ Verdict Prelude::judge_xclient(const Command& command)
     if (!options_.xclient)
         return refuse("unknown command");
     attributes_ = command.argument;
-    return {.reply = {}, .then = Then::believe};
+    Verdict verdict = idle({});
+    if (verdict.then == Then::listen)
+        verdict.then = Then::believe;
+    return verdict;
+}
+
+void Prelude::server_can(std::vector<std::string> mechanisms, bool utf8, bool lang)
+{
+    options_.mechanisms = std::move(mechanisms);
+    options_.utf8 = utf8;
+    options_.lang = lang;
+}
+
+void Prelude::forget_secrets()
+{
+    base::wipe(password_);
+    if (initial_)
+        base::wipe(*initial_);
+    initial_.reset();
 }
 
 Verdict Prelude::login_refused(std::string reply)
 {
-    password_.clear();
+    forget_secrets();
     user_.clear();
     Verdict verdict{.reply = std::move(reply), .delay = true};
     if (++refused_logins_ >= options_.limits.auth_failures)

@@ -56,7 +56,17 @@ public:
     // A login was refused by the server; `reply` is ours for it.  Hangs up when there were
     // too many.
     [[nodiscard]] Verdict login_refused(std::string reply);
+    // What was asked for cannot be understood (a SASL message, XCLIENT): an error like
+    // others.
+    [[nodiscard]] Verdict malformed(std::string_view what) { return refuse(what); }
     void tls_started();
+    // What the server behind can, for whoever learns it only when it matters: before CAPA,
+    // AUTH, UTF8 or LANG is judged.
+    void server_can(std::vector<std::string> mechanisms, bool utf8, bool lang);
+    // The greeting has a timestamp, or not.
+    void offer_apop(bool timestamp) { options_.apop = timestamp; }
+    // The login is over, or its words have been handed on.
+    void forget_secrets();
 
     // What is offered to this client now.
     [[nodiscard]] Offer offer() const;

@@ -163,3 +163,25 @@ TEST_CASE("pop3: nobody is listened to for ever before the login")
         "AUTH PLAIN " + std::string(options.limits.auth_line - 20, 'x');
     CHECK(Prelude(options).judge(token).then == Then::authenticate);
 }
+
+TEST_CASE("pop3: what the server can may be learnt when it matters")
+{
+    pop3::PreludeOptions options = inside_tls();
+    options.mechanisms.clear();
+    Prelude prelude(options);
+    CHECK(prelude.judge("AUTH PLAIN").reply.starts_with("-ERR unknown mechanism"));
+    prelude.server_can({"PLAIN"}, true, true);
+    CHECK(prelude.judge("AUTH PLAIN AGEAYg==").then == Then::authenticate);
+    CHECK(prelude.judge("UTF8").reply.starts_with("+OK"));
+    CHECK(prelude.judge("LANG de").reply.starts_with("+OK"));
+    CHECK(prelude.offer().mechanisms == std::vector<std::string>{"PLAIN"});
+    prelude.forget_secrets();
+    CHECK_FALSE(prelude.initial());
+}
+
+TEST_CASE("pop3: what cannot be understood counts as an error")
+{
+    Prelude prelude(inside_tls());
+    CHECK(prelude.malformed("bad base64").reply == "-ERR bad base64\r\n");
+    CHECK(prelude.errors() == 1);
+}

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "pop3/prelude.h"
 #include "pop3/reply.h"
+#include "pop3/xclient.h"
 #include "text/lines.h"
 
 #include <algorithm>
@@ -44,6 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         rest.remove_prefix(std::min(end + 1, rest.size()));
         (void)pop3::parse_reply(line);
         (void)pop3::timestamp_of(line);
+        if (const auto client = pop3::parse_xclient(line))
+            promise(!text::has_control(client->session + client->address.value_or("")));
         pop3::Verdict verdict = prelude.judge(line, !rest.empty());
         look(prelude, verdict);
         if (verdict.then == pop3::Then::start_tls)
