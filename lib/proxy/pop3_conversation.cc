@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy/pop3_conversation.h"
+
+#include <algorithm>
+
+namespace proxy {
+
+void Pop3Counter::fetch_ended(bool complete)
+{
+    if (complete && whole_)
+        ++totals_.fetched;
+    else
+        ++totals_.parts;
+}
+
+void Pop3Counter::quit(bool done)
+{
+    if (done)
+        totals_.deleted += marked_;
+    marked_ = 0;
+}
+
+// Line by line, so that nobody asks more ahead than we remember.
+std::size_t Pop3Conversation::client(std::string_view bytes, text::Passage& to_server)
+{
+    std::size_t taken = 0;
+    while (taken < bytes.size() && !must_wait()) {
+        const std::size_t newline = bytes.find('\n', taken);
+        const std::size_t end = std::min(newline, bytes.size() - 1) + 1;
+        follower_.client(bytes.substr(taken, end - taken));
+        taken = end;
+    }
+    to_server.pass(bytes.substr(0, taken));
+    return taken;
+}
+
+std::size_t Pop3Conversation::server(std::string_view bytes, text::Passage& to_client)
+{
+    follower_.server(bytes);
+    to_client.pass(bytes);
+    return bytes.size();
+}
+
+} // namespace proxy

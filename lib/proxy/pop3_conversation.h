@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/pop3_conversation.h - POP3 after the login, as the relay sees it: every byte goes
+// on as it came, and what happened is counted.
+#pragma once
+
+#include "pop3/follower.h"
+#include "pop3/limits.h"
+#include "proxy/conversation.h"
+#include "proxy/journal.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace proxy {
+
+class Pop3Counter : public pop3::Observer {
+public:
+    void fetch_began(const pop3::Fetch& what) override { whole_ = !what.lines; }
+    void fetch_ended(bool complete) override;
+    void marked(std::uint32_t) override { ++marked_; }
+    void unmarked() override { marked_ = 0; }
+    void quit(bool done) override;
+
+    [[nodiscard]] const Totals& totals() const { return totals_; }
+
+private:
+    Totals totals_;
+    std::uint32_t marked_ = 0; // to be deleted at QUIT
+    bool whole_ = false;
+};
+
+class Pop3Conversation : public Conversation {
+public:
+    explicit Pop3Conversation(const pop3::Limits& limits) : most_(limits.unanswered) {}
+
+    std::size_t client(std::string_view bytes, text::Passage& to_server) override;
+    std::size_t server(std::string_view bytes, text::Passage& to_client) override;
+    [[nodiscard]] bool must_wait() const override
+    {
+        return follower_.unanswered() >= most_;
+    }
+    [[nodiscard]] std::string_view trouble() const override { return follower_.trouble(); }
+    void ended() override { follower_.ended(); }
+
+    [[nodiscard]] const Totals& totals() const { return counter_.totals(); }
+
+private:
+    Pop3Counter counter_;
+    pop3::Follower follower_{counter_};
+    std::uint32_t most_;
+};
+
+} // namespace proxy

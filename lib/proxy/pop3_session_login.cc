@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/pop3_session_login.cc - USER and PASS, APOP, AUTH: from what the client says to the
+// backend's answer.
+#include "base/wipe.h"
+#include "pop3/reply.h"
+#include "proxy/pop3_refusal.h"
+#include "proxy/pop3_server.h"
+#include "proxy/pop3_session.h"
+#include "sasl/identity.h"
+#include "text/base64.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace proxy {
+
+namespace {
+
+constexpr std::uint32_t most_rounds = 20; // of questions and answers in one exchange
+constexpr base::seconds time_to_hear{10}; // our answer, however long we have worked for it
+
+} // namespace
+
+void Pop3Session::work()
+{
+    client().stream().set_deadline(base::SteadyTime::max());
+}
+
+void Pop3Session::listen()
+{
+    if (server().draining())
+        client().stream().expire();
+    else
+        client().stream().set_deadline(
+            std::max(before_->deadline, base::Steady::now() + time_to_hear));
+}
+
+Pop3Wishes Pop3Session::wishes() const
+{
+    return {.utf8 = before_->prelude.utf8(), .language = before_->prelude.language()};
+}
+
+// Connects to where this user's mailbox is.
+net::Task<std::optional<Trouble>> Pop3Session::reach(std::string user)
+{
+    if (caller().ttl <= 1)
+        co_return Trouble{TroubleKind::unavailable, "too many proxies one after another",
+                          "[SYS/PERM] proxies form a loop"};
+    work();
+    if (before_->link && pop3_.world().backends.is_default(user, listener())) {
+        before_->backend->set_caller(caller());
+        co_return std::nullopt;
+    }
+    before_->link.reset();
+    const Pop3Backend::Options options{.limits = listener().pop3,
+                                       .patience = listener().times.backend};
+    before_->backend = std::make_unique<Pop3Backend>(options, caller(), pop3_.memory());
+    auto link = co_await pop3_.world().backends.open(std::move(user), listener_ptr(),
+                                                     caller(), *before_->backend);
+    if (!link)
+        co_return std::move(link.error());
+    before_->link = std::move(*link);
+    co_return std::nullopt;
+}
+
+net::Task<Pop3Session::Next> Pop3Session::log_in_by_password()
+{
+    pop3::Prelude& prelude = before_->prelude;
+    trying(prelude.user(), "USER");
+    std::optional<Trouble> trouble = co_await reach(prelude.user());
+    if (trouble)
+        co_return co_await refuse(std::move(*trouble));
+    Pop3Outcome outcome = co_await before_->backend->log_in(
+        *before_->link, wishes(), prelude.user(), prelude.password());
+    co_return co_await conclude(std::move(outcome));
+}
+
+// The digest is good for one connection with one host: no other can be asked.
+net::Task<Pop3Session::Next> Pop3Session::log_in_by_digest()
+{
+    pop3::Prelude& prelude = before_->prelude;
+    trying(prelude.user(), "APOP");
+    if (!before_->link || !pop3_.world().backends.is_default(prelude.user(), listener()))
+        co_return co_await refuse({TroubleKind::cancelled,
+                                   "APOP with a timestamp of another host",
+                                   "APOP is not possible for your mailbox, use USER"});
+    std::optional<Trouble> trouble = co_await reach(prelude.user());
+    if (trouble)
+        co_return co_await refuse(std::move(*trouble));
+    Pop3Outcome outcome = co_await before_->backend->apop(*before_->link, wishes(),
+                                                          prelude.user(), prelude.digest());
+    co_return co_await conclude(std::move(outcome));
+}
+
+net::Task<Pop3Session::Next> Pop3Session::log_in_by_sasl()
+{
+    const std::string mechanism = before_->prelude.mechanism();
+    Messages messages = co_await hear_first_messages();
+    before_->prelude.forget_secrets();
+    if (!messages)
+        co_return co_await without_message(messages.error());
+    std::optional<sasl::Identity> who;
+    {
+        std::optional<std::string> first = text::from_base64(messages->front());
+        if (first) {
+            const base::Wiped wiped(*first);
+            who = sasl::identify(mechanism, *first);
+        }
+    }
+    if (!who)
+        co_return co_await without_message(NoMessage::malformed);
+    trying(who->mailbox(), mechanism);
+    std::optional<Trouble> trouble = co_await reach(who->mailbox());
+    if (trouble)
+        co_return co_await refuse(std::move(*trouble));
+    auto outcome = co_await exchange(*std::move(messages));
+    if (!outcome && outcome.error() == NoMessage::gone)
+        co_return co_await without_message(NoMessage::gone);
+    if (!outcome)
+        co_return co_await refuse({TroubleKind::cancelled, "cancelled by the client", {}});
+    co_return co_await conclude(*std::move(outcome));
+}
+
+// The first of most mechanisms; of LOGIN name and password, because the name alone says
+// nothing that anybody could answer.
+net::Task<Pop3Session::Messages> Pop3Session::hear_first_messages()
+{
+    const pop3::Prelude& prelude = before_->prelude;
+    const bool login = sasl::who_begins(prelude.mechanism()) == sasl::First::user_on_prompt;
+    std::vector<std::string> messages;
+    if (prelude.initial()) {
+        messages.push_back(*prelude.initial() == "=" ? "" : *prelude.initial());
+    } else {
+        Message first = co_await ask(login ? text::base64("Username:") : "");
+        if (!first)
+            co_return std::unexpected(first.error());
+        messages.push_back(*std::move(first));
+    }
+    if (login) {
+        Message second = co_await ask(text::base64("Password:"));
+        if (!second)
+            co_return std::unexpected(second.error());
+        messages.push_back(*std::move(second));
+    }
+    co_return messages;
+}
+
+net::Task<Pop3Session::Message> Pop3Session::ask(std::string challenge)
+{
+    const std::string question = "+ " + challenge + "\r\n";
+    co_await client().write(question);
+    const std::size_t limit = listener().pop3.auth_line;
+    const std::optional<net::Line> line = co_await client().hear_line(limit);
+    if (!line)
+        co_return std::unexpected(NoMessage::gone);
+    if (line->text == "*")
+        co_return std::unexpected(NoMessage::cancelled);
+    const bool sound = !line->too_long && !line->hopeless && !line->stray;
+    if (!sound || !text::from_base64(line->text))
+        co_return std::unexpected(NoMessage::malformed);
+    co_return std::string(line->text);
+}
+
+// Message by message, read by nobody in between.
+net::Task<std::expected<Pop3Outcome, Pop3Session::NoMessage>>
+Pop3Session::exchange(std::vector<std::string> messages)
+{
+    Pop3Backend& backend = *before_->backend;
+    Link& link = *before_->link;
+    Pop3Outcome outcome = co_await backend.authenticate(
+        link, wishes(), before_->prelude.mechanism(), std::move(messages));
+    for (std::uint32_t round = 0; outcome && outcome->challenge; ++round) {
+        listen();
+        Message message = std::unexpected(NoMessage::cancelled);
+        if (round < most_rounds)
+            message = co_await ask(outcome->text);
+        work();
+        if (!message) {
+            (void)co_await backend.respond(link, "*");
+            co_return std::unexpected(message.error());
+        }
+        outcome = co_await backend.respond(link, *std::move(message));
+    }
+    co_return outcome;
+}
+
+net::Task<Pop3Session::Next> Pop3Session::without_message(NoMessage why)
+{
+    if (why == NoMessage::gone) {
+        end_as("client");
+        co_return Next::leave;
+    }
+    const std::string_view what = why == NoMessage::cancelled
+                                      ? "authentication cancelled"
+                                      : "malformed authentication exchange";
+    co_return co_await say(before_->prelude.malformed(what));
+}
+
+// The backend has answered.
+net::Task<Pop3Session::Next> Pop3Session::conclude(Pop3Outcome outcome)
+{
+    if (!outcome)
+        co_return co_await refuse(std::move(outcome.error()));
+    Link link = std::move(*before_->link);
+    before_->link.reset();
+    before_->prelude.forget_secrets();
+    listen();
+    if (!succeeded(std::move(link)))
+        co_return co_await say(before_->prelude.login_refused(
+            pop3::error("IN-USE", "too many connections of this user")));
+    after_ = std::make_unique<Pop3Conversation>(listener().pop3);
+    const std::string answer = std::move(outcome->text) + "\r\n";
+    co_await client().write(answer);
+    co_return Next::relay;
+}
+
+net::Task<Pop3Session::Next> Pop3Session::refuse(Trouble trouble)
+{
+    failed(trouble);
+    // APOP may be tried again on the same connection, if that still stands.
+    const bool stands = trouble.kind == TroubleKind::refused && before_->keeps_link;
+    if (!stands)
+        before_->link.reset();
+    pop3::Verdict verdict = before_->prelude.login_refused(pop3_refusal(trouble));
+    if (trouble.kind == TroubleKind::refused || trouble.kind == TroubleKind::no_route)
+        co_await delay_refusal();
+    listen();
+    co_return co_await say(std::move(verdict));
+}
+
+} // namespace proxy
