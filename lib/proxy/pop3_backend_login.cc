@@ -229,7 +229,8 @@ net::Task<Pop3Outcome> Pop3Backend::play_steps(Link& link, Script& script)
     Pop3Outcome outcome;
     for (std::size_t i = 0; i < script.size(); ++i) {
         if (i == 0 || !at_once) {
-            auto unasked = co_await say(link, at_once ? together : script[i].line);
+            const std::string& words = at_once ? together : script[i].line;
+            auto unasked = co_await say(link, words);
             if (unasked)
                 co_return std::unexpected(std::move(*unasked));
         }

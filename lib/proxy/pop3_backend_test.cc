@@ -101,6 +101,9 @@ struct Scene {
     std::optional<Pop3Outcome> outcome;
 };
 
+const proxy::Pop3Wishes no_wishes;
+const std::vector<std::string> first_message{"Yg=="};
+
 Scene::Dialogue by_sasl(std::string mechanism, std::vector<std::string> messages)
 {
     return [=](Pop3Backend& backend, Link& link) {
@@ -354,8 +357,8 @@ TEST_CASE("proxy: SASL with an initial response, where it may be, and question b
                      {"cmVzcG9uc2U=\r\n", "+ dj1z\r\n"},
                      {"\r\n", "+OK in\r\n"}}),
                [](Pop3Backend& backend, Link& link) -> Task<Pop3Outcome> {
-                   auto first =
-                       co_await backend.authenticate(link, {}, "SCRAM-SHA-256", {"Yg=="});
+                   auto first = co_await backend.authenticate(
+                       link, no_wishes, "SCRAM-SHA-256", first_message);
                    CHECK(first->text == "Y2hhbGxlbmdl");
                    auto second = co_await backend.respond(link, "cmVzcG9uc2U=");
                    CHECK(second->challenge);
@@ -462,7 +465,8 @@ TEST_CASE("proxy: a POP3 server that dies at any byte has let nobody in")
     for (const Turn& turn : turns)
         size += turn.say.size();
     const auto log_in = [](Pop3Backend& backend, Link& link) -> Task<Pop3Outcome> {
-        auto answer = co_await backend.authenticate(link, {}, "SCRAM-SHA-256", {"Yg=="});
+        auto answer =
+            co_await backend.authenticate(link, no_wishes, "SCRAM-SHA-256", first_message);
         if (answer && answer->challenge)
             answer = co_await backend.respond(link, "Yg==");
         co_return answer;

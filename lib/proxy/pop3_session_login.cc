@@ -80,10 +80,11 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_digest()
 {
     pop3::Prelude& prelude = before_->prelude;
     trying(prelude.user(), "APOP");
-    if (!before_->link || !pop3_.world().backends.is_default(prelude.user(), listener()))
-        co_return co_await refuse({TroubleKind::cancelled,
-                                   "APOP with a timestamp of another host",
-                                   "APOP is not possible for your mailbox, use USER"});
+    if (!before_->link || !pop3_.world().backends.is_default(prelude.user(), listener())) {
+        Trouble elsewhere{TroubleKind::cancelled, "APOP with a timestamp of another host",
+                          "APOP is not possible for your mailbox, use USER"};
+        co_return co_await refuse(std::move(elsewhere));
+    }
     std::optional<Trouble> trouble = co_await reach(prelude.user());
     if (trouble)
         co_return co_await refuse(std::move(*trouble));
@@ -116,8 +117,10 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_sasl()
     auto outcome = co_await exchange(*std::move(messages));
     if (!outcome && outcome.error() == NoMessage::gone)
         co_return co_await without_message(NoMessage::gone);
-    if (!outcome)
-        co_return co_await refuse({TroubleKind::cancelled, "cancelled by the client", {}});
+    if (!outcome) {
+        Trouble cancelled{TroubleKind::cancelled, "cancelled by the client", {}};
+        co_return co_await refuse(std::move(cancelled));
+    }
     co_return co_await conclude(*std::move(outcome));
 }
 
@@ -131,7 +134,8 @@ net::Task<Pop3Session::Messages> Pop3Session::hear_first_messages()
     if (prelude.initial()) {
         messages.push_back(*prelude.initial() == "=" ? "" : *prelude.initial());
     } else {
-        Message first = co_await ask(login ? text::base64("Username:") : "");
+        std::string question = login ? text::base64("Username:") : "";
+        Message first = co_await ask(std::move(question));
         if (!first)
             co_return std::unexpected(first.error());
         messages.push_back(*std::move(first));
