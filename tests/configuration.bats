@@ -38,11 +38,14 @@ keys_of_manual() {
 }
 
 @test "sponts.conf(5) says of each limit on clients that it holds for one process" {
-    for key in connections connections-per-client messages-per-client-minute \
-        connections-per-client-minute; do
-        awk -v key="$key" '/^\.Ss / { on = $2 == "[smtp-relayd]"; about = 0 }
-            on && /^\.It Cm/ { about = $3 == key } about' "$REPO/man/sponts.conf.5" |
-            grep -qE '^Each (process counts for itself|of the)'
+    for section in smtp-relayd pop-proxy imap-proxy; do
+        for key in connections connections-per-client messages-per-client-minute \
+            connections-per-client-minute connections-per-user; do
+            awk -v key="$key" -v section="[$section]" '
+                /^\.Ss / { on = $2 == section; about = 0 }
+                on && /^\.It Cm/ { about = $3 == key } about' "$REPO/man/sponts.conf.5" >"$TMP/key"
+            [ ! -s "$TMP/key" ] || grep -qE '^Each (process counts for itself|of the)' "$TMP/key"
+        done
     done
 }
 

@@ -62,6 +62,38 @@ std::span<const ChoiceName<OwnSender>> choices(OwnSender)
     return names;
 }
 
+std::span<const ChoiceName<BackendTls>> choices(BackendTls)
+{
+    static constexpr ChoiceName<BackendTls> names[] = {
+        {"none", BackendTls::none},
+        {"starttls", BackendTls::starttls},
+        {"implicit", BackendTls::implicit},
+    };
+    return names;
+}
+
+std::span<const ChoiceName<BackendVerify>> choices(BackendVerify)
+{
+    static constexpr ChoiceName<BackendVerify> names[] = {
+        {"none", BackendVerify::none},
+        {"name", BackendVerify::name},
+        {"fingerprint", BackendVerify::fingerprint},
+    };
+    return names;
+}
+
+// Not xforward: that is about mail.
+std::span<const ChoiceName<db::ClientInfo>> choices(db::ClientInfo)
+{
+    static constexpr ChoiceName<db::ClientInfo> names[] = {
+        {"none", db::ClientInfo::none},
+        {"proxy", db::ClientInfo::proxy},
+        {"id", db::ClientInfo::id},
+        {"xclient", db::ClientInfo::xclient},
+    };
+    return names;
+}
+
 std::span<const ChoiceName<base::LogTarget>> choices(base::LogTarget)
 {
     static constexpr ChoiceName<base::LogTarget> names[] = {

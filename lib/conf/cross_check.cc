@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // conf/cross_check.cc - what no single value shows.
-#include "conf/read.h"
+#include "conf/cross_check.h"
 
 namespace conf {
 
@@ -15,42 +15,6 @@ struct Checker {
     {
         problems.push_back(
             {document.line_of("listener " + listener.name, key), std::move(text)});
-    }
-
-    void check(const Listener& listener)
-    {
-        check_tls(listener);
-        check_auth(listener);
-        check_auth_source(listener);
-    }
-
-    // Never fall back to plaintext: a listener says tls = none, or has a certificate.
-    void check_tls(const Listener& listener)
-    {
-        if (listener.tls == ListenerTls::none)
-            return;
-        if (listener.certificates.empty() && settings.tls.certificates.empty())
-            complain(listener, "tls",
-                     "tls needs a certificate, here or in [tls]; or say tls = none");
-    }
-
-    void check_auth(const Listener& listener)
-    {
-        if (listener.auth_required && listener.auth == AuthSource::none)
-            complain(listener, "auth-required", "auth-required = yes needs auth");
-        if (listener.auth != AuthSource::none && listener.tls == ListenerTls::none &&
-            !listener.auth_without_tls)
-            complain(listener, "auth", "auth needs tls, or auth-without-tls = yes");
-    }
-
-    void check_auth_source(const Listener& listener)
-    {
-        if (listener.auth == AuthSource::backend && listener.auth_backend.empty())
-            complain(listener, "auth", "auth = backend needs auth-backend = host:port");
-        if (listener.auth == AuthSource::dovecot && listener.auth_socket.empty())
-            complain(listener, "auth", "auth = dovecot needs auth-socket = path");
-        if (listener.auth == AuthSource::users && settings.general.database.empty())
-            complain(listener, "auth", "auth = users needs a database in [general]");
     }
 
     void check_addresses()
@@ -98,7 +62,7 @@ void cross_check(const Settings& settings, const Document& document,
     Checker checker{settings, document, problems};
     checker.check_required();
     for (const Listener& listener : settings.listeners)
-        checker.check(listener);
+        check_listener(settings, listener, document, problems);
     checker.check_addresses();
     checker.check_srs();
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -41,6 +42,28 @@ Parsed<std::int64_t> in_range(std::int64_t value, std::int64_t least, std::int64
     if (value > most)
         return wrong("must be at most " + show(most));
     return value;
+}
+
+// What the proxies can learn the user of, and carry through TLS that ends at them.
+constexpr std::string_view known_mechanisms[] = {
+    "PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-256", "SCRAM-SHA-1"};
+
+char to_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string joined(const std::vector<std::string>& words)
+{
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
 }
 
 std::string show_number(std::int64_t value)
@@ -223,7 +246,9 @@ std::string wrong_preallocate(std::string_view text)
 
 std::string wrong_program(std::string_view text)
 {
-    return text == "smtp-relayd" ? "" : "must be one of: smtp-relayd";
+    if (text == "smtp-relayd" || text == "pop-proxy" || text == "imap-proxy")
+        return {};
+    return "must be one of: smtp-relayd, pop-proxy, imap-proxy";
 }
 
 Parsed<net::Networks> NetworkList::parse(std::string_view text)
@@ -267,10 +292,43 @@ Parsed<std::vector<std::string>> ResolverList::parse(std::string_view text)
 
 std::string ResolverList::show(const std::vector<std::string>& value)
 {
-    std::string text;
-    for (const std::string& word : value)
-        text += (text.empty() ? "" : " ") + word;
-    return text;
+    return joined(value);
+}
+
+Parsed<std::vector<std::string>> MechanismList::parse(std::string_view text)
+{
+    std::vector<std::string> mechanisms;
+    for (const std::string_view word : split_words(text)) {
+        std::string name(word);
+        std::ranges::transform(name, name.begin(), to_upper);
+        if (std::ranges::find(known_mechanisms, name) == std::end(known_mechanisms))
+            return wrong(
+                "has \"" + std::string(word) + "\", which is none of " +
+                joined({std::begin(known_mechanisms), std::end(known_mechanisms)}));
+        if (std::ranges::find(mechanisms, name) == mechanisms.end())
+            mechanisms.push_back(std::move(name));
+    }
+    return mechanisms;
+}
+
+std::string MechanismList::show(const std::vector<std::string>& value)
+{
+    return joined(value);
+}
+
+Parsed<std::string> Fingerprint::parse(std::string_view text)
+{
+    constexpr std::size_t sha256_digits = 64;
+    std::string digits_only;
+    for (const char c : text)
+        if (c != ':')
+            digits_only += to_lower(c);
+    const bool sound =
+        digits_only.size() == sha256_digits &&
+        digits_only.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!sound && !text.empty())
+        return wrong("is no SHA-256 fingerprint (64 hexadecimal digits)");
+    return digits_only;
 }
 
 } // namespace conf

@@ -107,6 +107,9 @@ struct ChoiceName {
 [[nodiscard]] std::span<const ChoiceName<EightBit>> choices(EightBit);
 [[nodiscard]] std::span<const ChoiceName<OnRelay>> choices(OnRelay);
 [[nodiscard]] std::span<const ChoiceName<OwnSender>> choices(OwnSender);
+[[nodiscard]] std::span<const ChoiceName<BackendTls>> choices(BackendTls);
+[[nodiscard]] std::span<const ChoiceName<BackendVerify>> choices(BackendVerify);
+[[nodiscard]] std::span<const ChoiceName<db::ClientInfo>> choices(db::ClientInfo);
 [[nodiscard]] std::span<const ChoiceName<base::LogTarget>> choices(base::LogTarget);
 [[nodiscard]] std::span<const ChoiceName<base::LogFormat>> choices(base::LogFormat);
 [[nodiscard]] std::span<const ChoiceName<base::Level>> choices(base::Level);
@@ -147,6 +150,18 @@ struct CertificateFile {
 struct ResolverList {
     static Parsed<std::vector<std::string>> parse(std::string_view text);
     static std::string show(const std::vector<std::string>& value);
+};
+
+// SASL mechanisms, in upper case.
+struct MechanismList {
+    static Parsed<std::vector<std::string>> parse(std::string_view text);
+    static std::string show(const std::vector<std::string>& value);
+};
+
+// SHA-256 as 64 hexadecimal digits in lower case; colons are dropped.
+struct Fingerprint {
+    static Parsed<std::string> parse(std::string_view text);
+    static std::string show(const std::string& value) { return value; }
 };
 
 // Words separated by blanks or commas.

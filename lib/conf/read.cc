@@ -141,9 +141,11 @@ void find_missing_files(Reading& reading)
     look_at_all("tls", reading.settings.tls.certificates);
     for (const Listener& listener : reading.settings.listeners)
         look_at_all(std::string(listener_prefix) + listener.name, listener.certificates);
-    for (const Listener& listener : reading.settings.listeners)
-        look(std::string(listener_prefix) + listener.name, "auth-backend-ca",
-             listener.auth_backend_ca);
+    for (const Listener& listener : reading.settings.listeners) {
+        const std::string section = std::string(listener_prefix) + listener.name;
+        look(section, "auth-backend-ca", listener.auth_backend_ca);
+        look(section, "backend-ca", listener.backend_ca);
+    }
     look("smtp-sendd", "srs-secret-file", reading.settings.smtp_sendd.srs_secret_file);
 }
 

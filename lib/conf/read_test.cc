@@ -70,6 +70,13 @@ retry = 1m 2m
 resolvers = 127.0.0.1@53
 hold-5xx = yes
 mx-port = 2525
+[pop-proxy]
+idle-timeout = 15m
+command-line = 1k
+connections-per-user = 3
+[imap-proxy]
+literal = 4k
+login-delay = 0
 [queue]
 retention = 2d
 )",
@@ -93,6 +100,12 @@ retention = 2d
     CHECK(settings.smtp_relayd.stray_newline == conf::StrayNewline::normalise);
     CHECK(settings.smtp_sendd.hold_5xx);
     CHECK(settings.smtp_sendd.mx_port == 2525);
+    CHECK(settings.pop_proxy.common.idle_timeout == 900);
+    CHECK(settings.pop_proxy.common.connections_per_user == 3);
+    CHECK(settings.pop_proxy.limits.command_line == 1024);
+    CHECK(settings.imap_proxy.limits.literal == 4096);
+    CHECK(settings.imap_proxy.common.login_delay == 0);
+    CHECK(settings.imap_proxy.common.idle_timeout == 1860);
     CHECK(settings.queue.retention == 2 * 86400);
 }
 

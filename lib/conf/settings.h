@@ -6,8 +6,11 @@
 #pragma once
 
 #include "base/log.h"
+#include "db/directory.h"
+#include "imap/limits.h"
 #include "net/address.h"
 #include "net/tls.h"
+#include "pop3/limits.h"
 #include "smtp/limits.h"
 
 #include <cstdint>
@@ -22,8 +25,10 @@ enum class StrayNewline : std::uint8_t { refuse, normalise };
 enum class EightBit : std::uint8_t { as_is, refuse };
 enum class OnRelay : std::uint8_t { refuse, delay };
 enum class OwnSender : std::uint8_t { accept, refuse };
+enum class BackendTls : std::uint8_t { none, starttls, implicit };
+enum class BackendVerify : std::uint8_t { none, name, fingerprint };
 
-// [listener NAME]
+// [listener NAME].  Which keys are for which program, cross_check.cc knows.
 struct Listener {
     std::string name;
     std::string address; // endpoint text; empty: only by socket activation
@@ -45,6 +50,21 @@ struct Listener {
     OwnSender own_sender = OwnSender::accept; // our domains as sender, from outside
     OnRelay on_relay = OnRelay::refuse;
     bool etrn = false;
+
+    // Of the proxies.
+    BackendTls backend_tls = BackendTls::starttls; // never silently plain
+    BackendVerify backend_verify = BackendVerify::name;
+    std::string backend_ca;          // empty: the system's
+    std::string backend_name;        // to verify instead of the host
+    std::string backend_fingerprint; // SHA-256, 64 hexadecimal digits
+    bool backend_compress = false;   // IMAP: COMPRESS=DEFLATE towards the backend
+    db::ClientInfo client_info = db::ClientInfo::none; // how the backend learns of clients
+    // Of SASL, offered if the backend offers them.
+    std::vector<std::string> login_mechanisms = {
+        "PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-256", "SCRAM-SHA-1"};
+    bool apop = false;       // POP3: with the backend's challenge
+    bool compress = true;    // IMAP: COMPRESS=DEFLATE for clients
+    std::string user_domain; // of login names without one, for routes
 };
 
 struct General {
@@ -115,6 +135,32 @@ struct SmtpSendd {
     std::uint64_t returned_size = 100000; // of a message in a bounce; else its header
 };
 
+// What [pop-proxy] and [imap-proxy] have in common.
+struct Proxy {
+    std::uint32_t connections = 20000;
+    std::uint32_t connections_per_client = 50;
+    std::uint32_t connections_per_client_minute = 0; // 0: no limit
+    std::uint32_t connections_per_user = 20;
+    std::int64_t greeting_timeout = 30; // seconds: PROXY header, TLS handshake
+    std::int64_t login_timeout = 60;    // everything before the login
+    std::int64_t idle_timeout = 1860;
+    std::int64_t connect_timeout = 10; // to one address of a backend
+    std::int64_t backend_timeout = 30; // an answer of a backend before the login
+    std::int64_t login_delay = 2;      // after a refused login
+    std::int64_t dead_for = 10;        // first pause of a backend that is down
+    std::uint32_t workers = 1;         // processes under `sponts run`
+};
+
+struct PopProxy {
+    Proxy common{.idle_timeout = 660}; // RFC 1939 section 3 asks for 600 at least
+    pop3::Limits limits;
+};
+
+struct ImapProxy {
+    Proxy common{.idle_timeout = 1860}; // RFC 9051 section 5.4 asks for 1800 at least
+    imap::Limits limits;
+};
+
 struct Queue {
     std::uint64_t segment_size = 64ull << 20;
     std::int64_t segment_age = 3600;
@@ -135,6 +181,8 @@ struct Settings {
     std::vector<Listener> listeners;
     SmtpRelayd smtp_relayd;
     SmtpSendd smtp_sendd;
+    PopProxy pop_proxy;
+    ImapProxy imap_proxy;
     Queue queue;
     std::string file; // where it was read from
 };

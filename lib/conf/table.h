@@ -90,6 +90,8 @@ private:
 [[nodiscard]] std::span<const Key<Listener>> listener_keys();
 [[nodiscard]] std::span<const Key<SmtpRelayd>> relayd_keys();
 [[nodiscard]] std::span<const Key<SmtpSendd>> sendd_keys();
+[[nodiscard]] std::span<const Key<PopProxy>> pop_proxy_keys();
+[[nodiscard]] std::span<const Key<ImapProxy>> imap_proxy_keys();
 [[nodiscard]] std::span<const Key<Queue>> queue_keys();
 
 // Calls visit(name, section, keys) for each section of the settings, listeners last.
@@ -101,6 +103,8 @@ void for_each_section(AnySettings& settings, Visit&& visit)
     visit(std::string("tls"), settings.tls, tls_keys());
     visit(std::string("smtp-relayd"), settings.smtp_relayd, relayd_keys());
     visit(std::string("smtp-sendd"), settings.smtp_sendd, sendd_keys());
+    visit(std::string("pop-proxy"), settings.pop_proxy, pop_proxy_keys());
+    visit(std::string("imap-proxy"), settings.imap_proxy, imap_proxy_keys());
     visit(std::string("queue"), settings.queue, queue_keys());
     for (auto& listener : settings.listeners)
         visit("listener " + listener.name, listener, listener_keys());

@@ -42,6 +42,7 @@ confine::Rights common_rights(const conf::Settings& settings)
     for (const conf::Listener& listener : settings.listeners) {
         may_read_all(rights, listener.certificates);
         may_read(rights, listener.auth_backend_ca);
+        may_read(rights, listener.backend_ca);
     }
     for (const conf::Listener& listener : settings.listeners)
         if (listener.address.starts_with('/'))
