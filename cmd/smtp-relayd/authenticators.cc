@@ -22,20 +22,6 @@ std::shared_ptr<net::TlsContext> backend_tls(const conf::Listener& listener)
     return std::make_shared<net::TlsContext>(options);
 }
 
-std::string host_part(const std::string& host_port)
-{
-    std::string host = host_port.substr(0, host_port.rfind(':'));
-    if (host.starts_with('[') && host.ends_with(']'))
-        return host.substr(1, host.size() - 2);
-    return host;
-}
-
-std::uint16_t port_part(const std::string& host_port)
-{
-    return static_cast<std::uint16_t>(
-        std::stoul(host_port.substr(host_port.rfind(':') + 1)));
-}
-
 } // namespace
 
 std::shared_ptr<session::Authenticator>
@@ -52,8 +38,8 @@ RelayService::make_authenticator(const conf::Listener& listener)
         return std::make_shared<session::BackendAuthenticator>(
             loop_, resolver_.get(),
             session::AuthBackend{.hostname = daemons::own_hostname(settings_),
-                                 .host = host_part(listener.auth_backend),
-                                 .port = port_part(listener.auth_backend),
+                                 .host = daemons::host_part(listener.auth_backend),
+                                 .port = daemons::port_part(listener.auth_backend),
                                  .tls = backend_tls(listener),
                                  .tls_required = listener.auth_backend_tls});
     }

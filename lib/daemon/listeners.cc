@@ -60,6 +60,20 @@ std::shared_ptr<const net::TlsContext> make_tls(const conf::Settings& settings,
     return std::make_shared<const net::TlsContext>(options);
 }
 
+std::string host_part(const std::string& host_port)
+{
+    std::string host = host_port.substr(0, host_port.rfind(':'));
+    if (host.starts_with('[') && host.ends_with(']'))
+        return host.substr(1, host.size() - 2);
+    return host;
+}
+
+std::uint16_t port_part(const std::string& host_port)
+{
+    return static_cast<std::uint16_t>(
+        std::stoul(host_port.substr(host_port.rfind(':') + 1)));
+}
+
 net::ResolverOptions resolver_options(const conf::Settings& settings)
 {
     net::ResolverOptions options;

@@ -8,6 +8,7 @@
 #include "net/resolver.h"
 #include "net/tls.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ some_listeners(const conf::Settings& settings, std::string_view program);
 // file that cannot be used.
 [[nodiscard]] std::shared_ptr<const net::TlsContext>
 make_tls(const conf::Settings& settings, const conf::Listener& listener);
+
+// "mail.example.org:143", "[2001:db8::1]:143", as the configuration holds them.
+[[nodiscard]] std::string host_part(const std::string& host_port); // without brackets
+[[nodiscard]] std::uint16_t port_part(const std::string& host_port);
 
 // Whom to ask for names, and how long to wait.
 [[nodiscard]] net::ResolverOptions resolver_options(const conf::Settings& settings);

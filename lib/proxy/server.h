@@ -67,7 +67,7 @@ public:
     // Somebody has heard it anew.
     void learn(const std::string& listener, std::string facts);
     // After a reload.
-    void forget_facts() { facts_.clear(); }
+    virtual void forget_facts() { facts_.clear(); }
 
 protected:
     [[nodiscard]] virtual std::unique_ptr<session::Guest>

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// daemon/proxy_service.cc - see the header.
+#include "daemon/proxy_service.h"
+
+#include "confine/confine.h"
+#include "daemon/listeners.h"
+#include "daemon/main.h"
+#include "daemon/rights.h"
+
+#include <utility>
+
+namespace daemons {
+
+namespace {
+
+class DirectoryRoutes : public proxy::Routes {
+public:
+    DirectoryRoutes(db::Directory& directory, db::Service service)
+        : directory_(directory), service_(service)
+    {
+    }
+    std::vector<db::RouteHost> of(const std::string& user) override
+    {
+        return directory_.route(user, service_);
+    }
+
+private:
+    db::Directory& directory_;
+    db::Service service_;
+};
+
+} // namespace
+
+int run_proxy(const ProxyProgram& program, int argc, char** argv)
+{
+    const Program named{proxy_program(program.service).data(), program.purpose};
+    const Check check = [&](const conf::Settings& settings) {
+        (void)make_proxy_listeners(settings, program.service);
+    };
+    const Serve serve = [&](conf::Settings settings, const Options& options,
+                            base::Fd connection) {
+        ProxyService service(program, std::move(settings), options, std::move(connection));
+        service.run();
+    };
+    return daemons::run(named, argc, argv, check, serve);
+}
+
+ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
+                           const Options& options, base::Fd connection)
+    : protocol_(program.service), settings_(std::move(settings)),
+      service_(loop_, settings_, options, std::string(proxy_program(protocol_)),
+               std::move(connection))
+{
+    confine::to(common_rights(settings_)); // before the first thread starts
+    const conf::Proxy& own = proxy_settings(settings_, protocol_);
+    directory_ = std::make_unique<db::Directory>(settings_.general.database);
+    routes_ = std::make_unique<DirectoryRoutes>(*directory_, protocol_);
+    resolver_ = std::make_unique<net::Resolver>(loop_, resolver_options(settings_));
+    listeners_ = make_proxy_listeners(settings_, protocol_);
+    backends_ = std::make_unique<proxy::Backends>(loop_, *routes_, resolver_.get());
+    backends_->set_dead_for(base::seconds{own.dead_for});
+    const proxy::World world{.loop = loop_, .backends = *backends_, .journal = journal_};
+    server_ = program.make_server(world, proxy_rates(own));
+    server_->when_idle([this] { service_.end_if_idle(); });
+}
+
+ProxyService::~ProxyService() = default;
+
+void ProxyService::serve(base::Fd fd, const net::Address& peer, const std::string& listener)
+{
+    server_->serve(std::move(fd), peer, listeners_.at(listener));
+}
+
+void ProxyService::reload(const conf::Settings& fresh)
+{
+    ProxyListeners made = make_proxy_listeners(fresh, protocol_);
+    for (auto& [name, listener] : made)
+        listeners_[name] = listener;
+    const conf::Proxy& own = proxy_settings(fresh, protocol_);
+    server_->limits().set_rates(proxy_rates(own));
+    server_->forget_facts();
+    backends_->set_dead_for(base::seconds{own.dead_for});
+    backends_->forget_tls();
+}
+
+} // namespace daemons
