@@ -153,8 +153,10 @@ net::Task<ImapSession::Next> ImapSession::attempt(ImapLogin login, std::string u
     if (link->host == listener().backend)
         server().learn(listener().name, join(greeter.capabilities()));
     auto welcome = co_await log_in_at(*link, greeter.capabilities(), std::move(login));
-    if (!welcome)
+    if (!welcome) {
+        link->leg.reset(); // the backend need not wait while the client has to
         co_return co_await refuse(std::move(welcome.error()));
+    }
     if (!succeeded(*std::move(link))) { // the journal knows
         Trouble many{.kind = TroubleKind::in_use, .why = {}, .reply = {}};
         co_return co_await say_refusal(std::move(many));
