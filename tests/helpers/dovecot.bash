@@ -85,6 +85,10 @@ service pop3-login {
 }
 service anvil {
   chroot =
+  # Wrong passwords of some clients shall not make others behind the same proxy wait.
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service stats {
   chroot =

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+# proxy.bash - pop-proxy or imap-proxy alone, below $TMP/proxy.
+#
+#     load helpers/common
+#     load helpers/dovecot
+#     load helpers/proxy
+#
+#     proxy_config PROGRAM [LINE...]   $CONF: a database, listeners `plain` on $PLAIN_PORT
+#                                      (STARTTLS offered, not demanded) and `tls` on
+#                                      $TLS_PORT; LINEs go into both; behind a line
+#                                      "[section]" they are for what stands there
+#     proxy_start                      until it listens; $PROXY_PID
+#     proxy_route LINE...              imports rows of routes; the first names the columns
+#     proxy_logged PATTERN             the log has such a line
+
+proxy_config() {
+    local line sections=""
+    PROXY=$TMP/proxy
+    CONF=$PROXY/sponts.conf
+    PROGRAM=$1
+    shift
+    PLAIN_PORT=$(free_port)
+    TLS_PORT=$(free_port)
+    local own=""
+    for line in "$@"; do
+        [[ $line != '['* ]] || sections+=$'\n'
+        if [ -n "$sections" ]; then
+            sections+=$line$'\n'
+        else
+            own+=$line$'\n'
+        fi
+    done
+    mkdir -p "$PROXY"/run
+    [ -e "$PROXY/cert.pem" ] || self_signed "$PROXY"
+    cat >"$CONF" <<END
+[general]
+hostname = gw.test
+spool = $PROXY/spool
+database = $PROXY/sponts.db
+run-directory = $PROXY/run
+drain-timeout = 5s
+
+[tls]
+certificate = $PROXY/cert.pem $PROXY/key.pem
+
+[listener plain]
+address = 127.0.0.1:$PLAIN_PORT
+program = $PROGRAM
+auth-without-tls = yes
+$own
+[listener tls]
+address = 127.0.0.1:$TLS_PORT
+program = $PROGRAM
+tls = implicit
+$own$sections
+END
+    sponts --config "$CONF" db migrate >/dev/null 2>&1
+}
+
+proxy_route() { printf '%s\n' "$@" | sponts import routes - --config "$CONF"; }
+
+proxy_start() {
+    start proxy "$PROGRAM" --config "$CONF"
+    PROXY_PID=$PID
+    wait_for 10 bound "$PLAIN_PORT" || { cat "$TMP/proxy.log" >&2; return 1; }
+}
+
+proxy_logged() { grep -qE -- "$1" "$TMP/proxy.log"; }
