@@ -3,6 +3,7 @@
 #include "daemon/proxy_listeners.h"
 
 #include "daemon/listeners.h"
+#include "session/tls_contexts.h"
 
 #include <memory>
 
@@ -48,6 +49,7 @@ std::optional<db::RouteHost> backend_of(const conf::Listener& listener, db::Serv
     host.fingerprint = listener.backend_fingerprint;
     host.ca_file = listener.backend_ca;
     host.client_info = listener.client_info;
+    (void)session::TlsContexts().of(host); // can its files be used?
     return host;
 }
 

@@ -13,6 +13,11 @@ namespace daemons {
 
 namespace {
 
+class NoRoutes : public proxy::Routes {
+public:
+    std::vector<db::RouteHost> of(const std::string& /*user*/) override { return {}; }
+};
+
 class DirectoryRoutes : public proxy::Routes {
 public:
     DirectoryRoutes(db::Directory& directory, db::Service service)
@@ -53,8 +58,12 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
 {
     confine::to(common_rights(settings_)); // before the first thread starts
     const conf::Proxy& own = proxy_settings(settings_, protocol_);
-    directory_ = std::make_unique<db::Directory>(settings_.general.database);
-    routes_ = std::make_unique<DirectoryRoutes>(*directory_, protocol_);
+    if (settings_.general.database.empty()) {
+        routes_ = std::make_unique<NoRoutes>();
+    } else {
+        directory_ = std::make_unique<db::Directory>(settings_.general.database);
+        routes_ = std::make_unique<DirectoryRoutes>(*directory_, protocol_);
+    }
     resolver_ = std::make_unique<net::Resolver>(loop_, resolver_options(settings_));
     listeners_ = make_proxy_listeners(settings_, protocol_);
     backends_ = std::make_unique<proxy::Backends>(loop_, *routes_, resolver_.get());

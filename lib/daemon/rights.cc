@@ -47,8 +47,9 @@ confine::Rights common_rights(const conf::Settings& settings)
     for (const conf::Listener& listener : settings.listeners)
         if (listener.address.starts_with('/'))
             rights.tidy.push_back(directory_of(listener.address));
-    rights.write = {settings.general.run_directory,
-                    directory_of(settings.general.database)};
+    rights.write = {settings.general.run_directory};
+    if (!settings.general.database.empty())
+        rights.write.push_back(directory_of(settings.general.database));
     return rights;
 }
 
