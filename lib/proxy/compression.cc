@@ -78,9 +78,10 @@ std::size_t Compression::inflate(std::string_view packed)
         return size - in.avail_out;
     });
     full_ = in.avail_out == 0;
-    // Z_BUF_ERROR: there was nothing to do.  The end of a stream never comes in a session.
-    if (result != Z_OK && result != Z_BUF_ERROR)
-        throw BadCompression(in.msg != nullptr ? in.msg : "the deflate stream ended");
+    // Z_BUF_ERROR: there was nothing to do.  Some end the stream before they hang up.
+    ended_ = result == Z_STREAM_END;
+    if (!ended_ && result != Z_OK && result != Z_BUF_ERROR)
+        throw BadCompression(in.msg != nullptr ? in.msg : "no deflate stream");
     const std::size_t used = packed.size() - in.avail_in;
     if (plain_.empty())
         plain_ = std::string();

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] std::size_t inflate(std::string_view packed);
     // zlib may hold back output for which there was no room: inflate({}) gets it.
     [[nodiscard]] bool may_hold_more() const { return full_; }
+    // The peer has ended its stream: nothing more comes.
+    [[nodiscard]] bool ended() const { return ended_; }
     // What is inflated and not taken.
     [[nodiscard]] std::string_view plain() const
     {
@@ -52,6 +54,7 @@ private:
     std::string plain_; // no memory while empty
     std::size_t taken_ = 0;
     bool full_ = false;
+    bool ended_ = false;
 };
 
 } // namespace proxy

@@ -31,6 +31,8 @@ net::Task<std::string_view> Leg::hear_inflated()
 {
     while (compression_->plain().empty()) {
         std::string_view packed;
+        if (compression_->ended())
+            co_return packed;
         if (!compression_->may_hold_more()) {
             packed = co_await reader_.hear_bytes();
             if (packed.empty())
