@@ -79,13 +79,20 @@ net::Task<void> Relay::carry_up()
         client_.take(taken);
         if (!conversation_.trouble().empty())
             over("protocol");
-        while (conversation_.must_wait() && !over_) {
+        while (client_waits() && !over_) {
             heard_.clear();
             co_await heard_.wait();
         }
         if (over_)
             co_return;
     }
+}
+
+// Its next bytes are compressed, or cannot be taken yet.
+bool Relay::client_waits() const
+{
+    const bool compression_begins = conversation_.compress_now() && !client_.compressed();
+    return compression_begins || conversation_.must_wait();
 }
 
 net::Task<void> Relay::carry_down()

@@ -49,6 +49,7 @@ private:
     [[nodiscard]] net::Task<void> carry_up();   // client to backend
     [[nodiscard]] net::Task<void> carry_down(); // backend to client
     [[nodiscard]] net::Task<void> answers();    // carry_down(), beside run()
+    [[nodiscard]] bool client_waits() const;
     void touch();
     void over(std::string_view reason);
 
