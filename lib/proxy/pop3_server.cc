@@ -9,9 +9,9 @@
 
 namespace proxy {
 
-void Pop3Server::forget_facts()
+void Pop3Server::forget()
 {
-    Server::forget_facts();
+    forget_facts();
     memory_.forget();
 }
 

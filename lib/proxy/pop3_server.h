@@ -22,7 +22,8 @@ public:
     // Of the listener's backend, before the login; nothing as long as it does not answer.
     [[nodiscard]] net::Task<std::optional<pop3::Capabilities>>
     capabilities_of(ListenerPtr listener);
-    void forget_facts() override;
+    // After a reload: backends may be others now.
+    void forget();
 
 protected:
     [[nodiscard]] std::unique_ptr<session::Guest>

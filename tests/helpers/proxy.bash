@@ -61,6 +61,7 @@ proxy_route() { printf '%s\n' "$@" | sponts import routes - --config "$CONF"; }
 
 proxy_start() {
     start proxy "$PROGRAM" --config "$CONF"
+    # shellcheck disable=SC2034  # for the tests
     PROXY_PID=$PID
     wait_for 10 bound "$PLAIN_PORT" || { cat "$TMP/proxy.log" >&2; return 1; }
 }
