@@ -21,8 +21,10 @@ stand_ins() {
     export EVENTS=$TMP/events DIRECTIONS=$TMP/directions
     mkdir -p "$TMP/bin" "$DIRECTIONS"
     : >"$EVENTS"
-    cp "$BATS_TEST_DIRNAME/helpers/program.py" "$TMP/bin/smtp-relayd"
-    cp "$BATS_TEST_DIRNAME/helpers/program.py" "$TMP/bin/smtp-sendd"
+    local program
+    for program in smtp-relayd smtp-sendd pop-proxy imap-proxy; do
+        cp "$BATS_TEST_DIRNAME/helpers/program.py" "$TMP/bin/$program"
+    done
     chmod +x "$TMP/bin"/*
 }
 
@@ -216,6 +218,66 @@ exit_status() {
     [ -z "$(pids_of smtp-relayd)" ]
 }
 
+# proxy NAME PROGRAM PORT - the lines of a proxy's listener on loopback.
+proxy() { printf '%s\nprogram = %s\nauth-without-tls = yes\n' "$(listener "$1" "$3")" "$2"; }
+
+@test "a proxy is started when a listener names it, with its own sockets and workers" {
+    stand_ins
+    pop=$(free_port) imap=$(free_port)
+    configuration "$(listener in "$PORT")" "$(proxy p pop-proxy "$pop")" \
+        "$(proxy i imap-proxy "$imap")" '[imap-proxy]' 'workers = 2'
+    run_gateway
+    wait_for 20 ready
+    logged 'gateway-ready programs=5'
+    happened '^smtp-relayd started [0-9]* in --config'
+    happened '^pop-proxy started [0-9]* p --config'
+    happened '^imap-proxy started [0-9]* i --config'
+    [ "$(pids_of imap-proxy | wc -l)" -eq 2 ]
+    [ "$(greeting "$pop")" = "$(pids_of pop-proxy)" ]
+    pids_of imap-proxy | grep -qxF "$(greeting "$imap")"
+    kill -TERM "$GATEWAY"
+    exit_status 0
+}
+
+@test "reload starts and ends proxies, and leaves the other programs alone" {
+    stand_ins
+    pop=$(free_port)
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    [ -z "$(pids_of pop-proxy)" ]
+    configuration "$(listener in "$PORT")" "$(proxy p pop-proxy "$pop")"
+    kill -HUP "$GATEWAY"
+    wait_for 20 happened '^pop-proxy started'
+    wait_for 20 happened '^smtp-relayd SIGHUP'
+    logged 'reload-done relayd=told sendd=told pop=replaced imap=told'
+    first=$(pids_of pop-proxy)
+    [ "$(greeting "$pop")" = "$first" ]
+
+    configuration "$(listener in "$PORT")" "$(proxy p pop-proxy "$pop")" '[pop-proxy]' 'errors = 3'
+    kill -HUP "$GATEWAY"
+    wait_for 20 happened '^pop-proxy SIGHUP'
+
+    configuration "$(listener in "$PORT")"
+    kill -HUP "$GATEWAY"
+    wait_for 20 gone "$first"
+    wait_for 20 closed "$pop"
+    [ "$(pids_of smtp-relayd | wc -l)" -eq 1 ]
+    run ! happened '^smtp-relayd SIGUSR1'
+}
+
+@test "a proxy that is not there refuses the reload that names it" {
+    stand_ins
+    rm "$TMP/bin/imap-proxy"
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    configuration "$(listener in "$PORT")" "$(proxy i imap-proxy "$(free_port)")"
+    kill -HUP "$GATEWAY"
+    wait_for 20 logged 'reload-refused error=.*imap-proxy'
+    run ! happened '^smtp-relayd SIG'
+}
+
 @test "reload with nothing changed but limits tells the programs" {
     stand_ins
     configuration "$(listener in "$PORT")"
@@ -225,7 +287,7 @@ exit_status() {
     kill -HUP "$GATEWAY"
     wait_for 20 happened '^smtp-relayd SIGHUP'
     wait_for 20 happened '^smtp-sendd SIGHUP'
-    logged 'reload-done relayd=told sendd=told'
+    logged 'reload-done relayd=told sendd=told pop=told imap=told'
     [ "$(pids_of smtp-relayd | wc -l)" -eq 1 ]
 }
 
@@ -434,15 +496,21 @@ both_were_told() { [ "$(grep -c '^smtp-relayd SIGTERM' "$EVENTS")" -eq 2 ]; }
 
 @test "workers share the keys of session tickets, and nobody else has them" {
     stand_ins
-    configuration "$(listener in "$PORT")" '[smtp-relayd]' 'workers = 2'
+    configuration "$(listener in "$PORT")" "$(proxy i imap-proxy "$(free_port)")" \
+        '[smtp-relayd]' 'workers = 2' '[imap-proxy]' 'workers = 2'
     run_gateway
     wait_for 20 ready
     [ "$(grep '^smtp-relayd keys' "$EVENTS" | sort -u | wc -l)" -eq 1 ]
-    happened '^smtp-relayd keys 80 [0-9a-f]+'
+    [ "$(grep '^imap-proxy keys' "$EVENTS" | sort -u | wc -l)" -eq 1 ]
+    [ "$(sed -n 's/.* keys 80 //p' "$EVENTS" | sort -u | wc -l)" -eq 2 ]
+    run ! happened '^smtp-sendd keys'
 }
 
 @test "a missing program is one line and exit status 69" {
     configuration
+    run -69 --separate-stderr sponts run --config "$CONF" --bin-dir "$TMP"
+    [ "$stderr" = "sponts: start smtp-sendd: no such program in $TMP" ]
+    configuration "$(listener in "$PORT")"
     run -69 --separate-stderr sponts run --config "$CONF" --bin-dir "$TMP"
     [ "$stderr" = "sponts: start smtp-relayd: no such program in $TMP" ]
 }

@@ -28,8 +28,12 @@ public:
         if (!general.database.empty())
             attempt("general", "database", [&] { db::check_database(general.database); });
         look_at_certificates("tls", reading_.settings.tls.certificates);
-        for (const conf::Listener& listener : reading_.settings.listeners)
-            look_at_certificates("listener " + listener.name, listener.certificates);
+        for (const conf::Listener& listener : reading_.settings.listeners) {
+            const std::string section = "listener " + listener.name;
+            look_at_certificates(section, listener.certificates);
+            look_at_authorities(section, "auth-backend-ca", listener.auth_backend_ca);
+            look_at_authorities(section, "backend-ca", listener.backend_ca);
+        }
     }
 
 private:
@@ -65,6 +69,16 @@ private:
         options.certificates = certificates;
         if (!certificates.empty())
             attempt(section, "certificate", [&options] { net::TlsContext{options}; });
+    }
+
+    void look_at_authorities(const std::string& section, std::string_view key,
+                             const std::string& file)
+    {
+        net::ClientTlsOptions options;
+        options.verify = net::TlsVerify::name;
+        options.ca_file = file;
+        if (!file.empty())
+            attempt(section, key, [&options] { net::TlsContext{options}; });
     }
 
     conf::Reading& reading_;

@@ -37,12 +37,14 @@ int keys_descriptor(const ProcessPlan& plan)
 // Moves the sockets out of the way first: one may already sit where another has to go.
 void place_descriptors(const ProcessPlan& plan)
 {
-    const int end = keys_descriptor(plan) + 1;
+    const bool with_keys = plan.ticket_keys >= 0;
+    const int end = keys_descriptor(plan) + (with_keys ? 1 : 0);
     std::vector<int> aside;
     aside.reserve(plan.sockets.size() + 1);
     for (const NamedSocket& socket : plan.sockets)
         aside.push_back(::fcntl(socket.fd, F_DUPFD_CLOEXEC, end));
-    aside.push_back(::fcntl(plan.ticket_keys, F_DUPFD_CLOEXEC, end));
+    if (with_keys)
+        aside.push_back(::fcntl(plan.ticket_keys, F_DUPFD_CLOEXEC, end));
     for (int i = 0; i < static_cast<int>(aside.size()); ++i)
         if (aside[static_cast<std::size_t>(i)] < 0 ||
             ::dup2(aside[static_cast<std::size_t>(i)], first_passed + i) < 0)
@@ -57,7 +59,8 @@ void set_environment(const ProcessPlan& plan)
     for (const NamedSocket& socket : plan.sockets)
         names += (names.empty() ? "" : ":") + socket.name;
     const std::string keys = "/proc/self/fd/" + std::to_string(keys_descriptor(plan));
-    ::setenv(net::ticket_keys_variable, keys.c_str(), 1);
+    if (plan.ticket_keys >= 0)
+        ::setenv(net::ticket_keys_variable, keys.c_str(), 1);
     ::setenv("NOTIFY_SOCKET", plan.notify_address.c_str(), 1);
     if (plan.sockets.empty())
         return;

@@ -18,7 +18,7 @@ struct ProcessPlan {
     std::string path;
     std::vector<std::string> arguments; // without the program's name
     std::vector<NamedSocket> sockets;   // become descriptors 3, 4 ...
-    int ticket_keys = -1;               // the descriptor behind the sockets
+    int ticket_keys = -1;               // the descriptor behind the sockets; -1: none
     std::string notify_address;         // NOTIFY_SOCKET
 };
 

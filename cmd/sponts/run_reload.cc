@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ranges>
+#include <utility>
 
 namespace sponts {
 
@@ -18,24 +20,34 @@ namespace {
 using base::Level;
 
 // What a running process cannot take over: where things are, and how it logs.
-bool needs_new_process(const conf::Settings& before, const conf::Settings& after)
+bool needs_new_process(std::initializer_list<std::string> sections,
+                       const conf::Settings& before, const conf::Settings& after)
 {
     const auto old_texts = conf::section_texts(before);
     const auto new_texts = conf::section_texts(after);
-    return std::ranges::any_of(
-        std::initializer_list<std::string>{"general", "log", "queue"},
-        [&](const std::string& section) {
-            return old_texts.at(section) != new_texts.at(section);
-        });
+    return std::ranges::any_of(sections, [&](const std::string& section) {
+        return old_texts.at(section) != new_texts.at(section);
+    });
 }
 
-bool same_sockets(const std::vector<conf::Listener>& before,
+// The proxies have nothing to do with the queue.
+bool needs_new_server(std::string_view server, const conf::Settings& before,
+                      const conf::Settings& after)
+{
+    if (server == "smtp-relayd")
+        return needs_new_process({"general", "log", "queue"}, before, after);
+    return needs_new_process({"general", "log"}, before, after);
+}
+
+bool same_sockets(std::string_view server, const std::vector<conf::Listener>& before,
                   const std::vector<conf::Listener>& after)
 {
-    return std::ranges::equal(before, after, [](const auto& one, const auto& other) {
-        return one.name == other.name && one.address == other.address &&
-               one.program == other.program;
-    });
+    const auto of_server = std::views::filter(
+        [server](const conf::Listener& listener) { return listener.program == server; });
+    return std::ranges::equal(
+        before | of_server, after | of_server, [](const auto& one, const auto& other) {
+            return one.name == other.name && one.address == other.address;
+        });
 }
 
 } // namespace
@@ -46,6 +58,7 @@ void Supervisor::reload()
         return;
     try {
         conf::Settings fresh = conf::read_settings(settings_.file);
+        find_programs(fresh);
         sockets_.follow(fresh.listeners);
         net::notify_manager("RELOADING=1");
         apply(std::move(fresh));
@@ -58,38 +71,53 @@ void Supervisor::reload()
 
 void Supervisor::apply(conf::Settings fresh)
 {
-    const bool new_process = needs_new_process(settings_, fresh);
-    const bool new_relayd = new_process ||
-                            !same_sockets(settings_.listeners, fresh.listeners) ||
-                            settings_.smtp_relayd.workers != fresh.smtp_relayd.workers;
-    // Nobody delivers from the old spool any more: what a session puts there would wait.
-    const auto fate_of_old = settings_.general.spool == fresh.general.spool
-                                 ? Slot::Fate::retire
-                                 : Slot::Fate::drain;
-    settings_ = std::move(fresh);
+    const conf::Settings old = std::exchange(settings_, std::move(fresh));
     configure_own_log(settings_.log);
-    if (new_relayd)
-        replace_relayd(fate_of_old);
-    else
-        signal_program("smtp-relayd", SIGHUP);
-    if (new_process)
-        restart_sendd();
-    else
-        signal_program("smtp-sendd", SIGHUP);
+    const std::string_view relayd = apply_to_server("smtp-relayd", old);
+    const std::string_view pop = apply_to_server("pop-proxy", old);
+    const std::string_view imap = apply_to_server("imap-proxy", old);
+    const std::string_view sendd = apply_to_sendd(old);
     base::log(Level::notice, "reload-done", "-",
-              {{"relayd", std::string_view(new_relayd ? "replaced" : "told")},
-               {"sendd", std::string_view(new_process ? "restarted" : "told")}});
+              {{"relayd", relayd}, {"sendd", sendd}, {"pop", pop}, {"imap", imap}});
+}
+
+// What was done, for the log.
+std::string_view Supervisor::apply_to_server(std::string_view program,
+                                             const conf::Settings& old)
+{
+    const bool same = !needs_new_server(program, old, settings_) &&
+                      same_sockets(program, old.listeners, settings_.listeners) &&
+                      workers_of(old, program) == workers_of(settings_, program);
+    if (same) {
+        signal_program(program, SIGHUP);
+        return "told";
+    }
+    // Nobody delivers from the old spool any more: what a session puts there would wait.
+    const bool new_spool =
+        program == "smtp-relayd" && old.general.spool != settings_.general.spool;
+    replace(program, new_spool ? Slot::Fate::drain : Slot::Fate::retire);
+    return "replaced";
+}
+
+std::string_view Supervisor::apply_to_sendd(const conf::Settings& old)
+{
+    if (needs_new_process({"general", "log", "queue"}, old, settings_)) {
+        restart_sendd();
+        return "restarted";
+    }
+    signal_program("smtp-sendd", SIGHUP);
+    return "told";
 }
 
 // Old and new processes serve side by side until the new ones are ready; then the old ones
-// end with their last session.  One that stays long is no harm: session-timeout holds.
-void Supervisor::replace_relayd(Slot::Fate fate_of_old)
+// end with their last session.  One that stays long is no harm: limits on time hold.
+void Supervisor::replace(std::string_view program, Slot::Fate fate_of_old)
 {
     for (Slot& slot : slots_)
-        if (slot.program == "smtp-relayd")
+        if (slot.program == program)
             slot.fate = fate_of_old;
     std::erase_if(slots_, [](const Slot& slot) { return slot.pid == 0 && slot.leaves(); });
-    add_slots("smtp-relayd");
+    add_slots(program);
 }
 
 // The queue has one owner: the old process ends before the new one starts.

@@ -22,7 +22,6 @@ namespace {
 using base::Level;
 using base::SteadyTime;
 
-constexpr std::string_view relayd = "smtp-relayd";
 constexpr std::string_view sendd = "smtp-sendd";
 
 SteadyTime now()
@@ -81,25 +80,47 @@ std::optional<int> collect(pid_t pid)
 
 } // namespace
 
+std::uint32_t workers_of(const conf::Settings& settings, std::string_view server)
+{
+    if (server == "pop-proxy")
+        return settings.pop_proxy.common.workers;
+    if (server == "imap-proxy")
+        return settings.imap_proxy.common.workers;
+    return settings.smtp_relayd.workers;
+}
+
 Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)
     : settings_(std::move(settings)), bin_directory_(std::move(bin_directory)),
-      sockets_(net::passed_sockets()), signals_(watch_signals()),
-      ticket_keys_(net::ticket_keys_in_memory())
+      sockets_(net::passed_sockets()), signals_(watch_signals())
 {
-    for (const std::string_view program : {relayd, sendd})
-        paths_.emplace(program, find_program(program, bin_directory_));
+    for (const std::string_view server : servers)
+        ticket_keys_.emplace(server, net::ticket_keys_in_memory());
+    find_programs(settings_);
     sockets_.follow(settings_.listeners);
-    add_slots(relayd);
+    for (const std::string_view server : servers)
+        add_slots(server);
     add_slots(sendd);
 }
 
-// smtp-relayd has nothing to do without a socket; there is one smtp-sendd, as it owns the
+// Those that listeners name, and the one that delivers.  Throws when one is missing.
+void Supervisor::find_programs(const conf::Settings& settings)
+{
+    const auto find = [this](std::string_view program) {
+        if (!paths_.contains(program))
+            paths_.emplace(program, find_program(program, bin_directory_));
+    };
+    for (const conf::Listener& listener : settings.listeners)
+        find(listener.program);
+    find(sendd);
+}
+
+// A server has nothing to do without a socket; there is one smtp-sendd, as it owns the
 // queue.
 void Supervisor::add_slots(std::string_view program)
 {
     std::uint32_t count = 1;
-    if (program == relayd)
-        count = sockets_.of_program(relayd).empty() ? 0 : settings_.smtp_relayd.workers;
+    if (program != sendd)
+        count = sockets_.of_program(program).empty() ? 0 : workers_of(settings_, program);
     for (std::uint32_t i = 1; i <= count; ++i) {
         const std::string number = count == 1 ? "" : "." + std::to_string(i);
         Slot& slot = slots_.emplace_back();
@@ -133,10 +154,12 @@ void Supervisor::start_due()
 
 void Supervisor::start(Slot& slot)
 {
+    const auto keys = ticket_keys_.find(slot.program);
     const ProcessPlan plan{.path = paths_.find(slot.program)->second,
                            .arguments = {"--config", settings_.file},
                            .sockets = sockets_.of_program(slot.program),
-                           .ticket_keys = ticket_keys_.get(),
+                           .ticket_keys =
+                               keys == ticket_keys_.end() ? -1 : keys->second.get(),
                            .notify_address = notify_.address()};
     slot.started = now();
     try {
@@ -260,9 +283,15 @@ bool Supervisor::all_ready(std::string_view program) const
     });
 }
 
+bool Supervisor::all_ready() const
+{
+    return std::ranges::all_of(
+        slots_, [](const Slot& slot) { return slot.leaves() || slot.ready; });
+}
+
 void Supervisor::announce_readiness()
 {
-    if (announced_ || stopping_ || !all_ready(relayd) || !all_ready(sendd))
+    if (announced_ || stopping_ || !all_ready())
         return;
     announced_ = true;
     net::notify_manager("READY=1");
@@ -272,12 +301,12 @@ void Supervisor::announce_readiness()
 // A successor takes connections now: those who go may stop doing so.
 void Supervisor::end_retired()
 {
-    if (!all_ready(relayd))
-        return;
     for (Slot& slot : slots_) {
+        if (!slot.leaves() || !all_ready(slot.program))
+            continue;
         if (slot.fate == Slot::Fate::retire)
             retire(slot);
-        else if (slot.fate == Slot::Fate::drain)
+        else
             terminate(slot);
     }
 }

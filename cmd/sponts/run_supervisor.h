@@ -28,6 +28,11 @@ namespace sponts {
 
 void configure_own_log(base::LogOptions options);
 
+// The programs that serve listeners; each has as many processes as its workers say.
+inline constexpr std::string_view servers[] = {"smtp-relayd", "pop-proxy", "imap-proxy"};
+[[nodiscard]] std::uint32_t workers_of(const conf::Settings& settings,
+                                       std::string_view server);
+
 // A place that a process is to fill.
 struct Slot {
     enum class Fate {
@@ -64,6 +69,7 @@ public:
     [[nodiscard]] int work();
 
 private:
+    void find_programs(const conf::Settings& settings);
     void add_slots(std::string_view program);
     void start_due();
     void start(Slot& slot);
@@ -78,10 +84,13 @@ private:
     void announce_readiness();
     void end_retired();
     [[nodiscard]] bool all_ready(std::string_view program) const;
+    [[nodiscard]] bool all_ready() const;
 
     void reload();
     void apply(conf::Settings fresh);
-    void replace_relayd(Slot::Fate fate_of_old);
+    std::string_view apply_to_server(std::string_view program, const conf::Settings& old);
+    std::string_view apply_to_sendd(const conf::Settings& old);
+    void replace(std::string_view program, Slot::Fate fate_of_old);
     void restart_sendd();
     void signal_program(std::string_view program, int signal);
 
@@ -93,8 +102,9 @@ private:
     ListenSockets sockets_;
     NotifySocket notify_;
     base::Fd signals_;
-    // One set for all workers, so that a client may resume its TLS session at any of them.
-    base::Fd ticket_keys_;
+    // One set for all workers of a program, so that a client may resume its TLS session at
+    // any of them, and with no other program.
+    std::map<std::string, base::Fd, std::less<>> ticket_keys_;
     std::map<std::string, std::string, std::less<>> paths_; // program -> file
     std::vector<Slot> slots_;
     bool announced_ = false;

@@ -6,7 +6,7 @@
 #include "net/listener.h"
 #include "net/test_support.h"
 #include "proxy/imap_server.h"
-#include "proxy/scripted_test.h"
+#include "proxy/stage_test.h"
 
 #include <deque>
 #include <doctest/doctest.h>
@@ -17,47 +17,6 @@
 #include <vector>
 
 namespace proxy::test {
-
-class RouteTable : public Routes {
-public:
-    std::vector<db::RouteHost> of(const std::string& user) override
-    {
-        const auto found = rows.find(user);
-        return found == rows.end() ? std::vector<db::RouteHost>{} : found->second;
-    }
-    std::map<std::string, std::vector<db::RouteHost>> rows;
-};
-
-// "tried anna LOGIN", "failed anna refused" ...
-class Notebook : public Journal {
-public:
-    void login_tried(const Login& login) override { note("tried", login, login.mechanism); }
-    void login_accepted(const Login& login) override
-    {
-        note("accepted", login, login.client.text());
-    }
-    void login_failed(const Login& login, const Trouble& trouble) override
-    {
-        note("failed", login, name_of(trouble.kind));
-        why.push_back(trouble.why);
-    }
-    void session_ended(const Login& login, const Totals& totals,
-                       std::string_view reason) override
-    {
-        note("ended", login, reason);
-        last = totals;
-    }
-    std::vector<std::string> notes;
-    std::vector<std::string> why;
-    Totals last;
-
-private:
-    void note(std::string_view what, const Login& login, std::string_view more)
-    {
-        notes.push_back(std::string(what) + " " + std::string(login.user) + " " +
-                        std::string(more));
-    }
-};
 
 struct ImapStage {
     net::Loop loop;

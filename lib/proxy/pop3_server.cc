@@ -9,9 +9,9 @@
 
 namespace proxy {
 
-void Pop3Server::forget()
+void Pop3Server::forget_facts()
 {
-    forget_facts();
+    Server::forget_facts();
     memory_.forget();
 }
 

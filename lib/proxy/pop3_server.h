@@ -22,8 +22,7 @@ public:
     // Of the listener's backend, before the login; nothing as long as it does not answer.
     [[nodiscard]] net::Task<std::optional<pop3::Capabilities>>
     capabilities_of(ListenerPtr listener);
-    // After a reload: backends may be others now.
-    void forget();
+    void forget_facts() override;
 
 protected:
     [[nodiscard]] std::unique_ptr<session::Guest>

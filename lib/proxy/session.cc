@@ -201,7 +201,9 @@ void Session::trying(std::string user, std::string mechanism)
 
 bool Session::succeeded(Link link)
 {
-    UserPlaces::Place place(server_.users(), user_, listener_->connections_per_user);
+    // A token may not say whose it is: then there is nobody to count.
+    const std::uint32_t limit = user_.empty() ? 0 : listener_->connections_per_user;
+    UserPlaces::Place place(server_.users(), user_, limit);
     if (!place) {
         failed({TroubleKind::in_use, "this user has too many connections", {}});
         return false;

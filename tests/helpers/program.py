@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-# program.py - stands in for smtp-relayd and smtp-sendd under `sponts run`.
+# program.py - stands in for the programs under `sponts run`.
 #
 # Accepts on the sockets it was given, greets with its process id and keeps a session until
 # the client goes.  SIGTERM, SIGUSR1: accepts no more, ends with its last session.  What happens is
@@ -56,9 +56,10 @@ def main():
     listening = passed()
     orders = directions()
     note(f"started {os.getpid()} {','.join(n for _, n in listening)} {' '.join(sys.argv[1:])}")
-    with open(os.environ["SPONTS_TICKET_KEYS"], "rb") as file:
-        keys = file.read()
-        note(f"keys {len(keys)} {hashlib.sha256(keys).hexdigest()}")
+    if "SPONTS_TICKET_KEYS" in os.environ:
+        with open(os.environ["SPONTS_TICKET_KEYS"], "rb") as file:
+            keys = file.read()
+            note(f"keys {len(keys)} {hashlib.sha256(keys).hexdigest()}")
     if orders[:1] == ["exit"]:
         sys.exit(int(orders[1]))
     if "parent" in orders and os.fork() == 0:
