@@ -59,15 +59,7 @@ BlockPool& pool()
 
 std::size_t block_for(Expect what)
 {
-    switch (what) {
-    case Expect::line:
-        return LineBuffer::line_block;
-    case Expect::data:
-        return LineBuffer::data_block;
-    case Expect::bulk:
-        break;
-    }
-    return LineBuffer::large_block;
+    return what == Expect::line ? LineBuffer::line_block : LineBuffer::large_block;
 }
 
 } // namespace

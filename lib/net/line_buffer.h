@@ -3,8 +3,8 @@
 //
 // Only CRLF ends a line (RFC 5321 section 2.3.8).  Memory: nothing while empty and
 // released; 2 kB for a line that has only begun, at most twice as much as has come of a
-// longer one; 16 kB for data and 64 kB while they flow.  Blocks come from a small pool per
-// thread.
+// longer one; 64 kB for data, which nobody keeps while he waits.  Blocks come from a small
+// pool per thread.
 #pragma once
 
 #include <array>
@@ -29,17 +29,15 @@ struct Line {
 // What is read for, which says how large the block is at least.
 enum class Expect : std::uint8_t {
     line, // a peer that says half a command and falls silent costs little
-    data,
-    bulk, // data that come faster than we take them: few, large reads
+    data, // few, large reads
 };
 
 class LineBuffer {
 public:
     static constexpr std::size_t line_block = 2u << 10;
-    static constexpr std::size_t data_block = 16u << 10;
     static constexpr std::size_t large_block = 64u << 10;
     // Limits of lines may be anything below this.
-    static constexpr std::size_t longest_line = data_block - 2;
+    static constexpr std::size_t longest_line = (16u << 10) - 2;
     // Nobody who is only clumsy makes a line as long as this.
     static constexpr std::size_t most_swallowed = 64u << 10;
 

@@ -21,7 +21,6 @@ bool LineReader::read_now(Expect what, bool& ended)
     if (!ended) {
         buffer_.filled(static_cast<std::size_t>(got));
         heard_at_a_stretch_ += static_cast<std::size_t>(got);
-        flowing_ = static_cast<std::size_t>(got) == space.size();
     }
     return true;
 }
@@ -48,7 +47,7 @@ Task<bool> LineReader::hear_more()
     bool ended = false;
     if (heard_at_a_stretch_ >= fair_stretch)
         co_await let_others_work();
-    while (!read_now(flowing_ ? Expect::bulk : Expect::data, ended))
+    while (!read_now(Expect::data, ended))
         co_await wait();
     co_return !ended;
 }

@@ -61,7 +61,6 @@ private:
     Stream& stream_;
     LineBuffer buffer_;
     std::size_t heard_at_a_stretch_ = 0; // since the loop last had its turn
-    bool flowing_ = false;               // the last read filled the whole space
 };
 
 } // namespace net

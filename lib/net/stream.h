@@ -64,7 +64,8 @@ public:
     [[nodiscard]] std::ptrdiff_t try_read(std::span<char> buffer);
     // Until try_read(), which has just said 0, may have more to say; needs no buffer.
     [[nodiscard]] Task<void> wait_readable();
-    // The last read took all there was: waiting before the next one saves a system call.
+    // The last read took all there was, or nothing was heard yet: waiting before the next
+    // one saves a system call.
     [[nodiscard]] bool drained() const;
     // Until something can be written, or a connect(2) under way is decided.
     [[nodiscard]] Task<void> wait_writable();

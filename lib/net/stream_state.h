@@ -37,7 +37,8 @@ struct Stream::State final : Timed {
     bool is_socket = true;
     bool aborted = false;
     bool late = false;
-    bool drained = false; // the last read got less than it asked for: wait before the next
+    // The last read got less than it asked for, or there was none yet: wait before the next.
+    bool drained = true;
 };
 
 using StreamState = std::shared_ptr<Stream::State>;

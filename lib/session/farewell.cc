@@ -25,4 +25,10 @@ void close_politely(net::Stream& stream)
     }
 }
 
+void close_after_quit(net::Stream& stream)
+{
+    if (stream.is_tls() || !stream.drained())
+        close_politely(stream);
+}
+
 } // namespace session

@@ -10,5 +10,8 @@ namespace session {
 // closing with input unread would send a reset, which may overtake what we said last.
 // Never waits, never throws.
 void close_politely(net::Stream& stream);
+// The same for a peer that has said its own last word: mostly all was heard, and close(2)
+// alone says the rest.
+void close_after_quit(net::Stream& stream);
 
 } // namespace session

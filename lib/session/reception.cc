@@ -45,7 +45,7 @@ std::string_view describe(Admission admission)
 std::string Reception::next_session_id()
 {
     last_id_ = std::max(last_id_ + 1, base::wall_microseconds());
-    return fmt::format("{:x}.{:x}", last_id_, ::getpid());
+    return fmt::format("{:x}.{:x}", last_id_, process_);
 }
 
 // Without a dialogue of its own: whoever is too many must cost next to nothing.

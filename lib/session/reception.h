@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <unordered_set>
 
 namespace session {
@@ -90,6 +91,7 @@ private:
     net::Loop& loop_;
     ClientLimits limits_;
     std::unordered_set<Guest*> guests_;
+    const pid_t process_ = ::getpid();
     std::int64_t last_id_ = 0;
     bool draining_ = false;
     std::function<void()> tell_idle_;

@@ -188,7 +188,9 @@ net::Task<void> SmtpServerSession::say_goodbye()
 
 void SmtpServerSession::leave()
 {
-    if (why_ended_ != "gone" && why_ended_ != "tls")
+    if (why_ended_ == "quit")
+        close_after_quit(wire_.stream());
+    else if (why_ended_ != "gone" && why_ended_ != "tls")
         close_politely(wire_.stream());
 }
 
