@@ -60,7 +60,7 @@ void fill(spool::Writer& writer, std::uint64_t messages)
 
 void read_log(spool::Queue& queue)
 {
-    const auto fresh = [](const spool::Entry&, const spool::Envelope&) {};
+    const auto fresh = [](const spool::Entry&, const spool::Found&) {};
     while (queue.poll_log(most_waiting, fresh) == most_waiting) {
     }
 }

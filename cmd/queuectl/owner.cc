@@ -112,7 +112,7 @@ public:
     explicit Local(const spool::QueueOptions& options) : queue_(options)
     {
         constexpr std::size_t step = 4096;
-        const auto fresh = [](const spool::Entry&, const spool::Envelope&) {};
+        const auto fresh = [](const spool::Entry&, const spool::Found&) {};
         while (queue_.poll_log(step, fresh) == step) {
         }
     }

@@ -35,7 +35,9 @@ struct Settled {
 struct Attempt {
     spool::MessageId id;
     spool::Location where;
-    spool::Message message; // the file is opened by the first job that needs it
+    // The file is opened by the first job that needs it.  Read from the log just now, it
+    // is known already where the bytes are.
+    spool::Message message;
     bool released = false;  // an operator let it go although its domain is on hold
     bool anew = false;      // whom the guard held back before is tried like anybody else
     std::size_t groups = 0; // jobs that are not over

@@ -23,7 +23,7 @@ constexpr std::int64_t reroute_pause = 10; // between two changes of the tables 
 
 struct Dispatcher::Fresh {
     spool::MessageId id;
-    std::optional<spool::Envelope> envelope; // nothing: no room now, read it again later
+    std::optional<spool::Message> message; // nothing: no room now, read it again later
 };
 
 Dispatcher::Dispatcher(Parts parts, Options options)
@@ -84,11 +84,12 @@ void Dispatcher::poll_log()
     if (stopping_)
         return;
     std::vector<Fresh> came;
-    const auto fresh = [&](const spool::Entry& entry, const spool::Envelope& envelope) {
+    const auto fresh = [&](const spool::Entry& entry, const spool::Found& found) {
         const bool fits = active_.size() + came.size() < options_.active;
         came.push_back({entry.id(), std::nullopt});
         if (fits)
-            came.back().envelope = envelope;
+            came.back().message =
+                spool::Message{found.envelope, nullptr, found.offset, found.size};
     };
     std::size_t read = 0;
     try {
@@ -103,9 +104,9 @@ void Dispatcher::poll_log()
             const spool::Entry* entry = queue_.find(one.id);
             if (entry == nullptr || entry->held())
                 continue;
-            if (one.envelope && entry->next_attempt() <= now)
+            if (one.message && entry->next_attempt() <= now)
                 careful(one.id, Due::attempt,
-                        [&] { activate(*entry, std::move(*one.envelope)); });
+                        [&] { activate(*entry, std::move(*one.message)); });
             else
                 timetable_.add(std::max(entry->next_attempt(), now), one.id, Due::attempt);
         }
@@ -249,7 +250,7 @@ void Dispatcher::milestone(const spool::Entry& entry)
     auto envelope = reader_.envelope(entry.where());
     if (!envelope)
         return unreadable(entry.id(), envelope.error());
-    const AttemptPtr attempt = admit(entry, std::move(*envelope));
+    const AttemptPtr attempt = admit(entry, {std::move(*envelope), nullptr, 0, 0});
     attempt->parked = true;
     attempt->destination = queue_.text(entry.destination());
     for (const std::uint32_t i : to_try(queue_, entry)) {

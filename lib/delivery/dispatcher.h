@@ -107,10 +107,9 @@ private:
 
     // dispatcher_place.cc
     void activate(const spool::Entry& entry, bool rerouted = false);
-    void activate(const spool::Entry& entry, spool::Envelope envelope,
-                  bool rerouted = false);
+    void activate(const spool::Entry& entry, spool::Message message, bool rerouted = false);
     void unreadable(spool::MessageId id, spool::ReadError error);
-    [[nodiscard]] AttemptPtr admit(const spool::Entry& entry, spool::Envelope envelope);
+    [[nodiscard]] AttemptPtr admit(const spool::Entry& entry, spool::Message message);
     void route(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients);
     void route_recipient(const AttemptPtr& attempt, std::uint32_t index, std::int64_t now,
                          std::vector<Job>& jobs);

@@ -281,7 +281,7 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
 
 bool Dispatcher::open_message(Attempt& attempt)
 {
-    if (attempt.message.file != nullptr)
+    if (attempt.message.file != nullptr || source_.open_known(attempt))
         return true;
     auto message = source_.open(attempt);
     if (!message) {

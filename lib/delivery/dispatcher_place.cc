@@ -15,7 +15,7 @@ void Dispatcher::activate(const spool::Entry& entry, bool rerouted)
     auto envelope = reader_.envelope(entry.where());
     if (!envelope)
         return unreadable(entry.id(), envelope.error());
-    activate(entry, std::move(*envelope), rerouted);
+    activate(entry, {std::move(*envelope), nullptr, 0, 0}, rerouted);
 }
 
 // The log has lost it or shows damage.  Nothing is given up here: it is kept, with its
@@ -28,12 +28,12 @@ void Dispatcher::unreadable(spool::MessageId id, spool::ReadError error)
     queue_.hold(id, spool::Hold::by_operator, reason);
 }
 
-AttemptPtr Dispatcher::admit(const spool::Entry& entry, spool::Envelope envelope)
+AttemptPtr Dispatcher::admit(const spool::Entry& entry, spool::Message message)
 {
     auto attempt = std::make_shared<Attempt>();
     attempt->id = entry.id();
     attempt->where = entry.where();
-    attempt->message.envelope = std::move(envelope);
+    attempt->message = std::move(message);
     attempt->message.envelope.id = entry.id();
     attempt->released = is_released(queue_.text(entry.reason()));
     attempt->due_at = entry.next_attempt();
@@ -42,12 +42,11 @@ AttemptPtr Dispatcher::admit(const spool::Entry& entry, spool::Envelope envelope
     return attempt;
 }
 
-void Dispatcher::activate(const spool::Entry& entry, spool::Envelope envelope,
-                          bool rerouted)
+void Dispatcher::activate(const spool::Entry& entry, spool::Message message, bool rerouted)
 {
     if (is_active(entry.id()))
         return;
-    const AttemptPtr attempt = admit(entry, std::move(envelope));
+    const AttemptPtr attempt = admit(entry, std::move(message));
     const std::vector<std::uint32_t> waiting = to_try(queue_, entry);
     attempt->rerouted = rerouted;
     attempt->groups = 1; // until routing is over

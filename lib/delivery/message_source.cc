@@ -26,4 +26,12 @@ std::expected<spool::Message, spool::ReadError> MessageSource::open(Attempt& att
     return message;
 }
 
+bool MessageSource::open_known(Attempt& attempt)
+{
+    if (attempt.message.offset == 0 || look_up(attempt))
+        return false;
+    attempt.message.file = reader_.file(attempt.where.segment);
+    return attempt.message.file != nullptr;
+}
+
 } // namespace delivery

@@ -29,6 +29,9 @@ public:
     }
     // Brings attempt.where up to date.
     [[nodiscard]] std::expected<spool::Message, spool::ReadError> open(Attempt& attempt);
+    // Opens attempt.message where the log was just read; false: not there any more, or it
+    // was not read now.
+    [[nodiscard]] bool open_known(Attempt& attempt);
     // Throws Failure when the disk cannot.
     [[nodiscard]] std::string read(const spool::Message& message, std::uint64_t from,
                                    std::uint64_t count)

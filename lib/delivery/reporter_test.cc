@@ -47,8 +47,9 @@ std::vector<spool::Envelope> reports_of(spool::Envelope envelope)
         bool told = false;
         net::test::run(loop, ask(reporter, attempt, told));
         CHECK(told);
-        (void)queue.poll_log(
-            100, [&](const auto&, const spool::Envelope& one) { out.push_back(one); });
+        (void)queue.poll_log(100, [&](const auto&, const spool::Found& one) {
+            out.push_back(one.envelope);
+        });
     }
     return out;
 }

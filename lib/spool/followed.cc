@@ -134,7 +134,8 @@ std::size_t Followed::report(const Reach& to, Window& window, std::size_t most,
         if (step == Scan::Step::damaged)
             damaged(scanned.where, scanned.why);
         else
-            found({scanned.where, scanned.header.message, std::move(scanned.envelope)});
+            found({scanned.where, scanned.header.message, std::move(scanned.envelope),
+                   scanned.where.offset + scanned.header.message_offset()});
     }
     return count;
 }

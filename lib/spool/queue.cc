@@ -54,7 +54,7 @@ Queue::~Queue()
 }
 
 std::size_t Queue::poll_log(std::size_t most,
-                            const std::function<void(const Entry&, const Envelope&)>& fresh)
+                            const std::function<void(const Entry&, const Found&)>& fresh)
 {
     const auto found = [&](Found&& record) {
         const Entry* entry = nullptr;
@@ -65,7 +65,7 @@ std::size_t Queue::poll_log(std::size_t most,
         if (entry == nullptr)
             return;
         state_->checkpoints.add(entry->id());
-        fresh(*entry, record.envelope);
+        fresh(*entry, record);
     };
     const auto damaged = [&](Location where, std::string_view why) {
         base::log(base::Level::error, "record-damaged", MessageId(where).text(),

@@ -57,13 +57,13 @@ public:
     explicit Queue(QueueOptions options);
     ~Queue(); // syncs and writes a snapshot
 
-    // Follows the log; `fresh` is called for each new message (the envelope is passed so
-    // that nobody reads it again).  Returns how many records were read: fewer than `most`
-    // means that the end of the log is reached.  After the start for_each() has what was
-    // known at the last stop; what came since is reported here like anything new, with the
-    // results it already has.
+    // Follows the log; `fresh` is called for each new message (what was read of it is
+    // passed so that nobody reads it again).  Returns how many records were read: fewer
+    // than `most` means that the end of the log is reached.  After the start for_each() has
+    // what was known at the last stop; what came since is reported here like anything new,
+    // with the results it already has.
     std::size_t poll_log(std::size_t most,
-                         const std::function<void(const Entry&, const Envelope&)>& fresh);
+                         const std::function<void(const Entry&, const Found&)>& fresh);
 
     [[nodiscard]] const Entry* find(MessageId id) const;
     [[nodiscard]] std::size_t size() const;

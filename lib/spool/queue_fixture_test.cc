@@ -114,9 +114,7 @@ std::vector<MessageId> read_log(Queue& queue)
 {
     constexpr std::size_t step = 64;
     std::vector<MessageId> ids;
-    const auto fresh = [&](const Entry& entry, const Envelope&) {
-        ids.push_back(entry.id());
-    };
+    const auto fresh = [&](const Entry& entry, const Found&) { ids.push_back(entry.id()); };
     while (queue.poll_log(step, fresh) == step) {
     }
     return ids;

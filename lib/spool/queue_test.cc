@@ -76,11 +76,16 @@ TEST_CASE("spool: a message is in the queue until nobody waits for it")
     const MessageId two = spool.add(2);
     Queue queue(spool.options());
     std::vector<MessageId> fresh;
-    CHECK(queue.poll_log(100,
-                         [&](const spool::Entry& entry, const spool::Envelope& envelope) {
-                             CHECK(entry.id() == envelope.id);
-                             fresh.push_back(entry.id());
-                         }) == 2);
+    spool::Reader reader(spool.directory());
+    CHECK(queue.poll_log(100, [&](const spool::Entry& entry, const spool::Found& found) {
+        CHECK(entry.id() == found.envelope.id);
+        const auto message = reader.open(found.where);
+        REQUIRE(message.has_value());
+        CHECK(message->offset == found.offset);
+        CHECK(message->size == found.size);
+        CHECK(reader.file(found.where.segment) == message->file);
+        fresh.push_back(entry.id());
+    }) == 2);
     CHECK(fresh == std::vector{one, two});
     CHECK(note(queue, one, RecipientState::delivered));
     CHECK(queue.find(one) == nullptr);

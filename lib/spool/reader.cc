@@ -117,6 +117,12 @@ std::expected<Envelope, ReadError> Reader::envelope(Location where)
     return std::move(scanned->envelope);
 }
 
+std::shared_ptr<base::Fd> Reader::file(SegmentNumber number)
+{
+    SegmentFile* const segment = state_->segment(number);
+    return segment == nullptr ? nullptr : segment->file;
+}
+
 std::string Reader::read(const Message& message, std::uint64_t from, std::size_t count)
 {
     count = from >= message.size ? 0 : std::min<std::uint64_t>(count, message.size - from);

@@ -42,6 +42,8 @@ public:
     [[nodiscard]] std::expected<Message, ReadError> open(Location where,
                                                          bool checksum = false);
     [[nodiscard]] std::expected<Envelope, ReadError> envelope(Location where);
+    // The file of a segment, for whoever knows what is where in it; null if it is gone.
+    [[nodiscard]] std::shared_ptr<base::Fd> file(SegmentNumber segment);
     // Reads part of a message; fewer bytes than asked only at its end.
     // Throws Failure when the disk cannot.
     [[nodiscard]] std::string read(const Message& message, std::uint64_t from,
@@ -60,6 +62,7 @@ struct Found {
     Location where;
     std::uint64_t size = 0; // of the message
     Envelope envelope;
+    std::uint64_t offset = 0; // of its first byte in the segment
 };
 
 // Remembers how far it has read each segment; positions are part of the queue's snapshot.

@@ -107,7 +107,7 @@ int fill(const Words& words)
 void read_log(spool::Queue& queue)
 {
     constexpr std::size_t step = 1000;
-    const auto fresh = [](const spool::Entry&, const spool::Envelope&) {};
+    const auto fresh = [](const spool::Entry&, const spool::Found&) {};
     while (queue.poll_log(step, fresh) == step) {
     }
 }
