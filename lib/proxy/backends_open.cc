@@ -27,17 +27,22 @@ std::string link_name(const db::RouteHost& host, const net::Address& address)
     return fmt::format("{}[{}]:{}", host.host, address.ip(), address.port());
 }
 
+// Both addresses of a header are of one family; where somebody else has named the client,
+// ours may be of the other, and then says nothing.
 std::string proxy_header(const Caller& caller)
 {
-    using Kind = smtp::ProxyHeader::Kind;
+    using Family = net::Address::Family;
     smtp::ProxyHeader header;
-    if (caller.client.family() == net::Address::Family::ipv4)
-        header.kind = Kind::ipv4;
-    else if (caller.client.family() == net::Address::Family::ipv6)
-        header.kind = Kind::ipv6;
+    const Family family = caller.client.family();
+    if (family == Family::ipv4)
+        header.kind = smtp::ProxyHeader::Kind::ipv4;
+    else if (family == Family::ipv6)
+        header.kind = smtp::ProxyHeader::Kind::ipv6;
     header.source = caller.client.ip();
     header.source_port = caller.client.port();
-    header.destination = caller.local.ip();
+    header.destination = family == Family::ipv6 ? "::" : "0.0.0.0";
+    if (caller.local.family() == family)
+        header.destination = caller.local.ip();
     header.destination_port = caller.local.port();
     return smtp::write_proxy_v2(header);
 }
