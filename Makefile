@@ -168,7 +168,7 @@ run: ## build and start a demo gateway on loopback (BACKEND=host:port, RUN=direc
 	@$(BIN)/sponts init --demo $(RUN) $(if $(BACKEND),--backend $(BACKEND))
 	exec $(BIN)/sponts run --config $(RUN)/sponts.conf
 
-sbin := smtp-relayd smtp-sendd sponts
+sbin := smtp-relayd smtp-sendd pop-proxy imap-proxy sponts
 bin  := queuectl
 .PHONY: install uninstall
 install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfiles too

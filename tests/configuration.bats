@@ -72,7 +72,7 @@ keys_of_manual() {
 units_that_run() {
     mkdir -p "$TMP/units"
     for unit in "$UNITS"/*; do
-        sed 's,^ExecStart=/usr/local/sbin/smtp-[a-z]*d ,ExecStart=/bin/true ,' "$unit" \
+        sed 's,^ExecStart=/usr/local/sbin/[a-z-]* ,ExecStart=/bin/true ,' "$unit" \
             >"$TMP/units/${unit##*/}"
     done
 }
@@ -85,22 +85,26 @@ units_that_run() {
 
 @test "systemd finds nothing wrong with one process for one connection, as documented" {
     units_that_run
-    mkdir "$TMP/units/smtp-relayd.socket.d"
-    # The drop-in as the template itself tells it.
-    sed -n 's/^#     \(\[Socket\]\|Accept=\)/\1/p' "$UNITS/smtp-relayd@.service" \
-        >"$TMP/units/smtp-relayd.socket.d/accept.conf"
-    [ "$(cat "$TMP/units/smtp-relayd.socket.d/accept.conf")" = $'[Socket]\nAccept=yes' ]
-    run -0 systemd-analyze verify --man=no "$TMP/units/smtp-relayd.socket"
-    [ -z "$output" ]
+    for program in smtp-relayd pop-proxy imap-proxy; do
+        mkdir "$TMP/units/$program.socket.d"
+        # The drop-in as the template itself tells it.
+        sed -n 's/^#     \(\[Socket\]\|Accept=\)/\1/p' "$UNITS/$program@.service" \
+            >"$TMP/units/$program.socket.d/accept.conf"
+        [ "$(cat "$TMP/units/$program.socket.d/accept.conf")" = $'[Socket]\nAccept=yes' ]
+        run -0 systemd-analyze verify --man=no "$TMP/units/$program.socket"
+        [ -z "$output" ]
+    done
 }
 
 @test "each socket unit has a name of its own, and the service that serves it" {
     names=$(sed -n 's/^FileDescriptorName=//p' "$UNITS"/*.socket | sort)
-    [ "$names" = $'smtp\nsubmission\nsubmissions' ]
+    [ "$names" = $'imap\nimaps\npop3\npop3s\nsmtp\nsubmission\nsubmissions' ]
     # By its name, or by Service=.
-    [ -e "$UNITS/smtp-relayd.service" ]
-    [ "$(grep -l '^Service=smtp-relayd.service$' "$UNITS"/*.socket)" = \
-        "$(ls "$UNITS"/smtp-relayd-*.socket)" ]
+    for program in smtp-relayd pop-proxy imap-proxy; do
+        [ -e "$UNITS/$program.service" ]
+        [ "$(grep -l "^Service=$program.service\$" "$UNITS"/*.socket)" = \
+            "$(ls "$UNITS/$program"-*.socket)" ]
+    done
 }
 
 @test "sysusers and tmpfiles make the user and the directories the defaults name" {

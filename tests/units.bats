@@ -20,7 +20,7 @@ teardown() { sponts_teardown; }
 value() { sed -n "s/^$1=//p" "$UNITS/$2" | tr ' ' '\n'; }
 
 @test "each unit starts an installed program, with options it has, and names its pages" {
-    [ "$(find "$UNITS" -name '*.service' | wc -l)" -eq 3 ]
+    [ "$(find "$UNITS" -name '*.service' | wc -l)" -eq 7 ]
     for unit in "$UNITS"/*.service; do
         unit=${unit##*/}
         program=$ROOT$(value ExecStart "$unit" | head -n 1)
@@ -92,4 +92,39 @@ END
     wait_for 20 test -e "$TMP/mx/1.eml"
     wait_for 10 bash -c "[ -z \"\$(queuectl --config '$CONF' list --ids)\" ]"
     run ! grep -hiE 'read-only|permission|queue-trouble| failed' "$TMP/relayd.log" "$TMP/sendd.log"
+}
+
+@test "mail is read through the sockets of the proxies, and nothing at all is written" {
+    [ "$(id -u)" -eq 0 ] || export ROOTLESS=yes
+    load helpers/dovecot
+    mailbox_server mailboxes
+    mkdir -p "$ROOT"/var/spool/sponts "$ROOT"/var/lib/sponts "$ROOT"/run/sponts
+    cat >"$CONF" <<END
+[general]
+hostname = gw.test
+spool = $ROOT/var/spool/sponts
+database = $ROOT/var/lib/sponts/sponts.db
+run-directory = $ROOT/run/sponts
+END
+    for protocol in imap pop3; do
+        cat >>"$CONF" <<END
+[listener $protocol]
+program = ${protocol%3}-proxy
+tls = none
+auth-without-tls = yes
+backend = localhost:${PORT[mailboxes-$protocol]}
+backend-ca = $TMP/mailboxes/cert.pem
+END
+    done
+    sponts init --config "$CONF" >/dev/null
+    for protocol in imap pop3; do
+        program=${protocol%3}-proxy port=$(free_port)
+        name=$(value FileDescriptorName "$program.socket")
+        start "$program" confined "$program.service" systemd-socket-activate \
+            -l "127.0.0.1:$port" --fdname="$name" "$ROOT/usr/sbin/$program" --config "$CONF"
+        wait_for 20 curl -s -u anna:secret "$protocol://127.0.0.1:$port/" -o "$TMP/heard"
+        run ! curl -s -u anna:wrong "$protocol://127.0.0.1:$port/"
+        grep -q ' login-accepted .*user=anna ' "$TMP/$program.log"
+        run ! grep -iE 'read-only|permission' "$TMP/$program.log"
+    done
 }
