@@ -7,6 +7,7 @@
 #   BUILD=build        where everything built goes      SANITIZE=address,undefined | thread
 #   CXX=clang++-19     see lib/base/compiler.h          OPT=-O2   optimisation
 #   BACKEND=host:port  where `make run` relays to       JOBS=     parallel jobs of run and test
+#   IMAP_BACKEND=host:port, POP3_BACKEND=host:port      whose mailboxes `make run` shows
 
 PREFIX   ?= /usr/local
 BUILD    ?= build
@@ -162,10 +163,12 @@ bench: ## sponts and Postfix side by side (BENCH="--quick" for a short one)
 
 RUN ?= run
 .PHONY: run
-run: ## build and start a demo gateway on loopback (BACKEND=host:port, RUN=directory)
+run: ## build and start a demo gateway on loopback (BACKEND=, IMAP_BACKEND=, POP3_BACKEND=host:port, RUN=directory)
 	contrib/install-deps build run
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
-	@$(BIN)/sponts init --demo $(RUN) $(if $(BACKEND),--backend $(BACKEND))
+	@$(BIN)/sponts init --demo $(RUN) $(if $(BACKEND),--backend $(BACKEND)) \
+	    $(if $(IMAP_BACKEND),--imap-backend $(IMAP_BACKEND)) \
+	    $(if $(POP3_BACKEND),--pop3-backend $(POP3_BACKEND))
 	exec $(BIN)/sponts run --config $(RUN)/sponts.conf
 
 sbin := smtp-relayd smtp-sendd pop-proxy imap-proxy sponts

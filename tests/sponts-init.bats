@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # sponts(8) init, and the demonstration that `make run` makes with it.
 
+# shellcheck disable=SC2153  # PORT is of helpers/dovecot
+
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -83,6 +85,11 @@ teardown() { sponts_teardown; }
     grep -q "^[^|&]*sponts init --demo $TMP/demo --backend 127.0.0.1:2600" <<<"$output"
 }
 
+@test "make run heeds IMAP_BACKEND and POP3_BACKEND" {
+    run -0 make -C "$REPO" -n run RUN="$TMP/demo" IMAP_BACKEND=a.test:143 POP3_BACKEND=b.test:110
+    [[ ${output//$'\\\n'/} == *"--imap-backend a.test:143"*"--pop3-backend b.test:110"* ]]
+}
+
 @test "each command that init --demo tells works as it is told" {
     load helpers/gateway
     sponts init --demo "$TMP/demo"
@@ -104,9 +111,50 @@ teardown() { sponts_teardown; }
     bash -ex "$TMP/release"
 }
 
+@test "init --demo puts the proxies in front of the mailboxes that are named, once" {
+    sponts init --demo "$TMP/demo"
+    run ! grep -q proxy "$TMP/demo/sponts.conf"
+    run -0 sponts init --demo "$TMP/demo" --imap-backend 127.0.0.1:143 --pop3-backend mail.test:995
+    [[ $output == *"127.0.0.1:1143 "*"IMAP, with STARTTLS, for the users of 127.0.0.1:143"* ]]
+    [[ $output == *"127.0.0.1:9950 "*"POP3 over TLS for the users of mail.test:995"* ]]
+    [[ $output == *"curl --insecure --ssl-reqd --user USER:PASSWORD imap://127.0.0.1:1143/"* ]]
+    # Plain only where nobody else hears it, else TLS, and with its name.
+    run -0 sponts check --dump-config --config "$TMP/demo/sponts.conf"
+    [[ $output == *"[listener imaps]"*"backend-tls = none"*"[listener pop3]"* ]]
+    [[ $output == *"[listener pop3]"*"backend-tls = implicit"*"backend-verify = name"* ]]
+    sha256sum "$TMP/demo/sponts.conf" >"$TMP/sums"
+    run -0 sponts init --demo "$TMP/demo" --imap-backend 127.0.0.1:143
+    sha256sum --check --status "$TMP/sums"
+    run -78 --separate-stderr sponts init --demo "$TMP/demo" --imap-backend 127.0.0.1:144
+    [[ $stderr == *"[listener imap] is there, with another backend; change it there" ]]
+}
+
+@test "what init --demo tells of mailboxes works as it is told" {
+    load helpers/gateway
+    load helpers/dovecot
+    mailbox_server mailboxes
+    sponts init --demo "$TMP/demo" --imap-backend "127.0.0.1:${PORT[mailboxes-imap]}" \
+        --pop3-backend "localhost:${PORT[mailboxes-pop3]}"
+    CONF=$TMP/demo/sponts.conf
+    for port in 2525 4650 5870 1143 9930 1110 9950; do
+        real=$(free_port) # others may use these
+        sed -i "s/127.0.0.1:$port\$/127.0.0.1:$real/" "$CONF"
+        SMTP_PORT=${SMTP_PORT:-$real}
+    done
+    sponts init --demo "$TMP/demo" >"$TMP/guide"
+    gateway_start
+    wait_for 20 logged gateway-ready
+    sed -n 's/USER:PASSWORD/anna:secret/p' "$TMP/guide" >"$TMP/commands"
+    [ "$(wc -l <"$TMP/commands")" -eq 4 ]
+    bash -ex "$TMP/commands" | grep -q INBOX
+}
+
 @test "init refuses a bad backend and leaves nothing behind" {
     run -64 --separate-stderr sponts init --demo "$TMP/demo" --backend nowhere
     [ "$stderr" = "sponts: --backend nowhere: is no host:port" ]
+    run -64 --separate-stderr sponts init --demo "$TMP/demo" --imap-backend nowhere
+    [ "$stderr" = "sponts: --imap-backend nowhere: is no host:port" ]
     [ ! -e "$TMP/demo" ]
     run -64 --separate-stderr sponts init --backend 127.0.0.1:25
+    run -64 --separate-stderr sponts init --pop3-backend 127.0.0.1:110
 }

@@ -3,7 +3,7 @@
 # The systemd units against what `make install` installs and what the programs do: started
 # by socket as the units say, in a file system that is read-only but for ReadWritePaths=.
 
-# shellcheck disable=SC2154  # run sets output, stderr and their lines
+# shellcheck disable=SC2153,SC2154  # PORT is of helpers/dovecot; run sets output and stderr
 
 setup() {
     load helpers/common

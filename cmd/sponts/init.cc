@@ -90,8 +90,10 @@ int init(const Call& call)
         std::cout << conf::sample_file();
         return EXIT_SUCCESS;
     }
-    if (call.has("backend"))
-        throw base::Failure(base::Remedy::fix_arguments, "--backend goes with --demo only");
+    for (const char* option : {"backend", "imap-backend", "pop3-backend"})
+        if (call.has(option))
+            throw base::Failure(base::Remedy::fix_arguments,
+                                "--" + std::string(option) + " goes with --demo only");
     const bool self_signed = call.has("self-signed");
     const std::string file = absolute(call.config);
     make_directory(parent_of(file), 0755, {});

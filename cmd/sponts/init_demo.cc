@@ -6,6 +6,7 @@
 #include "db/admin.h"
 #include "db/directory.h"
 #include "init.h"
+#include "init_demo_mailboxes.h"
 #include "init_files.h"
 #include "run_process.h"
 
@@ -152,6 +153,8 @@ std::string describe(const conf::Listener& listener, const std::string& password
 {
     const bool implicit = listener.tls == conf::ListenerTls::implicit;
     const bool plain = listener.tls == conf::ListenerTls::none;
+    if (is_proxy(listener))
+        return describe_mailboxes(listener);
     const char* const secured = plain ? "" : ", with STARTTLS";
     if (listener.auth == conf::AuthSource::none)
         return fmt::format("SMTP{} from other servers{}, for {} only",
@@ -175,7 +178,7 @@ std::string describe_all(const conf::Settings& settings, const std::string& pass
 std::string try_swaks(const conf::Settings& settings)
 {
     for (const conf::Listener& listener : settings.listeners)
-        if (!listener.address.empty() && !listener.auth_required &&
+        if (!listener.address.empty() && !listener.auth_required && !is_proxy(listener) &&
             listener.tls != conf::ListenerTls::implicit)
             return fmt::format(
                 "  swaks --server {} --from you@sender.example --to alice@{}\n",
@@ -209,7 +212,7 @@ Its mail {fate}
 
 Once it runs, in another terminal:
 
-{swaks}{curl}  {programs}/mailq --config {directory}/sponts.conf
+{swaks}{curl}{mailboxes}  {programs}/mailq --config {directory}/sponts.conf
   {programs}/queuectl --config {directory}/sponts.conf list
 
 )";
@@ -224,6 +227,7 @@ void print_guide(const std::string& directory, const std::string& password,
                      arg("fate", fate_of_mail(directory, settings.general.database)),
                      arg("swaks", try_swaks(settings)),
                      arg("curl", try_curl(settings, password)),
+                     arg("mailboxes", try_mailboxes(settings)),
                      arg("programs", own_directory()))
               << std::flush;
 }
@@ -237,9 +241,11 @@ int init_demo(const Call& call)
     const std::string file = directory + "/sponts.conf";
     if (!backend.empty())
         (void)route_to(backend); // a bad argument leaves nothing half done
+    check_mailbox_backends(call);
     make_directory(directory, 0755, {});
     write_new_file(file, 0644, demo_configuration(directory), {});
     make_installation(file, true);
+    add_mailbox_listeners(call, conf::read_settings(file));
     const conf::Settings settings = conf::read_settings(file);
     const std::string& database = settings.general.database;
     serve_domain(database, backend);
