@@ -45,7 +45,7 @@ skeleton() {
 }
 
 @test "every page that is referred to exists" {
-    for reference in $(sed -nE 's/.*\.?Xr ((mailq|queuectl|sponts[a-z.-]*|smtp-[a-z]+) [0-9]).*/\1/p' \
+    for reference in $(sed -nE 's/.*\.?Xr ((mailq|queuectl|sponts[a-z.-]*|smtp-[a-z]+|[a-z]+-proxy) [0-9]).*/\1/p' \
         "$REPO"/man/*.[1578] "$REPO"/man/de/*.7 | tr ' ' . | sort -u); do
         [ -e "$REPO/man/$reference" ] || { echo "no $reference"; false; }
     done
