@@ -161,6 +161,7 @@ exit_status() {
     export NOTIFY_SOCKET=$TMP/manager
     run_gateway
     wait_for 20 logged 'program-ready name=smtp-relayd'
+    wait_for 20 happened '^smtp-sendd started'
     run ! ready
     [ ! -s "$TMP/heard" ]
     rm "$DIRECTIONS/smtp-sendd"
