@@ -34,34 +34,41 @@ Task<std::optional<Line>> LineReader::hear_line(std::size_t limit)
             co_return line;
         if (const std::optional<Line> hopeless = buffer_.hopeless_line())
             co_return hopeless;
-        if (heard_at_a_stretch_ >= fair_stretch)
-            co_await let_others_work();
-        if (read_now(Expect::line, ended))
-            continue;
-        co_await wait();
+        const bool more = !must_pause() && read_now(Expect::line, ended);
+        if (!more)
+            co_await wait();
     }
 }
 
 Task<bool> LineReader::hear_more()
 {
     bool ended = false;
-    if (heard_at_a_stretch_ >= fair_stretch)
-        co_await let_others_work();
-    while (!read_now(Expect::data, ended))
+    for (;;) {
+        const bool more = !must_pause() && read_now(Expect::data, ended);
+        if (more)
+            co_return !ended;
         co_await wait();
-    co_return !ended;
+    }
 }
 
+bool LineReader::hear_now(Expect what, bool& ended)
+{
+    return !buffer_.empty() || (!must_pause() && read_now(what, ended));
+}
+
+// No coroutine: whoever waits holds the frame of one wait and nothing else.
 Task<void> LineReader::wait()
 {
-    buffer_.release_if_empty();
+    const bool pause = must_pause();
     heard_at_a_stretch_ = 0;
-    co_await stream_.wait_readable();
+    if (pause)
+        return let_others_work();
+    buffer_.release_if_empty();
+    return stream_.wait_readable();
 }
 
 Task<void> LineReader::let_others_work()
 {
-    heard_at_a_stretch_ = 0;
     const auto executor = co_await boost::asio::this_coro::executor;
     co_await boost::asio::post(executor, boost::asio::use_awaitable);
 }

@@ -45,6 +45,14 @@ public:
     // that need a few bytes at once (PROXY headers); at most LineBuffer::large_block in
     // all.
     [[nodiscard]] Task<bool> hear_more();
+    // The same without a dialogue of its own, for those that wait in great numbers:
+    //     bool ended = false;
+    //     while (!reader.hear_now(Expect::bulk, ended))
+    //         co_await reader.wait();
+    // True: available() has something, or the peer has come to its end.
+    [[nodiscard]] bool hear_now(Expect what, bool& ended);
+    // Until hear_now(), which has just said no, may have more to say.
+    [[nodiscard]] Task<void> wait();
     [[nodiscard]] std::string_view available() const { return buffer_.available(); }
     void take(std::size_t size) { buffer_.take(size); }
 
@@ -55,8 +63,8 @@ public:
 
 private:
     bool read_now(Expect what, bool& ended);
-    Task<void> wait();
     Task<void> let_others_work();
+    [[nodiscard]] bool must_pause() const { return heard_at_a_stretch_ >= fair_stretch; }
 
     Stream& stream_;
     LineBuffer buffer_;

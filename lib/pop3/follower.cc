@@ -91,7 +91,7 @@ void Follower::take_status(std::string_view line)
     if (asked_.empty())
         return;
     const Asked asked = asked_.front();
-    asked_.pop_front();
+    asked_.erase(asked_.begin()); // a few hundred bytes to move, at the most some kB
     const Reply reply = parse_reply(line);
     if (reply.indicator == Indicator::ok)
         take_positive(asked, reply);

@@ -15,9 +15,9 @@
 #include "pop3/observer.h"
 
 #include <cstddef>
-#include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pop3 {
 
@@ -67,8 +67,8 @@ private:
     void finish();
 
     Observer* observer_;
-    std::deque<Asked> asked_;
-    std::string command_; // the line under way
+    std::vector<Asked> asked_; // in the order of the client
+    std::string command_;      // the line under way
     std::string status_;
     Asked current_; // whose multi-line answer is under way
     bool in_text_ = false;

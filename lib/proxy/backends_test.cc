@@ -10,8 +10,8 @@
 
 namespace {
 
-using net::test::GreetingServer;
 using net::Task;
+using net::test::GreetingServer;
 using proxy::Backends;
 using proxy::Caller;
 using proxy::Link;

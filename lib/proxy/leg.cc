@@ -11,37 +11,46 @@ std::string_view Leg::available() const
     return compression_ ? compression_->plain() : reader_.available();
 }
 
+bool Leg::hear_now()
+{
+    bool ended = false;
+    if (compression_)
+        return inflate_now(ended);
+    return reader_.hear_now(net::Expect::bulk, ended);
+}
+
+bool Leg::inflate_now(bool& ended)
+{
+    while (compression_->plain().empty() && !ended) {
+        std::string_view packed;
+        if (compression_->ended())
+            return true;
+        if (!compression_->may_hold_more()) {
+            if (!reader_.hear_now(net::Expect::data, ended))
+                return false;
+            packed = reader_.available();
+        }
+        const std::size_t used = compression_->inflate(packed);
+        reader_.take(used);
+    }
+    return true;
+}
+
+// Compression may begin while we wait.
 net::Task<std::string_view> Leg::hear_bytes()
 {
-    if (!compression_) {
-        const std::string_view bytes = co_await reader_.hear_bytes();
-        if (!compression_ || bytes.empty()) // it may have begun while we waited
-            co_return bytes;
+    for (;;) {
+        const bool heard = hear_now();
+        if (heard)
+            co_return available();
+        co_await wait();
     }
-    co_return co_await hear_inflated();
 }
 
 net::Task<std::string_view> Leg::hear_more()
 {
     const bool more = co_await reader_.hear_more();
     co_return more ? reader_.available() : std::string_view();
-}
-
-net::Task<std::string_view> Leg::hear_inflated()
-{
-    while (compression_->plain().empty()) {
-        std::string_view packed;
-        if (compression_->ended())
-            co_return packed;
-        if (!compression_->may_hold_more()) {
-            packed = co_await reader_.hear_bytes();
-            if (packed.empty())
-                co_return packed;
-        }
-        const std::size_t used = compression_->inflate(packed);
-        reader_.take(used);
-    }
-    co_return compression_->plain();
 }
 
 void Leg::take(std::size_t size)

@@ -44,6 +44,10 @@ public:
     [[nodiscard]] net::Task<std::string_view> hear_bytes();
     // The same, but at least one byte more than available() has now.
     [[nodiscard]] net::Task<std::string_view> hear_more();
+    // The same without a dialogue of its own (net/line_reader.h).  True: available() has
+    // something, or is empty because the peer has come to its end.
+    [[nodiscard]] bool hear_now();
+    [[nodiscard]] net::Task<void> wait() { return reader_.wait(); }
     [[nodiscard]] std::string_view available() const;
     void take(std::size_t size);
 
@@ -60,7 +64,7 @@ public:
     [[nodiscard]] bool compressed() const { return compression_ != nullptr; }
 
 private:
-    [[nodiscard]] net::Task<std::string_view> hear_inflated();
+    [[nodiscard]] bool inflate_now(bool& ended);
 
     net::Stream stream_;
     net::LineReader reader_;

@@ -13,22 +13,20 @@ namespace {
 
 constexpr base::seconds half_open{60}; // answers to a client that has nothing more to say
 
-// Runs one direction; why it ended, as in Relay::reason().
-net::Task<std::string_view> reason_of(net::Task<void> direction, std::string_view closed,
-                                      std::string_view gone)
+// What is being caught now.
+std::string_view reason_now(std::string_view gone)
 {
     try {
-        co_await std::move(direction);
+        throw;
     } catch (const net::TimedOut&) {
-        co_return "timeout";
+        return "timeout";
     } catch (const net::PeerGone&) {
-        co_return gone;
+        return gone;
     } catch (const net::TlsFailure&) {
-        co_return gone;
+        return gone;
     } catch (const BadCompression&) {
-        co_return "protocol";
+        return "protocol";
     }
-    co_return closed;
 }
 
 } // namespace
@@ -44,7 +42,7 @@ net::Task<void> Relay::run(std::string id)
 {
     touch();
     loop_.spawn(std::move(id), answers());
-    const std::string_view why = co_await reason_of(carry_up(), "client", "client-gone");
+    const std::string_view why = co_await carry_up();
     if (why == "client") { // it may have asked things whose answers it still wants
         patience_ = std::min(patience_, half_open);
         touch();
@@ -58,33 +56,72 @@ net::Task<void> Relay::run(std::string id)
 
 net::Task<void> Relay::answers()
 {
-    const std::string_view why =
-        co_await reason_of(carry_down(), "backend", "backend-gone");
+    const std::string_view why = co_await carry_down();
     over(why);
     done_.set();
 }
 
-net::Task<void> Relay::carry_up()
+// Hears and waits by itself: an idle session holds no other frames than these two.
+net::Task<std::string_view> Relay::carry_up()
 {
     text::Passage passage;
-    for (;;) {
-        const std::string_view bytes = co_await client_.hear_bytes();
-        if (bytes.empty())
-            co_return;
-        touch();
-        const std::size_t taken = conversation_.client(bytes, passage);
-        from_client_ += taken;
-        co_await backend_.write(passage);
-        passage.clear();
-        client_.take(taken);
-        if (!conversation_.trouble().empty())
-            over("protocol");
-        while (client_waits() && !over_) {
-            heard_.clear();
-            co_await heard_.wait();
+    std::string_view gone = "client-gone"; // if a connection breaks now
+    try {
+        for (;;) {
+            while (!client_.hear_now())
+                co_await client_.wait();
+            const std::string_view bytes = client_.available();
+            if (bytes.empty())
+                co_return "client";
+            touch();
+            const std::size_t taken = conversation_.client(bytes, passage);
+            from_client_ += taken;
+            gone = "backend-gone";
+            co_await backend_.write(passage);
+            gone = "client-gone";
+            passage.clear();
+            client_.take(taken);
+            while (client_waits() && may_go_on()) {
+                heard_.clear();
+                co_await heard_.wait();
+            }
+            if (!may_go_on())
+                co_return "protocol";
         }
-        if (over_)
-            co_return;
+    } catch (const std::runtime_error&) {
+        co_return reason_now(gone);
+    }
+}
+
+net::Task<std::string_view> Relay::carry_down()
+{
+    text::Passage passage;
+    std::string_view gone = "backend-gone";
+    try {
+        for (;;) {
+            while (!backend_.hear_now())
+                co_await backend_.wait();
+            const std::string_view bytes = backend_.available();
+            if (bytes.empty())
+                co_return "backend";
+            touch();
+            const std::size_t taken = conversation_.server(bytes, passage);
+            from_backend_ += taken;
+            speaking_ = true;
+            gone = "client-gone";
+            co_await client_.write(passage);
+            gone = "backend-gone";
+            speaking_ = false;
+            passage.clear();
+            backend_.take(taken);
+            if (conversation_.compress_now() && !client_.compressed())
+                client_.compress();
+            if (!may_go_on())
+                co_return "protocol";
+            heard_.set();
+        }
+    } catch (const std::runtime_error&) {
+        co_return reason_now(gone);
     }
 }
 
@@ -95,29 +132,9 @@ bool Relay::client_waits() const
     return compression_begins || conversation_.must_wait();
 }
 
-net::Task<void> Relay::carry_down()
+bool Relay::may_go_on() const
 {
-    text::Passage passage;
-    for (;;) {
-        const std::string_view bytes = co_await backend_.hear_bytes();
-        if (bytes.empty())
-            co_return;
-        touch();
-        const std::size_t taken = conversation_.server(bytes, passage);
-        from_backend_ += taken;
-        speaking_ = true;
-        co_await client_.write(passage);
-        speaking_ = false;
-        passage.clear();
-        backend_.take(taken);
-        if (conversation_.compress_now() && !client_.compressed())
-            client_.compress();
-        if (!conversation_.trouble().empty()) {
-            over("protocol");
-            co_return;
-        }
-        heard_.set();
-    }
+    return !over_ && conversation_.trouble().empty();
 }
 
 // Whatever passes in either direction is a sign of life of both.

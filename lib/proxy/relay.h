@@ -46,10 +46,12 @@ public:
     [[nodiscard]] bool can_speak() const { return !speaking_; }
 
 private:
-    [[nodiscard]] net::Task<void> carry_up();   // client to backend
-    [[nodiscard]] net::Task<void> carry_down(); // backend to client
-    [[nodiscard]] net::Task<void> answers();    // carry_down(), beside run()
+    // Each runs until it can go no further, and says why.
+    [[nodiscard]] net::Task<std::string_view> carry_up();   // client to backend
+    [[nodiscard]] net::Task<std::string_view> carry_down(); // backend to client
+    [[nodiscard]] net::Task<void> answers();                // carry_down(), beside run()
     [[nodiscard]] bool client_waits() const;
+    [[nodiscard]] bool may_go_on() const;
     void touch();
     void over(std::string_view reason);
 

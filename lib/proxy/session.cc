@@ -98,7 +98,7 @@ bool Session::admitted()
 
 net::Task<void> Session::carry()
 {
-    relay_ = std::make_unique<Relay>(server_.loop(), client_, *link_->leg, conversation(),
+    relay_ = std::make_unique<Relay>(server_.loop(), client_, *backend_, conversation(),
                                      listener_->times.idle);
     co_await relay_->run(id_);
     reason_ = relay_->reason();
@@ -137,8 +137,8 @@ void Session::abort()
         relay_->abort("shutdown");
     else
         client_.stream().abort();
-    if (link_)
-        link_->leg->stream().abort();
+    if (backend_)
+        backend_->stream().abort();
 }
 
 bool Session::over_tls() const
@@ -177,7 +177,7 @@ Login Session::login() const
             .user = user_,
             .mechanism = mechanism_,
             .tls = tls ? std::string_view(client_.stream().tls().version) : "none",
-            .backend = link_ ? std::string_view(link_->name) : ""};
+            .backend = backend_name_};
 }
 
 Totals Session::counted_totals() const
@@ -209,7 +209,9 @@ bool Session::succeeded(Link link)
         return false;
     }
     place_ = std::move(place);
-    link_ = std::move(link);
+    backend_ = std::move(link.leg);
+    backend_name_ = std::move(link.name);
+    backend_tls_ = std::move(link.tls);
     server_.world().journal.login_accepted(login());
     return true;
 }

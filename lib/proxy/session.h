@@ -31,10 +31,10 @@ public:
     void abort() final;
 
 protected:
-    // The dialogue before the login, from the greeting on.  True: link() is logged in, the
-    // client knows it, and what either side has sent besides waits in its leg.  False: the
-    // client has heard why; end_as() says what the log says.
-    // Reads and writes end with the deadline that run() has set (Times::login).
+    // The dialogue before the login, from the greeting on.  True: succeeded() has the link,
+    // the client knows it, and what either side has sent besides waits in its leg.  False:
+    // the client has heard why; end_as() says what the log says. Reads and writes end with
+    // the deadline that run() has set (Times::login).
     [[nodiscard]] virtual net::Task<bool> log_in() = 0;
     // After log_in() was true; lives as long as the session.
     [[nodiscard]] virtual Conversation& conversation() = 0;
@@ -57,7 +57,6 @@ protected:
     [[nodiscard]] bool trusted() const;
     void set_client(net::Address client, std::uint32_t ttl);
     [[nodiscard]] Caller caller() const;
-    [[nodiscard]] Link& link() { return *link_; }
 
     // STARTTLS was agreed on and said.  Throws net::TlsFailure.
     [[nodiscard]] net::Task<void> start_tls();
@@ -91,7 +90,9 @@ private:
     std::string user_;
     std::string mechanism_;
     UserPlaces::Place place_;
-    std::optional<Link> link_;
+    std::unique_ptr<Leg> backend_;
+    std::string backend_name_;
+    std::shared_ptr<net::TlsContext> backend_tls_; // outlives the leg's session
     std::unique_ptr<Relay> relay_;
     base::SteadyTime started_ = base::Steady::now();
     std::string_view reason_ = "quit";
