@@ -47,7 +47,7 @@ public:
     [[nodiscard]] Task<bool> hear_more();
     // The same without a dialogue of its own, for those that wait in great numbers:
     //     bool ended = false;
-    //     while (!reader.hear_now(Expect::bulk, ended))
+    //     while (!reader.hear_now(Expect::data, ended))
     //         co_await reader.wait();
     // True: available() has something, or the peer has come to its end.
     [[nodiscard]] bool hear_now(Expect what, bool& ended);

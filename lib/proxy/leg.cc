@@ -16,7 +16,7 @@ bool Leg::hear_now()
     bool ended = false;
     if (compression_)
         return inflate_now(ended);
-    return reader_.hear_now(net::Expect::bulk, ended);
+    return reader_.hear_now(net::Expect::data, ended);
 }
 
 bool Leg::inflate_now(bool& ended)
