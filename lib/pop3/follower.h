@@ -36,6 +36,8 @@ public:
     // Commands the server has not answered yet: read no more of the client while there are
     // too many.
     [[nodiscard]] std::size_t unanswered() const { return asked_.size(); }
+    // Of a multi-line answer the end has not come.
+    [[nodiscard]] bool within_answer() const { return in_text_; }
     // The server has agreed to something that cannot be followed, as STLS after the login:
     // the session has to end.  Empty: all is well.
     [[nodiscard]] std::string_view trouble() const { return trouble_; }

@@ -21,6 +21,8 @@ public:
     virtual std::size_t server(std::string_view bytes, text::Passage& to_client) = 0;
     // Nothing of the client can be taken before the server has said more.
     [[nodiscard]] virtual bool must_wait() const = 0;
+    // The server has not answered all that was asked.
+    [[nodiscard]] virtual bool owes_answers() const { return false; }
     // The client's leg is compressed from here on.
     [[nodiscard]] virtual bool compress_now() const { return false; }
     // Not empty: the session has to end, and why.

@@ -39,6 +39,10 @@ public:
     {
         return follower_.unanswered() >= most_;
     }
+    [[nodiscard]] bool owes_answers() const override
+    {
+        return follower_.unanswered() > 0 || follower_.within_answer();
+    }
     [[nodiscard]] std::string_view trouble() const override { return follower_.trouble(); }
     void ended() override { follower_.ended(); }
 

@@ -46,12 +46,22 @@ net::Task<void> Relay::run(std::string id)
     if (why == "client") { // it may have asked things whose answers it still wants
         patience_ = std::min(patience_, half_open);
         touch();
+        co_await hear_answers();
         backend_.stream().shutdown_write();
     } else {
         over(why);
     }
     co_await done_.wait();
     conversation_.ended();
+}
+
+// A server that hears the end of TLS does not answer any more.
+net::Task<void> Relay::hear_answers()
+{
+    while (conversation_.owes_answers() && !over_) {
+        heard_.clear();
+        co_await heard_.wait();
+    }
 }
 
 net::Task<void> Relay::answers()

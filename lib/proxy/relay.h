@@ -6,8 +6,9 @@
 // not read for.  At most 64 kB are on the way in each direction, besides what the kernel
 // holds; nothing while both sides are silent.
 //
-// When the client has said its last byte the backend is told so, and its answers are still
-// carried for a minute of silence; when the backend has, the session is over.
+// When the client has said its last byte the backend is told so as soon as it has answered
+// what it was asked, and whatever it says is still carried for a minute of silence; when
+// the backend has said its last, the session is over.
 #pragma once
 
 #include "base/clock.h"
@@ -49,7 +50,8 @@ private:
     // Each runs until it can go no further, and says why.
     [[nodiscard]] net::Task<std::string_view> carry_up();   // client to backend
     [[nodiscard]] net::Task<std::string_view> carry_down(); // backend to client
-    [[nodiscard]] net::Task<void> answers();                // carry_down(), beside run()
+    [[nodiscard]] net::Task<void> hear_answers();
+    [[nodiscard]] net::Task<void> answers(); // carry_down(), beside run()
     [[nodiscard]] bool client_waits() const;
     [[nodiscard]] bool may_go_on() const;
     void touch();
