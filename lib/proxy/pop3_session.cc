@@ -27,6 +27,19 @@ pop3::Capabilities usual_capabilities()
     return usual;
 }
 
+pop3::Verdict refuse_line(pop3::Prelude& prelude, const net::Line& line)
+{
+    pop3::Verdict verdict;
+    if (line.too_long)
+        verdict = prelude.line_too_long();
+    else
+        verdict = prelude.malformed(line.stray ? "lines end with CRLF"
+                                               : "this is no line of POP3");
+    if (line.hopeless)
+        verdict.then = pop3::Then::hang_up;
+    return verdict;
+}
+
 bool depends_on_server(std::string_view line)
 {
     switch (pop3::parse_command(line).verb) {
@@ -119,9 +132,7 @@ net::Task<Pop3Session::Next> Pop3Session::hear(net::Line line)
 {
     pop3::Prelude& prelude = before_->prelude;
     if (line.hopeless || line.too_long) {
-        pop3::Verdict verdict = prelude.line_too_long();
-        if (line.hopeless)
-            verdict.then = pop3::Then::hang_up;
+        pop3::Verdict verdict = refuse_line(prelude, line);
         co_return co_await say(std::move(verdict));
     }
     if (depends_on_server(line.text) && !before_->asked_server)

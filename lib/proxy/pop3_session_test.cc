@@ -255,7 +255,8 @@ TEST_CASE("proxy: POP3 clients that talk nonsense")
         std::string heard; // behind the greeting
     } const cases[] = {
         {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "-ERR this is POP3\r\n"},
-        {std::string("\x16\x03\x01\x02\0\x01\0", 7), "-ERR line is too long\r\n"},
+        {std::string("\x16\x03\x01\x02\0\x01\0", 7), "-ERR this is no line of POP3\r\n"},
+        {"QUIT\n", "-ERR lines end with CRLF\r\n"},
         {std::string(70'000, 'x'), "-ERR line is too long\r\n"},
         {"USER " + std::string(600, 'x') + "\r\nQUIT\r\n",
          "-ERR line is too long\r\n+OK bye\r\n"},
