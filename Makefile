@@ -148,16 +148,21 @@ format: ## rewrite the sources with clang-format
 
 # -- measuring ------------------------------------------------------------------------
 
-.PHONY: bench benchtools
+.PHONY: bench bench-relays bench-proxies benchtools
 benchtools: programs $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src))
 $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src)): $(BIN)/bench-%: $(BUILD)/bench/%.o $(BUILD)/libsponts.a
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: ## sponts and Postfix side by side (BENCH="--quick" for a short one)
+bench: bench-relays bench-proxies ## ours and others side by side (BENCH="--quick": short)
+bench-relays: ## the relay beside Postfix
 	contrib/install-deps build bench
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
 	bench/run --bin $(BIN) $(BENCH)
+bench-proxies: ## the proxies beside nginx and Dovecot (BENCH="--cells 'imap idle'": some)
+	contrib/install-deps build bench
+	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
+	bench/run-proxies --bin $(BIN) $(BENCH)
 
 # -- running and installing -----------------------------------------------------------
 
