@@ -62,10 +62,13 @@ std::size_t CommandReader::feed(std::string_view bytes)
     const std::size_t before = bytes.size();
     if (state_ == State::go_ahead)
         state_ = State::more;
-    while (state_ == State::more && !bytes.empty())
-        state_ = judge(framer_.next(bytes));
-    if (state_ == State::complete && line_.ends_with('\r'))
-        line_.pop_back(); // its LF came in the next bytes
+    while (state_ == State::more && !bytes.empty()) {
+        const Piece piece = framer_.next(bytes);
+        state_ = judge(piece);
+        if (state_ == State::complete && ends_in_cr_ && piece.bytes == "\n")
+            line_.pop_back(); // its LF came in the next bytes
+        ends_in_cr_ = piece.kind == Piece::Kind::text && piece.bytes.ends_with('\r');
+    }
     return before - bytes.size();
 }
 
@@ -80,6 +83,7 @@ void CommandReader::clear()
     if (state_ == State::refused)
         framer_.cancel_literal();
     state_ = State::more;
+    ends_in_cr_ = false;
     std::exchange(line_, {});
 }
 

@@ -51,6 +51,7 @@ private:
     Framer framer_;
     State state_ = State::more;
     std::string line_;
+    bool ends_in_cr_ = false; // and not because a literal does
 };
 
 struct Command {

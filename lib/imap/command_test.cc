@@ -34,7 +34,7 @@ State feed(imap::CommandReader& reader, std::string_view bytes, std::size_t cut,
 
 TEST_CASE("imap: a command is gathered with its literals")
 {
-    const std::string_view bytes = "a LOGIN {4}\r\nanna {3+}\r\na b\r\n";
+    const std::string_view bytes = "a LOGIN {4}\r\nanna {3+}\r\na \r\r\n";
     for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
         CAPTURE(cut);
         imap::CommandReader reader(small());
@@ -47,7 +47,7 @@ TEST_CASE("imap: a command is gathered with its literals")
         CHECK(command->name == "LOGIN");
         REQUIRE(command->arguments.size() == 2);
         CHECK(command->arguments[0].text == "anna");
-        CHECK(command->arguments[1].text == "a b");
+        CHECK(command->arguments[1].text == "a \r");
         reader.clear();
         CHECK_FALSE(reader.begun());
         CHECK(feed(reader, "b noop\r\n", 3, asked) == State::complete);

@@ -21,13 +21,23 @@ bool is_status(std::string_view line)
 
 void ResponseReader::keep(const Piece& piece)
 {
-    if (line_.size() + piece.bytes.size() > limit_) {
+    if (line_.size() + piece.bytes.size() > limit_)
         too_long_ = true;
-        return;
-    }
-    line_ += piece.bytes;
-    if (piece.kind == Piece::Kind::text && is_status(line_))
-        framer_.no_literals();
+    else
+        line_ += piece.bytes;
+}
+
+// The end of a response, whatever its text looks like.
+bool ResponseReader::ends(const Piece& piece)
+{
+    const bool literal = piece.kind == Piece::Kind::literal;
+    const bool end = piece.kind == Piece::Kind::line_end || (literal && is_status(line_));
+    if (end && literal)
+        framer_.cancel_literal();
+    if (end && ends_in_cr_ && piece.bytes == "\n")
+        line_.pop_back(); // its LF came in the next bytes
+    ends_in_cr_ = piece.kind == Piece::Kind::text && piece.bytes.ends_with('\r');
+    return end;
 }
 
 std::size_t ResponseReader::feed(std::string_view bytes)
@@ -35,12 +45,10 @@ std::size_t ResponseReader::feed(std::string_view bytes)
     const std::size_t before = bytes.size();
     while (!bytes.empty() && !complete_ && !too_long_) {
         const Piece piece = framer_.next(bytes);
-        complete_ = piece.kind == Piece::Kind::line_end;
+        complete_ = ends(piece);
         if (!complete_)
             keep(piece);
     }
-    if (complete_ && line_.ends_with('\r'))
-        line_.pop_back(); // its LF came in the next bytes
     return before - bytes.size();
 }
 

@@ -27,10 +27,12 @@ public:
 
 private:
     void keep(const Piece& piece);
+    [[nodiscard]] bool ends(const Piece& piece);
 
     std::size_t limit_;
     Framer framer_;
     std::string line_;
+    bool ends_in_cr_ = false; // and not because a literal does
     bool complete_ = false;
     bool too_long_ = false;
 };

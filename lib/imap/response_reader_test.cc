@@ -31,12 +31,16 @@ TEST_CASE("imap: responses before the login, cut at every byte")
                                   "+ {3}\r\n"
                                   "a NO [X] no such user {9}\n"
                                   "+\r\n"
+                                  "* OKAY {2}\r\nx\r\r\n"
+                                  "* X\r\r\n"
                                   "* CAPABILITY IMAP4rev1\r\n";
     const std::vector<std::string> expected = {"* OK ready {5}",
                                                "* ID (\"name\" {7}\r\nDov\r\nec NIL)",
                                                "+ {3}",
                                                "a NO [X] no such user {9}",
                                                "+",
+                                               "* OKAY {2}\r\nx\r",
+                                               "* X\r",
                                                "* CAPABILITY IMAP4rev1"};
     for (std::size_t cut = 0; cut <= text.size(); ++cut) {
         CAPTURE(cut);
