@@ -114,10 +114,12 @@ end_proxy() {
     # But for whom a trusted front end speaks does: another imap-proxy.
     with_backend "backend = 127.0.0.1:${PORT[one-imap]}" "backend-verify = none" \
         "client-info = id" "trust-xclient = 127.0.0.1"
-    printf '%s\r\n' 'i ID ("x-originating-ip" "192.0.2.99" "x-originating-port" "7")' \
+    claim='i ID ("x-originating-ip" "192.0.2.99" "x-originating-port" "7" "x-session-id" "front.1")'
+    printf '%s\r\n' "$claim" \
         'a AUTHENTICATE PLAIN AGFubmEAc2VjcmV0' 'b LOGOUT' |
         socat -t10 - "TCP:127.0.0.1:$PLAIN_PORT" | grep -q '^a OK'
     said_by one 'Login: user=<anna>.* rip=192\.0\.2\.99,'
+    proxy_logged 'xclient peer=127.0.0.1 client=192.0.2.99 session=front.1'
     proxy_logged 'login-accepted client=192.0.2.99 user=anna'
 }
 

@@ -48,7 +48,9 @@ std::optional<ClaimedClient> claimed_client(const ImapFields& fields, std::uint3
     if (!address)
         return std::nullopt;
     const auto said = number_in<std::uint32_t>(value_of(fields, "x-proxy-ttl"));
-    return ClaimedClient{.address = *address, .ttl = std::min(said.value_or(ttl), ttl)};
+    return ClaimedClient{.address = *address,
+                         .ttl = std::min(said.value_or(ttl), ttl),
+                         .session = std::string(value_of(fields, "x-session-id"))};
 }
 
 ImapFields without_claims(const ImapFields& fields)

@@ -25,6 +25,7 @@ using ImapFields = std::vector<std::string>;
 struct ClaimedClient {
     net::Address address;
     std::uint32_t ttl = 0; // proxies that may still follow, us not counted
+    std::string session;   // its name at that peer
 };
 // Nothing: it does not say.
 [[nodiscard]] std::optional<ClaimedClient> claimed_client(const ImapFields& fields,

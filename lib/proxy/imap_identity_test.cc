@@ -7,13 +7,14 @@ using proxy::ImapFields;
 
 TEST_CASE("proxy: whom a trusted peer speaks for by ID")
 {
-    const auto claimed =
-        proxy::claimed_client({"name", "x", "X-Originating-IP", "192.0.2.7",
-                               "x-originating-port", "4711", "x-proxy-ttl", "3"},
-                              5);
+    const auto claimed = proxy::claimed_client({"name", "x", "X-Originating-IP",
+                                                "192.0.2.7", "x-originating-port", "4711",
+                                                "x-proxy-ttl", "3", "x-session-id", "abc"},
+                                               5);
     REQUIRE(claimed);
     CHECK(claimed->address.text() == "192.0.2.7:4711");
     CHECK(claimed->ttl == 3);
+    CHECK(claimed->session == "abc");
 
     CHECK(proxy::claimed_client({"x-originating-ip", "2001:db8::1"}, 5)->address.ip() ==
           "2001:db8::1");

@@ -2,6 +2,7 @@
 // proxy/imap_session.cc - what a client may say before it logs in.
 #include "proxy/imap_session.h"
 
+#include "base/log.h"
 #include "imap/status.h"
 #include "proxy/imap_identity.h"
 
@@ -137,11 +138,17 @@ net::Task<ImapSession::Next> ImapSession::start_tls_now(std::string reply)
 
 void ImapSession::hear_claims()
 {
-    if (!trusted())
+    const net::Address& peer = dialogue_->arrived_as;
+    if (!listener().trust_xclient.contains(peer))
         return;
     const auto claimed = claimed_client(dialogue_->prelude.identity(), Caller().ttl);
-    if (claimed)
-        set_client(claimed->address, claimed->ttl);
+    if (!claimed)
+        return;
+    base::log(base::Level::info, "xclient", id(),
+              {{"peer", peer.ip()},
+               {"client", claimed->address.ip()},
+               {"session", claimed->session}});
+    set_client(claimed->address, claimed->ttl);
 }
 
 Totals ImapSession::totals() const

@@ -205,6 +205,26 @@ TEST_CASE("proxy: a trusted peer says for whom it speaks, and how many may follo
     }
 }
 
+TEST_CASE("proxy: it is the peer that is trusted, not whom it speaks for")
+{
+    for (const char* const trusted : {"192.0.2.0/24", "198.51.100.0/24"}) {
+        CAPTURE(trusted);
+        ImapStage stage;
+        stage.listener.trust_xclient = *net::Networks::parse(trusted);
+        stage.client = {
+            {" ready\r\n", "i ID (\"x-originating-ip\" \"198.51.100.9\")\r\n"},
+            {"i OK ID completed\r\n", "j ID (\"x-originating-ip\" \"203.0.113.5\")\r\n"},
+            {"j OK ID completed\r\n", "a LOGIN anna secret\r\n"},
+            {" in\r\n", "z LOGOUT\r\n"},
+            {"\r\n", ""}};
+        stage.behind = {backend_for("secret\r\n")};
+        stage.run();
+        const bool believed = std::string_view(trusted).starts_with("192");
+        CHECK(noted(stage, "accepted anna 203.0.113.5:0") == believed);
+        CHECK(noted(stage, "accepted anna 192.0.2.7:4711") != believed);
+    }
+}
+
 TEST_CASE("proxy: a user has so many sessions and no more")
 {
     ImapStage stage;
