@@ -58,6 +58,9 @@ public:
     [[nodiscard]] bool compressed() const { return compressed_; }
     // The server has said whole responses only: a line of ours may stand behind them.
     [[nodiscard]] bool between_responses() const { return server_framer_.at_start(); }
+    // The server has not answered all that was asked; IDLE, which only the client ends, and
+    // a command that has not been said to its end have no answer.
+    [[nodiscard]] bool owes_answers() const;
     // The server says what is no IMAP: the session has to end.  Empty: all is well.
     [[nodiscard]] std::string_view trouble() const { return trouble_; }
     [[nodiscard]] const Place& place() const { return place_; }

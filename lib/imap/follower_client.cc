@@ -78,6 +78,15 @@ bool Follower::must_wait() const
             asked_.back().kind == Kind::compress);
 }
 
+bool Follower::owes_answers() const
+{
+    const bool saying = client_ != Client::head;
+    const auto is_owed = [&](const Asked& one) {
+        return one.kind != Kind::idle && !(saying && one.tag == current_.tag);
+    };
+    return !between_responses() || std::ranges::any_of(asked_, is_owed);
+}
+
 std::size_t Follower::client(std::string_view bytes, text::Passage& to_server)
 {
     const std::size_t before = bytes.size();

@@ -247,6 +247,30 @@ TEST_CASE("imap: an answer may come before the command has been said")
     }
 }
 
+TEST_CASE("imap: which answers are still to come")
+{
+    Session session(1000);
+    const auto owes = [&session](char who, std::string_view said) {
+        (void)session.say(who, said);
+        return session.follower().owes_answers();
+    };
+    CHECK_FALSE(session.follower().owes_answers());
+    CHECK(owes('C', "a NOOP\r\nb FETCH 1 BODY[]\r\n"));
+    CHECK(owes('S', "a OK done\r\n"));
+    CHECK(owes('S', "* 1 FETCH (BODY[] {3}\r\na"));
+    CHECK(owes('S', "bc)\r\n"));
+    CHECK_FALSE(owes('S', "b OK done\r\n"));
+    CHECK_FALSE(owes('C', "c IDLE\r\n"));
+    CHECK(owes('S', "+ idling\r\n* 4 EXI"));
+    CHECK_FALSE(owes('S', "STS\r\n"));
+    CHECK(owes('C', "DONE\r\nd NOOP\r\n"));
+    CHECK_FALSE(owes('S', "c OK done\r\nd OK done\r\n"));
+    CHECK_FALSE(owes('C', "e APPEND INBOX {9+}\r\nhalf"));
+    CHECK(owes('C', "-full\r\n"));
+    CHECK_FALSE(owes('S', "e OK done\r\n"));
+    CHECK_FALSE(owes('C', "f NOO"));
+}
+
 TEST_CASE("imap: compression is ours, and refused where it is not offered")
 {
     check_in_pieces({{'C', "a COMPRESS DEFLATE\r\n", "a NOOP\r\n"},

@@ -47,6 +47,7 @@ public:
     std::size_t client(std::string_view bytes, text::Passage& to_server) override;
     std::size_t server(std::string_view bytes, text::Passage& to_client) override;
     [[nodiscard]] bool must_wait() const override { return follower_.must_wait(); }
+    [[nodiscard]] bool owes_answers() const override { return follower_.owes_answers(); }
     [[nodiscard]] bool compress_now() const override { return follower_.compressed(); }
     [[nodiscard]] std::string_view trouble() const override { return follower_.trouble(); }
     [[nodiscard]] std::string farewell(std::string_view why) const override;
