@@ -115,6 +115,34 @@ for number, way in enumerate((plain, starttls, tls)):
 END
 }
 
+@test "a script in the shell: its words at once, or each when the last is answered" {
+    a_mail 'for a script' >"$TMP/mail"
+    delivered "$TMP/mail"
+    words() { printf '%s\r\n' 'a LOGIN anna secret' 'b SELECT INBOX' 'c FETCH 1 BODY[TEXT]' 'd LOGOUT'; }
+    secured() {
+        timeout 20 openssl s_client -quiet -verify_return_error -CAfile "$PROXY/cert.pem" \
+            -connect "localhost:$1" "${@:2}" 2>"$TMP/s_client"
+    }
+    complete() {
+        tr -d '\r' >"$TMP/heard"
+        grep -qx 'Hello\.' "$TMP/heard" && grep -q '^d OK' "$TMP/heard"
+    }
+    words | secured "$TLS_PORT" | complete
+    words | secured "$PLAIN_PORT" -starttls imap | complete
+    words | socat -t10 - "TCP:localhost:$PLAIN_PORT" | complete
+    exec {wire}<>"/dev/tcp/localhost/$PLAIN_PORT"
+    IFS= read -ru "$wire" heard
+    [[ $heard == "* OK "* ]]
+    words | while read -r word; do
+        echo "$word" >&"$wire"
+        while IFS= read -rt 10 -u "$wire" heard; do
+            echo "$heard"
+            [[ $heard != "${word%% *} "* ]] || break
+        done
+    done | complete
+    exec {wire}>&-
+}
+
 @test "neomutt reads and answers the terminal's questions" {
     a_mail 'seen by neomutt' >"$TMP/mail"
     delivered "$TMP/mail"

@@ -247,3 +247,10 @@ assert friend.line() == b"honest OK done\r\n"
 END
     [ "$(grep -c 'session-ended .* user=anna .* reason=protocol' "$TMP/proxy.log")" -ge 5 ]
 }
+
+@test "a backend that dies at any byte: its client hears what it has said, and no more" {
+    between "compress = no"
+    timeout 120 "$BATS_TEST_DIRNAME/helpers/cut.py" imap "$PLAIN_PORT" "$BACK"
+    proxy_logged 'login-unavailable .* kind=broken'
+    run ! gone "$PROXY_PID"
+}

@@ -151,3 +151,13 @@ END
     proxy_logged 'session-ended .* reason=errors'
     run ! proxy_logged 'login-'
 }
+
+@test "a server that dies at any byte: its client hears what it has said, and no more" {
+    local back
+    back=$(free_port)
+    proxy_config pop-proxy "backend = 127.0.0.1:$back" "backend-tls = none"
+    proxy_start
+    timeout 120 "$BATS_TEST_DIRNAME/helpers/cut.py" pop3 "$PLAIN_PORT" "$back"
+    proxy_logged 'login-unavailable .* kind=broken'
+    run ! gone "$PROXY_PID"
+}

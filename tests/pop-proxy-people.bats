@@ -117,6 +117,56 @@ received_header off" "$TMP/mpoprc"
     wait_for 5 proxy_logged 'session-ended .*user=anna fetched=2 .*deleted=2'
 }
 
+@test "a script in the shell: its words at once, or each when the last is answered" {
+    letter first
+    deliver anna "$TMP/first"
+    words() { printf '%s\r\n' 'USER anna' 'PASS secret' 'RETR 1' QUIT; }
+    secured() {
+        timeout 20 openssl s_client -quiet -verify_return_error -CAfile "$PROXY/cert.pem" \
+            -connect "localhost:$1" "${@:2}" 2>"$TMP/s_client"
+    }
+    complete() {
+        tr -d '\r' >"$TMP/heard"
+        grep -qx '\.\.\.two' "$TMP/heard" && [[ $(tail -n 1 "$TMP/heard") == "+OK Logging out." ]]
+    }
+    words | secured "$TLS_PORT" | complete
+    words | secured "$PLAIN_PORT" -starttls pop3 | complete
+    words | socat -t10 - "TCP:localhost:$PLAIN_PORT" | complete
+    exec {wire}<>"/dev/tcp/localhost/$PLAIN_PORT"
+    IFS= read -ru "$wire" heard
+    [[ $heard == "+OK ready"* ]]
+    words | while read -r word; do
+        echo "$word" >&"$wire"
+        while IFS= read -rt 10 -u "$wire" heard; do
+            echo "$heard"
+            [[ $word != RETR* && $heard == "+OK"* || $heard == $'.\r' ]] && break
+        done
+    done | complete
+    exec {wire}>&-
+}
+
+@test "neomutt reads a message" {
+    letter first
+    deliver anna "$TMP/first"
+    secret_file "set folder = $HOME
+set pop_user = anna
+set pop_pass = secret
+set spoolfile = pops://localhost:$TLS_PORT/
+set ssl_ca_certificates_file = $PROXY/cert.pem
+set certificate_file = $PROXY/cert.pem
+set pop_delete = no" "$TMP/muttrc"
+    tmux -S "$TMP/tmux" -f /dev/null new-session -d -x 100 -y 30 \
+        "TERM=screen neomutt -n -F $TMP/muttrc"
+    screen() { tmux -S "$TMP/tmux" capture-pane -p; }
+    shows() { screen | grep -q "$1"; }
+    wait_for 20 shows 'first$' || { screen >&2; tmux -S "$TMP/tmux" kill-server; false; }
+    tmux -S "$TMP/tmux" send-keys Enter
+    wait_for 10 shows '^\.\.two' || { screen >&2; tmux -S "$TMP/tmux" kill-server; false; }
+    tmux -S "$TMP/tmux" send-keys q x
+    wait_for 10 proxy_logged 'session-ended .*user=anna '
+    tmux -S "$TMP/tmux" kill-server || true
+}
+
 @test "poplib: all commands it has" {
     letter first
     letter second
