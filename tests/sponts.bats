@@ -8,53 +8,13 @@ bats_require_minimum_version 1.5.0
 setup() {
     load helpers/common
     load helpers/sponts
+    load helpers/stand_ins
     sponts_setup
     CONF=$TMP/sponts.conf
     PORT=$(free_port)
 }
 
 teardown() { sponts_teardown; }
-
-# -- helpers ------------------------------------------------------------------------------
-
-stand_ins() {
-    export EVENTS=$TMP/events DIRECTIONS=$TMP/directions
-    mkdir -p "$TMP/bin" "$DIRECTIONS"
-    : >"$EVENTS"
-    local program
-    for program in smtp-relayd smtp-sendd pop-proxy imap-proxy; do
-        cp "$BATS_TEST_DIRNAME/helpers/program.py" "$TMP/bin/$program"
-    done
-    chmod +x "$TMP/bin"/*
-}
-
-order() { echo "${*:2}" >"$DIRECTIONS/$1"; }
-
-run_gateway() {
-    start run sponts run --config "$CONF" --bin-dir "$TMP/bin"
-    GATEWAY=$PID
-}
-
-logged() { grep -qE -- "$1" "$TMP/run.log"; }
-logged_times() { [ "$(grep -cE -- "$2" "$TMP/run.log")" -ge "$1" ]; }
-happened() { grep -qE -- "$1" "$EVENTS"; }
-gone() { ! kill -0 "$1" 2>/dev/null; }
-bound() { grep -q ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
-ready() { logged ' gateway-ready '; }
-pids_of() { sed -n "s/^$1 started \([0-9]*\) .*/\1/p" "$EVENTS"; }
-greeting() {
-    local session line
-    exec {session}<>"/dev/tcp/127.0.0.1/$1" && read -rt 10 line <&"$session"
-    exec {session}<&-
-    line=${line%$'\r'}
-    echo "${line#220 }"
-}
-greeted_by_other_than() { [ "$(greeting "$1")" != "$2" ]; }
-exit_status() {
-    local status=0
-    wait "$GATEWAY" || status=$?
-    [ "$status" -eq "$1" ] || { echo "exit status $status, not $1" >&2; return 1; }
-}
 
 # -- the command line ---------------------------------------------------------------------
 

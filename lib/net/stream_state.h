@@ -37,7 +37,7 @@ struct Stream::State final : Timed {
     bool is_socket = true;
     bool aborted = false;
     bool late = false;
-    // The last read got less than it asked for, or there was none yet: wait before the next.
+    // The last read got less than it asked for, or there was none: wait before the next.
     bool drained = true;
 };
 
