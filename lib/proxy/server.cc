@@ -2,6 +2,8 @@
 // proxy/server.cc - see the header.
 #include "proxy/server.h"
 
+#include "proxy/session.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -12,6 +14,7 @@ namespace {
 constexpr base::seconds facts_last{300};
 constexpr base::seconds next_attempt{5}; // when the backend did not answer
 constexpr base::milliseconds facts_step{20};
+constexpr base::seconds least_stay{5}; // of a stranger, however many there are
 
 } // namespace
 
@@ -55,6 +58,17 @@ void Server::serve(base::Fd fd, const net::Address& peer, ListenerPtr listener)
     receive(std::move(fd), peer, door, [&](session::Arrival arrival) {
         return make_session(listener, std::move(arrival));
     });
+}
+
+void Server::make_room()
+{
+    const base::SteadyTime now = base::Steady::now();
+    for (Session* const stranger : strangers_) {
+        if (stranger->arrived() + least_stay > now)
+            return; // and all behind it came later
+        if (stranger->hurry())
+            return;
+    }
 }
 
 void Server::learn(const std::string& listener, std::string facts)

@@ -9,6 +9,7 @@
 #include "session/reception.h"
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,8 @@ private:
     std::unordered_map<std::string, std::uint32_t> open_;
 };
 
+class Session;
+
 class Server : public session::Reception {
 public:
     Server(World world, session::ClientRates rates)
@@ -58,6 +61,10 @@ public:
 
     [[nodiscard]] const World& world() const { return world_; }
     [[nodiscard]] UserPlaces& users() { return users_; }
+
+    // Sessions that have not logged in, the oldest first.
+    using Strangers = std::list<Session*>;
+    [[nodiscard]] Strangers& strangers() { return strangers_; }
 
     // What the backend of a listener has said of its capabilities, in the protocol's own
     // form.  Asked by ask() when nobody has, then remembered; asked again in the background
@@ -77,6 +84,9 @@ protected:
     ask(ListenerPtr listener) = 0;
 
 private:
+    // The oldest of those who have not logged in has had its time.
+    void make_room() override;
+
     struct Facts {
         std::optional<std::string> text;
         base::SteadyTime due{}; // when to ask again
@@ -86,6 +96,7 @@ private:
 
     World world_;
     UserPlaces users_;
+    Strangers strangers_;
     std::unordered_map<std::string, Facts> facts_; // by listener
 };
 

@@ -23,13 +23,30 @@ Session::Session(Server& server, ListenerPtr listener, session::Arrival arrival)
     if (arrival.counted)
         counted_ = peer_;
     server_.joined(this);
+    stranger_ = server_.strangers().insert(server_.strangers().end(), this);
 }
 
 Session::~Session()
 {
+    no_stranger();
     if (counted_)
         server_.limits().leave(*counted_);
     server_.left(this);
+}
+
+void Session::no_stranger()
+{
+    if (stranger_)
+        server_.strangers().erase(*std::exchange(stranger_, std::nullopt));
+}
+
+bool Session::hurry()
+{
+    if (trying_ || hurried_)
+        return false;
+    hurried_ = true;
+    client_.stream().expire();
+    return true;
 }
 
 net::Task<void> Session::run()
@@ -44,10 +61,11 @@ net::Task<void> Session::run()
             logged_in = co_await log_in();
             at_dialogue_ = false;
         }
+        no_stranger();
         if (logged_in)
             co_await carry();
     } catch (const net::TimedOut&) {
-        reason_ = server_.draining() ? "shutdown" : "timeout";
+        reason_ = server_.draining() ? "shutdown" : hurried_ ? "busy" : "timeout";
         goodbye_for = server_.draining() ? "shutting down" : "too slow, log in faster";
     } catch (const net::PeerGone&) {
         reason_ = "gone";
@@ -196,6 +214,7 @@ void Session::trying(std::string user, std::string mechanism)
 {
     user_ = std::move(user);
     mechanism_ = std::move(mechanism);
+    trying_ = true;
     server_.world().journal.login_tried(login());
 }
 
@@ -218,6 +237,7 @@ bool Session::succeeded(Link link)
 
 void Session::failed(const Trouble& trouble)
 {
+    trying_ = false;
     server_.world().journal.login_failed(login(), trouble);
 }
 

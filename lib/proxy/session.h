@@ -30,6 +30,12 @@ public:
     void drain() final;
     void abort() final;
 
+    // Before the login.
+    [[nodiscard]] base::SteadyTime arrived() const { return started_; }
+    // Others need the place: true if the session ends now; false while somebody is being
+    // logged in, or it has been told already.
+    [[nodiscard]] bool hurry();
+
 protected:
     // The dialogue before the login, from the greeting on.  True: succeeded() has the link,
     // the client knows it, and what either side has sent besides waits in its leg.  False:
@@ -73,6 +79,7 @@ protected:
 private:
     [[nodiscard]] net::Task<bool> arrive();
     [[nodiscard]] bool admitted();
+    void no_stranger();
     [[nodiscard]] net::Task<void> carry();
     [[nodiscard]] net::Task<void> say(std::string words);
     void leave();
@@ -96,7 +103,10 @@ private:
     std::unique_ptr<Relay> relay_;
     base::SteadyTime started_ = base::Steady::now();
     std::string_view reason_ = "quit";
+    std::optional<Server::Strangers::iterator> stranger_; // until it has logged in
     bool at_dialogue_ = false; // before the login: may be told to go
+    bool trying_ = false;      // a login is under way
+    bool hurried_ = false;
 };
 
 } // namespace proxy

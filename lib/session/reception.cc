@@ -75,6 +75,8 @@ void Reception::receive(base::Fd fd, const net::Address& peer, const Door& door,
         turn_away(fd.get(), "shutting down, try again later");
         return;
     }
+    if (limits_.under_load())
+        make_room(); // for the next one, if this one finds no place
     if (!door.front_end) {
         const Admission admission = may_enter(peer, id, door.listener);
         if (admission != Admission::admitted) {
