@@ -325,7 +325,8 @@ TEST_CASE("proxy: a server that stops sends POP3 clients away that have not logg
 {
     Stage stage;
     const auto stop = [](Stage& s) -> net::Task<void> {
-        co_await net::sleep_for(s.loop, base::milliseconds{100});
+        constexpr base::milliseconds moment{100};
+        co_await net::sleep_for(s.loop, moment);
         s.server.drain();
     };
     stage.loop.spawn("stop", stop(stage));
