@@ -40,7 +40,7 @@ std::string passed_on(std::string_view line)
 std::string answered(const Response& response, std::string_view line, bool compress)
 {
     if (is_referral(response))
-        return imap::say(response.tag, "OK", {}, response.text);
+        return imap::say(response.tag, "OK", {}, text::printable(response.text));
     const std::string instead = imap::filtered(response, line, compress);
     return passed_on(instead.empty() ? line : instead);
 }

@@ -86,4 +86,6 @@ TEST_CASE("proxy: capabilities of an accepted login are those that can pass")
     answer = {};
     answer.tagged = "a OK [REFERRAL imap://x/] in";
     CHECK(proxy::welcome(answer, false) == "a OK in\r\n");
+    answer.tagged = "a OK [REFERRAL imap://x/] in\r* BYE";
+    CHECK(proxy::welcome(answer, false) == "a OK in?* BYE\r\n");
 }

@@ -59,7 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (response.tag.empty() || response.continuation())
             continue;
         if (response.untagged()) {
-            if (response.condition != imap::Condition::none)
+            std::string_view list;
+            if (response.data("CAPABILITY", list))
+                answer.capabilities = list;
+            else if (response.condition != imap::Condition::none)
                 answer.besides.push_back(line);
             continue;
         }
