@@ -158,10 +158,12 @@ void Follower::hold(std::string_view text, bool complete, bool held)
 
 void Follower::decide(std::string_view head, bool complete)
 {
-    const bool all = complete && head.size() <= longest_head;
+    // A CR at its end may be that of the line end.
+    const bool too_long = (complete ? head : without_cr(head)).size() > longest_head;
+    const bool all = complete && !too_long;
     const Beginning beginning = beginning_of(head.substr(0, longest_head + 1), all);
     if (beginning.what == What::unknown) {
-        if (head.size() > longest_head)
+        if (too_long)
             trouble_ = "server says what is no IMAP";
         return;
     }

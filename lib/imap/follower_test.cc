@@ -325,6 +325,17 @@ TEST_CASE("imap: a server that says what is no IMAP ends the session")
     CHECK_FALSE(session.follower().trouble().empty());
 }
 
+TEST_CASE("imap: a first word has the same limit however it is cut")
+{
+    for (const std::size_t size : {1u, 2u, 1000u})
+        for (std::size_t length = 150; length < 170; ++length) {
+            CAPTURE(length);
+            Session session(size);
+            (void)session.say('S', "* " + std::string(length - 2, 'x') + "\r\n");
+            CHECK(session.follower().trouble().empty() == (length <= 160));
+        }
+}
+
 TEST_CASE("imap: lines without end pass without being kept")
 {
     Session session(4096);
