@@ -41,7 +41,8 @@ alone() {
     sed -i "s,^certificate = .*,certificate = $TMP/none.pem $TMP/none.key," "$CONF"
     run -78 --separate-stderr imap-proxy --config "$CONF" --check
     [[ $stderr == "imap-proxy: "*none.key* ]]
-    sed -i 's/^program = .*/program = smtp-relayd/; /^backend/d; /^auth-w/d' "$CONF"
+    sed -i -e "s,^certificate = .*,certificate = $PROXY/cert.pem $PROXY/key.pem," \
+        -e 's/^program = .*/program = smtp-relayd/; /^backend/d; /^auth-w/d' "$CONF"
     run -78 --separate-stderr imap-proxy --config "$CONF" --listen 127.0.0.1:0
     [[ $stderr == *"no [listener] section for imap-proxy" ]]
 }
