@@ -14,6 +14,29 @@ std::string_view without_cr(std::string_view line)
     return line;
 }
 
+// Dovecot skips spaces only, others every kind of white space; where a server does not, it
+// knows no such command and refuses it.
+bool is_blank(char c)
+{
+    return c > '\0' && c <= ' ';
+}
+
+// Adds what `line` has room for.
+void keep(std::string& line, std::string_view part)
+{
+    line.append(part.substr(0, Follower::kept - std::min(Follower::kept, line.size())));
+}
+
+// Takes the rest of a line and its LF, if that has come, from `bytes`.
+std::string_view take_part(std::string_view& bytes, bool& complete)
+{
+    const std::size_t newline = bytes.find('\n');
+    const std::string_view part = bytes.substr(0, newline);
+    complete = newline != std::string_view::npos;
+    bytes.remove_prefix(part.size() + (complete ? 1 : 0));
+    return part;
+}
+
 } // namespace
 
 Fetch Follower::Asked::fetch() const
@@ -45,26 +68,39 @@ bool Follower::Asked::multi_line() const
 // Adds bytes to `line` up to its LF and takes them from `bytes`; true when it is complete.
 bool Follower::gather(std::string& line, std::string_view& bytes)
 {
-    const std::size_t newline = bytes.find('\n');
-    const std::string_view part = bytes.substr(0, newline);
-    line.append(part.substr(0, kept - std::min(kept, line.size())));
-    bytes.remove_prefix(std::min(part.size() + 1, bytes.size()));
-    return newline != std::string_view::npos;
+    bool complete = false;
+    keep(line, take_part(bytes, complete));
+    return complete;
 }
 
 void Follower::client(std::string_view bytes)
 {
     while (!bytes.empty()) {
-        if (!gather(command_, bytes))
+        bool complete = false;
+        keep_command(take_part(bytes, complete));
+        if (!complete)
             return;
-        take_command(without_cr(command_));
+        take_command(command_);
         command_.clear();
+    }
+}
+
+// One space for each run of blanks, or a long one would hide what is behind it.
+void Follower::keep_command(std::string_view part)
+{
+    for (const char c : part) {
+        if (command_.size() == kept)
+            return;
+        if (!is_blank(c))
+            command_ += c;
+        else if (!command_.ends_with(' '))
+            command_ += ' ';
     }
 }
 
 void Follower::take_command(std::string_view line)
 {
-    const Command command = parse_command(line);
+    const Command command = parse_command(line.substr(0, line.find('\0')));
     const Numbers numbers = numbers_of(command);
     asked_.push_back({.verb = command.verb,
                       .has_argument = !command.argument.empty(),

@@ -7,6 +7,9 @@
 // their order.  A multi-line answer ends with CRLF "." CRLF and nothing else (RFC 1939
 // section 3).
 //
+// What a command is must be seen as servers see it, or a client could put an answer out of
+// step: they skip any number of blanks, and what is behind a NUL does not exist for them.
+//
 // Memory: 40 bytes and one command and one status line of at most `kept` bytes each, and 12
 // bytes for each unanswered command.
 #pragma once
@@ -23,7 +26,8 @@ namespace pop3 {
 
 class Follower {
 public:
-    // Of a line longer than this only the beginning is looked at.
+    // Of a line longer than this only the beginning is looked at; several blanks of a
+    // command count as one.
     static constexpr std::size_t kept = 128;
 
     explicit Follower(Observer& observer) : observer_(&observer) {}
@@ -58,6 +62,7 @@ private:
     enum class At : std::uint8_t { middle, cr, line_start, dot, dot_cr };
 
     [[nodiscard]] static bool gather(std::string& line, std::string_view& bytes);
+    void keep_command(std::string_view part);
     void take_command(std::string_view line);
     void take_status(std::string_view line);
     void take_positive(const Asked& asked, const Reply& reply);

@@ -123,6 +123,28 @@ TEST_CASE("pop3: which answers have many lines")
                      {"marked 3"});
 }
 
+TEST_CASE("pop3: blanks and what is behind a NUL are no argument")
+{
+    const std::string many(500, ' ');
+    const std::string nul(1, '\0');
+    const std::string answers = "+OK\r\n1 aaa\r\n.\r\n+OK\r\ntext\r\n.\r\n";
+    for (const std::string& list :
+         {std::string("UIDL "), std::string("UIDL  "), "UIDL" + many,
+          std::string("UIDL \t"), "UIDL" + nul + "x", "UIDL" + nul + " 1",
+          "UIDL" + many + nul + "1"})
+        check_everywhere(list + "\r\nRETR 1\r\n", answers,
+                         {"id 1 aaa", "fetch 1", "text\r\n", "fetched"});
+    for (const std::string& list : {"UIDL" + many + "1", "UIDL 1" + nul + "x"})
+        check_everywhere(list + "\r\nRETR 1\r\n", "+OK 1 aaa\r\n+OK\r\ntext\r\n.\r\n",
+                         {"id 1 aaa", "fetch 1", "text\r\n", "fetched"});
+    for (const std::string& fetch : {"RETR" + many + "1", "RETR 1" + nul + "2",
+                                     std::string("RETR\t1"), "TOP  1" + many + "5"}) {
+        const std::string name = fetch.starts_with("TOP") ? "fetch 1+5" : "fetch 1";
+        check_everywhere(fetch + "\r\nDELE 1\r\n", "+OK\r\ntext\r\n.\r\n+OK\r\n",
+                         {name, "text\r\n", "fetched", "marked 1"});
+    }
+}
+
 TEST_CASE("pop3: what the server says unasked answers nothing")
 {
     check_everywhere("", "-ERR Disconnected for inactivity.\r\n", {});
