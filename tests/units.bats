@@ -42,6 +42,12 @@ value() { sed -n "s/^$1=//p" "$UNITS/$2" | tr ' ' '\n'; }
     done
 }
 
+@test "a socket is opened by who enables it, never by a service" {
+    for unit in "$UNITS"/*.service; do
+        run ! grep -E '^(Requires|Requisite|Wants|BindsTo|Upholds|Sockets|Also)=.*[.]socket' "$unit"
+    done
+}
+
 # A file system as ProtectSystem=strict and ReadWritePaths= leave it; only for `start`.
 confined() {
     local unit=$1 path
@@ -126,5 +132,41 @@ END
         run ! curl -s -u anna:wrong "$protocol://127.0.0.1:$port/"
         grep -q ' login-accepted .*user=anna ' "$TMP/$program.log"
         run ! grep -iE 'read-only|permission' "$TMP/$program.log"
+    done
+}
+
+@test "the sockets over TLS are enough, and one without its section is said" {
+    mkdir "$TMP/tls"
+    self_signed "$TMP/tls"
+    for program in imap-proxy pop-proxy; do
+        unit=$(basename "$UNITS/$program"-*.socket)
+        name=$(value FileDescriptorName "$unit") port=$(free_port)
+        [ "$(value Service "$unit")" = "$program.service" ]
+        cat >"$CONF" <<END
+[tls]
+certificate = $TMP/tls/cert.pem $TMP/tls/key.pem
+[general]
+hostname = gw.test
+run-directory = $TMP
+database =
+[listener $name]
+program = $program
+tls = implicit
+backend = localhost:9
+END
+        start "$program" systemd-socket-activate -l "127.0.0.1:$port" --fdname="$name" \
+            "$ROOT/usr/sbin/$program" --config "$CONF"
+        wait_for 10 bound "$port"
+        timeout 10 openssl s_client -connect "127.0.0.1:$port" -brief </dev/null
+        plain=$(value FileDescriptorName "$program.socket") port=$(free_port)
+        start "$program-plain" systemd-socket-activate -l "127.0.0.1:$port" --fdname="$plain" \
+            "$ROOT/usr/sbin/$program" --config "$CONF"
+        wait_for 10 bound "$port"
+        : <>"/dev/tcp/127.0.0.1/$port"
+        status=0
+        wait "$PID" || status=$?
+        [ "$status" -eq 78 ]
+        grep -q "no \[listener $plain\] for $program, but a socket of that name" \
+            "$TMP/$program-plain.log"
     done
 }

@@ -23,7 +23,8 @@ struct Search {
 
     // A name from LISTEN_FDNAMES or the command line.  The first listener serves sockets
     // whose name nobody set.
-    [[nodiscard]] std::string listener_named(const std::string& name) const
+    [[nodiscard]] std::string listener_named(const std::string& name,
+                                             std::string_view besides = {}) const
     {
         const std::vector<const conf::Listener*> own = some_listeners(settings, program);
         for (const conf::Listener* listener : own)
@@ -31,9 +32,9 @@ struct Search {
                 return name;
         if (name.empty() || name == "unknown" || name == "connection")
             return own.front()->name;
-        throw base::Failure(
-            base::Remedy::fix_config,
-            fmt::format("{}: no [listener {}] for {}", settings.file, name, program));
+        throw base::Failure(base::Remedy::fix_config,
+                            fmt::format("{}: no [listener {}] for {}{}", settings.file,
+                                        name, program, besides));
     }
 
     [[nodiscard]] Doors passed() const
@@ -43,7 +44,9 @@ struct Search {
             // systemd calls every connection "connection"; then --listener says which.
             const bool nameless = !passed.listening && passed.name == "connection";
             const std::string name =
-                listener_named(nameless ? options.listener : passed.name);
+                nameless ? listener_named(options.listener)
+                         : listener_named(passed.name,
+                                          ", but a socket of that name was passed in");
             if (passed.listening)
                 doors.listening.push_back({std::move(passed.fd), name});
             else
