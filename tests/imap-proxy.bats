@@ -105,6 +105,28 @@ AUTH=PLAIN AUTH=LOGIN AUTH=XOAUTH2 AUTH=OAUTHBEARER AUTH=SCRAM-SHA-256 AUTH=SCRA
     [ "$(grep -c '^[ab] NO \[PRIVACYREQUIRED\] ' "$TMP/heard")" -eq 2 ]
 }
 
+@test "STARTTLS: what was sent ahead of it ends the session, what was said before is forgotten" {
+    in_front_of_dovecot "trust-xclient = 127.0.0.1"
+    python "$PLAIN_PORT" "$PROXY/cert.pem" <<'END'
+import sys
+from imap_talk import Talk
+port, ca = int(sys.argv[1]), sys.argv[2]
+talk = Talk(port)
+talk.send(b"a STARTTLS\r\nb LOGIN anna secret\r\n")
+assert talk.line() == b"* BYE bytes sent ahead of TLS\r\n"
+assert talk.line() == b""
+talk = Talk(port)
+assert talk.command(b'a ID ("x-originating-ip" "192.0.2.66")')[-1].startswith(b"a OK")
+talk.starttls(ca)
+assert talk.command(b"b STARTTLS")[-1].startswith(b"b BAD")
+assert b"STARTTLS" not in talk.command(b"c CAPABILITY")[0]
+talk.login("anna").logout()
+END
+    proxy_logged 'xclient .* client=192.0.2.66'
+    proxy_logged 'login-accepted client=127.0.0.1 user=anna .*tls=TLSv1.3'
+    proxy_logged 'session-ended .* reason=(errors|refused)'
+}
+
 @test "limits: connections of a client, sessions of a user, errors, commands, time" {
     in_front_of_dovecot "[imap-proxy]" "connections-per-client = 3" "connections-per-user = 2" \
         "errors = 3" "commands-without-login = 4" "login-timeout = 2s" "auth-failures = 2" \

@@ -195,12 +195,13 @@ END
     wait_for 5 proxy_logged 'session-ended .*fetched=1 parts=1 .*deleted=1 '
 }
 
-@test "real mail is the same through the proxy and directly, byte for byte" {
-    local mails=/usr/lib/python3.11/test/test_email/data
+# A mailbox of mails that people and programs wrote, one of 20 MB and one of 100,000 lines,
+# with dots at the beginnings.
+real_mail() {
     python "$TMP" <<'END'
 import sys
 where = sys.argv[1]
-with open(where + "/big", "wb") as out: # 20 MB in one line after the other, dots among them
+with open(where + "/big", "wb") as out:
     out.write(b"Subject: big\r\n\r\n")
     line = b"." + bytes(33 + n % 90 for n in range(70)) + b"\r\n"
     while out.tell() < 20 << 20:
@@ -210,7 +211,11 @@ with open(where + "/long", "wb") as out:
     for number in range(100000):
         out.write(b"." * (number % 4) + b"%d\r\n" % number)
 END
-    deliver anna "$mails"/msg_*.txt "$TMP/big" "$TMP/long"
+    deliver anna /usr/lib/python3.11/test/test_email/data/msg_*.txt "$TMP/big" "$TMP/long"
+}
+
+@test "real mail is the same through the proxy and directly, byte for byte" {
+    real_mail
     python "${PORT[one-pop3]}" "$PLAIN_PORT" "$TLS_PORT" <<'END'
 import hashlib, sys
 from pop_talk import Talk
@@ -231,6 +236,32 @@ assert everything(int(sys.argv[2])) == directly
 assert everything(int(sys.argv[3]), tls=True) == directly
 END
     wait_for 5 proxy_logged 'session-ended .*down=[0-9]{8,} '
+}
+
+# mirror NAME PORT LINE... - with mpop into $TMP/NAME.
+mirror() {
+    local name=$1 at=$2
+    shift 2
+    mkdir -p "$TMP/$name"/{new,cur,tmp}
+    printf '%s\n' "account default" "host localhost" "port $at" "user anna" "password secret" \
+        "delivery maildir $TMP/$name" "uidls_file $TMP/$name.uidls" "keep on" \
+        "received_header off" "$@" >"$TMP/$name.rc"
+    chmod 600 "$TMP/$name.rc"
+    mpop -C "$TMP/$name.rc" >/dev/null
+    find "$TMP/$name/new" -type f -exec sha256sum {} + | cut -d' ' -f1 | sort >"$TMP/$name.sums"
+}
+
+@test "real mail mirrored by mpop is byte-identical: plain, STLS, TLS" {
+    real_mail
+    mirror directly "${PORT[one-pop3]}" "tls off" "auth user"
+    [ "$(wc -l <"$TMP/directly.sums")" -ge 45 ]
+    mirror plain "$PLAIN_PORT" "tls off" "auth user"
+    mirror stls "$PLAIN_PORT" "tls on" "tls_starttls on" "tls_trust_file $PROXY/cert.pem"
+    mirror tls "$TLS_PORT" "tls on" "tls_starttls off" "tls_trust_file $PROXY/cert.pem"
+    for way in plain stls tls; do
+        cmp "$TMP/directly.sums" "$TMP/$way.sums"
+    done
+    proxy_logged "session-ended .*user=anna fetched=$(wc -l <"$TMP/directly.sums") "
 }
 
 @test "a client that sends all its commands at once gets all its answers" {

@@ -49,12 +49,13 @@ class Talk:
 
     def text(self):
         """A multi-line answer behind its first line, dots as they are, up to its end."""
-        while not (b"\r\n" + self.unread).endswith(b"\r\n.\r\n"):
-            data = self.more()
-            assert data, "ended within an answer"
-            self.unread += data
-        text, self.unread = self.unread, b""
-        return text
+        parts, end = [self.unread], (b"\r\n" + self.unread)[-5:]
+        while end != b"\r\n.\r\n":
+            parts.append(self.more())
+            assert parts[-1], "ended within an answer"
+            end = (end + parts[-1])[-5:]
+        self.unread = b""
+        return b"".join(parts)
 
     def short(self, command):
         self.say(command + b"\r\n")
