@@ -146,7 +146,7 @@ end_proxy() {
     proxy_route "pattern,host,port,protocol,tls" "bert,127.0.0.1,${PORT[two-imap]},imap,encrypt"
     wait_for 5 logs_in bert
     [[ $(log_in "$PLAIN_PORT" anna) == "a NO [AUTHENTICATIONFAILED] "* ]]
-    proxy_logged 'login-unavailable .* user=anna .* kind=no-route'
+    proxy_logged 'login-refused client=127.0.0.1 user=anna .* kind=no-route'
 }
 
 @test "a second Dovecot fails over, and the first is used again when it is back" {

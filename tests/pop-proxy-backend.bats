@@ -184,7 +184,7 @@ END
 @test "without a route and without a backend nobody logs in, and is told no more" {
     behind
     [[ $(log_in anna) == "-ERR [AUTH] Authentication failed." ]]
-    proxy_logged 'login-unavailable .*kind=no-route'
+    proxy_logged 'login-refused client=127.0.0.1 user=anna .*kind=no-route'
 }
 
 @test "refused, locked and unreachable are told apart" {

@@ -53,8 +53,8 @@ std::string refusal(const Trouble& trouble, std::string_view tag)
         return trouble.reply;
     switch (trouble.kind) {
     case TroubleKind::refused:
-    case TroubleKind::no_route: // whose mailbox is where is nobody's business
-        return imap::say(tag, "NO", "AUTHENTICATIONFAILED", "authentication failed");
+    case TroubleKind::no_route: // nobody is told who has one: as Dovecot says it
+        return imap::say(tag, "NO", "AUTHENTICATIONFAILED", "Authentication failed.");
     case TroubleKind::in_use:
         return imap::say(tag, "NO", "LIMIT", "too many connections of this user");
     case TroubleKind::cancelled:

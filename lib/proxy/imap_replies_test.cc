@@ -12,8 +12,8 @@ TEST_CASE("proxy: kinds of trouble as IMAP response codes, without the detail")
         TroubleKind kind;
         std::string_view begins;
     } const cases[] = {
-        {TroubleKind::refused, "a NO [AUTHENTICATIONFAILED] "},
-        {TroubleKind::no_route, "a NO [AUTHENTICATIONFAILED] "},
+        {TroubleKind::refused, "a NO [AUTHENTICATIONFAILED] Authentication failed."},
+        {TroubleKind::no_route, "a NO [AUTHENTICATIONFAILED] Authentication failed."},
         {TroubleKind::in_use, "a NO [LIMIT] "},
         {TroubleKind::unavailable, "a NO [UNAVAILABLE] "},
         {TroubleKind::down, "a NO [UNAVAILABLE] "},

@@ -21,11 +21,13 @@ void LogJournal::login_accepted(const Login& login)
                {"backend", login.backend}});
 }
 
-// Refused is what a wrong password is; everything else is ours or the backend's to mend.
+// Refused is what a wrong password is, and a name nobody knows; everything else is ours or
+// the backend's to mend.
 void LogJournal::login_failed(const Login& login, const Trouble& trouble)
 {
     const bool refused = trouble.kind == TroubleKind::refused ||
                          trouble.kind == TroubleKind::in_use ||
+                         trouble.kind == TroubleKind::no_route ||
                          trouble.kind == TroubleKind::cancelled;
     if (refused) {
         base::log(base::Level::notice, "login-refused", login.id,
