@@ -29,12 +29,21 @@ bool is_name(std::string_view text)
 
 } // namespace
 
-bool CommandReader::keep(std::string_view bytes)
+// A CR that may be of the line end does not count.
+bool CommandReader::keep(const Piece& piece)
 {
-    if (line_.size() + bytes.size() > limits_.command)
+    const std::size_t cr = may_end_line(piece) ? 1 : 0;
+    if (line_.size() + piece.bytes.size() > limits_.command + cr)
         return false;
-    line_ += bytes;
+    line_ += piece.bytes;
     return true;
+}
+
+CommandReader::State CommandReader::end(const Piece& piece)
+{
+    if (ends_in_cr_ && piece.bytes == "\n")
+        line_.pop_back(); // its LF came in the next bytes
+    return line_.size() > limits_.command ? State::too_long : State::complete;
 }
 
 CommandReader::State CommandReader::judge(const Piece& piece)
@@ -42,15 +51,15 @@ CommandReader::State CommandReader::judge(const Piece& piece)
     switch (piece.kind) {
     case Piece::Kind::text:
     case Piece::Kind::octets:
-        return keep(piece.bytes) ? State::more : State::too_long;
+        return keep(piece) ? State::more : State::too_long;
     case Piece::Kind::literal:
         if (piece.size > limits_.literal)
             return piece.waits ? State::refused : State::too_long;
-        if (!keep(piece.bytes))
+        if (!keep(piece))
             return State::too_long;
         return piece.waits ? State::go_ahead : State::more;
     case Piece::Kind::line_end:
-        return State::complete;
+        return end(piece);
     case Piece::Kind::more:
         break;
     }
@@ -65,9 +74,7 @@ std::size_t CommandReader::feed(std::string_view bytes)
     while (state_ == State::more && !bytes.empty()) {
         const Piece piece = framer_.next(bytes);
         state_ = judge(piece);
-        if (state_ == State::complete && ends_in_cr_ && piece.bytes == "\n")
-            line_.pop_back(); // its LF came in the next bytes
-        ends_in_cr_ = piece.kind == Piece::Kind::text && piece.bytes.ends_with('\r');
+        ends_in_cr_ = may_end_line(piece);
     }
     return before - bytes.size();
 }

@@ -45,7 +45,8 @@ public:
 
 private:
     [[nodiscard]] State judge(const Piece& piece);
-    [[nodiscard]] bool keep(std::string_view bytes);
+    [[nodiscard]] bool keep(const Piece& piece);
+    [[nodiscard]] State end(const Piece& piece);
 
     Limits limits_;
     Framer framer_;

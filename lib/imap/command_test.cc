@@ -32,6 +32,25 @@ State feed(imap::CommandReader& reader, std::string_view bytes, std::size_t cut,
 
 } // namespace
 
+TEST_CASE("imap: a command has the same limit however it is cut")
+{
+    for (const std::string_view end : {"\r\n", "\n", "\r\r\n"})
+        for (std::size_t length = 95; length < 105; ++length) {
+            std::string line(length, 'x');
+            line += end;
+            const bool fits = line.size() - (end == "\n" ? 1 : 2) <= small().command;
+            for (std::size_t size : {std::size_t{1}, length, length + 1, line.size()}) {
+                CAPTURE(length);
+                CAPTURE(size);
+                imap::CommandReader reader(small());
+                std::string_view bytes = line;
+                while (!bytes.empty() && reader.state() == State::more)
+                    bytes.remove_prefix(reader.feed(bytes.substr(0, size)));
+                CHECK(reader.state() == (fits ? State::complete : State::too_long));
+            }
+        }
+}
+
 TEST_CASE("imap: a command is gathered with its literals")
 {
     const std::string_view bytes = "a LOGIN {4}\r\nanna {3+}\r\na \r\r\n";

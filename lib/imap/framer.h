@@ -82,6 +82,12 @@ private:
     return bytes.starts_with('\n') || bytes.starts_with("\r\n");
 }
 
+// Text whose last CR is of the line end, if its LF is the next that comes.
+[[nodiscard]] inline bool may_end_line(const Piece& piece)
+{
+    return piece.kind == Piece::Kind::text && piece.bytes.ends_with('\r');
+}
+
 // What has come of a line, without the CR of a line end whose LF is the next that comes.
 [[nodiscard]] inline std::string_view line_of(std::string_view text, std::string_view next)
 {

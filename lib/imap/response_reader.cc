@@ -19,9 +19,11 @@ bool is_status(std::string_view line)
 
 } // namespace
 
+// A CR that may be of the line end does not count.
 void ResponseReader::keep(const Piece& piece)
 {
-    if (line_.size() + piece.bytes.size() > limit_)
+    const std::size_t cr = may_end_line(piece) ? 1 : 0;
+    if (line_.size() + piece.bytes.size() > limit_ + cr)
         too_long_ = true;
     else
         line_ += piece.bytes;
@@ -36,8 +38,9 @@ bool ResponseReader::ends(const Piece& piece)
         framer_.cancel_literal();
     if (end && ends_in_cr_ && piece.bytes == "\n")
         line_.pop_back(); // its LF came in the next bytes
-    ends_in_cr_ = piece.kind == Piece::Kind::text && piece.bytes.ends_with('\r');
-    return end;
+    ends_in_cr_ = may_end_line(piece);
+    too_long_ = end && line_.size() > limit_;
+    return end && !too_long_;
 }
 
 std::size_t ResponseReader::feed(std::string_view bytes)
@@ -46,7 +49,7 @@ std::size_t ResponseReader::feed(std::string_view bytes)
     while (!bytes.empty() && !complete_ && !too_long_) {
         const Piece piece = framer_.next(bytes);
         complete_ = ends(piece);
-        if (!complete_)
+        if (!complete_ && !too_long_)
             keep(piece);
     }
     return before - bytes.size();

@@ -60,3 +60,24 @@ TEST_CASE("imap: a response before the login has a limit, with its literals")
         CHECK(reader.too_long());
     }
 }
+
+TEST_CASE("imap: a response has the same limit however it is cut")
+{
+    constexpr std::size_t limit = 50;
+    for (const std::string_view end : {"\r\n", "\n", "\r\r\n"})
+        for (std::size_t length = 45; length < 55; ++length) {
+            std::string line(length, 'x');
+            line += end;
+            const bool fits = line.size() - (end == "\n" ? 1 : 2) <= limit;
+            for (std::size_t size : {std::size_t{1}, length, length + 1, line.size()}) {
+                CAPTURE(length);
+                CAPTURE(size);
+                imap::ResponseReader reader(limit);
+                std::string_view bytes = line;
+                while (!bytes.empty() && !reader.too_long() && !reader.complete())
+                    bytes.remove_prefix(reader.feed(bytes.substr(0, size)));
+                CHECK(reader.complete() == fits);
+                CHECK(reader.too_long() != fits);
+            }
+        }
+}
