@@ -26,6 +26,7 @@ using ConnectionPtr = std::unique_ptr<Connection>;
 
 struct ConnectFailure {
     bool permanent = false;
+    bool ours = false; // for a lack here: says nothing about the server
     std::string why;   // "mx.example[192.0.2.1]:25: Connection refused"
     std::string host;  // who refused, when it was one
     std::string reply; // what it said, when it said something

@@ -77,7 +77,8 @@ net::Task<ConnectResult> Connector::connect(NextHopPtr next, spool::Client clien
             failed_until_.erase(address);
             co_return result;
         }
-        failed_until_[address] = base::wall_seconds() + options_.avoid_failed;
+        if (!result.error().ours)
+            failed_until_[address] = base::wall_seconds() + options_.avoid_failed;
         add_failure(failure, std::move(result.error()));
     }
     if (too_many && failure.permanent) // the others were not asked

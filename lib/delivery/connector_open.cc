@@ -135,13 +135,15 @@ net::Task<ConnectResult> Connector::open(Candidate candidate, spool::Client clie
     if (source.family() != candidate.address.family())
         source = {};
     const base::milliseconds patience{options_.connect_timeout * 1000};
-    std::expected<net::Stream, std::string> stream =
+    std::expected<net::Stream, net::NotConnected> stream =
         co_await net::connect(loop_, candidate.address, patience, source);
     if (!stream) {
         const std::string& host = candidate.target.host;
         const bool named = host != candidate.address.ip();
-        co_return std::unexpected(
-            plain_failure(host, (named ? host + ": " : std::string()) + stream.error()));
+        ConnectFailure failure =
+            plain_failure(host, (named ? host + ": " : std::string()) + stream.error().why);
+        failure.ours = stream.error().ours;
+        co_return std::unexpected(std::move(failure));
     }
     auto out = std::make_unique<Connection>();
     out->host = candidate.target.host;

@@ -259,7 +259,8 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
         return group_over(job.attempt);
     }
     const bool was_dead = at.health.dead();
-    at.health.failed(now, failure.why, at.working);
+    if (!failure.ours)
+        at.health.failed(now, failure.why, at.working);
     if (!at.health.dead() && ++job.tries < most_tries) {
         at.ready.push_front(std::move(job));
         return;

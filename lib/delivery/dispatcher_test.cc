@@ -3,18 +3,19 @@
 // cannot read, and that it finds one that has moved.
 #include "delivery/message_source.h"
 #include "delivery/scene_test.h"
+#include "net/test_support.h"
 #include "spool/segments.h"
 
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <string>
-#include <sys/resource.h>
 #include <thread>
 #include <vector>
 
 namespace {
 
 using delivery::Scene;
+using net::test::NoDescriptors;
 using spool::MessageId;
 
 void delete_segments(const std::string& directory)
@@ -24,24 +25,6 @@ void delete_segments(const std::string& directory)
         if (file.is_regular_file())
             std::filesystem::remove(file.path());
 }
-
-// While it lives this process can open no file.
-class NoDescriptors {
-public:
-    NoDescriptors()
-    {
-        ::getrlimit(RLIMIT_NOFILE, &before_);
-        rlimit none = before_;
-        none.rlim_cur = 0;
-        ::setrlimit(RLIMIT_NOFILE, &none);
-    }
-    ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-    NoDescriptors(const NoDescriptors&) = delete;
-    NoDescriptors& operator=(const NoDescriptors&) = delete;
-
-private:
-    rlimit before_{};
-};
 
 } // namespace
 
@@ -197,4 +180,34 @@ TEST_CASE("delivery: what an operator holds or deletes in the last moment is not
         REQUIRE((queue.find(id) != nullptr) == (what == 1));
         CHECK((what != 1 || (queue.find(id)->held() && queue.find(id)->waits(0))));
     }
+}
+
+TEST_CASE("delivery: no descriptor for a connection says nothing about the server")
+{
+    const net::test::GreetingServer later("421 busy\r\n");
+    Scene scene;
+    scene.route("busy.test", later.port);
+    scene.options.health.first_pause = 1'000'000; // of a server that is dead
+    scene.options.health.longest_pause = 1'000'000;
+    const MessageId id = scene.put({"a@busy.test"});
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    const std::int64_t now = base::wall_seconds();
+    scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        const auto idle = [&] { return dispatcher.all_active().empty(); };
+        dispatcher.start(); // has the message
+        {
+            const NoDescriptors none;
+            CHECK(scene.run_until(idle));
+        }
+        const spool::Entry* entry = queue.find(id);
+        REQUIRE(entry != nullptr);
+        CHECK(queue.text(entry->reason()).contains("Too many open files"));
+        CHECK(entry->next_attempt() < now + 900'000);
+        queue.retry_at(id, 0);
+        dispatcher.look_again(id);
+        CHECK(scene.run_until(
+            [&] { return queue.text(entry->reason()).contains("421 busy"); }));
+        CHECK(entry->next_attempt() > now + 900'000);
+    });
 }

@@ -12,11 +12,22 @@ namespace net {
 
 namespace {
 
-std::unexpected<std::string> refused(const Address& to, std::string_view why)
+std::unexpected<NotConnected> refused(const Address& to, std::string_view why)
 {
-    std::string text = "connect " + to.text() + ": ";
-    text += why;
-    return std::unexpected(std::move(text));
+    NotConnected out;
+    out.why = "connect " + to.text() + ": ";
+    out.why += why;
+    return std::unexpected(std::move(out));
+}
+
+// Before a word has gone to the peer.
+std::unexpected<NotConnected> failed(const Address& to, const std::string& before,
+                                     int error)
+{
+    auto out = refused(to, before + std::strerror(error));
+    out.error().ours = error == EMFILE || error == ENFILE || error == ENOMEM ||
+                       error == ENOBUFS || error == EADDRNOTAVAIL;
+    return out;
 }
 
 int bind_source(int fd, const Address& source)
@@ -47,22 +58,22 @@ Task<std::string> outcome(Stream& stream)
 
 } // namespace
 
-Task<std::expected<Stream, std::string>> connect(Loop& loop, Address to,
-                                                 base::milliseconds timeout, Address source)
+Task<std::expected<Stream, NotConnected>>
+connect(Loop& loop, Address to, base::milliseconds timeout, Address source)
 {
     sockaddr_storage storage{};
     const socklen_t length = to.to_sockaddr(storage);
     base::Fd fd(::socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd)
-        co_return refused(to, std::strerror(errno));
+        co_return failed(to, "", errno);
     if (source.family() == to.family() && bind_source(fd.get(), source) != 0)
-        co_return refused(to, "bind " + source.ip() + ": " + std::strerror(errno));
+        co_return failed(to, "bind " + source.ip() + ": ", errno);
 
     const int result =
         ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&storage), length);
     const int error = result == 0 ? 0 : errno;
     if (error != 0 && error != EINPROGRESS)
-        co_return refused(to, std::strerror(error));
+        co_return failed(to, "", error);
 
     Stream stream(loop, std::move(fd));
     if (error == EINPROGRESS) {

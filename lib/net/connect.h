@@ -13,8 +13,13 @@
 
 namespace net {
 
-// Unexpected: "connect 192.0.2.1:25: Connection refused".  `source` may be unspecified.
-[[nodiscard]] Task<std::expected<Stream, std::string>>
+struct NotConnected {
+    std::string why;   // "connect 192.0.2.1:25: Connection refused"
+    bool ours = false; // for a lack here (descriptors, memory, ports): no fault of the peer
+};
+
+// `source` may be unspecified.
+[[nodiscard]] Task<std::expected<Stream, NotConnected>>
 connect(Loop& loop, Address to, base::milliseconds timeout, Address source = {});
 
 } // namespace net

@@ -40,10 +40,12 @@ base::Fd listen_anywhere()
     return listen_on(*Address::parse_ip("127.0.0.1"));
 }
 
-Task<void> keep(Task<std::expected<Stream, std::string>> attempt, std::string& outcome)
+Task<void> keep(Task<std::expected<Stream, NotConnected>> attempt, std::string& outcome)
 {
     auto result = co_await std::move(attempt);
-    outcome = result ? "connected" : result.error();
+    outcome = result ? "connected" : result.error().why;
+    if (!result && result.error().ours)
+        outcome += " (ours)";
 }
 
 Task<void> connect_some(Loop& loop, Address to, int count, int& connected)
@@ -194,6 +196,12 @@ TEST_CASE("net: connecting succeeds, is refused, or takes too long")
     }
     run(loop, keep(connect(loop, closed, base::milliseconds(500)), outcome));
     CHECK(outcome == "connect " + closed.text() + ": Connection refused");
+
+    {
+        const test::NoDescriptors none;
+        run(loop, keep(connect(loop, closed, base::milliseconds(500)), outcome));
+    }
+    CHECK(outcome == "connect " + closed.text() + ": Too many open files (ours)");
 
     // A full backlog answers nobody.
     const base::Fd full = listen_on(*Address::parse_ip("127.0.0.1"), 0);

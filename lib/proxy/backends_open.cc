@@ -111,8 +111,11 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
     link.key = candidate.key;
     std::optional<Trouble> trouble;
     auto stream = co_await net::connect(loop_, candidate.address, listener->times.connect);
+    const bool ours = !stream && stream.error().ours;
     if (!stream) {
-        trouble = Trouble{TroubleKind::down, std::move(stream.error()), {}};
+        trouble = Trouble{ours ? TroubleKind::unavailable : TroubleKind::down,
+                          std::move(stream.error().why),
+                          {}};
     } else {
         link.leg = std::make_unique<Leg>(std::move(*stream));
         link.set_timeout(listener->times.backend);
@@ -126,7 +129,8 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
     }
     if (probe)
         --condition_of(candidate.key).probing;
-    note(candidate, trouble, caller.id);
+    if (!ours)
+        note(candidate, trouble, caller.id);
     if (trouble)
         co_return std::unexpected(std::move(*trouble));
     co_return link;

@@ -189,6 +189,24 @@ TEST_CASE("proxy: the only host is tried even while it counts as dead")
     CHECK(scene.greeter.greeted.size() == 2);
 }
 
+TEST_CASE("proxy: no descriptor for a connection says nothing about the host")
+{
+    const GreetingServer first("hello\r\n");
+    const GreetingServer second("hello\r\n");
+    Scene scene;
+    scene.table.rows["anna"] = {host_at(first.port, 10), host_at(second.port, 20)};
+    {
+        const net::test::NoDescriptors none;
+        const Opened lacking = scene.open("anna");
+        REQUIRE_FALSE(lacking);
+        CHECK(lacking.error().kind == TroubleKind::unavailable);
+        CHECK(lacking.error().why.contains("Too many open files"));
+    }
+    const Opened anna = scene.open("anna");
+    REQUIRE(anna);
+    CHECK(anna->host.port == first.port);
+}
+
 TEST_CASE("proxy: equal hosts share the users, and a lower priority comes first")
 {
     const GreetingServer one("hello\r\n");

@@ -46,7 +46,7 @@ net::Task<Login> BackendAuthenticator::check_password(std::string user,
     for (const net::Address& address : where) {
         auto stream = co_await net::connect(loop_, address, kConnectPatience);
         if (!stream) {
-            login.why = stream.error();
+            login.why = std::move(stream.error().why);
             continue;
         }
         ClientOptions options;

@@ -115,7 +115,7 @@ net::Task<Login> DovecotAuthenticator::ask(std::string user, std::string passwor
         co_return Login{Login::Result::unavailable, user, socket_ + ": not a socket"};
     auto stream = co_await net::connect(loop_, *address, kConnectPatience);
     if (!stream)
-        co_return Login{Login::Result::unavailable, user, stream.error()};
+        co_return Login{Login::Result::unavailable, user, stream.error().why};
     Socket socket(std::move(*stream));
     socket.stream().set_timeout(kAnswerPatience);
     std::string request = dovecot::auth_request(make_request(user, password, origin));

@@ -150,7 +150,7 @@ net::Task<ProbeAnswer> RecipientProbe::ask_at(net::Address where, db::RouteHost 
 {
     auto stream = co_await net::connect(loop_, where, options_.timeout);
     if (!stream)
-        co_return ProbeAnswer{Kind::no_answer, stream.error()};
+        co_return ProbeAnswer{Kind::no_answer, stream.error().why};
     const std::int64_t patience = options_.timeout.count();
     ClientOptions options;
     options.hostname = options_.hostname;
