@@ -103,6 +103,21 @@ AUTH=PLAIN AUTH=LOGIN AUTH=XOAUTH2 AUTH=OAUTHBEARER AUTH=SCRAM-SHA-256 AUTH=SCRA
     head -n 1 "$TMP/heard" | grep -q ' STARTTLS LOGINDISABLED\] ready'
     run ! grep -q AUTH= "$TMP/heard"
     [ "$(grep -c '^[ab] NO \[PRIVACYREQUIRED\] ' "$TMP/heard")" -eq 2 ]
+    for login in LOGIN PLAIN; do
+        proxy_logged "login-refused client=127.0.0.1 user=anna mechanism=$login listener=plain .*\
+kind=refused .*reason=\"TLS is required\"\$"
+    done
+    run ! proxy_logged 'secret|c2VjcmV0'
+}
+
+@test "without PLAIN and LOGIN no password passes, and the client hears why" {
+    in_front_of_dovecot "login-mechanisms = SCRAM-SHA-256"
+    lines 'a LOGIN anna secret' 'b AUTHENTICATE PLAIN AGFubmEAc2VjcmV0' 'c LOGOUT' |
+        speak "$PLAIN_PORT" >"$TMP/heard"
+    head -n 1 "$TMP/heard" | grep -q ' LOGINDISABLED AUTH=SCRAM-SHA-256\] ready'
+    grep -qx 'a NO \[CANNOT\] passwords are not taken here, use AUTHENTICATE' "$TMP/heard"
+    grep -qx 'b NO \[CANNOT\] unknown mechanism' "$TMP/heard"
+    proxy_logged 'login-refused .* user=anna mechanism=LOGIN .*reason="passwords are not taken"$'
 }
 
 @test "STARTTLS: what was sent ahead of it ends the session, what was said before is forgotten" {

@@ -100,7 +100,25 @@ END
     grep -qx STLS "$TMP/heard"
     run ! grep -qx 'USER\|SASL.*' "$TMP/heard"
     [ "$(grep -c '^-ERR \[SYS/PERM\] use STLS first' "$TMP/heard")" -eq 2 ]
-    run ! proxy_logged 'login-'
+    for login in USER PLAIN; do
+        proxy_logged "login-refused client=127.0.0.1 user=anna mechanism=$login listener=plain .*\
+kind=refused .*reason=\"TLS is required\"\$"
+    done
+    run ! proxy_logged 'secret|c2VjcmV0'
+}
+
+@test "without PLAIN and LOGIN no password passes, and the client hears why" {
+    mailbox_server one
+    proxy_config pop-proxy "backend = 127.0.0.1:${PORT[one-pop3]}" "backend-verify = none" \
+        "login-mechanisms = SCRAM-SHA-256"
+    proxy_start
+    lines CAPA 'USER anna' 'PASS secret' 'AUTH PLAIN AGFubmEAc2VjcmV0' QUIT |
+        speak "$PLAIN_PORT" >"$TMP/heard"
+    grep -qx 'SASL SCRAM-SHA-256' "$TMP/heard"
+    run ! grep -qx USER "$TMP/heard"
+    grep -qx -- '-ERR \[SYS/PERM\] passwords are not taken here, use AUTH' "$TMP/heard"
+    grep -qx -- '-ERR unknown mechanism' "$TMP/heard"
+    proxy_logged 'login-refused .* user=anna mechanism=USER .*reason="passwords are not taken"$'
 }
 
 @test "STLS: what was sent ahead of it ends the session, what was said before is forgotten" {

@@ -135,6 +135,8 @@ private:
         if (listener_.tls == ListenerTls::required && listener_.auth_without_tls)
             complain("auth-without-tls",
                      "auth-without-tls = yes contradicts tls = required");
+        if (listener_.login_mechanisms.empty() && !listener_.apop)
+            complain("login-mechanisms", "login-mechanisms is empty: nobody can log in");
     }
 
     // What is said of a backend that is not there was meant for one.

@@ -71,6 +71,8 @@ TEST_CASE("conf: values of the proxies that are none")
           "f:6: backend-tls = may: must be one of: none, starttls, implicit");
     CHECK(of_imap("backend = h:143\nclient-info = xforward\n") ==
           "f:6: client-info = xforward: must be one of: none, proxy, id, xclient");
+    CHECK(of_imap("login-mechanisms =\n") ==
+          "f:5: login-mechanisms is empty: nobody can log in");
     CHECK(of_imap("login-mechanisms = PLAIN EXTERNAL\n") ==
           "f:5: login-mechanisms = PLAIN EXTERNAL: has \"EXTERNAL\", which is none of "
           "PLAIN LOGIN XOAUTH2 OAUTHBEARER SCRAM-SHA-256 SCRAM-SHA-1");

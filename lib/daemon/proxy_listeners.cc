@@ -5,6 +5,7 @@
 #include "daemon/listeners.h"
 #include "session/tls_contexts.h"
 
+#include <algorithm>
 #include <memory>
 
 namespace daemons {
@@ -53,6 +54,14 @@ std::optional<db::RouteHost> backend_of(const conf::Listener& listener, db::Serv
     return host;
 }
 
+// Whoever offers neither wants no password to pass, by whatever command.
+bool takes_passwords(const std::vector<std::string>& mechanisms)
+{
+    return std::ranges::any_of(mechanisms, [](const std::string& mechanism) {
+        return mechanism == "PLAIN" || mechanism == "LOGIN";
+    });
+}
+
 proxy::Times times_of(const conf::Proxy& settings)
 {
     return {.greeting = seconds{settings.greeting_timeout},
@@ -75,6 +84,7 @@ proxy::ListenerPtr make_listener(const conf::Settings& settings,
     made->backend = backend_of(listener, service);
     made->user_domain = listener.user_domain;
     made->mechanisms = listener.login_mechanisms;
+    made->passwords = takes_passwords(listener.login_mechanisms);
     made->login_without_tls = listener.auth_without_tls;
     made->apop = listener.apop;
     made->compress = listener.compress;

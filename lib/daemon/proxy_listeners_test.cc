@@ -87,10 +87,23 @@ TEST_CASE("daemon: each proxy has its own listeners and its own section")
     const auto pop_listener = only(settings, db::Service::pop3);
     CHECK(pop_listener->name == "p");
     CHECK(pop_listener->mechanisms == std::vector<std::string>{"PLAIN"});
+    CHECK(pop_listener->passwords);
     CHECK(pop_listener->times.login == base::seconds{9});
     CHECK(pop_listener->times.idle == base::seconds{660});
     CHECK(pop_listener->pop3.command_line == 300);
     CHECK(proxy_rates(settings.pop_proxy.common).connections == 5);
+}
+
+TEST_CASE("daemon: passwords pass where PLAIN or LOGIN may")
+{
+    const auto passwords = [](const std::string& keys) {
+        const conf::Settings settings =
+            read("[listener i]\nprogram = imap-proxy\n" + keys + plain);
+        return only(settings, db::Service::imap)->passwords;
+    };
+    CHECK(passwords(""));
+    CHECK(passwords("login-mechanisms = LOGIN SCRAM-SHA-256\n"));
+    CHECK_FALSE(passwords("login-mechanisms = SCRAM-SHA-256 XOAUTH2\n"));
 }
 
 TEST_CASE("daemon: a proxy without listeners, and with files it cannot use, does not start")

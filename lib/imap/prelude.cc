@@ -56,6 +56,15 @@ Verdict Prelude::refuse(std::string_view condition, std::string_view code,
     return {.reply = say(command_.tag, condition, code, text)};
 }
 
+Verdict Prelude::refuse_login(std::string_view code, std::string_view text,
+                              sasl::Attempt attempt)
+{
+    forget_secrets();
+    Verdict verdict = refuse("NO", code, text);
+    verdict.attempt = std::move(attempt);
+    return verdict;
+}
+
 // Fine, but a client that never logs in is not served for ever.
 Verdict Prelude::idle(Then then)
 {
@@ -75,6 +84,7 @@ Offer Prelude::offer() const
     Offer offer;
     offer.starttls = options_.tls_possible && !options_.tls_active;
     offer.login = may_log_in();
+    offer.passwords = options_.passwords;
     if (offer.login)
         offer.mechanisms = options_.mechanisms;
     return offer;
@@ -141,9 +151,14 @@ Verdict Prelude::judge_login()
 {
     if (!has_arguments(2) || command_.arguments[0].text.empty())
         return refuse("BAD", {}, "syntax: LOGIN user password");
-    if (!may_log_in())
-        return refuse("NO", "PRIVACYREQUIRED", "use STARTTLS first");
     user_ = std::move(command_.arguments[0].text);
+    if (!may_log_in())
+        return refuse_login("PRIVACYREQUIRED", "use STARTTLS first",
+                            {{.user = user_, .acts_as = {}}, "LOGIN", sasl::tls_missing});
+    if (!options_.passwords)
+        return refuse_login(
+            "CANNOT", "passwords are not taken here, use AUTHENTICATE",
+            {{.user = user_, .acts_as = {}}, "LOGIN", sasl::password_refused});
     password_ = std::move(command_.arguments[1].text);
     if (user_.contains('\0') || password_.contains('\0'))
         return refuse("BAD", {}, "NUL in a name or password");
@@ -155,9 +170,12 @@ Verdict Prelude::judge_authenticate()
     const bool initial = has_arguments(2);
     if (!initial && !has_arguments(1))
         return refuse("BAD", {}, "syntax: AUTHENTICATE mechanism [initial-response]");
-    if (!may_log_in())
-        return refuse("NO", "PRIVACYREQUIRED", "use STARTTLS first");
     mechanism_ = text::to_upper(command_.arguments[0].text);
+    if (!may_log_in())
+        return refuse_login("PRIVACYREQUIRED", "use STARTTLS first",
+                            sasl::attempt_by(mechanism_,
+                                             initial ? command_.arguments[1].text : "",
+                                             sasl::tls_missing));
     const auto& ours = options_.mechanisms;
     if (std::find(ours.begin(), ours.end(), mechanism_) == ours.end())
         return refuse("NO", "CANNOT", "unknown mechanism");

@@ -9,6 +9,7 @@
 #include "imap/capabilities.h"
 #include "imap/command.h"
 #include "imap/limits.h"
+#include "sasl/identity.h"
 
 #include <cstdint>
 #include <optional>
@@ -31,7 +32,8 @@ enum class Then : std::uint8_t {
 struct Verdict {
     std::string reply; // with its line end; empty: the answer comes from elsewhere
     Then then = Then::listen;
-    bool delay = false; // a refused login: make the client wait
+    bool delay = false;                        // a refused login: make the client wait
+    std::optional<sasl::Attempt> attempt = {}; // refused before anybody was asked
 };
 
 struct PreludeOptions {
@@ -39,6 +41,7 @@ struct PreludeOptions {
     bool tls_possible = false; // STARTTLS can be offered
     bool tls_active = false;   // from the first byte
     bool login_without_tls = false;
+    bool passwords = true;               // LOGIN is taken
     std::vector<std::string> mechanisms; // those we can carry, upper case
 };
 
@@ -80,6 +83,8 @@ private:
     [[nodiscard]] Verdict judge_id();
     [[nodiscard]] Verdict refuse(std::string_view condition, std::string_view code,
                                  std::string_view text);
+    [[nodiscard]] Verdict refuse_login(std::string_view code, std::string_view text,
+                                       sasl::Attempt attempt);
     [[nodiscard]] Verdict idle(Then then);
     [[nodiscard]] bool may_log_in() const;
     [[nodiscard]] bool has_arguments(std::size_t count) const;

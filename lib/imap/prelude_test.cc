@@ -116,6 +116,49 @@ TEST_CASE("imap: nothing is believed before TLS, and nothing of it stays")
     CHECK(ahead.judge("a STARTTLS", true).then == Then::hang_up);
 }
 
+TEST_CASE("imap: a login that is not taken is known by its name, without its password")
+{
+    imap::PreludeOptions options = inside_tls();
+    options.tls_active = false;
+    struct {
+        const char* line;
+        const char* user;
+        const char* mechanism;
+    } const cases[] = {
+        {"a LOGIN anna secret", "anna", "LOGIN"},
+        {"a AUTHENTICATE PLAIN", "", "PLAIN"},
+        {"a AUTHENTICATE plain AGFubmEAc2VjcmV0", "anna", "PLAIN"},
+        {"a AUTHENTICATE PLAIN !", "", "PLAIN"},
+        {"a AUTHENTICATE X-NONE AGFubmEAc2VjcmV0", "", "X-NONE"},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.line);
+        Prelude prelude(options);
+        const Verdict verdict = prelude.judge(c.line);
+        CHECK(verdict.reply.starts_with("a NO [PRIVACYREQUIRED]"));
+        REQUIRE(verdict.attempt);
+        CHECK(verdict.attempt->who.user == c.user);
+        CHECK(verdict.attempt->mechanism == c.mechanism);
+        CHECK(verdict.attempt->why == "TLS is required");
+        CHECK(prelude.password().empty());
+    }
+}
+
+TEST_CASE("imap: a listener without passwords takes no LOGIN")
+{
+    imap::PreludeOptions options = inside_tls();
+    options.passwords = false;
+    Prelude prelude(options);
+    CHECK_FALSE(prelude.offer().passwords);
+    const Verdict verdict = prelude.judge("a LOGIN anna secret");
+    CHECK(verdict.reply ==
+          "a NO [CANNOT] passwords are not taken here, use AUTHENTICATE\r\n");
+    CHECK(verdict.then == Then::listen);
+    REQUIRE(verdict.attempt);
+    CHECK(verdict.attempt->who.user == "anna");
+    CHECK(verdict.attempt->why == "passwords are not taken");
+}
+
 TEST_CASE("imap: nobody is listened to for ever before the login")
 {
     imap::PreludeOptions options = inside_tls();

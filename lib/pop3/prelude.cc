@@ -37,6 +37,14 @@ Verdict Prelude::refuse(std::string_view text, std::string_view code)
     return {.reply = error(code, text)};
 }
 
+// RFC 3206 section 4: to try again with the same words is no use.
+Verdict Prelude::refuse_login(std::string_view text, sasl::Attempt attempt)
+{
+    Verdict verdict = refuse(text, "SYS/PERM");
+    verdict.attempt = std::move(attempt);
+    return verdict;
+}
+
 // Fine, but a client that never logs in is not served for ever.
 Verdict Prelude::idle(std::string reply)
 {
@@ -54,7 +62,7 @@ Offer Prelude::offer() const
 {
     Offer offer;
     offer.stls = options_.tls_possible && !options_.tls_active;
-    offer.user = may_log_in();
+    offer.user = may_log_in() && options_.passwords;
     if (may_log_in())
         offer.mechanisms = options_.mechanisms;
     return offer;
@@ -130,10 +138,14 @@ Verdict Prelude::line_too_long()
 
 Verdict Prelude::judge_user(const Command& command)
 {
-    if (!may_log_in())
-        return refuse("use STLS first", "SYS/PERM");
     if (!sayable(command.argument))
         return refuse("syntax: USER name");
+    const sasl::Identity who{.user = std::string(command.argument), .acts_as = {}};
+    if (!may_log_in())
+        return refuse_login("use STLS first", {who, "USER", sasl::tls_missing});
+    if (!options_.passwords)
+        return refuse_login("passwords are not taken here, use AUTH",
+                            {who, "USER", sasl::password_refused});
     user_ = command.argument;
     return idle(ok("password, please"));
 }
@@ -157,6 +169,10 @@ Verdict Prelude::judge_apop(const Command& command)
     if (blank == std::string_view::npos || !sayable(name) ||
         blank + 1 == command.argument.size())
         return refuse("syntax: APOP name digest");
+    if (!may_log_in())
+        return refuse_login(
+            "use STLS first",
+            {{.user = std::string(name), .acts_as = {}}, "APOP", sasl::tls_missing});
     user_ = name;
     password_ = command.argument.substr(blank + 1);
     return {.reply = {}, .then = Then::apop};
@@ -172,7 +188,8 @@ Verdict Prelude::judge_auth(const Command& command)
     if (mechanism.empty() || !is_base64_word(initial))
         return refuse("syntax: AUTH mechanism [initial-response]");
     if (!may_log_in())
-        return refuse("use STLS first", "SYS/PERM");
+        return refuse_login("use STLS first",
+                            sasl::attempt_by(mechanism, initial, sasl::tls_missing));
     const auto& ours = options_.mechanisms;
     if (std::find(ours.begin(), ours.end(), mechanism) == ours.end())
         return refuse("unknown mechanism");

@@ -9,6 +9,7 @@
 #include "pop3/capabilities.h"
 #include "pop3/command.h"
 #include "pop3/limits.h"
+#include "sasl/identity.h"
 
 #include <optional>
 #include <string>
@@ -30,7 +31,8 @@ enum class Then : std::uint8_t {
 struct Verdict {
     std::string reply; // with its line end; empty: the answer comes from elsewhere
     Then then = Then::listen;
-    bool delay = false; // a refused login: make the client wait
+    bool delay = false;                        // a refused login: make the client wait
+    std::optional<sasl::Attempt> attempt = {}; // refused before anybody was asked
 };
 
 struct PreludeOptions {
@@ -38,6 +40,7 @@ struct PreludeOptions {
     bool tls_possible = false; // STLS can be offered
     bool tls_active = false;   // from the first byte
     bool login_without_tls = false;
+    bool passwords = true;               // USER and PASS are taken
     bool apop = false;                   // the greeting has a timestamp
     bool utf8 = false;                   // the server can
     bool lang = false;                   // the server can
@@ -94,6 +97,7 @@ private:
     [[nodiscard]] Verdict judge_lang(const Command& command);
     [[nodiscard]] Verdict judge_xclient(const Command& command);
     [[nodiscard]] Verdict refuse(std::string_view text, std::string_view code = {});
+    [[nodiscard]] Verdict refuse_login(std::string_view text, sasl::Attempt attempt);
     [[nodiscard]] Verdict idle(std::string reply);
     [[nodiscard]] bool may_log_in() const;
 

@@ -93,6 +93,47 @@ TEST_CASE("pop3: nothing is believed before TLS, and nothing of it stays")
     CHECK(prelude.judge("USER anna").reply.starts_with("+OK"));
 }
 
+TEST_CASE("pop3: a login that is not taken is known by its name")
+{
+    pop3::PreludeOptions options = inside_tls();
+    options.tls_active = false;
+    options.apop = true;
+    struct {
+        const char* line;
+        const char* user;
+        const char* mechanism;
+    } const cases[] = {
+        {"USER anna", "anna", "USER"},
+        {"APOP anna 0123", "anna", "APOP"},
+        {"AUTH PLAIN", "", "PLAIN"},
+        {"AUTH plain AGFubmEAc2VjcmV0", "anna", "PLAIN"},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.line);
+        Prelude prelude(options);
+        const Verdict verdict = prelude.judge(c.line);
+        CHECK(verdict.reply == "-ERR [SYS/PERM] use STLS first\r\n");
+        REQUIRE(verdict.attempt);
+        CHECK(verdict.attempt->who.user == c.user);
+        CHECK(verdict.attempt->mechanism == c.mechanism);
+        CHECK(verdict.attempt->why == "TLS is required");
+        CHECK(prelude.judge("PASS secret").reply == "-ERR USER first\r\n");
+    }
+}
+
+TEST_CASE("pop3: a listener without passwords takes no USER")
+{
+    pop3::PreludeOptions options = inside_tls();
+    options.passwords = false;
+    Prelude prelude(options);
+    CHECK_FALSE(prelude.offer().user);
+    const Verdict verdict = prelude.judge("USER anna");
+    CHECK(verdict.reply == "-ERR [SYS/PERM] passwords are not taken here, use AUTH\r\n");
+    REQUIRE(verdict.attempt);
+    CHECK(verdict.attempt->why == "passwords are not taken");
+    CHECK(prelude.judge("PASS secret").reply == "-ERR USER first\r\n");
+}
+
 TEST_CASE("pop3: bytes ahead of TLS end the connection")
 {
     pop3::PreludeOptions options = inside_tls();

@@ -22,6 +22,7 @@ imap::PreludeOptions prelude_options(const Listener& listener,
     options.tls_possible = listener.tls != nullptr;
     options.tls_active = tls;
     options.login_without_tls = listener.login_without_tls;
+    options.passwords = listener.passwords;
     options.mechanisms = possible_mechanisms(listener.mechanisms, backend);
     return options;
 }
@@ -60,7 +61,7 @@ net::Task<void> ImapSession::greet()
 std::string ImapSession::announced() const
 {
     imap::Offer offer = dialogue_->prelude.offer();
-    offer.passwords = takes_passwords(dialogue_->backend);
+    offer.passwords = offer.passwords && takes_passwords(dialogue_->backend);
     return imap::announce(dialogue_->backend, offer);
 }
 
@@ -100,6 +101,8 @@ imap::Verdict ImapSession::judge()
 
 net::Task<ImapSession::Next> ImapSession::obey(imap::Verdict verdict)
 {
+    if (verdict.attempt)
+        turned_down(*verdict.attempt);
     switch (verdict.then) {
     case Then::log_in:
         co_return co_await log_in_by_command();

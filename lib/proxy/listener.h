@@ -40,6 +40,7 @@ struct Listener {
     std::string user_domain; // of login names without one, when routes are looked up
     std::vector<std::string> mechanisms; // of SASL, upper case
     bool login_without_tls = false;
+    bool passwords = true;         // may pass: USER and PASS, LOGIN
     bool apop = false;             // POP3: the greeting waits for the backend's
     bool compress = false;         // IMAP: COMPRESS=DEFLATE for clients
     bool backend_compress = false; // IMAP: and towards the backend

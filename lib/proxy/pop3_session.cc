@@ -97,6 +97,7 @@ net::Task<void> Pop3Session::greet()
     options.tls_possible = listener().tls != nullptr;
     options.tls_active = over_tls();
     options.login_without_tls = listener().login_without_tls;
+    options.passwords = listener().passwords;
     options.xclient = trusted();
     before_ = std::make_unique<Before>(options, client_address());
     before_->deadline = base::Steady::now() + listener().times.login;
@@ -170,6 +171,8 @@ net::Task<Pop3Session::Next> Pop3Session::obey(pop3::Verdict verdict)
 
 net::Task<Pop3Session::Next> Pop3Session::say(pop3::Verdict verdict)
 {
+    if (verdict.attempt)
+        turned_down(*verdict.attempt);
     const bool leaves = verdict.then == pop3::Then::hang_up;
     if (leaves && !verdict.reply.starts_with('+'))
         end_as("errors");

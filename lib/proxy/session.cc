@@ -241,6 +241,12 @@ void Session::failed(const Trouble& trouble)
     server_.world().journal.login_failed(login(), trouble);
 }
 
+void Session::turned_down(const sasl::Attempt& attempt)
+{
+    trying(attempt.who.mailbox(), attempt.mechanism);
+    failed({TroubleKind::refused, std::string(attempt.why), {}});
+}
+
 net::Task<void> Session::delay_refusal()
 {
     co_await net::sleep_for(server_.loop(), listener_->times.login_delay);

@@ -10,6 +10,7 @@
 #include "proxy/listener.h"
 #include "proxy/relay.h"
 #include "proxy/server.h"
+#include "sasl/identity.h"
 #include "session/reception.h"
 
 #include <memory>
@@ -68,6 +69,8 @@ protected:
     [[nodiscard]] net::Task<void> start_tls();
     // One attempt to log in begins: tells the journal.  `mechanism` as for the log.
     void trying(std::string user, std::string mechanism);
+    // One that is refused before anybody was asked.
+    void turned_down(const sasl::Attempt& attempt);
     // How it came out.  succeeded(): keeps the link, counts the user; false: this user has
     // too many sessions (the journal knows), the link is gone.
     [[nodiscard]] bool succeeded(Link link);

@@ -2,10 +2,13 @@
 // sasl/identity.cc - the beginnings of RFC 4616, 5802, 7628 and of what Google made of it.
 #include "sasl/identity.h"
 
+#include "base/wipe.h"
 #include "sasl/server.h"
+#include "text/base64.h"
 #include "text/lines.h"
 
 #include <array>
+#include <utility>
 
 namespace sasl {
 
@@ -164,6 +167,18 @@ std::optional<Identity> identify(std::string_view mechanism, std::string_view me
         if (method.mechanism == mechanism)
             return method.identify(message);
     return is_scram(mechanism) ? identify_scram(message) : std::nullopt;
+}
+
+Attempt attempt_by(std::string mechanism, std::string_view initial, std::string_view why)
+{
+    Attempt attempt{.who = {}, .mechanism = std::move(mechanism), .why = why};
+    std::optional<std::string> message = text::from_base64(initial);
+    if (!message)
+        return attempt;
+    const base::Wiped wiped(*message); // it may hold a password
+    if (auto who = identify(attempt.mechanism, *message))
+        attempt.who = *std::move(who);
+    return attempt;
 }
 
 std::string plain_message(std::string_view user, std::string_view password)

@@ -40,6 +40,18 @@ enum class First : std::uint8_t {
 [[nodiscard]] std::optional<Identity> identify(std::string_view mechanism,
                                                std::string_view message);
 
+// A login that is refused unread, for the log: whom an initial response names (base64, as a
+// command has it), as far as it says that.
+struct Attempt {
+    Identity who;
+    std::string mechanism;
+    std::string_view why; // it is refused
+};
+inline constexpr std::string_view tls_missing = "TLS is required";
+inline constexpr std::string_view password_refused = "passwords are not taken";
+[[nodiscard]] Attempt attempt_by(std::string mechanism, std::string_view initial,
+                                 std::string_view why);
+
 // The message of PLAIN (RFC 4616) for who gave name and password in another way.
 [[nodiscard]] std::string plain_message(std::string_view user, std::string_view password);
 

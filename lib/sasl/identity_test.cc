@@ -112,6 +112,18 @@ TEST_CASE("sasl: which mechanisms name their user, and who speaks first")
     CHECK(sasl::who_begins("PLAIN") == sasl::First::client);
 }
 
+TEST_CASE("sasl: a login that is refused unread is known by its name, if it says one")
+{
+    const auto of_ben = sasl::attempt_by("PLAIN", "YmVuAGFubmEAc2VjcmV0", "why");
+    CHECK(of_ben.who == Identity{"anna", "ben"});
+    CHECK(of_ben.mechanism == "PLAIN");
+    CHECK(of_ben.why == "why");
+    for (const auto nameless : {"", "=", "!", "c2VjcmV0"}) {
+        INFO(nameless);
+        CHECK(sasl::attempt_by("PLAIN", nameless, "why").who == Identity{});
+    }
+}
+
 TEST_CASE("sasl: the message of PLAIN names who was meant")
 {
     const std::string message = sasl::plain_message("anna", "secret");
