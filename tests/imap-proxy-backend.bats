@@ -24,7 +24,7 @@ print(talk.command(b"a LOGIN %s secret" % sys.argv[2].encode())[-1].decode())
 END
 }
 logs_in() { [[ $(log_in "$PLAIN_PORT" "$@") == "a OK "* ]]; }
-is_out_of_reach() { [[ $(log_in "$PLAIN_PORT" anna) == "a NO [UNAVAILABLE] "* ]]; }
+is_out_of_reach() { [[ $(log_in "$PLAIN_PORT" "${1:-anna}") == "a NO [UNAVAILABLE] "* ]]; }
 
 with_backend() {
     proxy_config imap-proxy "$@"
@@ -170,6 +170,21 @@ end_proxy() {
     mailbox_server_start one
     wait_for 20 eval 'logs_in bert && said_by one "Login: user=<bert>"'
     proxy_logged "backend-alive backend=127.0.0.1:${PORT[one-imap]}"
+}
+
+@test "a route with a wrong name puts nothing aside for users with a right one" {
+    mailbox_server one
+    mailbox_server two
+    with_backend "backend = 127.0.0.1:${PORT[two-imap]}" "backend-verify = none"
+    proxy_route "pattern,host,port,protocol,tls,tls_name,priority" \
+        "anna,127.0.0.1,${PORT[one-imap]},imap,encrypt,,1" \
+        "anna,127.0.0.1,${PORT[two-imap]},imap,encrypt,,2" \
+        "bert,127.0.0.1,${PORT[one-imap]},imap,verify,wrong.test,1"
+    wait_for 5 is_out_of_reach bert
+    proxy_logged "backend-failed backend=127.0.0.1:${PORT[one-imap]} kind=tls route=bert reason="
+    logs_in anna
+    said_by one 'Login: user=<anna>'
+    run ! said_by two 'Login: user=<anna>'
 }
 
 @test "SCRAM through the proxy: both sides prove themselves, and no password passes" {

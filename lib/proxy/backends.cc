@@ -14,7 +14,7 @@ namespace proxy {
 namespace {
 
 constexpr std::size_t most_candidates = 10;     // addresses tried for one login
-constexpr std::size_t most_conditions = 10'000; // addresses remembered
+constexpr std::size_t most_conditions = 10'000; // ways remembered
 constexpr base::seconds longest_pause{600};
 
 std::string bare_host(const std::string& host)
@@ -32,6 +32,18 @@ std::string routed_name(const std::string& user, const std::string& domain)
 }
 
 } // namespace
+
+std::string way_to(const net::Address& address, const db::RouteHost& host)
+{
+    std::string way =
+        fmt::format("{} {} {} {}", address.text(), std::to_underlying(host.protocol),
+                    std::to_underlying(host.client_info), std::to_underlying(host.tls));
+    if (host.tls != db::TlsPolicy::none)
+        way +=
+            fmt::format("\n{}\n{}\n{}", host.tls_name.empty() ? host.host : host.tls_name,
+                        host.fingerprint, host.ca_file);
+    return way;
+}
 
 Backends::Backends(net::Loop& loop, Routes& routes, net::Resolver* resolver)
     : loop_(loop), routes_(routes), resolver_(resolver)
@@ -91,7 +103,7 @@ Backends::candidates(std::vector<db::RouteHost> hosts, Trouble& trouble)
                                    answer.why.empty() ? "not found" : answer.why),
                        {}};
         for (const net::Address& address : answer.records)
-            found.push_back({address, host, address.text(), false});
+            found.push_back({address, host, way_to(address, host), false});
         if (found.size() > most_candidates)
             found.resize(most_candidates);
     }

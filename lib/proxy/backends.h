@@ -6,6 +6,11 @@
 // connection at a time probes whether they live again.  A host that cannot be reached,
 // does not speak the protocol or has the wrong certificate is left for the next one.
 //
+// What is known of a host belongs to the way it is spoken to, not to its address: a route
+// that asks for another certificate than the host has must not put it aside for those who
+// reach it well by theirs.  That sessions are open there keeps no host alive either: those
+// of a machine without power stay open for half an hour.
+//
 // How: TCP, PROXY version 2 if the host is to know the client by it, TLS if it begins at
 // once; then the Greeter leads the protocol's dialogue to where a login is possible.
 #pragma once
@@ -47,7 +52,7 @@ struct Link {
     std::unique_ptr<Leg> leg;
     db::RouteHost host;
     std::string name;                     // "mail1[192.0.2.1]:143", for log lines
-    std::string key;                      // of the host, for what is remembered about it
+    std::string key;                      // way_to() it, for what is remembered about it
     std::shared_ptr<net::TlsContext> tls; // null: plain, as the host's policy says
 
     // STARTTLS was agreed on.  Throws net::TlsFailure.  Whatever the backend had sent
@@ -58,6 +63,9 @@ struct Link {
     // Every read and write ends so many seconds from now.
     void set_timeout(base::seconds time) { leg->stream().set_timeout(time); }
 };
+
+// An address and all that makes connections to it come out differently before the login.
+[[nodiscard]] std::string way_to(const net::Address& address, const db::RouteHost& host);
 
 // What is being caught now, as trouble with this backend: TimedOut, PeerGone, TlsFailure
 // and Failure; anything else is thrown on.  For `catch` blocks around dialogues.
@@ -105,7 +113,7 @@ private:
         std::string key;
         bool dead = false;
     };
-    struct Condition { // of one address
+    struct Condition { // of one way
         session::Health health;
         std::uint32_t probing = 0;
     };

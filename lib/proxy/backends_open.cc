@@ -141,17 +141,19 @@ void Backends::note(const Candidate& candidate, const std::optional<Trouble>& tr
 {
     session::Health& health = condition_of(candidate.key).health;
     const bool was_dead = health.dead();
+    const std::string address = candidate.address.text();
     if (!trouble || !is_of_host(trouble->kind)) {
         health.succeeded();
         if (was_dead)
             base::log(base::Level::notice, "backend-alive", id,
-                      {{"backend", candidate.key}});
+                      {{"backend", address}, {"route", candidate.host.pattern}});
         return;
     }
     health.failed(base::wall_seconds(), trouble->why, 0);
     base::log(was_dead ? base::Level::info : base::Level::error, "backend-failed", id,
-              {{"backend", candidate.key},
+              {{"backend", address},
                {"kind", name_of(trouble->kind)},
+               {"route", candidate.host.pattern},
                {"reason", trouble->why}});
 }
 

@@ -189,6 +189,56 @@ TEST_CASE("proxy: the only host is tried even while it counts as dead")
     CHECK(scene.greeter.greeted.size() == 2);
 }
 
+TEST_CASE("proxy: a wrong route to a host is nobody else's trouble")
+{
+    const GreetingServer shared("hello\r\n");
+    const GreetingServer spare("hello\r\n");
+    Scene scene;
+    scene.table.rows["anna"] = {host_at(shared.port, 10), host_at(spare.port, 20)};
+    db::RouteHost wrong = host_at(shared.port);
+    wrong.protocol = db::Protocol::imaps;
+    wrong.tls = db::TlsPolicy::verify;
+    wrong.tls_name = "wrong.test";
+    scene.table.rows["bert"] = {wrong, host_at(spare.port, 20)};
+
+    CHECK(scene.open("bert")->host.port == spare.port);
+    const Opened anna = scene.open("anna");
+    REQUIRE(anna);
+    CHECK(anna->host.port == shared.port);
+    CHECK(scene.open("bert")->host.port == spare.port); // and that way is known
+}
+
+TEST_CASE("proxy: what makes two ways to one address")
+{
+    const net::Address here = *net::Address::parse_ip("192.0.2.1", 143);
+    const db::RouteHost plain = host_at(143);
+    db::RouteHost same = plain;
+    same.pattern = "bert@example.org";
+    same.priority = 7;
+    same.host = "mail.example.org";
+    CHECK(proxy::way_to(here, plain) == proxy::way_to(here, same));
+    CHECK(proxy::way_to(here, plain) !=
+          proxy::way_to(*net::Address::parse_ip("192.0.2.1", 993), plain));
+
+    const auto changed = [&](auto change, db::TlsPolicy tls) {
+        db::RouteHost before = plain;
+        before.tls = tls;
+        db::RouteHost after = before;
+        change(after);
+        return proxy::way_to(here, before) != proxy::way_to(here, after);
+    };
+    for (const auto tls : {db::TlsPolicy::none, db::TlsPolicy::verify}) {
+        const bool secure = tls != db::TlsPolicy::none;
+        CHECK(changed([](auto& h) { h.protocol = db::Protocol::imaps; }, tls));
+        CHECK(changed([](auto& h) { h.client_info = db::ClientInfo::proxy; }, tls));
+        CHECK(changed([](auto& h) { h.tls = db::TlsPolicy::fingerprint; }, tls));
+        CHECK(changed([](auto& h) { h.host = "mail.example.org"; }, tls) == secure);
+        CHECK(changed([](auto& h) { h.tls_name = "mail.example.org"; }, tls) == secure);
+        CHECK(changed([](auto& h) { h.fingerprint = "00"; }, tls) == secure);
+        CHECK(changed([](auto& h) { h.ca_file = "/etc/ca.pem"; }, tls) == secure);
+    }
+}
+
 TEST_CASE("proxy: no descriptor for a connection says nothing about the host")
 {
     const GreetingServer first("hello\r\n");

@@ -204,6 +204,7 @@ TEST_CASE("proxy: XCLIENT of those who are trusted, and of nobody else")
         if (is_trusted)
             stage.listener.trust_xclient = *net::Networks::parse("192.0.2.0/24");
         stage.listener.backend->client_info = db::ClientInfo::xclient;
+        stage.knows("USER\nUIDL\n");
         stage.host.parts = {{{{"", "+OK [XCLIENT] back\r\n"},
                               {"\r\n", "+OK\r\n"},
                               {"\r\n", "+OK\r\n"},

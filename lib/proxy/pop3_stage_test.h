@@ -45,8 +45,8 @@ struct Pop3Stage {
         pop3::Capabilities said;
         for (std::size_t at = 0; at < facts.size(); at = facts.find('\n', at) + 1)
             said.add(facts.substr(at, facts.find('\n', at) - at));
-        server.memory().learn(net::Address::parse_ip("127.0.0.1", host.route.port)->text(),
-                              std::move(said));
+        const auto address = net::Address::parse_ip("127.0.0.1", host.route.port);
+        server.memory().learn(way_to(*address, *listener.backend), std::move(said));
     }
 
     // All at once; returns what the first one has heard.
