@@ -24,7 +24,7 @@ print(talk.command(b"a LOGIN %s secret" % sys.argv[2].encode())[-1].decode())
 END
 }
 logs_in() { [[ $(log_in "$PLAIN_PORT" "$@") == "a OK "* ]]; }
-is_out_of_reach() { [[ $(log_in "$PLAIN_PORT" "${1:-anna}") == "a NO [UNAVAILABLE] "* ]]; }
+is_out_of_reach() { [[ $(log_in "$PLAIN_PORT" "$1") == "a NO [UNAVAILABLE] "* ]]; }
 
 with_backend() {
     proxy_config imap-proxy "$@"
@@ -70,7 +70,7 @@ end_proxy() {
             "backend-ca = $TMP/one/cert.pem|backend-name = elsewhere.test"; do
             IFS='|' read -ra lines <<<"$wrong"
             with_backend "backend = localhost:$at" "backend-tls = $tls" "${lines[@]}"
-            is_out_of_reach
+            is_out_of_reach anna
             proxy_logged 'login-unavailable .* kind=tls '
             end_proxy
         done
@@ -81,7 +81,7 @@ end_proxy() {
 @test "a backend without STARTTLS is not spoken to in the clear" {
     mailbox_server one 'ssl = no'
     with_backend "backend = localhost:${PORT[one-imap]}" "backend-verify = none"
-    is_out_of_reach
+    is_out_of_reach anna
     proxy_logged 'backend-failed .* kind=tls .*STARTTLS'
     run ! said_by one 'Login: user'
 }

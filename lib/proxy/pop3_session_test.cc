@@ -161,7 +161,7 @@ TEST_CASE("proxy: CAPA is the host's, with what is ours in place of its own")
 TEST_CASE("proxy: CAPA is asked of the host when nobody has")
 {
     Stage stage;
-    stage.server.forget_facts();
+    stage.listener.name = "new";
     stage.host.parts = {
         {{hello, {"CAPA\r\n", "+OK\r\nUSER\r\nX-NEW\r\n.\r\n"}, {"QUIT\r\n", "+OK\r\n"}}}};
     CHECK(stage.run({{"ready\r\n", "CAPA\r\nQUIT\r\n"}}).contains("\r\nX-NEW\r\n"));

@@ -14,7 +14,8 @@ namespace {
 constexpr base::seconds facts_last{300};
 constexpr base::seconds next_attempt{5}; // when the backend did not answer
 constexpr base::milliseconds facts_step{20};
-constexpr base::seconds least_stay{5}; // of a stranger, however many there are
+constexpr base::seconds facts_patience{2}; // of clients that wait for a greeting
+constexpr base::seconds least_stay{5};     // of a stranger, however many there are
 
 } // namespace
 
@@ -75,8 +76,18 @@ void Server::learn(const std::string& listener, std::string facts)
 {
     Facts& known = facts_[listener];
     known.due = base::Steady::now() + facts_last;
+    known.outdated = false;
     if (known.text != facts)
         known.text = std::move(facts);
+}
+
+void Server::forget_facts()
+{
+    ++reloads_;
+    for (auto& [listener, known] : facts_) {
+        known.due = {};
+        known.outdated = true;
+    }
 }
 
 // Whoever comes first asks; those who come meanwhile wait for the same answer.
@@ -87,19 +98,24 @@ net::Task<std::optional<std::string>> Server::facts_of(ListenerPtr listener)
     Facts& known = facts_[listener->name];
     if (!known.asking && base::Steady::now() >= known.due) {
         known.asking = true;
+        known.asked = base::Steady::now();
         loop().spawn("-", renew(listener));
     }
-    const base::SteadyTime until = base::Steady::now() + listener->times.backend;
+    const base::SteadyTime until = known.asked + facts_patience;
     for (;;) {
         const Facts& now = facts_[listener->name];
-        if (now.text || !now.asking || base::Steady::now() >= until)
+        const bool fresh = now.text && !now.outdated;
+        if (fresh || !now.asking || base::Steady::now() >= until)
             co_return now.text;
         co_await net::sleep_for(loop(), facts_step);
     }
 }
 
+// What was asked before a reload is what those who wait have come for; for the next ones
+// it is asked again.
 net::Task<void> Server::renew(ListenerPtr listener)
 {
+    const std::uint64_t reloads = reloads_;
     std::optional<std::string> text = co_await ask(listener);
     if (text)
         learn(listener->name, *std::move(text));
@@ -107,6 +123,10 @@ net::Task<void> Server::renew(ListenerPtr listener)
     known.asking = false;
     if (!text)
         known.due = base::Steady::now() + next_attempt;
+    if (reloads != reloads_) {
+        known.due = {};
+        known.outdated = true;
+    }
 }
 
 } // namespace proxy

@@ -68,13 +68,15 @@ public:
 
     // What the backend of a listener has said of its capabilities, in the protocol's own
     // form.  Asked by ask() when nobody has, then remembered; asked again in the background
-    // when it is older than five minutes.  Nothing: no backend, or none that answers (which
-    // is remembered for some seconds).
+    // when it is older than five minutes.  Nobody waits when a question has been open for
+    // two seconds: they get what was known before.  Nothing: no backend, or none that has
+    // answered (which is remembered for some seconds).
     [[nodiscard]] net::Task<std::optional<std::string>> facts_of(ListenerPtr listener);
     // Somebody has heard it anew.
     void learn(const std::string& listener, std::string facts);
-    // After a reload.
-    virtual void forget_facts() { facts_.clear(); }
+    // After a reload: asked again at once, but until there is an answer the old is the best
+    // there is.
+    virtual void forget_facts();
 
 protected:
     [[nodiscard]] virtual std::unique_ptr<session::Guest>
@@ -89,8 +91,10 @@ private:
 
     struct Facts {
         std::optional<std::string> text;
-        base::SteadyTime due{}; // when to ask again
+        base::SteadyTime due{};   // when to ask again
+        base::SteadyTime asked{}; // the latest time
         bool asking = false;
+        bool outdated = false; // by a reload: an answer is worth waiting for
     };
     [[nodiscard]] net::Task<void> renew(ListenerPtr listener);
 
@@ -98,6 +102,7 @@ private:
     UserPlaces users_;
     Strangers strangers_;
     std::unordered_map<std::string, Facts> facts_; // by listener
+    std::uint64_t reloads_ = 0;
 };
 
 } // namespace proxy
