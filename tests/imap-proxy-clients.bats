@@ -191,6 +191,25 @@ for talk in ways:
 END
 }
 
+@test "a client that goes without a word leaves no session, whatever it was about to do" {
+    head -c 8000000 /dev/zero | tr '\0' x | fold -w 70 >"$TMP/mail"
+    delivered "$TMP/mail"
+    python "$PLAIN_PORT" <<'END'
+import sys
+from imap_talk import Talk
+for begun in (b"", b"a IDLE\r\n", b"a APPEND INBOX {99+}\r\nhalf", b"a APPEND INBOX {99}\r\n",
+              b"a NOO", b"a FETCH 1 BODY[]\r\n"):
+    talk = Talk(int(sys.argv[1])).login("anna")
+    talk.command(b"s SELECT INBOX")
+    talk.send(begun)
+    if begun.endswith(b"]\r\n") or begun.endswith(b"IDLE\r\n"):
+        talk.line()
+    talk.socket.close()
+END
+    all_ended() { [ "$(grep -c 'session-ended .* user=anna ' "$TMP/proxy.log")" -eq 6 ]; }
+    wait_for 5 all_ended
+}
+
 @test "COMPRESS: both legs; a second time is refused; a lying client ends its own session" {
     sed -i '/^backend =/a backend-compress = yes' "$CONF"
     kill -HUP "$PROXY_PID"
