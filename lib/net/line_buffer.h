@@ -5,6 +5,9 @@
 // released; 2 kB for a line that has only begun, at most twice as much as has come of a
 // longer one; 64 kB for data, which nobody keeps while he waits.  Blocks come from a small
 // pool per thread.
+//
+// Secrets: lines may be passwords, so a block they were in is wiped when it is given back;
+// the large ones for data are not.
 #pragma once
 
 #include <array>

@@ -187,6 +187,31 @@ TEST_CASE("net: a line is the same however far the block had to grow for it")
     }
 }
 
+TEST_CASE("net: a block that held a line holds nothing of it for the next one")
+{
+    for (const std::size_t size : {10u, 3000u, 16'000u}) {
+        CAPTURE(size);
+        {
+            LineBuffer buffer;
+            feed(buffer, "PASS secret" + std::string(size, 'x') + "\r\nSTAT\r\n");
+            CHECK(buffer.next_line(LineBuffer::longest_line));
+            CHECK(buffer.next_line(10)->text == "STAT");
+            buffer.release_if_empty();
+        }
+        LineBuffer next; // all blocks of the sizes that one grew through
+        for (std::size_t block = LineBuffer::line_block; block < 2 * size;) {
+            const std::span<char> space = next.space();
+            block = next.available().size() + space.size();
+            const std::string_view left(space.data(), space.size());
+            CHECK_FALSE(left.contains("secret"));
+            CHECK_FALSE(left.contains("xxx"));
+            CHECK_FALSE(left.contains("STAT"));
+            std::ranges::fill(space, 'y');
+            next.filled(space.size());
+        }
+    }
+}
+
 TEST_CASE("net: the block grows for data and is given back")
 {
     LineBuffer buffer;
