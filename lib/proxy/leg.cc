@@ -13,20 +13,25 @@ std::string_view Leg::available() const
 
 bool Leg::hear_now()
 {
-    bool ended = false;
-    if (compression_)
-        return inflate_now(ended);
-    return reader_.hear_now(net::Expect::data, ended);
+    return hear(net::Expect::data);
 }
 
-bool Leg::inflate_now(bool& ended)
+bool Leg::hear(net::Expect what)
+{
+    bool ended = false;
+    if (compression_)
+        return inflate_now(what, ended);
+    return reader_.hear_now(what, ended);
+}
+
+bool Leg::inflate_now(net::Expect what, bool& ended)
 {
     while (compression_->plain().empty() && !ended) {
         std::string_view packed;
         if (compression_->ended())
             return true;
         if (!compression_->may_hold_more()) {
-            if (!reader_.hear_now(net::Expect::data, ended))
+            if (!reader_.hear_now(what, ended))
                 return false;
             packed = reader_.available();
         }
@@ -40,17 +45,11 @@ bool Leg::inflate_now(bool& ended)
 net::Task<std::string_view> Leg::hear_bytes()
 {
     for (;;) {
-        const bool heard = hear_now();
+        const bool heard = hear(net::Expect::line);
         if (heard)
             co_return available();
         co_await wait();
     }
-}
-
-net::Task<std::string_view> Leg::hear_more()
-{
-    const bool more = co_await reader_.hear_more();
-    co_return more ? reader_.available() : std::string_view();
 }
 
 void Leg::take(std::size_t size)

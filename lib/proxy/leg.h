@@ -40,12 +40,11 @@ public:
     {
         return reader_.hear_line(limit);
     }
-    // All that has come and has not been taken, at least one byte; empty at the end.
+    // All that has come and has not been taken, at least one byte; empty at the end.  For
+    // dialogues before the login: a stranger who sends ahead fills a small block.
     [[nodiscard]] net::Task<std::string_view> hear_bytes();
-    // The same, but at least one byte more than available() has now.
-    [[nodiscard]] net::Task<std::string_view> hear_more();
-    // The same without a dialogue of its own (net/line_reader.h).  True: available() has
-    // something, or is empty because the peer has come to its end.
+    // The same without a dialogue of its own (net/line_reader.h), and 64 kB at a time.
+    // True: available() has something, or is empty because the peer has come to its end.
     [[nodiscard]] bool hear_now();
     [[nodiscard]] net::Task<void> wait() { return reader_.wait(); }
     [[nodiscard]] std::string_view available() const;
@@ -64,7 +63,8 @@ public:
     [[nodiscard]] bool compressed() const { return compression_ != nullptr; }
 
 private:
-    [[nodiscard]] bool inflate_now(bool& ended);
+    [[nodiscard]] bool hear(net::Expect what);
+    [[nodiscard]] bool inflate_now(net::Expect what, bool& ended);
 
     net::Stream stream_;
     net::LineReader reader_;
