@@ -55,12 +55,11 @@ Task<void> wait_readable(StreamState state)
     state->check();
     if (state->tls)
         (void)state->tls->flush(); // a session ticket or alert; a full socket has a writer
-    boost::system::error_code ignored; // check() knows why; files are always ready
+    boost::system::error_code ignored; // the next read knows why; files are always ready
     co_await state->descriptor.async_wait(
         asio::posix::descriptor_base::wait_read,
         asio::redirect_error(asio::use_awaitable, ignored));
     state->drained = false;
-    state->check();
 }
 
 Task<void> wait_writable(StreamState state)

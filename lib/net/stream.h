@@ -62,7 +62,8 @@ public:
     [[nodiscard]] Task<std::size_t> read_some(std::span<char> buffer);
     // What is there now without waiting: 0 nothing yet, -1 end of stream.
     [[nodiscard]] std::ptrdiff_t try_read(std::span<char> buffer);
-    // Until try_read(), which has just said 0, may have more to say; needs no buffer.
+    // Until try_read(), which has just said 0, may have more to say; needs no buffer.  What
+    // ends the waiting early is thrown by the next read.
     [[nodiscard]] Task<void> wait_readable();
     // The last read took all there was, or nothing was heard yet: waiting before the next
     // one saves a system call.

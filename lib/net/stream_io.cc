@@ -151,6 +151,7 @@ Task<void> handshake(StreamState state)
             co_return;
         co_await flush(state);
         co_await wait_readable(state);
+        state->check();
     }
 }
 

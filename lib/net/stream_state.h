@@ -43,8 +43,9 @@ struct Stream::State final : Timed {
 
 using StreamState = std::shared_ptr<Stream::State>;
 
-// The two waits; both throw like check().
+// Throws like check(), but not for what happens while it waits: the next read does.
 [[nodiscard]] Task<void> wait_readable(StreamState state);
+// Throws like check().
 [[nodiscard]] Task<void> wait_writable(StreamState state);
 
 } // namespace net

@@ -78,8 +78,11 @@ net::Task<std::string_view> Relay::carry_up()
     std::string_view gone = "client-gone"; // if a connection breaks now
     try {
         for (;;) {
-            while (!client_.hear_now())
+            while (!client_.hear_now()) {
                 co_await client_.wait();
+                if (over_)
+                    co_return reason_;
+            }
             const std::string_view bytes = client_.available();
             if (bytes.empty())
                 co_return "client";
@@ -109,8 +112,11 @@ net::Task<std::string_view> Relay::carry_down()
     std::string_view gone = "backend-gone";
     try {
         for (;;) {
-            while (!backend_.hear_now())
+            while (!backend_.hear_now()) {
                 co_await backend_.wait();
+                if (over_)
+                    co_return reason_;
+            }
             const std::string_view bytes = backend_.available();
             if (bytes.empty())
                 co_return "backend";

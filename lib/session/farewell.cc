@@ -16,7 +16,9 @@ constexpr int kMostDrained = 64; // reads of what a client still sends while we 
 void close_politely(net::Stream& stream)
 {
     try {
-        stream.shutdown_write();
+        stream.set_deadline(base::SteadyTime::max());
+        if (stream.is_tls())
+            stream.shutdown_write(); // else close(2) says it
         std::array<char, 4096> dropped;
         for (int i = 0; i < kMostDrained && stream.try_read(dropped) > 0; ++i) {
         }

@@ -6,7 +6,7 @@
 
 namespace session {
 
-// Says that nothing more will come, and takes what the peer has sent in the meantime:
+// Before the stream is closed: takes what the peer has sent in the meantime, because
 // closing with input unread would send a reset, which may overtake what we said last.
 // Never waits, never throws.
 void close_politely(net::Stream& stream);
