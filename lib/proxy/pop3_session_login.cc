@@ -28,7 +28,7 @@ void Pop3Session::work()
 
 void Pop3Session::listen()
 {
-    if (server().draining())
+    if (must_go())
         client().stream().expire();
     else
         client().stream().set_deadline(

@@ -13,22 +13,6 @@ namespace {
 
 constexpr base::seconds half_open{60}; // answers to a client that has nothing more to say
 
-// What is being caught now.
-std::string_view reason_now(std::string_view gone)
-{
-    try {
-        throw;
-    } catch (const net::TimedOut&) {
-        return "timeout";
-    } catch (const net::PeerGone&) {
-        return gone;
-    } catch (const net::TlsFailure&) {
-        return gone;
-    } catch (const BadCompression&) {
-        return "protocol";
-    }
-}
-
 } // namespace
 
 Relay::Relay(net::Loop& loop, Leg& client, Leg& backend, Conversation& conversation,
@@ -53,6 +37,8 @@ net::Task<void> Relay::run(std::string id)
     }
     co_await done_.wait();
     conversation_.ended();
+    if (failure_)
+        std::rethrow_exception(failure_);
 }
 
 // A server that hears the end of TLS does not answer any more.
@@ -101,7 +87,7 @@ net::Task<std::string_view> Relay::carry_up()
             if (!may_go_on())
                 co_return "protocol";
         }
-    } catch (const std::runtime_error&) {
+    } catch (...) {
         co_return reason_now(gone);
     }
 }
@@ -136,7 +122,7 @@ net::Task<std::string_view> Relay::carry_down()
                 co_return "protocol";
             heard_.set();
         }
-    } catch (const std::runtime_error&) {
+    } catch (...) {
         co_return reason_now(gone);
     }
 }
@@ -151,6 +137,25 @@ bool Relay::client_waits() const
 bool Relay::may_go_on() const
 {
     return !over_ && conversation_.trouble().empty();
+}
+
+// What is being caught now.
+std::string_view Relay::reason_now(std::string_view gone)
+{
+    try {
+        throw;
+    } catch (const net::TimedOut&) {
+        return "timeout";
+    } catch (const net::PeerGone&) {
+        return gone;
+    } catch (const net::TlsFailure&) {
+        return gone;
+    } catch (const BadCompression&) {
+        return "protocol";
+    } catch (...) { // ours: memory, a library
+        failure_ = std::current_exception();
+        return "broken";
+    }
 }
 
 // Whatever passes in either direction is a sign of life of both.

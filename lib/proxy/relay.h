@@ -19,6 +19,7 @@
 #include "proxy/leg.h"
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -32,8 +33,8 @@ public:
     Relay(const Relay&) = delete;
     Relay& operator=(const Relay&) = delete;
 
-    // Until the session is over.  Does not throw for what the two sides do; reason() says
-    // what it was.
+    // Until the session is over, both directions.  Does not throw for what the two sides
+    // do; reason() says what it was.
     [[nodiscard]] net::Task<void> run(std::string id);
 
     // "client" or "backend" closed; "timeout", "client-gone", "backend-gone" (reset),
@@ -52,6 +53,7 @@ private:
     [[nodiscard]] net::Task<std::string_view> carry_down(); // backend to client
     [[nodiscard]] net::Task<void> hear_answers();
     [[nodiscard]] net::Task<void> answers(); // carry_down(), beside run()
+    [[nodiscard]] std::string_view reason_now(std::string_view gone);
     [[nodiscard]] bool client_waits() const;
     [[nodiscard]] bool may_go_on() const;
     void touch();
@@ -67,6 +69,7 @@ private:
     bool over_ = false;
     bool speaking_ = false; // to the client, or that has failed
     std::string_view reason_;
+    std::exception_ptr failure_; // of our own
     std::uint64_t from_client_ = 0;
     std::uint64_t from_backend_ = 0;
 };

@@ -15,7 +15,9 @@ constexpr base::seconds facts_last{300};
 constexpr base::seconds next_attempt{5}; // when the backend did not answer
 constexpr base::milliseconds facts_step{20};
 constexpr base::seconds facts_patience{2}; // of clients that wait for a greeting
-constexpr base::seconds least_stay{5};     // of a stranger, however many there are
+// Of a stranger, while most places are taken, and when all are.
+constexpr base::seconds least_stay{5};
+constexpr base::seconds least_stay_full{1};
 
 } // namespace
 
@@ -61,11 +63,12 @@ void Server::serve(base::Fd fd, const net::Address& peer, ListenerPtr listener)
     });
 }
 
-void Server::make_room()
+void Server::make_room(bool all)
 {
-    const base::SteadyTime now = base::Steady::now();
+    const base::SteadyTime latest =
+        base::Steady::now() - (all ? least_stay_full : least_stay);
     for (Session* const stranger : strangers_) {
-        if (stranger->arrived() + least_stay > now)
+        if (stranger->arrived() > latest)
             return; // and all behind it came later
         if (stranger->hurry())
             return;

@@ -87,7 +87,7 @@ protected:
 
 private:
     // The oldest of those who have not logged in has had its time.
-    void make_room() override;
+    void make_room(bool all) override;
 
     struct Facts {
         std::optional<std::string> text;

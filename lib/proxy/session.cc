@@ -58,6 +58,8 @@ net::Task<void> Session::run()
         if (welcome) {
             client_.stream().set_deadline(started_ + listener_->times.login);
             at_dialogue_ = true;
+            if (must_go())
+                client_.stream().expire();
             logged_in = co_await log_in();
             at_dialogue_ = false;
         }

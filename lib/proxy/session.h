@@ -77,6 +77,8 @@ protected:
     void failed(const Trouble& trouble);
     // After a refused login, before its answer.
     [[nodiscard]] net::Task<void> delay_refusal();
+    // It was told to come to an end: the next read or write has to be the last.
+    [[nodiscard]] bool must_go() const { return hurried_ || server_.draining(); }
     void end_as(std::string_view reason) { reason_ = reason; }
 
 private:

@@ -100,4 +100,9 @@ bool ClientLimits::under_load() const
            std::uint64_t{open_} * 5 > std::uint64_t{rates_.connections} * 4;
 }
 
+bool ClientLimits::full() const
+{
+    return beyond(open_, rates_.connections);
+}
+
 } // namespace session

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] std::uint32_t connections() const { return open_; }
     // More than four fifths of the connections are in use.
     [[nodiscard]] bool under_load() const;
+    // All of them.
+    [[nodiscard]] bool full() const;
     [[nodiscard]] std::size_t remembered() const { return clients_.size(); }
 
 private:

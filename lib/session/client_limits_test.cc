@@ -27,6 +27,7 @@ TEST_CASE("session: connections are limited in total and per client")
     CHECK(limits.enter(ip("192.0.2.2"), 0) == Admission::admitted);
     CHECK(limits.enter(ip("192.0.2.3"), 0) == Admission::too_many);
     CHECK(limits.under_load());
+    CHECK(limits.full());
     limits.leave(ip("192.0.2.1"));
     CHECK(limits.connections() == 2);
     CHECK_FALSE(limits.under_load());

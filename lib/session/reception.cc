@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -76,7 +75,7 @@ void Reception::receive(base::Fd fd, const net::Address& peer, const Door& door,
         return;
     }
     if (limits_.under_load())
-        make_room(); // for the next one, if this one finds no place
+        make_room(limits_.full()); // for the next one, if this one finds no place
     if (!door.front_end) {
         const Admission admission = may_enter(peer, id, door.listener);
         if (admission != Admission::admitted) {
@@ -85,16 +84,18 @@ void Reception::receive(base::Fd fd, const net::Address& peer, const Door& door,
             return;
         }
     }
-    std::optional<net::Stream> stream;
+    std::unique_ptr<Guest> guest;
     try {
-        stream.emplace(loop_, std::move(fd));
-    } catch (const std::exception&) { // no session will give the place back
+        net::Stream stream(loop_, std::move(fd));
+        guest = make({.id = id,
+                      .stream = std::move(stream),
+                      .peer = peer,
+                      .counted = !door.front_end});
+    } catch (...) { // no session will give the place back
         if (!door.front_end)
             limits_.leave(peer);
         throw;
     }
-    std::unique_ptr<Guest> guest = make(
-        {.id = id, .stream = std::move(*stream), .peer = peer, .counted = !door.front_end});
     loop_.spawn(std::move(id), serve_guest(std::move(guest)));
 }
 

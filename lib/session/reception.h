@@ -81,9 +81,9 @@ protected:
     using MakeGuest = std::move_only_function<std::unique_ptr<Guest>(Arrival)>;
     // A connection was accepted: admits it or turns it away.
     void receive(base::Fd fd, const net::Address& peer, const Door& door, MakeGuest make);
-    // Somebody comes while most places were taken: whoever can be asked to hurry, now is
-    // the time.
-    virtual void make_room() {}
+    // Somebody comes while most places, or all, are taken: whoever can be asked to hurry,
+    // now is the time.
+    virtual void make_room(bool /*all*/) {}
     // The protocol's way to say so, with its line end.
     [[nodiscard]] virtual std::string farewell(std::string_view why) const = 0;
 
