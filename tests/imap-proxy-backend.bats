@@ -95,20 +95,20 @@ end_proxy() {
     with_backend "backend = 127.0.0.1:${PORT[one-imap-proxied]}" "backend-tls = none" \
         "client-info = proxy" "trust-proxy = 127.0.0.0/8"
     proxied | grep -q '^a OK'
-    said_by one 'Login: user=<anna>.* rip=192\.0\.2\.88,'
+    wait_for 5 said_by one 'Login: user=<anna>.* rip=192\.0\.2\.88,'
     end_proxy
     : >"$TMP/one/log"
     with_backend "backend = 127.0.0.1:${PORT[one-imap]}" "backend-verify = none" \
         "client-info = id" "trust-proxy = 127.0.0.0/8"
     proxied | grep -q '^a OK'
-    said_by one 'Login: user=<anna>.* rip=192\.0\.2\.88,.* session=<[0-9a-f]+\.[0-9a-f]+>'
+    wait_for 5 said_by one 'Login: user=<anna>.* rip=192\.0\.2\.88,.* session=<[0-9a-f]+\.[0-9a-f]+>'
     end_proxy
     : >"$TMP/one/log"
     with_backend "backend = 127.0.0.1:${PORT[one-imap]}" "backend-verify = none"
     # What a client claims itself goes nowhere.
     printf '%s\r\n' 'i ID ("x-originating-ip" "192.0.2.99")' 'a LOGIN anna secret' 'b LOGOUT' |
         socat -t10 - "TCP:127.0.0.1:$PLAIN_PORT" | grep -q '^a OK'
-    said_by one 'Login: user=<anna>.* rip=127\.0\.0\.1,'
+    wait_for 5 said_by one 'Login: user=<anna>.* rip=127\.0\.0\.1,'
     end_proxy
     : >"$TMP/one/log"
     # But for whom a trusted front end speaks does: another imap-proxy.
@@ -118,7 +118,7 @@ end_proxy() {
     printf '%s\r\n' "$claim" \
         'a AUTHENTICATE PLAIN AGFubmEAc2VjcmV0' 'b LOGOUT' |
         socat -t10 - "TCP:127.0.0.1:$PLAIN_PORT" | grep -q '^a OK'
-    said_by one 'Login: user=<anna>.* rip=192\.0\.2\.99,'
+    wait_for 5 said_by one 'Login: user=<anna>.* rip=192\.0\.2\.99,'
     proxy_logged 'xclient peer=127.0.0.1 client=192.0.2.99 session=front.1'
     proxy_logged 'login-accepted client=192.0.2.99 user=anna'
 }
@@ -136,8 +136,8 @@ end_proxy() {
     wait_for 5 eval 'logs_in bert && said_by two "Login: user=<bert>"'
     logs_in carl
     logs_in anna
-    said_by two 'Login: user=<carl>'
-    said_by one 'Login: user=<anna>'
+    wait_for 5 said_by two 'Login: user=<carl>'
+    wait_for 5 said_by one 'Login: user=<anna>'
     run ! said_by one 'Login: user=<(bert|carl)>'
     end_proxy
     # Without a backend of the listener only they can log in.
@@ -158,14 +158,14 @@ end_proxy() {
         "*,127.0.0.1,${PORT[one-imap]},imap,encrypt,1" \
         "*,127.0.0.1,${PORT[two-imap]},imap,encrypt,2"
     wait_for 5 logs_in anna
-    said_by one 'Login: user=<anna>'
+    wait_for 5 said_by one 'Login: user=<anna>'
     run ! said_by two 'Login: user=<anna>'
     kill -TERM "$one_pid"
     wait_for 10 gone "$one_pid"
     for _ in 1 2 3; do
         logs_in anna
     done
-    said_by two 'Login: user=<anna>'
+    wait_for 5 said_by two 'Login: user=<anna>'
     proxy_logged "backend-failed backend=127.0.0.1:${PORT[one-imap]} kind=down"
     mailbox_server_start one
     wait_for 20 eval 'logs_in bert && said_by one "Login: user=<bert>"'

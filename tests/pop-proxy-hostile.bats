@@ -148,7 +148,7 @@ END
     [ "$(printf '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' | speak)" = "-ERR this is no line of POP3" ]
     [ "$(head -c 70000 /dev/zero | tr '\0' x | speak)" = "-ERR line is too long" ]
     [ "$(printf 'QUIT\n' | speak)" = "-ERR lines end with CRLF" ]
-    proxy_logged 'session-ended .* reason=errors'
+    proxy_logged 'session-ended .* reason=refused'
     run ! proxy_logged 'login-'
 }
 

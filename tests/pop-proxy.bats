@@ -141,7 +141,7 @@ assert b"STLS\r\n" not in talk.long(b"CAPA")[1]
 talk.login("anna").quit()
 END
     proxy_logged 'login-accepted client=127.0.0.1 user=anna .*tls=TLSv1.3'
-    proxy_logged 'session-ended .* reason=errors'
+    proxy_logged 'session-ended .* reason=refused'
 }
 
 @test "limits: connections of a client, sessions of a user, errors, commands, time" {

@@ -249,6 +249,8 @@ void Follower::take_untagged(const Response& response)
 {
     if (response.has_code("UIDVALIDITY"))
         next_uid_validity_ = number_in(response.code_text).value_or(0);
+    if (response.condition == Condition::bye)
+        observer_->bye();
     std::string_view rest = response.text;
     const auto sequence = number_in(take_word(rest));
     if (response.condition == Condition::none && sequence &&

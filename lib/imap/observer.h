@@ -66,6 +66,8 @@ public:
     // "1:3,5" or "(EARLIER) 1:3" (RFC 7162), perhaps in several pieces; then their end.
     virtual void vanished(std::string_view /*uids*/) {}
     virtual void vanished_done() {}
+    // The server has said BYE, asked by LOGOUT or of its own.
+    virtual void bye() {}
     // LOGOUT was answered.
     virtual void logged_out() {}
 };

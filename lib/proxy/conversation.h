@@ -23,6 +23,8 @@ public:
     [[nodiscard]] virtual bool must_wait() const = 0;
     // The server has not answered all that was asked.
     [[nodiscard]] virtual bool owes_answers() const { return false; }
+    // The client has taken its leave, and was answered.
+    [[nodiscard]] virtual bool has_quit() const { return false; }
     // The client's leg is compressed from here on.
     [[nodiscard]] virtual bool compress_now() const { return false; }
     // Not empty: the session has to end, and why.

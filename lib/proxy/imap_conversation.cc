@@ -80,13 +80,13 @@ std::size_t ImapConversation::server(std::string_view bytes, text::Passage& to_c
 // What the backend has not said itself: why it ends is not the client's doing.
 std::string ImapConversation::farewell(std::string_view why) const
 {
-    if (!follower_.between_responses())
+    if (!follower_.between_responses() || counter_.heard_bye())
         return {};
     if (why == "timeout")
         return imap::say("*", "BYE", {}, "idle for too long");
     if (why == "shutdown")
         return imap::say("*", "BYE", {}, "shutting down, try again later");
-    if (why == "backend-gone" || why == "protocol")
+    if (why == "backend" || why == "backend-gone" || why == "protocol")
         return imap::say("*", "BYE", "UNAVAILABLE", "the mailbox is out of reach");
     return {};
 }

@@ -24,12 +24,18 @@ public:
     void expunged(std::uint32_t sequence) override;
     void vanished(std::string_view uids) override;
     void vanished_done() override;
+    void bye() override { bye_ = true; }
+    void logged_out() override { quit_ = true; }
+    [[nodiscard]] bool heard_bye() const { return bye_; }
+    [[nodiscard]] bool has_quit() const { return quit_; }
 
 private:
     void take_uid(char c);
     void end_range();
 
     Totals totals_;
+    bool bye_ = false;
+    bool quit_ = false;
     // Of a set of UIDs, which may come in pieces: "(EARLIER)" tells of former times.
     bool earlier_ = false;
     bool range_ = false; // behind the colon
@@ -48,6 +54,7 @@ public:
     std::size_t server(std::string_view bytes, text::Passage& to_client) override;
     [[nodiscard]] bool must_wait() const override { return follower_.must_wait(); }
     [[nodiscard]] bool owes_answers() const override { return follower_.owes_answers(); }
+    [[nodiscard]] bool has_quit() const override { return counter_.has_quit(); }
     [[nodiscard]] bool compress_now() const override { return follower_.compressed(); }
     [[nodiscard]] std::string_view trouble() const override { return follower_.trouble(); }
     [[nodiscard]] std::string farewell(std::string_view why) const override;

@@ -68,9 +68,12 @@ TEST_CASE("proxy: BYE is said between responses only, and only when it is ours t
     CHECK(scene.conversation.farewell("shutdown").starts_with("* BYE "));
     CHECK(scene.conversation.farewell("backend-gone").starts_with("* BYE [UNAVAILABLE] "));
     CHECK(scene.conversation.farewell("client").empty());
+    CHECK(scene.conversation.farewell("backend").starts_with("* BYE [UNAVAILABLE] "));
+    (void)scene.server("* BYE for maintenance\r\n");
     CHECK(scene.conversation.farewell("backend").empty());
-    (void)scene.server("* 1 FETCH (BODY[] {30}\r\nabc");
-    CHECK(scene.conversation.farewell("timeout").empty());
+    Scene other;
+    (void)other.server("* 1 FETCH (BODY[] {30}\r\nabc");
+    CHECK(other.conversation.farewell("timeout").empty());
 }
 
 TEST_CASE("proxy: the client's leg is compressed behind our answer, not before")

@@ -180,7 +180,8 @@ TEST_CASE("proxy: what a backend says unasked does not reach a client before the
                   "* OK [ALERT] news\r\n" +
                       in}}};
     stage.run();
-    CHECK(stage.heard.ends_with(" ready\r\n* OK [ALERT] news\r\n" + in));
+    CHECK(stage.heard.contains(" ready\r\n* OK [ALERT] news\r\n" + in));
+    CHECK_FALSE(stage.heard.contains("evil"));
 }
 
 TEST_CASE("proxy: a backend that never comes to an answer is given up")

@@ -49,7 +49,7 @@ TEST_CASE("proxy: an IMAP session, whole and byte by byte")
               std::vector<std::string>{"a LOGIN anna secret\r\nz LOGOUT\r\n"});
         CHECK(noted(stage, "tried anna LOGIN"));
         CHECK(noted(stage, "accepted anna 192.0.2.7:4711"));
-        CHECK(noted(stage, "ended anna backend"));
+        CHECK(noted(stage, "ended anna quit"));
     }
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("proxy: a refused client may try again, but not for ever")
                            "b NO [EXPIRED] too old\r\n* BYE too many failed logins\r\n") !=
           std::string::npos);
     CHECK(std::ranges::count(stage.journal.notes, "failed anna refused") == 2);
-    CHECK(noted(stage, "ended anna refused"));
+    CHECK(noted(stage, "ended  refused"));
 }
 
 TEST_CASE("proxy: mechanisms are relayed, and asked for what names the user")

@@ -18,6 +18,7 @@ void Pop3Counter::quit(bool done)
     if (done)
         totals_.deleted += marked_;
     marked_ = 0;
+    quit_ = true;
 }
 
 // Line by line, so that nobody asks more ahead than we remember.

@@ -22,11 +22,13 @@ public:
     void quit(bool done) override;
 
     [[nodiscard]] const Totals& totals() const { return totals_; }
+    [[nodiscard]] bool has_quit() const { return quit_; }
 
 private:
     Totals totals_;
     std::uint32_t marked_ = 0; // to be deleted at QUIT
     bool whole_ = false;
+    bool quit_ = false;
 };
 
 class Pop3Conversation : public Conversation {
@@ -43,6 +45,7 @@ public:
     {
         return follower_.unanswered() > 0 || follower_.within_answer();
     }
+    [[nodiscard]] bool has_quit() const override { return counter_.has_quit(); }
     [[nodiscard]] std::string_view trouble() const override { return follower_.trouble(); }
     void ended() override { follower_.ended(); }
 

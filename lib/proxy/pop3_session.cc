@@ -79,7 +79,7 @@ net::Task<bool> Pop3Session::log_in()
         const std::size_t limit = before_->prelude.longest_line();
         const std::optional<net::Line> line = co_await client().hear_line(limit);
         if (!line) {
-            end_as("client");
+            end_as("gone");
             co_return false;
         }
         const Next next = co_await hear(*line);
@@ -175,7 +175,7 @@ net::Task<Pop3Session::Next> Pop3Session::say(pop3::Verdict verdict)
         turned_down(*verdict.attempt);
     const bool leaves = verdict.then == pop3::Then::hang_up;
     if (leaves && !verdict.reply.starts_with('+'))
-        end_as("errors");
+        end_as("refused");
     co_await client().write(verdict.reply);
     co_return leaves ? Next::leave : Next::listen;
 }

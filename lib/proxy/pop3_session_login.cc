@@ -191,7 +191,7 @@ Pop3Session::exchange(std::vector<std::string> messages)
 net::Task<Pop3Session::Next> Pop3Session::without_message(NoMessage why)
 {
     if (why == NoMessage::gone) {
-        end_as("client");
+        end_as("gone");
         co_return Next::leave;
     }
     const std::string_view what = why == NoMessage::cancelled

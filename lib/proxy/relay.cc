@@ -31,7 +31,11 @@ net::Task<void> Relay::run(std::string id)
         patience_ = std::min(patience_, half_open);
         touch();
         co_await hear_answers();
-        backend_.stream().shutdown_write();
+        client_left_ = true;
+        if (conversation_.has_quit())
+            over(why);
+        else
+            backend_.stream().shutdown_write();
     } else {
         over(why);
     }
@@ -173,7 +177,9 @@ void Relay::over(std::string_view reason)
     if (over_)
         return;
     over_ = true;
-    reason_ = reason;
+    reason_ = conversation_.has_quit()              ? "quit"
+              : client_left_ && reason == "backend" ? "client"
+                                                    : reason;
     client_.stream().expire();
     backend_.stream().abort();
     heard_.set();

@@ -37,8 +37,8 @@ public:
     // do; reason() says what it was.
     [[nodiscard]] net::Task<void> run(std::string id);
 
-    // "client" or "backend" closed; "timeout", "client-gone", "backend-gone" (reset),
-    // "protocol" (the follower's trouble), "shutdown".
+    // "quit" (said and answered); else "client" or "backend" closed, "client-gone" or
+    // "backend-gone" (reset), "timeout", "protocol" (the follower's trouble), "shutdown".
     [[nodiscard]] std::string_view reason() const { return reason_; }
     [[nodiscard]] std::uint64_t from_client() const { return from_client_; }
     [[nodiscard]] std::uint64_t from_backend() const { return from_backend_; }
@@ -67,6 +67,7 @@ private:
     net::Event heard_;       // the backend has said something
     net::Event done_;        // carry_down() has ended
     bool over_ = false;
+    bool client_left_ = false; // it has said its last byte, and heard all answers
     bool speaking_ = false; // to the client, or that has failed
     std::string_view reason_;
     std::exception_ptr failure_; // of our own

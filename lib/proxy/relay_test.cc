@@ -35,6 +35,7 @@ public:
             waits_ = false;
         if (bytes.contains("bad"))
             trouble_ = "bad";
+        has_quit_ = has_quit_ || bytes.contains("bye");
         const std::size_t at = zip_ ? std::string_view::npos : bytes.find("zip");
         if (at != std::string_view::npos) {
             zip_ = true;
@@ -44,6 +45,7 @@ public:
         return bytes.size();
     }
     bool must_wait() const override { return waits_; }
+    bool has_quit() const override { return has_quit_; }
     bool compress_now() const override { return zip_; }
     std::string_view trouble() const override { return trouble_; }
     std::string farewell(std::string_view why) const override
@@ -55,6 +57,7 @@ public:
 
 private:
     bool waits_ = false;
+    bool has_quit_ = false;
     bool zip_ = false;
     std::string_view trouble_;
 };
@@ -131,7 +134,23 @@ TEST_CASE("proxy: a client that has said all still hears the answers")
         co_await say_and_leave(s.server, "answer");
     };
     run(scene, scene.relayed(), user(scene), server(scene));
-    CHECK(scene.relay.reason() == "backend");
+    CHECK(scene.relay.reason() == "client");
+}
+
+TEST_CASE("proxy: nobody waits for a server whose client has taken its leave")
+{
+    Scene scene;
+    const auto user = [](Scene& s) -> Task<void> {
+        co_await s.user->write("quit");
+        CHECK(co_await net::test::read_exactly(*s.user, 3) == "bye");
+        s.user->shutdown_write();
+    };
+    const auto server = [](Scene& s) -> Task<void> {
+        CHECK(co_await net::test::read_exactly(*s.server, 4) == "quit");
+        co_await s.server->write("bye");
+    };
+    run(scene, scene.relayed(), user(scene), server(scene));
+    CHECK(scene.relay.reason() == "quit");
 }
 
 TEST_CASE("proxy: a client that must wait is heard when the server has said more")

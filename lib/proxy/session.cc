@@ -241,6 +241,8 @@ void Session::failed(const Trouble& trouble)
 {
     trying_ = false;
     server_.world().journal.login_failed(login(), trouble);
+    user_.clear();
+    mechanism_.clear();
 }
 
 void Session::turned_down(const sasl::Attempt& attempt)
