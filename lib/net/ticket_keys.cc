@@ -55,6 +55,12 @@ TicketKeys new_ticket_keys()
     return keys;
 }
 
+const TicketKeys& own_ticket_keys()
+{
+    static const TicketKeys keys = new_ticket_keys();
+    return keys;
+}
+
 TicketKeys read_ticket_keys(const std::string& file)
 {
     const base::Fd fd = open_keys(file);

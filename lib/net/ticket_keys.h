@@ -19,6 +19,9 @@ inline constexpr const char* ticket_keys_variable = "SPONTS_TICKET_KEYS";
 using TicketKeys = std::array<std::uint8_t, 80>; // name, HMAC key, AES key (OpenSSL)
 
 [[nodiscard]] TicketKeys new_ticket_keys();
+// Of this process, for whoever has no supervisor: made when they are first asked for, and
+// the same from then on, so that a reload ends nobody's sessions.
+[[nodiscard]] const TicketKeys& own_ticket_keys();
 // Throws Failure(fix_config) if the file cannot be read, is not 80 bytes long or can be
 // read by others.
 [[nodiscard]] TicketKeys read_ticket_keys(const std::string& file);

@@ -28,7 +28,7 @@ struct ServerTlsOptions {
     std::vector<Certificate> certificates; // the first serves clients without a known SNI
     std::string min_version = "TLSv1.2";
     std::string ciphers;         // OpenSSL list for TLS 1.2; empty: our default
-    std::string ticket_key_file; // 80 bytes shared by workers; empty: own keys
+    std::string ticket_key_file; // 80 bytes shared by workers; empty: those of this process
 };
 
 enum class TlsVerify : std::uint8_t {

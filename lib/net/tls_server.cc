@@ -76,7 +76,7 @@ TlsContext::TlsContext(const ServerTlsOptions& options) : state_(std::make_uniqu
     SSL_CTX_set_tlsext_servername_callback(first, choose_certificate);
     SSL_CTX_set_tlsext_servername_arg(first, state_.get());
     share_ticket_keys(state_->contexts, options.ticket_key_file.empty()
-                                            ? new_ticket_keys()
+                                            ? own_ticket_keys()
                                             : read_ticket_keys(options.ticket_key_file));
 }
 

@@ -277,6 +277,18 @@ TEST_CASE("net: sessions are resumed by name, also by another worker with the sa
     }
 }
 
+TEST_CASE("net: a context made anew in the same process resumes what the old one has begun")
+{
+    const Party party;
+    const TlsContext client(by_name(party.mail));
+    {
+        const TlsContext before(party.options);
+        CHECK_FALSE(meet(before, client, "mail.example").client.resumed);
+    }
+    const TlsContext reloaded(party.options);
+    CHECK(meet(reloaded, client, "mail.example").server.resumed);
+}
+
 TEST_CASE("net: TLS 1.1 is refused, TLS 1.2 is served with forward secrecy")
 {
     const Party party;
