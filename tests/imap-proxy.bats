@@ -152,7 +152,7 @@ from imap_talk import Talk
 port = int(sys.argv[1])
 one, two = Talk(port).login("anna"), Talk(port).login("anna")
 three = Talk(port)
-heard = three.command(b"a LOGIN anna secret")
+heard = three.command(b"a LOGIN Anna secret")  # the same, however it is written
 assert heard[-1].startswith(b"a NO [LIMIT] "), heard
 assert Talk(port).greeting.startswith(b"* BYE too many connections from your address")
 assert three.command(b"b LOGIN bert secret")[-1].startswith(b"b OK")

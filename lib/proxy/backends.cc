@@ -3,6 +3,7 @@
 #include "proxy/backends.h"
 
 #include "base/failure.h"
+#include "db/names.h"
 
 #include <fmt/format.h>
 
@@ -43,6 +44,16 @@ std::string way_to(const net::Address& address, const db::RouteHost& host)
             fmt::format("\n{}\n{}\n{}", host.tls_name.empty() ? host.host : host.tls_name,
                         host.fingerprint, host.ca_file);
     return way;
+}
+
+std::string folded_name(const std::string& user, const std::string& domain)
+{
+    const std::string name = routed_name(user, domain);
+    const db::Halves parts = db::halves(name);
+    if (parts.domain.empty())
+        return db::lower(name);
+    return db::lower(parts.local) + "@" +
+           db::normal_domain(parts.domain).value_or(db::lower(parts.domain));
 }
 
 Backends::Backends(net::Loop& loop, Routes& routes, net::Resolver* resolver)

@@ -88,6 +88,10 @@ public:
     [[nodiscard]] virtual std::vector<db::RouteHost> of(const std::string& user) = 0;
 };
 
+// Whom a login name means, in the one form for whatever counts users: with `domain` if it
+// has none, and in lower case, as routes are looked up.
+[[nodiscard]] std::string folded_name(const std::string& user, const std::string& domain);
+
 class Backends {
 public:
     // Everything outlives this.  `resolver` may be null: hosts are addresses then.

@@ -92,6 +92,18 @@ struct Scene {
 
 } // namespace
 
+TEST_CASE("proxy: a user is the same however the name is written")
+{
+    CHECK(proxy::folded_name("Carl", "") == "carl");
+    CHECK(proxy::folded_name("Carl", "Example.org") == "carl@example.org");
+    CHECK(proxy::folded_name("CARL@EXAMPLE.ORG.", "other.test") == "carl@example.org");
+    CHECK(proxy::folded_name("carl@b\xc3\xbc"
+                             "cher.test",
+                             "") == "carl@xn--bcher-kva.test");
+    CHECK(proxy::folded_name("a@b@c", "d") == "a@b@c");
+    CHECK(proxy::folded_name("carl@", "d") == "carl@");
+}
+
 TEST_CASE("proxy: a user with a route goes there, everybody else to the listener's backend")
 {
     const GreetingServer own("hello\r\n");

@@ -224,7 +224,8 @@ bool Session::succeeded(Link link)
 {
     // A token may not say whose it is: then there is nobody to count.
     const std::uint32_t limit = user_.empty() ? 0 : listener_->connections_per_user;
-    UserPlaces::Place place(server_.users(), user_, limit);
+    std::string name = folded_name(user_, listener_->user_domain);
+    UserPlaces::Place place(server_.users(), std::move(name), limit);
     if (!place) {
         failed({TroubleKind::in_use, "this user has too many connections", {}});
         return false;
