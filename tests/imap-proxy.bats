@@ -98,16 +98,17 @@ AUTH=PLAIN AUTH=LOGIN AUTH=XOAUTH2 AUTH=OAUTHBEARER AUTH=SCRAM-SHA-256 AUTH=SCRA
     proxy_config imap-proxy "backend = 127.0.0.1:9" "backend-verify = none"
     sed -i '/^auth-without-tls/d' "$CONF"
     proxy_start
-    lines 'a LOGIN anna secret' 'b AUTHENTICATE PLAIN AGFubmEAc2VjcmV0' 'c LOGOUT' |
+    lines 'a LOGIN anna secret' 'b AUTHENTICATE PLAIN YW5uYQBiZXJ0AHNlY3JldA==' 'c LOGOUT' |
         speak "$PLAIN_PORT" >"$TMP/heard"
     head -n 1 "$TMP/heard" | grep -q ' STARTTLS LOGINDISABLED\] ready'
     run ! grep -q AUTH= "$TMP/heard"
     [ "$(grep -c '^[ab] NO \[PRIVACYREQUIRED\] ' "$TMP/heard")" -eq 2 ]
     for login in LOGIN PLAIN; do
         proxy_logged "login-refused client=127.0.0.1 user=anna mechanism=$login listener=plain .*\
-kind=refused .*reason=\"TLS is required\"\$"
+kind=refused by=(anna|bert) reason=\"TLS is required\"\$"
     done
-    run ! proxy_logged 'secret|c2VjcmV0'
+    proxy_logged ' mechanism=PLAIN .*by=bert ' # who has authenticated, if for another
+    run ! proxy_logged 'secret|c2VjcmV0|HNlY3JldA'
 }
 
 @test "without PLAIN and LOGIN no password passes, and the client hears why" {

@@ -95,16 +95,17 @@ END
     proxy_config pop-proxy "backend = 127.0.0.1:9" "backend-verify = none"
     sed -i '/^auth-without-tls/d' "$CONF"
     proxy_start
-    lines CAPA 'USER anna' 'PASS secret' 'AUTH PLAIN AGFubmEAc2VjcmV0' QUIT |
+    lines CAPA 'USER anna' 'PASS secret' 'AUTH PLAIN YW5uYQBiZXJ0AHNlY3JldA==' QUIT |
         speak "$PLAIN_PORT" >"$TMP/heard"
     grep -qx STLS "$TMP/heard"
     run ! grep -qx 'USER\|SASL.*' "$TMP/heard"
     [ "$(grep -c '^-ERR \[SYS/PERM\] use STLS first' "$TMP/heard")" -eq 2 ]
     for login in USER PLAIN; do
         proxy_logged "login-refused client=127.0.0.1 user=anna mechanism=$login listener=plain .*\
-kind=refused .*reason=\"TLS is required\"\$"
+kind=refused by=(anna|bert) reason=\"TLS is required\"\$"
     done
-    run ! proxy_logged 'secret|c2VjcmV0'
+    proxy_logged ' mechanism=PLAIN .*by=bert ' # who has authenticated, if for another
+    run ! proxy_logged 'secret|c2VjcmV0|HNlY3JldA'
 }
 
 @test "without PLAIN and LOGIN no password passes, and the client hears why" {

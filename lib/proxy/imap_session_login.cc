@@ -53,7 +53,7 @@ net::Task<ImapSession::Next> ImapSession::log_in_by_command()
     const Forgetting forgetting(login);
     prelude.forget_secrets();
     std::string user = login.user;
-    trying(user, "LOGIN");
+    trying({.user = user, .acts_as = {}}, "LOGIN");
     co_return co_await attempt(std::move(login), std::move(user));
 }
 
@@ -74,7 +74,7 @@ net::Task<ImapSession::Next> ImapSession::log_in_by_mechanism()
         co_return co_await refuse(std::move(trouble));
     }
     std::string user = who->mailbox();
-    trying(user, mechanism);
+    trying(*who, mechanism);
     co_return co_await attempt(*std::move(login), std::move(user));
 }
 

@@ -136,6 +136,17 @@ TEST_CASE("proxy: mechanisms are relayed, and asked for what names the user")
     }
 }
 
+TEST_CASE("proxy: the journal hears whose mailbox it is and who authenticates")
+{
+    ImapStage stage;
+    const std::string login = "a AUTHENTICATE PLAIN YmVuAGFubmEAeA==\r\n";
+    stage.client = client_with(login);
+    stage.behind = {backend_for(login)};
+    stage.run();
+    CHECK(noted(stage, "tried ben PLAIN by anna"));
+    CHECK(noted(stage, "accepted ben 192.0.2.7:4711"));
+}
+
 TEST_CASE("proxy: an exchange is broken off by \"*\" and by what is no base64")
 {
     struct {

@@ -18,17 +18,17 @@ void LogJournal::login_accepted(const Login& login)
                {"mechanism", login.mechanism},
                {"listener", login.listener},
                {"tls", login.tls},
-               {"backend", login.backend}});
+               {"backend", login.backend},
+               {"by", login.by}});
 }
 
 // Refused is what a wrong password is, and a name nobody knows; everything else is ours or
 // the backend's to mend.
 void LogJournal::login_failed(const Login& login, const Trouble& trouble)
 {
-    const bool refused = trouble.kind == TroubleKind::refused ||
-                         trouble.kind == TroubleKind::in_use ||
-                         trouble.kind == TroubleKind::no_route ||
-                         trouble.kind == TroubleKind::cancelled;
+    const bool refused =
+        trouble.kind == TroubleKind::refused || trouble.kind == TroubleKind::in_use ||
+        trouble.kind == TroubleKind::no_route || trouble.kind == TroubleKind::cancelled;
     if (refused) {
         base::log(base::Level::notice, "login-refused", login.id,
                   {{"client", login.client.ip()},
@@ -36,6 +36,7 @@ void LogJournal::login_failed(const Login& login, const Trouble& trouble)
                    {"mechanism", login.mechanism},
                    {"listener", login.listener},
                    {"kind", name_of(trouble.kind)},
+                   {"by", login.by},
                    {"reason", trouble.why}});
         return;
     }
@@ -45,6 +46,7 @@ void LogJournal::login_failed(const Login& login, const Trouble& trouble)
                {"mechanism", login.mechanism},
                {"listener", login.listener},
                {"kind", name_of(trouble.kind)},
+               {"by", login.by},
                {"error", trouble.why}});
 }
 

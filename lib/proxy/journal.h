@@ -19,7 +19,8 @@ struct Login {
     std::string_view id; // of the session
     net::Address client;
     std::string_view listener;
-    std::string_view user;
+    std::string_view user;      // whose mailbox
+    std::string_view by;        // who authenticates; the same, but for who acts as another
     std::string_view mechanism; // "USER", "APOP", "LOGIN", "PLAIN" ...
     std::string_view tls;       // of the client's leg: "TLSv1.3", "none"
     std::string_view backend;   // "mail1[192.0.2.1]:143"; empty: none was reached

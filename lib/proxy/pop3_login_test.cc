@@ -32,7 +32,7 @@ TEST_CASE("proxy: SASL is relayed message by message, as far as it is any")
           {"+ \r\n", "YmVuAGFubmEAeA==\r\n"},
           {"in\r\n", "QUIT\r\n"}},
          "+ \r\n+OK in\r\n+OK bye\r\n",
-         "tried ben PLAIN"}, // whose mailbox it is
+         "tried ben PLAIN by anna"}, // whose mailbox it is
         {{hello, {"AUTH LOGIN\r\n", "+ \r\n"}, {"YW5uYQ==\r\n", "+ \r\n"}, in, bye},
          {{"ready\r\n", "AUTH LOGIN\r\n"},
           {"+ VXNlcm5hbWU6\r\n", "YW5uYQ==\r\n"},

@@ -66,7 +66,7 @@ net::Task<std::optional<Trouble>> Pop3Session::reach(std::string user)
 net::Task<Pop3Session::Next> Pop3Session::log_in_by_password()
 {
     pop3::Prelude& prelude = before_->prelude;
-    trying(prelude.user(), "USER");
+    trying({.user = prelude.user(), .acts_as = {}}, "USER");
     std::optional<Trouble> trouble = co_await reach(prelude.user());
     if (trouble)
         co_return co_await refuse(std::move(*trouble));
@@ -79,7 +79,7 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_password()
 net::Task<Pop3Session::Next> Pop3Session::log_in_by_digest()
 {
     pop3::Prelude& prelude = before_->prelude;
-    trying(prelude.user(), "APOP");
+    trying({.user = prelude.user(), .acts_as = {}}, "APOP");
     if (!before_->link || !pop3_.world().backends.is_default(prelude.user(), listener())) {
         Trouble elsewhere{TroubleKind::cancelled, "APOP with a timestamp of another host",
                           "APOP is not possible for your mailbox, use USER"};
@@ -110,7 +110,7 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_sasl()
     }
     if (!who)
         co_return co_await without_message(NoMessage::malformed);
-    trying(who->mailbox(), mechanism);
+    trying(*who, mechanism);
     std::optional<Trouble> trouble = co_await reach(who->mailbox());
     if (trouble)
         co_return co_await refuse(std::move(*trouble));

@@ -195,6 +195,7 @@ Login Session::login() const
             .client = address_,
             .listener = listener_->name,
             .user = user_,
+            .by = by_,
             .mechanism = mechanism_,
             .tls = tls ? std::string_view(client_.stream().tls().version) : "none",
             .backend = backend_name_};
@@ -212,9 +213,10 @@ Totals Session::counted_totals() const
     return all;
 }
 
-void Session::trying(std::string user, std::string mechanism)
+void Session::trying(sasl::Identity who, std::string mechanism)
 {
-    user_ = std::move(user);
+    user_ = who.mailbox();
+    by_ = std::move(who.user);
     mechanism_ = std::move(mechanism);
     trying_ = true;
     server_.world().journal.login_tried(login());
@@ -248,7 +250,7 @@ void Session::failed(const Trouble& trouble)
 
 void Session::turned_down(const sasl::Attempt& attempt)
 {
-    trying(attempt.who.mailbox(), attempt.mechanism);
+    trying(attempt.who, attempt.mechanism);
     failed({TroubleKind::refused, std::string(attempt.why), {}});
 }
 

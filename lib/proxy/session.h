@@ -68,7 +68,7 @@ protected:
     // STARTTLS was agreed on and said.  Throws net::TlsFailure.
     [[nodiscard]] net::Task<void> start_tls();
     // One attempt to log in begins: tells the journal.  `mechanism` as for the log.
-    void trying(std::string user, std::string mechanism);
+    void trying(sasl::Identity who, std::string mechanism);
     // One that is refused before anybody was asked.
     void turned_down(const sasl::Attempt& attempt);
     // How it came out.  succeeded(): keeps the link, counts the user; false: this user has
@@ -100,6 +100,7 @@ private:
     std::uint32_t ttl_ = 5;
     std::optional<net::Address> counted_;
     std::string user_;
+    std::string by_;
     std::string mechanism_;
     UserPlaces::Place place_;
     std::unique_ptr<Leg> backend_;

@@ -30,10 +30,15 @@ public:
     std::map<std::string, std::vector<db::RouteHost>> rows;
 };
 
-// "tried anna USER", "failed anna refused" ...
+// "tried anna USER", "tried anna PLAIN by bert", "failed anna refused" ...
 class Notebook : public Journal {
 public:
-    void login_tried(const Login& login) override { note("tried", login, login.mechanism); }
+    void login_tried(const Login& login) override
+    {
+        note("tried", login, login.mechanism);
+        if (login.by != login.user)
+            notes.back() += " by " + std::string(login.by);
+    }
     void login_accepted(const Login& login) override
     {
         note("accepted", login, login.client.text());
