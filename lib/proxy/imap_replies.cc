@@ -37,6 +37,14 @@ std::string passed_on(std::string_view line)
     return (text::has_control(line) ? text::printable(line) : std::string(line)) + "\r\n";
 }
 
+std::string said_before(const ImapAnswer& answer)
+{
+    std::string text;
+    for (const std::string& line : answer.besides)
+        text += passed_on(line);
+    return text;
+}
+
 std::string answered(const Response& response, std::string_view line, bool compress)
 {
     if (is_referral(response))
@@ -90,11 +98,18 @@ Trouble trouble_of(std::string_view tagged, std::string_view backend)
     return trouble;
 }
 
+Trouble trouble_of(const ImapAnswer& answer, std::string_view backend)
+{
+    Trouble trouble = trouble_of(answer.tagged, backend);
+    if (!answer.besides.empty())
+        trouble.reply =
+            said_before(answer) + refusal(trouble, imap::parse_response(answer.tagged).tag);
+    return trouble;
+}
+
 std::string welcome(const ImapAnswer& answer, bool compress)
 {
-    std::string text;
-    for (const std::string& line : answer.besides)
-        text += passed_on(line);
+    std::string text = said_before(answer);
     const Response tagged = imap::parse_response(answer.tagged);
     if (answer.capabilities && !tagged.has_code("CAPABILITY"))
         text += "* CAPABILITY " +

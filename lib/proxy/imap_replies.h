@@ -22,6 +22,8 @@ namespace proxy {
 
 // The backend has refused a login.
 [[nodiscard]] Trouble trouble_of(std::string_view tagged, std::string_view backend);
+// The same, with what it has said before its answer: an alert may say what is to be done.
+[[nodiscard]] Trouble trouble_of(const ImapAnswer& answer, std::string_view backend);
 // It has accepted: all that the client hears.
 [[nodiscard]] std::string welcome(const ImapAnswer& answer, bool compress);
 

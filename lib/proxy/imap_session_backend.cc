@@ -65,7 +65,7 @@ net::Task<std::string> ImapSession::converse(Link& link, const imap::Capabilitie
     script->lines.front().insert(0, introduction(link, offered, login.tag));
     ImapAnswer answer = co_await exchange(backend, *std::move(script), login.tag);
     if (imap::parse_response(answer.tagged).condition != Condition::ok)
-        throw ClientFailed{trouble_of(answer.tagged, link.name)};
+        throw ClientFailed{trouble_of(answer, link.name)};
     if (!answer.capabilities) { // or the client would go by those of before the login
         co_await backend.say(std::string(own_tag) + " CAPABILITY\r\n",
                              listener().times.backend);

@@ -85,6 +85,29 @@ TEST_CASE("proxy: a refused client may try again, but not for ever")
     CHECK(noted(stage, "ended  refused"));
 }
 
+TEST_CASE("proxy: an alert before a refusal is heard")
+{
+    ImapStage stage;
+    stage.client = {{" ready\r\n", "a LOGIN anna secret\r\n"}, {"a NO ", ""}};
+    SUBCASE("with words of its own")
+    {
+        stage.behind = {{{"", greeting},
+                         {"secret\r\n", "* NO [ALERT] pay first\r\n* 1 EXISTS\r\n"
+                                        "a NO [CONTACTADMIN] unpaid\r\n"}}};
+        stage.run();
+        CHECK(stage.heard.ends_with(
+            " ready\r\n* NO [ALERT] pay first\r\na NO [CONTACTADMIN] unpaid\r\n"));
+    }
+    SUBCASE("before a referral, which is ours to answer")
+    {
+        stage.behind = {{{"", greeting},
+                         {"secret\r\n", "* NO [ALERT] moved\r\n"
+                                        "a NO [REFERRAL imap://other.test/] go\r\n"}}};
+        stage.run();
+        CHECK(stage.heard.contains("* NO [ALERT] moved\r\na NO [UNAVAILABLE] "));
+    }
+}
+
 TEST_CASE("proxy: mechanisms are relayed, and asked for what names the user")
 {
     struct {
