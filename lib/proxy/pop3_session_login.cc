@@ -8,6 +8,7 @@
 #include "proxy/pop3_session.h"
 #include "sasl/identity.h"
 #include "text/base64.h"
+#include "text/lines.h"
 
 #include <algorithm>
 #include <utility>
@@ -18,6 +19,39 @@ namespace {
 
 constexpr std::uint32_t most_rounds = 20; // of questions and answers in one exchange
 constexpr base::seconds time_to_hear{10}; // our answer, however long we have worked for it
+
+// Of PLAIN behind the second NUL of the only message, of LOGIN the second message.  As with
+// USER and PASS, no control characters: it may become a line on its way (RFC 4013
+// section 2.3 has none either).
+bool is_password_sound(std::string_view mechanism, const std::string& first,
+                       const std::vector<std::string>& messages)
+{
+    std::optional<std::string> password;
+    if (mechanism == "PLAIN")
+        password = first.substr(first.find('\0', first.find('\0') + 1) + 1);
+    else if (mechanism == "LOGIN")
+        password = text::from_base64(messages.back());
+    else
+        return true;
+    if (!password)
+        return false;
+    const base::Wiped wiped(*password);
+    return !text::has_control(*password);
+}
+
+// Nobody: the messages are no login that can be carried.
+std::optional<sasl::Identity> identify(const std::string& mechanism,
+                                       const std::vector<std::string>& messages)
+{
+    std::optional<std::string> first = text::from_base64(messages.front());
+    if (!first)
+        return std::nullopt;
+    const base::Wiped wiped(*first);
+    auto who = sasl::identify(mechanism, *first);
+    if (who && !is_password_sound(mechanism, *first, messages))
+        who.reset();
+    return who;
+}
 
 } // namespace
 
@@ -100,14 +134,7 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_sasl()
     before_->prelude.forget_secrets();
     if (!messages)
         co_return co_await without_message(messages.error());
-    std::optional<sasl::Identity> who;
-    {
-        std::optional<std::string> first = text::from_base64(messages->front());
-        if (first) {
-            const base::Wiped wiped(*first);
-            who = sasl::identify(mechanism, *first);
-        }
-    }
+    const std::optional<sasl::Identity> who = identify(mechanism, *messages);
     if (!who)
         co_return co_await without_message(NoMessage::malformed);
     trying(*who, mechanism);
