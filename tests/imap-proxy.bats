@@ -33,6 +33,8 @@ alone() {
     imap-proxy --help | grep -q -- --listener
     [[ $(imap-proxy --version) == "imap-proxy "* ]]
     imap-proxy --config "$CONF" --check
+    run -78 imap-proxy --config "$CONF" --check --listener nosuch
+    run -64 imap-proxy --config "$CONF" --check --listen foo
     imap-proxy --config "$CONF" --dump-config | grep -q '^backend = mail.test:143'
     run -64 --separate-stderr imap-proxy --nonsense
     [ "${#stderr_lines[@]}" -eq 1 ]

@@ -33,6 +33,8 @@ alone() {
     pop-proxy --help | grep -q -- --listener
     [[ $(pop-proxy --version) == "pop-proxy "* ]]
     pop-proxy --config "$CONF" --check
+    run -78 pop-proxy --config "$CONF" --check --listener nosuch
+    run -64 pop-proxy --config "$CONF" --check --listen foo
     pop-proxy --config "$CONF" --dump-config | grep -q '^backend = mail.test:110'
     run -64 --separate-stderr pop-proxy --nonsense
     [ "${#stderr_lines[@]}" -eq 1 ]

@@ -379,6 +379,8 @@ inetd_with_errors() {
     smtp-relayd --help | grep -q -- --config
     [[ $(smtp-relayd --version) == "smtp-relayd "* ]]
     smtp-relayd --config "$CONF" --check
+    run -78 smtp-relayd --config "$CONF" --check --listener nosuch
+    run -64 smtp-relayd --config "$CONF" --check --listen foo
     smtp-relayd --config "$CONF" --dump-config | grep -q 'hostname = gw.test'
     run -64 --separate-stderr smtp-relayd --frobnicate
     [ "${#stderr_lines[@]}" -eq 1 ]

@@ -76,22 +76,39 @@ struct Search {
         return doors;
     }
 
-    [[nodiscard]] static Door open(const std::string& endpoint, const std::string& listener)
+    [[nodiscard]] static net::Address address_of(const std::string& endpoint)
     {
         const std::optional<net::Address> address = net::Address::parse_endpoint(endpoint);
         if (!address)
             throw base::Failure(base::Remedy::fix_arguments,
                                 fmt::format("listen {}: not an address", endpoint));
-        base::Fd fd = net::listen_on(*address);
-        return {std::move(fd), listener, net::SocketFile(*address)};
+        return *address;
+    }
+
+    [[nodiscard]] static Door open(const std::string& endpoint, const std::string& listener)
+    {
+        const net::Address address = address_of(endpoint);
+        base::Fd fd = net::listen_on(address);
+        return {std::move(fd), listener, net::SocketFile(address)};
     }
 };
 
 } // namespace
 
+void check_doors(const conf::Settings& settings, const Options& options,
+                 std::string_view program)
+{
+    const Search search{settings, options, program};
+    if (!options.listener.empty())
+        (void)search.listener_named(options.listener);
+    for (const std::string& endpoint : options.listen)
+        (void)Search::address_of(endpoint);
+}
+
 Doors acquire_doors(const conf::Settings& settings, const Options& options,
                     std::string_view program, base::Fd from_inetd)
 {
+    check_doors(settings, options, program);
     const Search search{settings, options, program};
     Doors doors = search.passed();
     if (!doors.listening.empty() || doors.connection.fd)

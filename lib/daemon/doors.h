@@ -32,4 +32,8 @@ struct Doors {
 [[nodiscard]] Doors acquire_doors(const conf::Settings& settings, const Options& options,
                                   std::string_view program, base::Fd from_inetd);
 
+// What the command line says of them, without opening anything.  Throws as acquire_doors().
+void check_doors(const conf::Settings& settings, const Options& options,
+                 std::string_view program);
+
 } // namespace daemons

@@ -91,6 +91,31 @@ TEST_CASE("daemon: what cannot be opened is said with the name that is wrong")
           "sponts.conf: no [listener] section for third-daemon");
 }
 
+TEST_CASE("daemon: a check says of the command line what a start would say")
+{
+    const conf::Settings settings = with_listeners();
+    const auto complaint = [&](const Options& options) {
+        try {
+            check_doors(settings, options, "some-daemon");
+            return std::string();
+        } catch (const base::Failure& failure) {
+            return std::to_string(failure.exit_status()) + " " + failure.what();
+        }
+    };
+    Options options;
+    CHECK(complaint(options).empty());
+    options.listener = "second";
+    options.listen = {"127.0.0.1:25", "[::1]:25"};
+    CHECK(complaint(options).empty());
+    options.listen = {"foo"};
+    CHECK(complaint(options) == "64 listen foo: not an address");
+    options.listener = "nosuch";
+    CHECK(complaint(options) == "78 sponts.conf: no [listener nosuch] for some-daemon");
+    options.listen.clear();
+    CHECK(refusal(settings, options) ==
+          "sponts.conf: no [listener nosuch] for some-daemon");
+}
+
 TEST_CASE("daemon: a program sees its own listeners, in the order of the file")
 {
     const conf::Settings settings = with_listeners();

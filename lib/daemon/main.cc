@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "conf/daemon_main.h"
+#include "daemon/doors.h"
 #include "daemon/inetd.h"
 
 #include <string_view>
@@ -64,10 +65,14 @@ int run(const Program& program, int argc, char** argv, const Check& check,
         const Serve& serve)
 {
     const Options options = read_options(program, argc, argv);
+    const Check check_all = [&](const conf::Settings& settings) {
+        check_doors(settings, options, program.name);
+        check(settings);
+    };
     bool to_syslog = false;
     return conf::exit_status_of(
         [&] {
-            if (!conf::only_looked(options, check))
+            if (!conf::only_looked(options, check_all))
                 work(program, options, serve, to_syslog);
         },
         [&](const char* why) { complain(program, why, to_syslog); });
