@@ -83,6 +83,29 @@ teardown() { sponts_teardown; }
     [[ $stderr == "$CONF:4: database: "* ]]
 }
 
+@test "check names a route whose CA file cannot be used" {
+    configuration "$(listener in "$PORT")"
+    sponts init --config "$CONF"
+    self_signed "$TMP"
+    sponts import routes - --config "$CONF" <<END
+pattern,host,protocol,tls,ca_file
+a.test,mx.a.test,smtp,verify,$TMP/cert.pem
+b.test,mx.b.test,smtp,verify,$TMP/gone.pem
+c@b.test,mx.b.test,imaps,verify,$TMP/gone.pem
+d.test,mx.d.test,imaps,verify,$TMP/other.pem
+END
+    echo 'no certificate' >"$TMP/other.pem"
+    run -78 --separate-stderr sponts check --config "$CONF"
+    [ "${#stderr_lines[@]}" -eq 2 ]
+    [[ ${stderr_lines[0]} == "$CONF:4: database: route of b.test and 1 more: "*"$TMP/gone.pem: No such file or directory" ]]
+    [[ ${stderr_lines[1]} == "$CONF:4: database: route of d.test: "*"$TMP/other.pem: "* ]]
+    cp "$TMP/cert.pem" "$TMP/gone.pem"
+    mv "$TMP/cert.pem" "$TMP/other.pem"
+    cp "$TMP/gone.pem" "$TMP/cert.pem"
+    run -0 --separate-stderr sponts check --config "$CONF"
+    [ -z "$stderr" ]
+}
+
 # -- run ----------------------------------------------------------------------------------
 
 @test "run hands over the sockets by name and is ready when every program is" {

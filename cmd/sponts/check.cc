@@ -26,7 +26,7 @@ public:
         look_at_directory("spool", general.spool);
         look_at_directory("run-directory", general.run_directory);
         if (!general.database.empty())
-            attempt("general", "database", [&] { db::check_database(general.database); });
+            attempt("general", "database", [&] { look_at_routes(general.database); });
         look_at_certificates("tls", reading_.settings.tls.certificates);
         for (const conf::Listener& listener : reading_.settings.listeners) {
             const std::string section = "listener " + listener.name;
@@ -74,11 +74,31 @@ private:
     void look_at_authorities(const std::string& section, std::string_view key,
                              const std::string& file)
     {
+        if (!file.empty())
+            attempt(section, key, [&] { read_authorities(file); });
+    }
+
+    static void read_authorities(const std::string& file)
+    {
         net::ClientTlsOptions options;
         options.verify = net::TlsVerify::name;
         options.ca_file = file;
-        if (!file.empty())
-            attempt(section, key, [&options] { net::TlsContext{options}; });
+        net::TlsContext{options};
+    }
+
+    // A route that needs a file finds that out at the first login or message.
+    void look_at_routes(const std::string& database)
+    {
+        for (const db::RouteFile& each : db::route_authorities(database)) {
+            try {
+                read_authorities(each.file);
+            } catch (const base::Failure& failure) {
+                const std::string others =
+                    each.rows > 1 ? " and " + std::to_string(each.rows - 1) + " more" : "";
+                complain("general", "database",
+                         "route of " + each.pattern + others + ": " + failure.what());
+            }
+        }
     }
 
     conf::Reading& reading_;

@@ -8,9 +8,11 @@
 #include "base/clock.h"
 #include "db/directory.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace db {
 
@@ -33,6 +35,16 @@ Migration migrate(const std::string& path, base::milliseconds patience = write_p
 // Throws as a server would at its start: missing, damaged, not readable, or not of
 // schema_version (fix_config).
 void check_database(const std::string& path);
+
+// A file with CA certificates that routes name, the first pattern that does, and how many
+// rows do.
+struct RouteFile {
+    std::string file;
+    std::string pattern;
+    std::uint64_t rows = 0;
+};
+// Each of them once.  Throws as check_database().
+[[nodiscard]] std::vector<RouteFile> route_authorities(const std::string& path);
 
 // One user, with a password as it was typed.  Failure(fix_data) if there is such a user
 // already, or none.
