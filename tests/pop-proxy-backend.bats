@@ -71,7 +71,7 @@ scripted() {
     logs_in anna
     behind "$backend" # by the CAs of the system
     has_trouble
-    proxy_logged 'login-unavailable .*kind=tls error="localhost.*self-signed certificate'
+    proxy_logged 'login-unavailable .*kind=tls .*error="localhost.*self-signed certificate'
     behind "$backend" "backend-ca = $TMP/other/cert.pem"
     has_trouble
     behind "$backend" "backend-ca = $TMP/one/cert.pem" "backend-name = mail.other.test"

@@ -95,7 +95,7 @@ TEST_CASE("proxy: an alert before a refusal is heard")
                          {"secret\r\n", "* NO [ALERT] pay first\r\n* 1 EXISTS\r\n"
                                         "a NO [CONTACTADMIN] unpaid\r\n"}}};
         stage.run();
-        CHECK(stage.heard.ends_with(
+        CHECK(stage.heard.contains(
             " ready\r\n* NO [ALERT] pay first\r\na NO [CONTACTADMIN] unpaid\r\n"));
     }
     SUBCASE("before a referral, which is ours to answer")
