@@ -93,7 +93,7 @@ AUTH=PLAIN AUTH=LOGIN AUTH=XOAUTH2 AUTH=OAUTHBEARER AUTH=SCRAM-SHA-256 AUTH=SCRA
     grep -q '^f NO \[UNAVAILABLE\] ' "$TMP/heard"
     run ! grep -q 'refused\|127.0.0.1' "$TMP/heard"
     grep -qx 'g OK LOGOUT completed' "$TMP/heard"
-    proxy_logged 'login-unavailable client=127.0.0.1 user=anna .* kind=down error=.*refused'
+    proxy_logged 'login-unavailable client=127.0.0.1 user=anna .* kind=down .*error=.*refused'
 }
 
 @test "no login in the clear unless the listener says so" {
@@ -186,7 +186,7 @@ one.logout()
 two.logout()
 END
     proxy_logged 'client-refused client=127.0.0.1'
-    proxy_logged 'login-refused client=127.0.0.1 user=anna mechanism=LOGIN listener=plain kind=in-use'
+    proxy_logged 'login-refused client=127.0.0.1 user=Anna mechanism=LOGIN listener=plain kind=in-use'
     proxy_logged 'session-ended .* reason=timeout'
 }
 
@@ -272,6 +272,15 @@ print("out", flush=True)' "$TLS_PORT" "$PROXY/cert.pem" < <(wait_for 20 test -e 
     wait_for 5 proxy_logged ' reloaded '
     curl -sS --cacert "$PROXY/cert.pem" -u anna:secret "imaps://localhost:$TLS_PORT/" >/dev/null
     run ! curl -sS --cacert "$TMP/first.pem" -u anna:secret "imaps://localhost:$TLS_PORT/"
+    run ! proxy_logged restart-needed
+    cat >>"$CONF" <<END
+[log]
+level = notice
+[listener new]
+program = imap-proxy
+END
+    kill -HUP "$PROXY_PID"
+    wait_for 5 proxy_logged ' restart-needed keys="\[log\] level, \[listener new\]"'
     echo 'nonsense = yes' >>"$CONF"
     kill -HUP "$PROXY_PID"
     wait_for 5 proxy_logged 'reload-failed .*nonsense'
@@ -307,7 +316,7 @@ END
     mv "$PROXY/sponts.db" "$PROXY/away"
     login() { lines 'a LOGIN anna secret' 'b LOGOUT' | speak "$PLAIN_PORT"; }
     wait_for 10 eval 'login | grep -q "^a NO .UNAVAILABLE"'
-    proxy_logged 'login-unavailable .* kind=unavailable error=.*sponts.db'
+    proxy_logged 'login-unavailable .* kind=unavailable .*error=.*sponts.db'
     mv "$PROXY/away" "$PROXY/sponts.db"
     wait_for 10 eval 'login | grep -q "^a OK"'
 }

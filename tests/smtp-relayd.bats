@@ -314,6 +314,10 @@ refuses() { ! listens "$1"; }
     kill -HUP "$RELAYD_PID"
     wait_for 5 logged ' reloaded '
     [[ $(to '<x@elsewhere.test>') == 250* ]]
+    run ! logged restart-needed
+    sed -i 's/^hostname = .*/hostname = other.test/' "$CONF"
+    kill -HUP "$RELAYD_PID"
+    wait_for 5 logged ' restart-needed keys="\[general\] hostname"'
     echo 'nonsense = yes' >>"$CONF"
     kill -HUP "$RELAYD_PID"
     wait_for 5 logged 'reload-failed .*nonsense'

@@ -73,6 +73,7 @@ struct Search {
             throw base::Failure(base::Remedy::fix_config,
                                 fmt::format("{}: no listener of {} has an address",
                                             settings.file, program));
+        doors.own_addresses = true;
         return doors;
     }
 

@@ -24,7 +24,8 @@ struct Door {
 
 struct Doors {
     std::vector<Door> listening;
-    Door connection; // one to be served without listening; empty fd: none
+    Door connection;            // one to be served without listening; empty fd: none
+    bool own_addresses = false; // they are those of the configuration
 };
 
 // Opens what has to be opened.  Throws base::Failure: a name that is no listener of the

@@ -6,6 +6,7 @@
 #include "base/failure.h"
 #include "base/log.h"
 #include "daemon/listeners.h"
+#include "daemon/restart.h"
 #include "net/listener.h"
 
 #include <csignal>
@@ -96,14 +97,19 @@ void Service::on_signal(int signal)
         stop();
 }
 
-// A configuration that cannot be used changes nothing.  Addresses, spool and database are
-// read at start only.
+// A configuration that cannot be used changes nothing.  What is read at the start only is
+// named, once for each reload until it is in force.
 void Service::reload()
 {
     net::notify_manager("RELOADING=1");
     try {
-        servant_->reload(conf::read_settings(settings_.file));
+        const conf::Settings fresh = conf::read_settings(settings_.file);
+        servant_->reload(fresh);
         base::log(Level::notice, "reloaded", "-", {{"file", settings_.file}});
+        const std::string keys =
+            keys_for_restart(settings_, fresh, program_, doors_.own_addresses);
+        if (!keys.empty())
+            base::log(Level::warning, "restart-needed", "-", {{"keys", keys}});
     } catch (const base::Failure& failure) {
         base::log(Level::error, "reload-failed", "-", {{"error", failure.what()}});
     }
