@@ -120,11 +120,11 @@ net::Task<void> Server::renew(ListenerPtr listener)
 {
     const std::uint64_t reloads = reloads_;
     std::optional<std::string> text = co_await ask(listener);
-    if (text)
-        learn(listener->name, *std::move(text));
     Facts& known = facts_[listener->name];
     known.asking = false;
-    if (!text)
+    if (text)
+        learn(listener->name, *std::move(text));
+    else
         known.due = base::Steady::now() + next_attempt;
     if (reloads != reloads_) {
         known.due = {};
