@@ -31,9 +31,8 @@ TEST_CASE("proxy: a POP3 session from greeting to QUIT, whole and byte by byte")
                                  {}});
         CHECK(stage.run() == "+OK ready\r\n+OK password, please\r\n+OK in\r\n"
                              "+OK\r\nSubject: x\r\n\r\n..\r\n.\r\n+OK\r\n+OK bye\r\n");
-        CHECK(stage.journal.notes == Notes{"tried anna USER",
-                                           "accepted anna 192.0.2.7:4711",
-                                           "ended anna quit"});
+        CHECK(stage.journal.notes ==
+              Notes{"tried anna USER", "accepted anna 192.0.2.7:4711", "ended anna quit"});
         CHECK(stage.journal.last.fetched == 1);
         CHECK(stage.journal.last.deleted == 1);
     }
