@@ -66,6 +66,7 @@ public:
         } else {
             check_login();
             check_backend();
+            check_loop();
             check_verification();
             check_client_info();
         }
@@ -149,6 +150,20 @@ private:
               "backend = host:port; users' routes have columns for it");
         if (listener_.apop)
             needs({"apop"}, "backend = host:port: the challenge comes from there");
+    }
+
+    // Every session would come back to us until the TTL of proxies ends it.
+    void check_loop()
+    {
+        const auto own = net::Address::parse_endpoint(listener_.address);
+        const auto backend = net::Address::parse_endpoint(listener_.backend);
+        if (!own || !backend || listener_.address.empty())
+            return;
+        const bool any = own->ip() == "::" || own->ip() == "0.0.0.0";
+        if (*backend == *own ||
+            (any && backend->is_loopback() && backend->port() == own->port()))
+            complain("backend",
+                     "backend = " + listener_.backend + " is the listener's own address");
     }
 
     void check_verification()

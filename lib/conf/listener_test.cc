@@ -139,3 +139,18 @@ TEST_CASE("conf: what does not fit together in a listener of a proxy")
     CHECK(of_pop("backend = h:1\nclient-info = id\n") ==
           "f:6: client-info = id is for imap-proxy");
 }
+
+TEST_CASE("conf: a listener is not its own backend")
+{
+    const auto said = [](const std::string& address, const std::string& backend) {
+        return of_imap("address = " + address + "\nbackend = " + backend + "\n");
+    };
+    CHECK(said("192.0.2.1:143", "192.0.2.1:143") ==
+          "f:6: backend = 192.0.2.1:143 is the listener's own address");
+    CHECK(said("*:143", "127.0.0.1:143").ends_with("own address"));
+    CHECK(said("0.0.0.0:143", "[::1]:143").ends_with("own address"));
+    CHECK(said("*:143", "127.0.0.1:144").empty());
+    CHECK(said("*:143", "192.0.2.1:143").empty()); // of another machine, perhaps
+    CHECK(said("192.0.2.1:143", "192.0.2.2:143").empty());
+    CHECK(said("192.0.2.1:143", "mail.test:143").empty());
+}
