@@ -173,7 +173,7 @@ assert last_of(b"USER an") == b"-ERR [SYS/TEMP] too slow, log in faster"
 one.quit()
 two.quit()
 END
-    proxy_logged 'client-refused client=127.0.0.1'
+    proxy_logged 'client-refused client=127.0.0.1 .*limit=connections-per-client '
     proxy_logged 'login-refused client=127.0.0.1 user=Anna mechanism=USER listener=plain kind=in-use'
     proxy_logged 'session-ended .* reason=timeout'
 }

@@ -39,6 +39,21 @@ std::string_view describe(Admission admission)
     return "welcome";
 }
 
+std::string_view limit_of(Admission admission)
+{
+    switch (admission) {
+    case Admission::admitted:
+        break;
+    case Admission::too_many:
+        return "connections";
+    case Admission::too_many_of_client:
+        return "connections-per-client";
+    case Admission::too_fast:
+        return "connections-per-client-minute";
+    }
+    return "none";
+}
+
 // Unique in this process and next to certain on this machine: the microsecond of its
 // beginning, and the process.
 std::string Reception::next_session_id()
@@ -62,6 +77,7 @@ Admission Reception::may_enter(const net::Address& client, std::string_view id,
         base::log(base::Level::notice, "client-refused", id,
                   {{"client", client.ip()},
                    {"listener", listener},
+                   {"limit", limit_of(admission)},
                    {"reason", describe(admission)}});
     return admission;
 }

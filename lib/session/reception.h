@@ -51,6 +51,8 @@ struct Door {
 
 // "too many connections from your address": what somebody who is not admitted is told.
 [[nodiscard]] std::string_view describe(Admission admission);
+// "connections-per-client": the key that says how many.
+[[nodiscard]] std::string_view limit_of(Admission admission);
 
 class Reception {
 public:

@@ -61,6 +61,7 @@ smtp::Verdict SmtpServerSession::check_sender_now()
         base::log(base::Level::notice, "client-refused", id_,
                   {{"client", client_.address.ip()},
                    {"listener", listener_->name},
+                   {"limit", "messages-per-client-minute"},
                    {"reason", "too many messages in a minute"}});
         smtp::Verdict verdict = transaction_->refuse_sender(
             {421, "4.7.0", "too many messages in a minute, try again later"});
