@@ -86,6 +86,8 @@ std::string ImapConversation::farewell(std::string_view why) const
         return imap::say("*", "BYE", {}, "idle for too long");
     if (why == "shutdown")
         return imap::say("*", "BYE", {}, "shutting down, try again later");
+    if (why == "client-protocol")
+        return imap::say("*", "BYE", "CLIENTBUG", "your compressed data cannot be read");
     if (why == "backend" || why == "backend-gone" || why == "protocol")
         return imap::say("*", "BYE", "UNAVAILABLE", "the mailbox is out of reach");
     return {};

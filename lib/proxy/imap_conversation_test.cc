@@ -66,6 +66,7 @@ TEST_CASE("proxy: BYE is said between responses only, and only when it is ours t
     Scene scene;
     CHECK(scene.conversation.farewell("timeout").starts_with("* BYE "));
     CHECK(scene.conversation.farewell("shutdown").starts_with("* BYE "));
+    CHECK(scene.conversation.farewell("client-protocol").starts_with("* BYE [CLIENTBUG] "));
     CHECK(scene.conversation.farewell("backend-gone").starts_with("* BYE [UNAVAILABLE] "));
     CHECK(scene.conversation.farewell("client").empty());
     CHECK(scene.conversation.farewell("backend").starts_with("* BYE [UNAVAILABLE] "));

@@ -154,8 +154,8 @@ std::string_view Relay::reason_now(std::string_view gone)
         return gone;
     } catch (const net::TlsFailure&) {
         return gone;
-    } catch (const BadCompression&) {
-        return "protocol";
+    } catch (const BadCompression&) { // of whom we were hearing
+        return gone == "client-gone" ? "client-protocol" : "protocol";
     } catch (...) { // ours: memory, a library
         failure_ = std::current_exception();
         return "broken";

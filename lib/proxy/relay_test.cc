@@ -241,3 +241,18 @@ TEST_CASE("proxy: compression begins behind the server's word, in both direction
     run(scene, scene.relayed(), user(scene), server(scene));
     CHECK(scene.relay.reason() == "backend");
 }
+
+TEST_CASE("proxy: compressed data that are none are the fault of who sent them")
+{
+    const auto say = [](std::optional<net::Stream>& who) -> Task<void> {
+        co_await who->write("\xff\xff");
+    };
+    Scene of_client;
+    of_client.client_leg.compress();
+    run(of_client, of_client.relayed(), say(of_client.user));
+    CHECK(of_client.relay.reason() == "client-protocol");
+    Scene of_server;
+    of_server.backend_leg.compress();
+    run(of_server, of_server.relayed(), say(of_server.server));
+    CHECK(of_server.relay.reason() == "protocol");
+}
