@@ -104,7 +104,10 @@ std::expected<Command, Malformed> parse_command(std::string_view line, const Lim
 {
     const std::string_view tag = tag_of(line, limits);
     if (tag == "*")
-        return std::unexpected(Malformed{"*", "a command begins with a tag"});
+        return std::unexpected(Malformed{
+            "*", line.substr(0, line.find(' ')).size() > limits.tag
+                     ? "tag is longer than " + std::to_string(limits.tag) + " bytes"
+                     : "a command begins with a tag"});
     std::string_view rest = line.substr(tag.size());
     if (rest.starts_with(' '))
         rest.remove_prefix(1);

@@ -129,5 +129,8 @@ TEST_CASE("imap: commands have a tag, a name and arguments")
         CHECK(command.error().tag == c.tag);
         CHECK_FALSE(command.error().why.empty());
     }
-    CHECK_FALSE(parse(std::string(200, 'a') + " NOOP"));
+    const auto long_tag = parse(std::string(200, 'a') + " NOOP");
+    REQUIRE_FALSE(long_tag);
+    CHECK(long_tag.error().why ==
+          "tag is longer than " + std::to_string(small().tag) + " bytes");
 }

@@ -142,7 +142,8 @@ net::Task<ImapSession::Next> ImapSession::attempt(ImapLogin login, std::string u
     if (about.ttl <= 1) {
         Trouble loop{.kind = TroubleKind::unavailable,
                      .why = "more proxies than x-proxy-ttl allows: is this a loop?",
-                     .reply = {}};
+                     .reply =
+                         imap::say(login.tag, "NO", "CONTACTADMIN", "proxies form a loop")};
         co_return co_await refuse(std::move(loop));
     }
     auto link = co_await server().world().backends.open(std::move(user), listener_ptr(),

@@ -230,7 +230,7 @@ TEST_CASE("proxy: a trusted peer says for whom it speaks, and how many may follo
                                        "\"x-proxy-ttl\" \"") +
                                (loop ? "1" : "2") + "\")\r\n"},
             {"i OK ID completed\r\n", "a LOGIN anna secret\r\n"},
-            {loop ? "later\r\n" : " in\r\n", "z LOGOUT\r\n"},
+            {loop ? "a loop\r\n" : " in\r\n", "z LOGOUT\r\n"},
             {"\r\n", ""}};
         stage.behind = {backend_for("secret\r\n")};
         stage.run();
