@@ -172,6 +172,35 @@ end_proxy() {
     proxy_logged "backend-alive backend=127.0.0.1:${PORT[one-imap]}"
 }
 
+@test "a host that greets and then fails at logins is left, too, and has a rest" {
+    scripted bad 'S * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hello' 'C a .*' STOP
+    mailbox_server two
+    with_backend '[imap-proxy]' 'dead-for = 60s'
+    proxy_route 'pattern,host,port,protocol,tls,priority' \
+        "*,127.0.0.1,${PORT[bad]},imap,none,1" "*,127.0.0.1,${PORT[two-imap]},imap,encrypt,2"
+    for user in anna bert carl anna; do
+        logs_in "$user"
+    done
+    proxy_logged "backend-failed backend=127.0.0.1:${PORT[bad]} kind=broken"
+    [ "$(wc -l <"$TMP/bad.out")" -eq 3 ]
+    run ! proxy_logged login-unavailable
+}
+
+@test "a mechanism that asks the client more than once is not begun anew elsewhere" {
+    local challenge=cj1hbm5hLHM9UVE9PSxpPTQwOTY=
+    scripted bad 'S * OK [CAPABILITY IMAP4rev1 AUTH=SCRAM-SHA-256 SASL-IR] hello' \
+        'C a AUTHENTICATE .*' "S + $challenge" 'C .*' STOP
+    mailbox_server two
+    with_backend 'login-mechanisms = SCRAM-SHA-256'
+    proxy_route 'pattern,host,port,protocol,tls,priority' \
+        "*,127.0.0.1,${PORT[bad]},imap,none,1" "*,127.0.0.1,${PORT[two-imap]},imap,encrypt,2"
+    printf '%s\r\n' 'a AUTHENTICATE SCRAM-SHA-256 biwsbj1hbm5hLHI9eA==' eA== 'b LOGOUT' |
+        socat -t10 - "TCP:127.0.0.1:$PLAIN_PORT" | tr -d '\r' >"$TMP/heard"
+    grep -qx "+ $challenge" "$TMP/heard"
+    grep -q '^a NO \[UNAVAILABLE\]' "$TMP/heard"
+    proxy_logged 'login-unavailable .* kind=broken'
+}
+
 @test "a route with a wrong name puts nothing aside for users with a right one" {
     mailbox_server one
     mailbox_server two

@@ -37,16 +37,6 @@ behind() {
     proxy_start
 }
 
-# scripted NAME LINE... - a host that plays the lines, see pop_host.py; ${PORT[NAME]}.
-scripted() {
-    local name=$1
-    shift
-    PORT["$name"]=$(free_port)
-    printf '%s\n' "$@" >"$TMP/$name.script"
-    start "$name" "$BATS_TEST_DIRNAME/helpers/pop_host.py" "${PORT[$name]}" "$TMP/$name.script"
-    wait_for 5 bound "${PORT[$name]}"
-}
-
 @test "the backend in the clear, by STLS and by TLS from the first byte" {
     mailbox_server one
     behind "backend = 127.0.0.1:${PORT[one-pop3]}" "backend-tls = none"
@@ -179,6 +169,21 @@ END
     back() { logs_in carl && said_by one 'user=<carl>'; }
     wait_for 20 back
     proxy_logged "backend-alive backend=127.0.0.1:${PORT[one-pop3]}"
+}
+
+@test "a host that greets and then fails at logins is left, too, and has a rest" {
+    scripted bad 'S +OK hello' 'K USER' 'K SASL PLAIN' 'C (USER|AUTH) .*' STOP
+    mailbox_server two
+    behind '[pop-proxy]' 'dead-for = 60s'
+    proxy_route 'pattern,host,port,protocol,tls,priority' \
+        "*,127.0.0.1,${PORT[bad]},pop3,none,1" "*,127.0.0.1,${PORT[two-pop3]},pop3,encrypt,2"
+    logs_in anna
+    proxy_logged "backend-failed backend=127.0.0.1:${PORT[bad]} kind=broken"
+    for user in bert carl anna; do
+        curl -sS --login-options AUTH=PLAIN -u "$user:secret" "pop3://127.0.0.1:$PLAIN_PORT/"
+    done
+    [ "$(grep -cE '^(USER|AUTH) ' "$TMP/bad.out")" -eq 3 ]
+    run ! proxy_logged login-unavailable
 }
 
 @test "without a route and without a backend nobody logs in, and is told no more" {

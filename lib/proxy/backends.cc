@@ -149,21 +149,26 @@ void Backends::put_dead_last(std::vector<Candidate>& candidates)
     candidates = std::move(ordered);
 }
 
-net::Task<std::expected<Link, Trouble>>
-Backends::open(std::string user, ListenerPtr listener, Caller caller, Greeter& greeter)
+net::Task<std::expected<Link, Trouble>> Backends::open(std::string user,
+                                                       ListenerPtr listener, Caller caller,
+                                                       Greeter& greeter,
+                                                       std::vector<std::string> tried)
 {
     auto hosts = hosts_of(user, *listener);
     if (!hosts)
         co_return std::unexpected(std::move(hosts.error()));
     Trouble trouble;
     std::vector<Candidate> found = co_await candidates(*std::move(hosts), trouble);
+    std::erase_if(found, [&](const Candidate& candidate) {
+        return std::ranges::find(tried, candidate.key) != tried.end();
+    });
     put_dead_last(found);
     for (Candidate& candidate : found) {
         auto link = co_await try_one(std::move(candidate), listener, caller, greeter);
         if (link)
             co_return link;
         trouble = std::move(link.error());
-        if (!is_of_host(trouble.kind) && trouble.kind != TroubleKind::unavailable)
+        if (!another_may_do_better(trouble.kind))
             break;
     }
     co_return std::unexpected(std::move(trouble));

@@ -52,6 +52,7 @@ struct Link {
     std::unique_ptr<Leg> leg;
     db::RouteHost host;
     std::string name;                     // "mail1[192.0.2.1]:143", for log lines
+    std::string address;                  // "192.0.2.1:143"
     std::string key;                      // way_to() it, for what is remembered about it
     std::shared_ptr<net::TlsContext> tls; // null: plain, as the host's policy says
 
@@ -97,9 +98,14 @@ public:
     // Everything outlives this.  `resolver` may be null: hosts are addresses then.
     Backends(net::Loop& loop, Routes& routes, net::Resolver* resolver);
 
-    // `user` as it was said at the login; empty: the listener's backend.
+    // `user` as it was said at the login; empty: the listener's backend.  Not those whose
+    // Link::key is in `tried`.
     [[nodiscard]] net::Task<std::expected<Link, Trouble>>
-    open(std::string user, ListenerPtr listener, Caller caller, Greeter& greeter);
+    open(std::string user, ListenerPtr listener, Caller caller, Greeter& greeter,
+         std::vector<std::string> tried = {});
+    // How a login came out there; null: well.  A host that greets and then fails at logins
+    // has a rest after the third in a row: the first may be one user's.
+    void note_login(const Link& link, const Trouble* trouble, std::string_view id);
 
     // The user's route is the listener's own backend, or there is no other: for APOP, whose
     // challenge comes from there.
@@ -120,6 +126,7 @@ private:
     struct Condition { // of one way
         session::Health health;
         std::uint32_t probing = 0;
+        std::uint32_t failed_logins = 0; // in a row
     };
 
     [[nodiscard]] std::expected<std::vector<db::RouteHost>, Trouble>
@@ -134,8 +141,7 @@ private:
     prepare(Link& link, const Caller& caller, Greeter& greeter);
     [[nodiscard]] Condition& condition_of(const std::string& key);
     void put_dead_last(std::vector<Candidate>& candidates);
-    void note(const Candidate& candidate, const std::optional<Trouble>& trouble,
-              std::string_view id);
+    void note(const Link& link, const std::optional<Trouble>& trouble, std::string_view id);
 
     net::Loop& loop_;
     Routes& routes_;

@@ -14,6 +14,8 @@ namespace proxy {
 
 namespace {
 
+constexpr std::uint32_t most_failed_logins = 3; // in a row, before a host has a rest
+
 bool tls_at_once(const db::RouteHost& host)
 {
     return host.protocol == db::Protocol::pop3s || host.protocol == db::Protocol::imaps;
@@ -52,6 +54,16 @@ net::Task<void> begin_tls(Link& link)
     const db::RouteHost& host = link.host;
     co_await link.leg->stream().connect_tls(
         *link.tls, host.tls_name.empty() ? host.host : host.tls_name);
+}
+
+void log_failure(base::Level level, const Link& link, const Trouble& trouble,
+                 std::string_view id)
+{
+    base::log(level, "backend-failed", id,
+              {{"backend", link.address},
+               {"kind", name_of(trouble.kind)},
+               {"route", link.host.pattern},
+               {"reason", trouble.why}});
 }
 
 } // namespace
@@ -108,6 +120,7 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
     Link link;
     link.name = link_name(candidate.host, candidate.address);
     link.host = candidate.host;
+    link.address = candidate.address.text();
     link.key = candidate.key;
     std::optional<Trouble> trouble;
     auto stream = co_await net::connect(loop_, candidate.address, listener->times.connect);
@@ -130,31 +143,38 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
     if (probe)
         --condition_of(candidate.key).probing;
     if (!ours)
-        note(candidate, trouble, caller.id);
+        note(link, trouble, caller.id);
     if (trouble)
         co_return std::unexpected(std::move(*trouble));
     co_return link;
 }
 
-void Backends::note(const Candidate& candidate, const std::optional<Trouble>& trouble,
+void Backends::note(const Link& link, const std::optional<Trouble>& trouble,
                     std::string_view id)
 {
-    session::Health& health = condition_of(candidate.key).health;
+    session::Health& health = condition_of(link.key).health;
     const bool was_dead = health.dead();
-    const std::string address = candidate.address.text();
     if (!trouble || !is_of_host(trouble->kind)) {
         health.succeeded();
         if (was_dead)
             base::log(base::Level::notice, "backend-alive", id,
-                      {{"backend", address}, {"route", candidate.host.pattern}});
+                      {{"backend", link.address}, {"route", link.host.pattern}});
         return;
     }
     health.failed(base::wall_seconds(), trouble->why, 0);
-    base::log(was_dead ? base::Level::info : base::Level::error, "backend-failed", id,
-              {{"backend", address},
-               {"kind", name_of(trouble->kind)},
-               {"route", candidate.host.pattern},
-               {"reason", trouble->why}});
+    log_failure(was_dead ? base::Level::info : base::Level::error, link, *trouble, id);
+}
+
+void Backends::note_login(const Link& link, const Trouble* trouble, std::string_view id)
+{
+    Condition& condition = condition_of(link.key);
+    if (trouble == nullptr || !is_of_host(trouble->kind)) {
+        condition.failed_logins = 0;
+        return;
+    }
+    if (++condition.failed_logins >= most_failed_logins)
+        condition.health.failed(base::wall_seconds(), trouble->why, 0);
+    log_failure(base::Level::error, link, *trouble, id);
 }
 
 } // namespace proxy

@@ -41,8 +41,9 @@ private:
         }
         imap::CommandReader reader;
         imap::Prelude prelude;
-        imap::Capabilities backend; // of the listener's; empty: nobody could be asked
-        net::Address arrived_as;    // before anybody said in the clear who it was
+        imap::Capabilities backend;   // of the listener's; empty: nobody could be asked
+        net::Address arrived_as;      // before anybody said in the clear who it was
+        bool client_answered = false; // a question of the backend, in this login
     };
 
     // Before the login (imap_session.cc)
@@ -60,6 +61,8 @@ private:
     [[nodiscard]] net::Task<std::expected<ImapLogin, Trouble>> hear_login();
     [[nodiscard]] net::Task<std::expected<std::string, Trouble>> ask(std::string challenge);
     [[nodiscard]] net::Task<Next> attempt(ImapLogin login, std::string user);
+    [[nodiscard]] net::Task<std::expected<std::string, Trouble>>
+    try_hosts(Link& link, ImapLogin login, std::string user);
     [[nodiscard]] net::Task<Next> refuse(Trouble trouble);
     [[nodiscard]] net::Task<Next> say_refusal(Trouble trouble);
 

@@ -125,6 +125,7 @@ net::Task<void> ImapSession::relay_challenge(ImapBackend& backend, std::string c
 {
     if (!text::from_base64(challenge))
         backend.fail(TroubleKind::broken, "says a challenge that is no base64");
+    dialogue_->client_answered = true;
     auto response = co_await ask(std::move(challenge));
     if (!response) {
         co_await backend.say("*\r\n", listener().times.backend);

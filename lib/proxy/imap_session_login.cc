@@ -137,28 +137,20 @@ net::Task<std::expected<std::string, Trouble>> ImapSession::ask(std::string chal
 net::Task<ImapSession::Next> ImapSession::attempt(ImapLogin login, std::string user)
 {
     const Forgetting forgetting(login);
-    ImapGreeter greeter(listener().imap);
-    Caller about = caller();
-    if (about.ttl <= 1) {
+    if (caller().ttl <= 1) {
         Trouble loop{.kind = TroubleKind::unavailable,
                      .why = "more proxies than x-proxy-ttl allows: is this a loop?",
                      .reply =
                          imap::say(login.tag, "NO", "CONTACTADMIN", "proxies form a loop")};
         co_return co_await refuse(std::move(loop));
     }
-    auto link = co_await server().world().backends.open(std::move(user), listener_ptr(),
-                                                        std::move(about), greeter);
-    if (!link) {
-        co_return co_await refuse(std::move(link.error()));
-    }
-    if (link->host == listener().backend)
-        server().learn(listener().name, join(greeter.capabilities()));
-    auto welcome = co_await log_in_at(*link, greeter.capabilities(), std::move(login));
+    Link link;
+    auto welcome = co_await try_hosts(link, std::move(login), std::move(user));
     if (!welcome) {
-        link->leg.reset(); // the backend need not wait while the client has to
+        link.leg.reset(); // the backend need not wait while the client has to
         co_return co_await refuse(std::move(welcome.error()));
     }
-    if (!succeeded(*std::move(link))) { // the journal knows
+    if (!succeeded(std::move(link))) { // the journal knows
         Trouble many{.kind = TroubleKind::in_use, .why = {}, .reply = {}};
         co_return co_await say_refusal(std::move(many));
     }
@@ -167,6 +159,37 @@ net::Task<ImapSession::Next> ImapSession::attempt(ImapLogin login, std::string u
     conversation_ = std::make_unique<ImapConversation>(options);
     co_await client().write(*welcome);
     co_return Next::logged_in;
+}
+
+// One after the other, until one says yes or no.  What the client has answered to a host's
+// questions is of no use to the next.
+net::Task<std::expected<std::string, Trouble>>
+ImapSession::try_hosts(Link& link, ImapLogin login, std::string user)
+{
+    const Forgetting forgetting(login);
+    Backends& backends = server().world().backends;
+    std::vector<std::string> tried;
+    std::optional<Trouble> first;
+    dialogue_->client_answered = false;
+    for (;;) {
+        ImapGreeter greeter(listener().imap);
+        auto opened =
+            co_await backends.open(user, listener_ptr(), caller(), greeter, tried);
+        if (!opened)
+            co_return std::unexpected(first ? *std::move(first)
+                                            : std::move(opened.error()));
+        link = *std::move(opened);
+        if (link.host == listener().backend)
+            server().learn(listener().name, join(greeter.capabilities()));
+        auto welcome = co_await log_in_at(link, greeter.capabilities(), login);
+        backends.note_login(link, welcome ? nullptr : &welcome.error(), id());
+        if (welcome || dialogue_->client_answered ||
+            !another_may_do_better(welcome.error().kind))
+            co_return welcome;
+        tried.push_back(link.key);
+        if (!first)
+            first = std::move(welcome.error());
+    }
 }
 
 net::Task<ImapSession::Next> ImapSession::refuse(Trouble trouble)

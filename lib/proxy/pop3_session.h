@@ -10,6 +10,7 @@
 #include "proxy/pop3_backend.h"
 #include "proxy/pop3_conversation.h"
 #include "proxy/session.h"
+#include "sasl/identity.h"
 
 #include <cstdint>
 #include <expected>
@@ -58,13 +59,17 @@ private:
     [[nodiscard]] net::Task<Next> log_in_by_password();
     [[nodiscard]] net::Task<Next> log_in_by_digest();
     [[nodiscard]] net::Task<Next> log_in_by_sasl();
+    void begin_login(sasl::Identity who, std::string mechanism);
     [[nodiscard]] net::Task<std::optional<Trouble>> reach(std::string user);
+    [[nodiscard]] bool try_another(const Pop3Outcome& outcome);
     [[nodiscard]] net::Task<Next> conclude(Pop3Outcome outcome);
     [[nodiscard]] net::Task<Next> refuse(Trouble trouble);
     [[nodiscard]] net::Task<Messages> hear_first_messages();
     [[nodiscard]] net::Task<Message> ask(std::string challenge);
     [[nodiscard]] net::Task<std::expected<Pop3Outcome, NoMessage>>
-    exchange(std::vector<std::string> messages);
+    exchange(std::vector<std::string> messages, std::string user);
+    [[nodiscard]] net::Task<Pop3Outcome> begin_exchange(std::vector<std::string> messages,
+                                                        std::string user);
     [[nodiscard]] net::Task<Next> without_message(NoMessage why);
     [[nodiscard]] Pop3Wishes wishes() const;
     void work();   // the client waits for us: its time stands still
@@ -88,6 +93,9 @@ struct Pop3Session::Before {
     std::unique_ptr<Pop3Backend> backend;
     std::optional<Link> link;
     bool keeps_link = false; // APOP: the timestamp is of this connection
+    // Of this login: hosts that failed, Link::key, and how the first of them did.
+    std::vector<std::string> tried;
+    std::optional<Trouble> first;
 };
 
 } // namespace proxy

@@ -74,6 +74,13 @@ Pop3Wishes Pop3Session::wishes() const
     return {.utf8 = before_->prelude.utf8(), .language = before_->prelude.language()};
 }
 
+void Pop3Session::begin_login(sasl::Identity who, std::string mechanism)
+{
+    trying(std::move(who), std::move(mechanism));
+    before_->tried.clear();
+    before_->first.reset();
+}
+
 // Connects to where this user's mailbox is.
 net::Task<std::optional<Trouble>> Pop3Session::reach(std::string user)
 {
@@ -89,23 +96,41 @@ net::Task<std::optional<Trouble>> Pop3Session::reach(std::string user)
     const Pop3Backend::Options options{.limits = listener().pop3,
                                        .patience = listener().times.backend};
     before_->backend = std::make_unique<Pop3Backend>(options, caller(), pop3_.memory());
-    auto link = co_await pop3_.world().backends.open(std::move(user), listener_ptr(),
-                                                     caller(), *before_->backend);
+    auto link = co_await pop3_.world().backends.open(
+        std::move(user), listener_ptr(), caller(), *before_->backend, before_->tried);
     if (!link)
-        co_return std::move(link.error());
+        co_return before_->first ? std::exchange(before_->first, {})
+                                 : std::move(link.error());
     before_->link = std::move(*link);
     co_return std::nullopt;
+}
+
+// The host has failed, not the login: another of the user's may do better.
+bool Pop3Session::try_another(const Pop3Outcome& outcome)
+{
+    if (outcome || !another_may_do_better(outcome.error().kind))
+        return false;
+    pop3_.world().backends.note_login(*before_->link, &outcome.error(), id());
+    before_->tried.push_back(before_->link->key);
+    if (!before_->first)
+        before_->first = outcome.error();
+    before_->link.reset();
+    before_->keeps_link = false;
+    return true;
 }
 
 net::Task<Pop3Session::Next> Pop3Session::log_in_by_password()
 {
     pop3::Prelude& prelude = before_->prelude;
-    trying({.user = prelude.user(), .acts_as = {}}, "USER");
-    std::optional<Trouble> trouble = co_await reach(prelude.user());
-    if (trouble)
-        co_return co_await refuse(std::move(*trouble));
-    Pop3Outcome outcome = co_await before_->backend->log_in(
-        *before_->link, wishes(), prelude.user(), prelude.password());
+    begin_login({.user = prelude.user(), .acts_as = {}}, "USER");
+    Pop3Outcome outcome;
+    do {
+        std::optional<Trouble> trouble = co_await reach(prelude.user());
+        if (trouble)
+            co_return co_await refuse(std::move(*trouble));
+        outcome = co_await before_->backend->log_in(*before_->link, wishes(),
+                                                    prelude.user(), prelude.password());
+    } while (try_another(outcome));
     co_return co_await conclude(std::move(outcome));
 }
 
@@ -113,7 +138,7 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_password()
 net::Task<Pop3Session::Next> Pop3Session::log_in_by_digest()
 {
     pop3::Prelude& prelude = before_->prelude;
-    trying({.user = prelude.user(), .acts_as = {}}, "APOP");
+    begin_login({.user = prelude.user(), .acts_as = {}}, "APOP");
     if (!before_->link || !pop3_.world().backends.is_default(prelude.user(), listener())) {
         Trouble elsewhere{TroubleKind::cancelled, "APOP with a timestamp of another host",
                           "APOP is not possible for your mailbox, use USER"};
@@ -137,11 +162,8 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_sasl()
     const std::optional<sasl::Identity> who = identify(mechanism, *messages);
     if (!who)
         co_return co_await without_message(NoMessage::malformed);
-    trying(*who, mechanism);
-    std::optional<Trouble> trouble = co_await reach(who->mailbox());
-    if (trouble)
-        co_return co_await refuse(std::move(*trouble));
-    auto outcome = co_await exchange(*std::move(messages));
+    begin_login(*who, mechanism);
+    auto outcome = co_await exchange(*std::move(messages), who->mailbox());
     if (!outcome && outcome.error() == NoMessage::gone)
         co_return co_await without_message(NoMessage::gone);
     if (!outcome) {
@@ -192,14 +214,31 @@ net::Task<Pop3Session::Message> Pop3Session::ask(std::string challenge)
     co_return std::string(line->text);
 }
 
-// Message by message, read by nobody in between.
-net::Task<std::expected<Pop3Outcome, Pop3Session::NoMessage>>
-Pop3Session::exchange(std::vector<std::string> messages)
+// To where the client is asked, or the login decided.
+net::Task<Pop3Outcome> Pop3Session::begin_exchange(std::vector<std::string> messages,
+                                                   std::string user)
 {
-    Pop3Backend& backend = *before_->backend;
-    Link& link = *before_->link;
-    Pop3Outcome outcome = co_await backend.authenticate(
-        link, wishes(), before_->prelude.mechanism(), std::move(messages));
+    Pop3Outcome outcome;
+    do {
+        std::optional<Trouble> trouble = co_await reach(user);
+        if (trouble) {
+            outcome = std::unexpected(std::move(*trouble));
+            break;
+        }
+        outcome = co_await before_->backend->authenticate(
+            *before_->link, wishes(), before_->prelude.mechanism(), messages);
+    } while (try_another(outcome));
+    for (std::string& message : messages)
+        base::wipe(message);
+    co_return outcome;
+}
+
+// Message by message, read by nobody in between.  What the client has answered to one
+// host's questions is of no use to the next.
+net::Task<std::expected<Pop3Outcome, Pop3Session::NoMessage>>
+Pop3Session::exchange(std::vector<std::string> messages, std::string user)
+{
+    Pop3Outcome outcome = co_await begin_exchange(std::move(messages), std::move(user));
     for (std::uint32_t round = 0; outcome && outcome->challenge; ++round) {
         listen();
         Message message = std::unexpected(NoMessage::cancelled);
@@ -207,10 +246,10 @@ Pop3Session::exchange(std::vector<std::string> messages)
             message = co_await ask(outcome->text);
         work();
         if (!message) {
-            (void)co_await backend.respond(link, "*");
+            (void)co_await before_->backend->respond(*before_->link, "*");
             co_return std::unexpected(message.error());
         }
-        outcome = co_await backend.respond(link, *std::move(message));
+        outcome = co_await before_->backend->respond(*before_->link, *std::move(message));
     }
     co_return outcome;
 }
@@ -230,6 +269,9 @@ net::Task<Pop3Session::Next> Pop3Session::without_message(NoMessage why)
 // The backend has answered.
 net::Task<Pop3Session::Next> Pop3Session::conclude(Pop3Outcome outcome)
 {
+    if (before_->link)
+        pop3_.world().backends.note_login(*before_->link,
+                                          outcome ? nullptr : &outcome.error(), id());
     if (!outcome)
         co_return co_await refuse(std::move(outcome.error()));
     Link link = std::move(*before_->link);

@@ -68,7 +68,7 @@ private:
     net::Event done_;        // carry_down() has ended
     bool over_ = false;
     bool client_left_ = false; // it has said its last byte, and heard all answers
-    bool speaking_ = false; // to the client, or that has failed
+    bool speaking_ = false;    // to the client, or that has failed
     std::string_view reason_;
     std::exception_ptr failure_; // of our own
     std::uint64_t from_client_ = 0;

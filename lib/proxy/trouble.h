@@ -63,4 +63,10 @@ struct Trouble {
            kind == TroubleKind::tls;
 }
 
+// The next host of a route is asked.
+[[nodiscard]] constexpr bool another_may_do_better(TroubleKind kind)
+{
+    return is_of_host(kind) || kind == TroubleKind::unavailable;
+}
+
 } // namespace proxy

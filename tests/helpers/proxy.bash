@@ -12,6 +12,7 @@
 #     proxy_start                      until it listens; $PROXY_PID
 #     proxy_route LINE...              imports rows of routes; the first names the columns
 #     proxy_logged PATTERN             the log has such a line
+#     scripted NAME LINE...            a host that plays the lines, see pop_host.py; ${PORT[NAME]}
 
 proxy_config() {
     local line sections=""
@@ -67,3 +68,12 @@ proxy_start() {
 }
 
 proxy_logged() { grep -qE -- "$1" "$TMP/proxy.log"; }
+
+scripted() {
+    local name=$1
+    shift
+    PORT["$name"]=$(free_port)
+    printf '%s\n' "$@" >"$TMP/$name.script"
+    start "$name" "$BATS_TEST_DIRNAME/helpers/pop_host.py" "${PORT[$name]}" "$TMP/$name.script"
+    wait_for 5 bound "${PORT[$name]}"
+}
