@@ -81,7 +81,7 @@ net::Task<void> visit(net::Loop& loop, net::Address to, const net::TlsContext* c
 {
     auto connected = co_await net::connect(loop, to, base::milliseconds(10'000));
     if (!connected) {
-        fmt::print(stderr, "net_bench: {}\n", connected.error());
+        fmt::print(stderr, "net_bench: {}\n", connected.error().why);
         std::exit(EXIT_FAILURE);
     }
     kept.push_back(std::make_unique<net::Stream>(std::move(*connected)));
