@@ -11,10 +11,10 @@ namespace imap {
 namespace {
 
 // UNAUTHENTICATE (RFC 8437) would begin another login behind our back; referrals lead
-// around us.
-constexpr std::array<std::string_view, 7> of_one_leg{
-    "STARTTLS",        "LOGINDISABLED",     "SASL-IR", "UNAUTHENTICATE",
-    "LOGIN-REFERRALS", "MAILBOX-REFERRALS", "XCLIENT"};
+// around us, and so does URLAUTH (RFC 4467), by which mail is read without a mailbox.
+constexpr std::array<std::string_view, 9> of_one_leg{
+    "STARTTLS",        "LOGINDISABLED",     "SASL-IR", "UNAUTHENTICATE", "URLAUTH",
+    "LOGIN-REFERRALS", "MAILBOX-REFERRALS", "XCLIENT", "URLAUTH=BINARY"};
 
 bool begins(std::string_view word, std::string_view beginning)
 {

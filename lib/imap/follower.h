@@ -3,31 +3,40 @@
 // directions, and takes part in every session alike.
 //
 // Fed with what has come from one side, it says what goes on to the other: those bytes,
-// unchanged, but for these few lines, which concern one leg only:
+// unchanged, but for these few, which concern one leg only:
 //
 //   client   COMPRESS, UNAUTHENTICATE   go on as NOOP; the answer is ours
+//            {17+}                      goes on as {17}, and the "+" to it goes nowhere;
+//            but
+//                                       as it is where a message is uploaded in due form
 //   server   CAPABILITY lists           without what cannot pass (imap/capabilities.h)
 //
-// Only the beginning of a line may be held back until it is known what it is.  A literal
-// that waits for "+" is not looked for before the server has said "+": bytes of the client
-// that came ahead of it stay with the caller until then, so that client, server and we
-// agree where commands begin, whatever the server thinks of the announcement.
+// Only the beginning of a line may be held back until it is known what it is.  Client,
+// server and we agree where commands begin, whatever the server thinks of what the client
+// says: after a literal that waits for "+" (and these are nearly all, see above) and within
+// IDLE nothing is looked at, and nothing goes on, before the server has said what it makes
+// of it. If it does not want the literal, the octets of one that did not wait go nowhere;
+// nor does the rest of its command.  (Servers take such octets for commands if they dislike
+// what stands before them.)  Of an upload in due form the server takes the octets unless it
+// says BAD, and then the session has to end: from there on nobody knows.
 //
 // What a client may see of us: nothing but the above.  Memory: the strings below, bounded
 // by Limits; about 600 bytes while nothing is under way.
 #pragma once
 
+#include "imap/argument_scanner.h"
 #include "imap/fetch_scanner.h"
 #include "imap/framer.h"
 #include "imap/limits.h"
 #include "imap/observer.h"
+#include "imap/open_commands.h"
 #include "text/passage.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace imap {
 
@@ -39,7 +48,8 @@ struct FollowerOptions {
 class Follower {
 public:
     Follower(Observer& observer, const FollowerOptions& options)
-        : observer_(&observer), options_(options), fetch_(observer)
+        : observer_(&observer), options_(options), open_(options.limits.unanswered),
+          fetch_(observer)
     {
     }
 
@@ -58,80 +68,93 @@ public:
     [[nodiscard]] bool compressed() const { return compressed_; }
     // The server has said whole responses only: a line of ours may stand behind them.
     [[nodiscard]] bool between_responses() const { return server_framer_.at_start(); }
-    // The server has not answered all that was asked; IDLE, which only the client ends, and
-    // a command that has not been said to its end have no answer.
+    // The server has not answered all that was asked; IDLE before its DONE, and a command
+    // that has not been said to its end have no answer.
     [[nodiscard]] bool owes_answers() const;
-    // The server says what is no IMAP: the session has to end.  Empty: all is well.
+    // What was said makes no sense any more: the session has to end.  Empty: all is well.
     [[nodiscard]] std::string_view trouble() const { return trouble_; }
     [[nodiscard]] const Place& place() const { return place_; }
 
 private:
-    enum class Kind : std::uint8_t {
-        other,
-        idle,
-        fetch,
-        select,   // and EXAMINE
-        leave,    // CLOSE, UNSELECT
-        upload,   // APPEND
-        replace,  // REPLACE and UID REPLACE: the mailbox is the second argument
-        compress, // answered by us, as are those below
-        refused,
-        logout,
-    };
-    struct Asked {
-        std::string tag;
-        Kind kind = Kind::other;
-        std::string mailbox;
-    };
     // Where within a command the client is.
-    enum class Client : std::uint8_t { head, body, own, upload };
+    enum class Client : std::uint8_t {
+        head,
+        body,
+        own,     // answered by us
+        upload,  // within a literal that is a message
+        idling,  // the line that ends IDLE
+        dropped, // what is left of a command whose literal the server does not want
+    };
     // Where within a response the server is.
-    enum class Server : std::uint8_t { head, fetch, line, vanished, other };
+    enum class Server : std::uint8_t { head, fetch, line, vanished, other, dropped };
+    enum class Idle : std::uint8_t {
+        none,
+        asked,     // and neither "+" nor an answer has come
+        under_way, // the client's next line ends it
+        over,      // and the answer has not come
+    };
+    // What the client waits for behind the announcement of a literal.
+    enum class Waits : std::uint8_t {
+        no,
+        client, // and knows it
+        us,     // it has sent the octets already
+    };
 
     // client
     void take_client_text(std::string_view text, bool complete, text::Passage& out);
     void take_client_end(const Piece& piece, text::Passage& out);
     void take_client_literal(const Piece& piece, text::Passage& out);
+    void announce(const Piece& piece, text::Passage& out);
+    void unwanted(const Piece& piece, text::Passage& out);
     void take_client_octets(const Piece& piece, text::Passage& out);
     void release_head(std::string_view next, text::Passage& out);
+    void pass_on(std::string_view text, text::Passage& out);
+    void say_on(std::string text, text::Passage& out);
+    void say_withheld(text::Passage& out);
     void begin_command(std::string_view line);
-    void gather(std::string_view bytes);
-    void learn_mailbox(std::string_view end);
-    [[nodiscard]] static Kind kind_of(std::string_view name);
-    [[nodiscard]] bool gathers() const;
+    void begin_own(std::string_view line);
+    void say_noop(std::string_view end, text::Passage& out);
+    void end_command();
+    void begin_message();
     [[nodiscard]] bool uploads() const;
-    [[nodiscard]] bool ours() const;
+    [[nodiscard]] bool silent() const;
 
     // server
     void take_server_text(std::string_view text, bool complete, text::Passage& out);
     void take_server_end(std::string_view end, bool last, text::Passage& out);
     void take_server_literal(const Piece& piece);
-    void hold(std::string_view text, bool complete, bool held);
+    void hold(std::string_view text, bool complete, bool held, text::Passage& out);
+    void take_beginning(std::string_view line, text::Passage& out);
     void decide(std::string_view head, bool complete);
     void take_line(std::string_view line, std::string_view end, text::Passage& out);
+    [[nodiscard]] std::optional<std::string> answer(const Response& response);
+    [[nodiscard]] bool go_ahead();
     void take_untagged(const Response& response);
-    [[nodiscard]] std::string rewritten(const Response& response,
-                                        std::string_view line) const;
-    [[nodiscard]] std::string own_answer(const Asked& asked);
-    void take_tagged(const Asked& asked, const Response& response);
-    void go_ahead();
-    [[nodiscard]] Asked answered(std::string_view tag);
+    void take_answer(const Asked& asked, const Response& response);
+    [[nodiscard]] std::optional<Asked> answered(const Response& response);
+    [[nodiscard]] std::string own_answer(CommandKind kind, std::string_view tag);
+    void literal_refused();
+    void idle_answered();
+    void enter(const Asked& asked, const Response& response);
+    void leave();
 
     Observer* observer_;
     FollowerOptions options_;
-    std::vector<Asked> asked_; // in the order of the client
-    // What the client is saying now.  A server may answer before it has been said.
-    Asked current_;
+    OpenCommands open_;
     Place place_;
     std::uint32_t next_uid_validity_ = 0; // of the mailbox that is being entered
 
     Framer client_framer_;
     Client client_ = Client::head;
-    bool waits_ = false; // a literal was announced, "+" has not come
-    bool mailbox_known_ = false;
+    CommandKind kind_ = CommandKind::other; // of what the client is saying
+    Idle idle_ = Idle::none;
+    Waits waits_ = Waits::no;
+    bool sound_tag_ = false;
     bool upload_open_ = false;
+    std::size_t withheld_ = 0; // of "+}" and a CR
     std::uint64_t upload_size_ = 0;
-    std::string command_; // what is held back, then what is gathered of the arguments
+    std::string command_; // what is held back; of what we answer, all
+    ArgumentScanner arguments_;
 
     Framer server_framer_;
     Server server_ = Server::head;

@@ -66,10 +66,12 @@ Beginning beginning_of(std::string_view head, bool complete)
     const auto found = [&](What what, std::uint32_t sequence = 0) {
         return Beginning{what, sequence, head.size() - rest.size()};
     };
-    const std::string_view tag = take_word(rest);
-    if (unfinished(tag))
+    if (!head.starts_with('*'))
+        return found(What::line); // a tag, however long
+    const std::string_view star = take_word(rest);
+    if (unfinished(star) && without_cr(star) == "*")
         return {};
-    if (tag != "*")
+    if (star != "*")
         return found(What::line);
     const std::string_view word = take_word(rest);
     if (unfinished(word))
@@ -125,6 +127,8 @@ std::size_t Follower::server(std::string_view bytes, text::Passage& to_client)
 // `complete`: the end of the line is the next that comes.
 void Follower::take_server_text(std::string_view text, bool complete, text::Passage& out)
 {
+    if (server_ == Server::dropped)
+        return;
     if (server_ == Server::fetch)
         fetch_.text(text);
     else if (server_ == Server::vanished)
@@ -138,7 +142,7 @@ void Follower::take_server_text(std::string_view text, bool complete, text::Pass
     if (server_ == Server::head)
         decide(held ? std::string_view(response_) : text, complete);
     if (server_ == Server::head || server_ == Server::line)
-        hold(text, complete, held);
+        hold(text, complete, held, out);
     else if (held)
         out.say(std::exchange(response_, {}));
     else
@@ -146,14 +150,39 @@ void Follower::take_server_text(std::string_view text, bool complete, text::Pass
 }
 
 // Until the line has ended; if it does so in these bytes they need not be kept.
-void Follower::hold(std::string_view text, bool complete, bool held)
+void Follower::hold(std::string_view text, bool complete, bool held, text::Passage& out)
 {
     if (!held && complete)
         whole_ = text;
     else if (!held)
         response_ = text;
-    if (std::max(response_.size(), whole_.size()) > options_.limits.response)
+    const std::string_view line = response_.empty() ? whole_ : response_;
+    // A CR at its end may be that of the line end.
+    if ((complete ? line : without_cr(line)).size() > options_.limits.response)
+        take_beginning(line, out);
+}
+
+// Of a line that is too long to be kept: what begins as this does has to be understood, and
+// then the rest passes.
+void Follower::take_beginning(std::string_view line, text::Passage& out)
+{
+    const Response response = parse_beginning(line.substr(0, options_.limits.response));
+    std::string_view list;
+    if (response.tag.empty() || response.has_code("CAPABILITY") ||
+        response.data("CAPABILITY", list)) {
         trouble_ = "server says a line that is too long";
+        return;
+    }
+    const std::optional<std::string> instead = answer(response);
+    server_ = instead ? Server::dropped : Server::other;
+    if (instead)
+        out.say(*instead);
+    else if (response_.empty())
+        out.pass(line);
+    else
+        out.say(response_);
+    response_.clear();
+    whole_ = {};
 }
 
 void Follower::decide(std::string_view head, bool complete)
@@ -190,7 +219,9 @@ void Follower::take_server_end(std::string_view end, bool last, text::Passage& o
         trouble_ = "server says what is no IMAP";
         return;
     }
-    if (server_ == Server::line && last) {
+    if (server_ == Server::dropped) {
+        response_.clear();
+    } else if (server_ == Server::line && last) {
         take_line(held ? line_of(response_, end) : whole_, end, out);
     } else {
         if (held)
@@ -221,21 +252,14 @@ void Follower::take_line(std::string_view line, std::string_view end, text::Pass
         trouble_ = "server says what is no IMAP";
         return;
     }
-    std::string instead;
-    if (response.continuation()) {
-        go_ahead();
-    } else if (response.untagged()) {
-        take_untagged(response);
-        instead = rewritten(response, line);
-    } else {
-        const Asked asked = answered(response.tag);
-        take_tagged(asked, response);
-        instead = own_answer(asked);
-        if (instead.empty())
-            instead = rewritten(response, line);
+    std::optional<std::string> instead = answer(response);
+    if (!instead) {
+        std::string other = filtered(response, line, options_.compress && !compressed_);
+        if (!other.empty())
+            instead = std::move(other) + "\r\n";
     }
-    if (!instead.empty()) {
-        out.say(instead + "\r\n");
+    if (instead) {
+        out.say(*std::move(instead));
     } else if (!whole_.empty()) {
         out.pass(line);
         out.pass(end);
@@ -245,12 +269,51 @@ void Follower::take_line(std::string_view line, std::string_view end, text::Pass
     }
 }
 
+// What the client hears instead, perhaps nothing at all; nullopt: the line itself.
+std::optional<std::string> Follower::answer(const Response& response)
+{
+    if (response.continuation())
+        return go_ahead() ? std::nullopt : std::optional<std::string>("");
+    if (response.untagged())
+        take_untagged(response);
+    if (response.untagged() && response.condition != Condition::bad)
+        return std::nullopt;
+    const std::optional<Asked> asked = answered(response);
+    if (!asked)
+        return std::nullopt;
+    take_answer(*asked, response);
+    const bool ours =
+        asked->kind == CommandKind::compress || asked->kind == CommandKind::refused;
+    if (!ours || response.untagged())
+        return std::nullopt;
+    return own_answer(asked->kind, response.tag) + "\r\n";
+}
+
+// Whether the client is to hear it.
+bool Follower::go_ahead()
+{
+    if (idle_ == Idle::asked) {
+        idle_ = Idle::under_way;
+        return true;
+    }
+    if (waits_ == Waits::no) {
+        trouble_ = "server asks for what was not announced";
+        return true;
+    }
+    const bool asked_by_client = std::exchange(waits_, Waits::no) == Waits::client;
+    if (client_ == Client::upload && upload_size_ == 0)
+        begin_message();
+    return asked_by_client;
+}
+
 void Follower::take_untagged(const Response& response)
 {
     if (response.has_code("UIDVALIDITY"))
         next_uid_validity_ = number_in(response.code_text).value_or(0);
     if (response.condition == Condition::bye)
         observer_->bye();
+    if (response.has_code("CLOSED")) // RFC 7162: what comes is of the mailbox being entered
+        leave();
     std::string_view rest = response.text;
     const auto sequence = number_in(take_word(rest));
     if (response.condition == Condition::none && sequence &&
@@ -258,79 +321,98 @@ void Follower::take_untagged(const Response& response)
         observer_->expunged(*sequence);
 }
 
-std::string Follower::rewritten(const Response& response, std::string_view line) const
+// The command that this answers, if any.
+std::optional<Asked> Follower::answered(const Response& response)
 {
-    return filtered(response, line, options_.compress && !compressed_);
-}
-
-std::string Follower::own_answer(const Asked& asked)
-{
-    if (asked.kind == Kind::refused)
-        return asked.tag + " BAD not possible here";
-    if (asked.kind != Kind::compress)
-        return {};
-    if (!options_.compress)
-        return asked.tag + " BAD compression is not offered";
-    if (std::exchange(compressed_, true))
-        return asked.tag + " NO [COMPRESSIONACTIVE] compression is active already";
-    return asked.tag + " OK compression begins";
-}
-
-// The command that a tagged line answers, taken off the list.  A tag that nobody has used
-// answers nothing.
-Follower::Asked Follower::answered(std::string_view tag)
-{
-    const auto found = std::find_if(asked_.begin(), asked_.end(),
-                                    [&](const Asked& one) { return one.tag == tag; });
-    if (found == asked_.end())
-        return {};
-    Asked asked = std::move(*found);
-    asked_.erase(found);
-    if (waits_ && asked.tag == current_.tag) { // it does not want the literal
-        waits_ = false;
-        client_framer_.cancel_literal();
-        client_ = Client::head;
-        command_.clear();
-    }
+    const bool was_saying = open_.saying() != nullptr;
+    std::optional<Asked> asked =
+        response.untagged() ? open_.not_understood() : open_.answered(response.tag);
+    if (was_saying && open_.saying() == nullptr)
+        literal_refused();
+    if (asked && asked->trusting && response.condition == Condition::bad)
+        trouble_ = "client says a command that the server does not understand, with a "
+                   "literal that did not wait";
     return asked;
 }
 
-void Follower::go_ahead()
+// If one is waiting: the server does not want it.  But of an upload that is not in due form
+// some servers take the octets all the same.
+void Follower::literal_refused()
 {
-    waits_ = false;
+    const Waits waited = std::exchange(waits_, Waits::no);
+    if (waited != Waits::no && kind_ == CommandKind::upload && arguments_.lost())
+        trouble_ = "client says an upload that makes no sense";
+    if (waited == Waits::us)
+        client_ = Client::dropped;
+    if (waited != Waits::client)
+        return;
+    client_framer_.cancel_literal();
+    end_command();
 }
 
-void Follower::take_tagged(const Asked& asked, const Response& response)
+std::string Follower::own_answer(CommandKind kind, std::string_view tag)
+{
+    const std::string own_tag(tag);
+    if (kind == CommandKind::refused)
+        return own_tag + " BAD not possible here";
+    if (!options_.compress)
+        return own_tag + " BAD compression is not offered";
+    if (std::exchange(compressed_, true))
+        return own_tag + " NO [COMPRESSIONACTIVE] compression is active already";
+    return own_tag + " OK compression begins";
+}
+
+void Follower::take_answer(const Asked& asked, const Response& response)
 {
     const bool fine = response.condition == Condition::ok;
     switch (asked.kind) {
-    case Kind::select: // a SELECT that fails leaves no mailbox selected (RFC 9051 6.3.2)
-    case Kind::leave:
-        if (asked.kind == Kind::leave && !fine)
-            break;
-        place_ = {};
-        if (asked.kind == Kind::select && fine)
-            place_ = {asked.mailbox, next_uid_validity_};
-        next_uid_validity_ = 0;
-        observer_->entered(place_);
-        break;
-    case Kind::fetch:
-        if (!fine)
-            observer_->fetch_refused(response);
-        break;
-    case Kind::upload:
-    case Kind::replace:
-        observer_->upload_answered(response);
-        break;
-    case Kind::logout:
-        observer_->logged_out();
-        break;
-    case Kind::compress:
-    case Kind::refused:
-    case Kind::idle:
-    case Kind::other:
-        break;
+    case CommandKind::select:
+        return enter(asked, response);
+    case CommandKind::leave:
+        return fine ? leave() : void();
+    case CommandKind::fetch:
+        return fine ? void() : observer_->fetch_refused(response);
+    case CommandKind::upload:
+    case CommandKind::replace:
+        return observer_->upload_answered(response, std::max(asked.messages, 1U));
+    case CommandKind::logout:
+        return observer_->logged_out();
+    case CommandKind::idle:
+        return idle_answered();
+    case CommandKind::compress:
+    case CommandKind::refused:
+    case CommandKind::other:
+        return;
     }
+}
+
+// A SELECT that fails leaves no mailbox selected (RFC 9051 section 6.3.2), but one that was
+// not understood changes nothing.
+void Follower::enter(const Asked& asked, const Response& response)
+{
+    if (response.condition == Condition::bad)
+        return;
+    const std::uint32_t uid_validity = std::exchange(next_uid_validity_, 0);
+    if (response.condition == Condition::no)
+        return leave();
+    place_ = {asked.mailbox, uid_validity};
+    observer_->entered(place_);
+}
+
+void Follower::leave()
+{
+    if (place_.mailbox.empty())
+        return;
+    place_ = {};
+    observer_->entered(place_);
+}
+
+// The line that was to end it is not said to its end: it is a command now, perhaps.
+void Follower::idle_answered()
+{
+    if (client_ == Client::idling && idle_ == Idle::under_way)
+        trouble_ = "server ends IDLE while the client does";
+    idle_ = Idle::none;
 }
 
 void Follower::ended()
@@ -338,7 +420,7 @@ void Follower::ended()
     fetch_.cut();
     if (std::exchange(upload_open_, false))
         observer_->upload_ended(false);
-    asked_.clear();
+    open_.clear();
 }
 
 } // namespace imap

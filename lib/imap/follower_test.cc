@@ -1,141 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sessions as they are spoken: by turns, whole and in pieces of every size.
-#include "imap/follower.h"
+#include "imap/follower_stage_test.h"
 
-#include <algorithm>
-#include <doctest/doctest.h>
-#include <string>
-#include <vector>
-
-namespace {
-
-using Notes = std::vector<std::string>;
-
-class Scribe : public imap::Observer {
-public:
-    Notes notes;
-    void entered(const imap::Place& where) override
-    {
-        note("in " + where.mailbox + " " + std::to_string(where.uid_validity));
-    }
-    void fetch_began(const imap::Fetch& what) override
-    {
-        note("fetch " + std::to_string(what.sequence) + " " + std::string(what.item) + "[" +
-             std::string(what.section) + "]: ");
-    }
-    void fetched(std::string_view octets) override { notes.back() += octets; }
-    void fetch_ended(bool whole) override { notes.back() += whole ? "." : "!"; }
-    void fetch_done(std::uint32_t sequence, std::uint32_t uid, std::uint64_t) override
-    {
-        note("done " + std::to_string(sequence) + " uid " + std::to_string(uid));
-    }
-    void fetch_refused(const imap::Response& why) override
-    {
-        note("refused " + std::string(why.text));
-    }
-    void upload_began(std::string_view mailbox, std::uint64_t size) override
-    {
-        note("upload " + std::string(mailbox) + " " + std::to_string(size) + ": ");
-    }
-    void uploaded(std::string_view octets) override { notes.back() += octets; }
-    void upload_ended(bool whole) override { notes.back() += whole ? "." : "!"; }
-    void upload_answered(const imap::Response& answer) override
-    {
-        note("uploaded " + std::string(answer.code) + " " + std::string(answer.code_text));
-    }
-    void expunged(std::uint32_t sequence) override
-    {
-        note("expunged " + std::to_string(sequence));
-    }
-    void vanished(std::string_view uids) override
-    {
-        if (!notes.empty() && notes.back().starts_with("vanished"))
-            notes.back() += uids;
-        else
-            note("vanished " + std::string(uids));
-    }
-    void vanished_done() override { notes.back() += '.'; }
-    void logged_out() override { note("out"); }
-
-private:
-    void note(std::string text) { notes.push_back(std::move(text)); }
-};
-
-struct Turn {
-    char who;          // 'C' or 'S'
-    std::string said;  // by him
-    std::string heard; // by the other; empty: the same
-};
-
-// A session under test; `size`: of the pieces in which everything comes.
-class Session {
-public:
-    explicit Session(std::size_t size, bool compress = false)
-        : follower_(scribe_, {.limits = {}, .compress = compress}), size_(size)
-    {
-    }
-
-    std::string say(char who, std::string_view said)
-    {
-        std::string& waiting = who == 'C' ? from_client_ : from_server_;
-        std::string heard;
-        for (; !said.empty(); said.remove_prefix(std::min(size_, said.size()))) {
-            waiting += said.substr(0, size_);
-            heard += take(who, waiting);
-        }
-        return heard;
-    }
-    // What the client had said ahead.
-    std::string catch_up() { return take('C', from_client_); }
-    imap::Follower& follower() { return follower_; }
-    const Notes& notes() const { return scribe_.notes; }
-
-private:
-    std::string take(char who, std::string& waiting)
-    {
-        text::Passage passage;
-        const std::size_t taken = who == 'C' ? follower_.client(waiting, passage)
-                                             : follower_.server(waiting, passage);
-        std::string heard;
-        for (std::size_t i = 0; i < passage.size(); ++i)
-            heard += passage[i];
-        waiting.erase(0, taken);
-        return heard;
-    }
-
-    Scribe scribe_;
-    imap::Follower follower_;
-    std::size_t size_;
-    std::string from_client_;
-    std::string from_server_;
-};
-
-std::string together(const Notes& notes)
-{
-    std::string all;
-    for (const std::string& note : notes)
-        all += note + "\n";
-    return all;
-}
-
-void check_in_pieces(const std::vector<Turn>& turns, const Notes& wanted,
-                     bool compress = false)
-{
-    for (std::size_t size = 1; size < 60; ++size) {
-        CAPTURE(size);
-        Session session(size, compress);
-        for (const Turn& turn : turns) {
-            CAPTURE(turn.said);
-            const std::string heard = session.say(turn.who, turn.said);
-            CHECK(heard == (turn.heard.empty() ? turn.said : turn.heard));
-        }
-        CHECK(session.follower().trouble().empty());
-        session.follower().ended();
-        CHECK(together(session.notes()) == together(wanted));
-    }
-}
-
-} // namespace
+using imap::test::check_in_pieces;
+using imap::test::Notes;
+using imap::test::Session;
+using imap::test::together;
 
 TEST_CASE("imap: a session is followed in pieces of every size, and nothing is changed")
 {
@@ -175,7 +45,7 @@ TEST_CASE("imap: mailboxes by word, quote and literal")
                      {'S', "+ go on\r\n", ""},
                      {'C', "Draft\r\n", ""},
                      {'S', "b OK done\r\n", ""},
-                     {'C', "c SELECT {3+}\r\na\"b\r\n", ""},
+                     {'C', "c SELECT \"a\\\"b\"\r\n", ""},
                      {'S', "c OK done\r\n", ""},
                      {'C', "d SELECT none\r\n", ""},
                      {'S', "d NO [NONEXISTENT] none\r\n", ""}},
@@ -189,19 +59,27 @@ TEST_CASE("imap: uploads")
          {'S', "+ go on\r\n", ""},
          {'C', "one {3+}\r\ntwo\r\n", ""},
          {'S', "a OK [APPENDUID 42 7:8] done\r\n", ""},
-         {'C', "b APPEND {5+}\r\nDraft CATENATE (URL \"/x\" TEXT {4+}\r\ntext)\r\n", ""},
+         {'C', "b APPEND {5}\r\n", ""},
+         {'S', "+ go on\r\n", ""},
+         {'C', "Draft CATENATE (URL \"/x\" TEXT {4+}\r\ntext)\r\n", ""},
          {'S', "b NO [BADURL /x] no\r\n", ""},
-         {'C', "c UID REPLACE 4 Draft ~{1+}\r\nx\r\n", ""},
+         {'C', "c UID REPLACE 4 Draft ~{1}\r\n", ""},
+         {'S', "+ go on\r\n", ""},
+         {'C', "x\r\n", ""},
          {'S', "c OK done\r\n", ""},
          {'C', "d APPEND INBOX {5}\r\n", ""},
          {'S', "d NO [OVERQUOTA] full\r\n", ""},
          {'C', "e APPEND INBOX {0+}\r\n\r\n", ""},
-         {'S', "e BAD empty\r\n", ""},
-         {'C', "f APPEND INBOX {9+}\r\nhalf", ""}},
-        {"upload INBOX 3: one.", "upload INBOX 3: two.", "uploaded APPENDUID 42 7:8",
-         "upload Draft 4: text.", "uploaded BADURL /x", "upload Draft 1: x.", "uploaded  ",
-         "uploaded OVERQUOTA ", "upload INBOX 0: .", "uploaded  ",
-         "upload INBOX 9: half!"});
+         {'S', "e NO empty\r\n", ""},
+         {'C', "f APPEND INBOX {0}\r\n", ""},
+         {'S', "+ go on\r\n", ""},
+         {'C', "\r\n", ""},
+         {'S', "f OK empty\r\n", ""},
+         {'C', "g APPEND INBOX {9+}\r\nhalf", ""}},
+        {"upload INBOX 3: one.", "upload INBOX 3: two.", "answered 2 APPENDUID 42 7:8",
+         "upload Draft 4: text.", "answered 1 BADURL /x", "upload Draft 1: x.",
+         "answered 1  ", "answered 1 OVERQUOTA ", "upload INBOX 0: .", "answered 1  ",
+         "upload INBOX 0: .", "answered 1  ", "upload INBOX 9: half!"});
 }
 
 TEST_CASE("imap: bytes ahead of a literal's + wait, and are commands if it is refused")
@@ -219,7 +97,7 @@ TEST_CASE("imap: bytes ahead of a literal's + wait, and are commands if it is re
             CHECK(session.say('S', "a NO no\r\n") == "a NO no\r\n");
             CHECK(session.catch_up() == "b FETCH 1 BODY[]\r\nc NOOP\r\n");
             CHECK(session.say('S', "b BAD no\r\n") == "b BAD no\r\n");
-            CHECK(session.notes() == Notes{"uploaded  ", "refused no"});
+            CHECK(session.notes() == Notes{"answered 1  ", "refused no"});
         }
         SUBCASE("wanted")
         {
@@ -239,7 +117,7 @@ TEST_CASE("imap: an answer may come before the command has been said")
         CHECK(session.say('C', "rest!\r\nb NOOP\r\n") == "rest!\r\nb NOOP\r\n");
         (void)session.say('S', "b OK done\r\n");
         CHECK(together(session.notes()) ==
-              together({"upload x 9: half", "uploaded OVERQUOTA rest!."}));
+              together({"upload x 9: half", "answered 1 OVERQUOTA rest!."}));
         Session refusing(size);
         (void)refusing.say('C', "a UNAUTHENTICATE");
         (void)refusing.say('S', "a OK early\r\n");
@@ -264,7 +142,10 @@ TEST_CASE("imap: which answers are still to come")
     CHECK(owes('S', "+ idling\r\n* 4 EXI"));
     CHECK_FALSE(owes('S', "STS\r\n"));
     CHECK(owes('C', "DONE\r\nd NOOP\r\n"));
-    CHECK_FALSE(owes('S', "c OK done\r\nd OK done\r\n"));
+    CHECK_FALSE(owes('S', "c OK done\r\n"));
+    CHECK(session.catch_up() == "d NOOP\r\n");
+    CHECK(session.follower().owes_answers());
+    CHECK_FALSE(owes('S', "d OK done\r\n"));
     CHECK_FALSE(owes('C', "e APPEND INBOX {9+}\r\nhalf"));
     CHECK(owes('C', "-full\r\n"));
     CHECK_FALSE(owes('S', "e OK done\r\n"));
@@ -302,7 +183,7 @@ TEST_CASE("imap: capabilities are what passes")
           "* CAPABILITY IMAP4rev1 IDLE X-NEW\r\n"},
          {'S', "a OK done\r\n", ""},
          {'C', "b ENABLE QRESYNC\r\n", ""},
-         {'S', "b OK [CAPABILITY IMAP4rev1 UNAUTHENTICATE] done\r\n",
+         {'S', "b OK [CAPABILITY IMAP4rev1 UNAUTHENTICATE URLAUTH urlauth=binary] done\r\n",
           "b OK [CAPABILITY IMAP4rev1] done\r\n"},
          {'S', "* OK [capability IMAP4rev1] all [is] well\r\n", ""}},
         {});
@@ -321,7 +202,7 @@ TEST_CASE("imap: a server that says what is no IMAP ends the session")
         CHECK_FALSE(session.follower().trouble().empty());
     }
     Session session(1000);
-    (void)session.say('S', "* OK " + std::string(100'000, 'x'));
+    (void)session.say('S', "* CAPABILITY " + std::string(100'000, 'x'));
     CHECK_FALSE(session.follower().trouble().empty());
 }
 

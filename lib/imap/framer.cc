@@ -127,6 +127,25 @@ void Framer::step(char c)
     }
 }
 
+std::size_t Framer::unwaiting_tail() const
+{
+    if (waits_)
+        return 0;
+    switch (at_) {
+    case At::plus:
+        return 1;
+    case At::closed:
+        return 2;
+    case At::cr:
+        return 3;
+    case At::none:
+    case At::brace:
+    case At::number:
+        break;
+    }
+    return 0;
+}
+
 void Framer::cancel_literal()
 {
     left_ = 0;

@@ -52,6 +52,9 @@ public:
     void no_literals() { literals_ = false; }
     // At the beginning of a command or response: nothing of it has been seen.
     [[nodiscard]] bool at_start() const { return at_start_; }
+    // How many of the last bytes of the text may say that a literal does not wait: of
+    // "{17+}" the "+}", of "{17+" the "+", and a CR behind.
+    [[nodiscard]] std::size_t unwaiting_tail() const;
     // Octets of the literal that have still to come.
     [[nodiscard]] std::uint64_t expected() const { return left_; }
     // The receiver does not want the literal that was announced: a new line begins.

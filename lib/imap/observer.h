@@ -56,11 +56,12 @@ public:
     virtual void fetch_refused(const Response& /*why*/) {}
 
     // APPEND, REPLACE: each message (with CATENATE each text of it) as the client sends it.
+    // `mailbox` is empty where the client names it in a way that nobody understands.
     virtual void upload_began(std::string_view /*mailbox*/, std::uint64_t /*size*/) {}
     virtual void uploaded(std::string_view /*octets*/) {}
     virtual void upload_ended(bool /*whole*/) {}
-    // The answer to the command that the uploads belonged to.
-    virtual void upload_answered(const Response& /*answer*/) {}
+    // The answer to the command that the uploads belonged to; of how many messages it was.
+    virtual void upload_answered(const Response& /*answer*/, std::uint32_t /*messages*/) {}
 
     virtual void expunged(std::uint32_t /*sequence*/) {}
     // "1:3,5" or "(EARLIER) 1:3" (RFC 7162), perhaps in several pieces; then their end.

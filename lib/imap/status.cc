@@ -34,16 +34,16 @@ Condition condition_of(std::string_view word)
     return Condition::none;
 }
 
-void split_code(Response& response)
+void split_code(Response& response, bool whole)
 {
     if (!response.text.starts_with('['))
         return;
-    const std::size_t end = response.text.find(']');
-    if (end == std::string_view::npos)
+    const std::size_t end = std::min(response.text.find(']'), response.text.size());
+    if (end == response.text.size() && whole)
         return;
     response.code_text = response.text.substr(1, end - 1);
     response.code = take_word(response.code_text);
-    response.text.remove_prefix(end + 1);
+    response.text.remove_prefix(std::min(end + 1, response.text.size()));
     if (response.text.starts_with(' '))
         response.text.remove_prefix(1);
 }
@@ -68,7 +68,9 @@ bool Response::data(std::string_view name, std::string_view& rest) const
            text::equal_ignoring_case(take_word(rest), name);
 }
 
-Response parse_response(std::string_view line)
+namespace {
+
+Response parse(std::string_view line, bool whole)
 {
     Response response;
     std::string_view rest = line;
@@ -92,8 +94,20 @@ Response parse_response(std::string_view line)
     if (response.condition == Condition::none)
         return response;
     response.text = rest;
-    split_code(response);
+    split_code(response, whole);
     return response;
+}
+
+} // namespace
+
+Response parse_response(std::string_view line)
+{
+    return parse(line, true);
+}
+
+Response parse_beginning(std::string_view line)
+{
+    return parse(line, false);
 }
 
 Refusal refusal_of(const Response& response)

@@ -28,6 +28,9 @@ struct Response {
 
 // `line` without its end; the views live as long as it.
 [[nodiscard]] Response parse_response(std::string_view line);
+// The same of a line of which only the beginning is there: a code that does not end within
+// it is found all the same, with the beginning of its text.
+[[nodiscard]] Response parse_beginning(std::string_view line);
 
 // What a response code (RFC 5530 and others) says of a refused login.
 enum class Refusal : std::uint8_t {

@@ -20,10 +20,10 @@ void ImapCounter::fetch_began(const imap::Fetch& what)
     ++(what.whole() ? totals_.fetched : totals_.parts);
 }
 
-void ImapCounter::upload_ended(bool whole)
+void ImapCounter::upload_answered(const imap::Response& answer, std::uint32_t messages)
 {
-    if (whole)
-        ++totals_.uploaded;
+    if (answer.condition == imap::Condition::ok)
+        totals_.uploaded += messages;
 }
 
 void ImapCounter::expunged(std::uint32_t /*sequence*/)

@@ -20,7 +20,7 @@ public:
     [[nodiscard]] const Totals& totals() const { return totals_; }
 
     void fetch_began(const imap::Fetch& what) override;
-    void upload_ended(bool whole) override;
+    void upload_answered(const imap::Response& answer, std::uint32_t messages) override;
     void expunged(std::uint32_t sequence) override;
     void vanished(std::string_view uids) override;
     void vanished_done() override;

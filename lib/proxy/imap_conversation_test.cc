@@ -44,11 +44,15 @@ TEST_CASE("proxy: an IMAP session is counted")
                        "* VANISHED 4:6,9\r\n"
                        "* VANISHED 12\r\n"
                        "c OK gone\r\n");
-    (void)scene.client("d APPEND INBOX {3+}\r\nabc\r\n");
+    (void)scene.client("d APPEND INBOX {3+}\r\nabc () {3+}\r\ndef\r\n"
+                       "e APPEND INBOX CATENATE (TEXT {3+}\r\nabc TEXT {3+}\r\ndef)\r\n"
+                       "f APPEND none {3+}\r\nabc\r\n");
+    CHECK(scene.conversation.totals().uploaded == 0);
+    (void)scene.server("d OK done\r\ne OK done\r\nf NO none\r\n");
     const proxy::Totals& totals = scene.conversation.totals();
     CHECK(totals.fetched == 1);
     CHECK(totals.parts == 2);
-    CHECK(totals.uploaded == 1);
+    CHECK(totals.uploaded == 2 + 1);
     CHECK(totals.deleted == 1 + 4 + 1);
     CHECK(scene.conversation.trouble().empty());
 }

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fuzz target: an IMAP session after the login; what is heard and what goes on do not
 // depend on how the bytes are cut, every text that began has an end, and what is kept is
-// bounded.
+// bounded.  And beside a server that wants and refuses literals as it likes: what it takes
+// for messages and what is seen of them is the same, or the session ends.
 //
 // Input: a byte that says how to cut, then turns of client and server by turns, separated
-// by 0xff (which neither says outside of a literal).
+// by 0xff (which neither says outside of a literal).  With the first bit set: a byte of
+// moods, eight of them, and what the client says to that server.
 #include "check.h"
 #include "imap/follower.h"
+#include "moody_imap_server.h"
 
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <vector>
 
 using fuzz::promise;
 
@@ -19,6 +23,7 @@ namespace {
 class Scribe : public imap::Observer {
 public:
     std::string notes;
+    std::vector<std::string> uploads;
     bool fetching = false;
     bool uploading = false;
 
@@ -54,11 +59,13 @@ public:
     {
         promise(!uploading);
         uploading = true;
+        uploads.emplace_back();
         note("upload " + std::string(mailbox), size);
     }
     void uploaded(std::string_view octets) override
     {
         promise(uploading);
+        uploads.back() += octets;
         notes += octets;
     }
     void upload_ended(bool whole) override
@@ -67,9 +74,10 @@ public:
         uploading = false;
         note("uploaded", whole ? 1 : 0);
     }
-    void upload_answered(const imap::Response& answer) override
+    void upload_answered(const imap::Response& answer, std::uint32_t messages) override
     {
-        note("answered", answer.code.size());
+        promise(messages > 0);
+        note("answered", answer.code.size() + messages);
     }
     void expunged(std::uint32_t sequence) override { note("gone", sequence); }
     void vanished(std::string_view uids) override
@@ -132,6 +140,43 @@ std::string follow(std::string_view turns, std::size_t cut)
     return scribe.notes + '\n' + client.heard + '\n' + server.heard;
 }
 
+std::string all_of(const text::Passage& passage)
+{
+    std::string all;
+    for (std::size_t i = 0; i < passage.size(); ++i)
+        all += passage[i];
+    return all;
+}
+
+// What the client says, to a server that answers at once.
+void converse(std::string_view said, std::size_t cut, std::uint8_t moods)
+{
+    Scribe scribe;
+    imap::Follower follower(scribe, {.limits = {}, .compress = false});
+    fuzz::MoodyImapServer server(moods);
+    std::string waiting;
+    while (!said.empty() && follower.trouble().empty()) {
+        waiting += said.substr(0, cut);
+        said.remove_prefix(std::min(cut, said.size()));
+        for (bool moves = true; moves && follower.trouble().empty();) {
+            text::Passage up;
+            const std::size_t taken = follower.client(waiting, up);
+            const std::string answer = server.hear(all_of(up));
+            waiting.erase(0, taken);
+            text::Passage down;
+            promise(follower.server(answer, down) == answer.size() ||
+                    !follower.trouble().empty());
+            moves = taken > 0 || !answer.empty();
+        }
+    }
+    if (!follower.trouble().empty())
+        return;
+    promise(!server.lost_step());
+    if (scribe.uploading) // it has not come to its end
+        scribe.uploads.pop_back();
+    promise(scribe.uploads == server.messages());
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -139,6 +184,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0)
         return 0;
     const std::string_view turns = fuzz::text_of(data + 1, size - 1);
+    if ((data[0] & 0x80) != 0) {
+        if (size > 1)
+            converse(turns.substr(1), data[0] % 24 + 1, data[1]);
+        return 0;
+    }
     promise(follow(turns, data[0] % 24 + 1) == follow(turns, turns.size() + 1));
     return 0;
 }
