@@ -221,7 +221,7 @@ END
     between "[imap-proxy]" "connections-per-user = 100"
     play <<'END'
 lies = [b"+OK this is POP3\r\n", b"\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"* " + b"x" * 40000,
-        b"a OK " + b"x" * 40000 + b"\r\n", b"\0\0\0\0\r\n", b"a BYE no\r\n"]
+        b"a OK [CAPABILITY " + b"x" * 40000 + b"\r\n", b"\0\0\0\0\r\n", b"a BYE no\r\n"]
 turn = iter(lies)
 honest = threading.Event()
 def lie(connection, reader):
