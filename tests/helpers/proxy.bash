@@ -9,7 +9,7 @@
 #                                      (STARTTLS offered, not demanded) and `tls` on
 #                                      $TLS_PORT; LINEs go into both; behind a line
 #                                      "[section]" they are for what stands there
-#     proxy_start                      until it listens; $PROXY_PID
+#     proxy_start                      until it is ready; $PROXY_PID
 #     proxy_route LINE...              imports rows of routes; the first names the columns
 #     proxy_logged PATTERN             the log has such a line
 #     scripted NAME LINE...            a host that plays the lines, see pop_host.py; ${PORT[NAME]}
@@ -64,8 +64,11 @@ proxy_start() {
     start proxy "$PROGRAM" --config "$CONF"
     # shellcheck disable=SC2034  # for the tests
     PROXY_PID=$PID
-    wait_for 10 bound "$PLAIN_PORT" || { cat "$TMP/proxy.log" >&2; return 1; }
+    wait_for 30 proxy_ready || { cat "$TMP/proxy.log" >&2; return 1; }
 }
+
+# Its port is new: the log is not that of one before it.  Signals have a meaning from then on.
+proxy_ready() { bound "$PLAIN_PORT" && proxy_logged ' ready '; }
 
 proxy_logged() { grep -qE -- "$1" "$TMP/proxy.log"; }
 
