@@ -8,6 +8,7 @@
 #include "daemon/doors.h"
 #include "daemon/inetd.h"
 
+#include <csignal>
 #include <string_view>
 #include <utility>
 
@@ -45,6 +46,7 @@ void complain(const Program& program, const char* why, bool to_syslog)
 void work(const Program& program, const Options& options, const Serve& serve,
           bool& to_syslog)
 {
+    std::signal(SIGHUP, SIG_IGN); // until we can reload: what is read now is new
     InetdConnection connection;
     if (options.listen.empty())
         connection = take_inetd_connection();
