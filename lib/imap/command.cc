@@ -12,6 +12,8 @@ namespace imap {
 namespace {
 
 constexpr std::size_t longest_name = 32;
+// A list of thirty pairs, and some more; each costs four times what it takes to say it.
+constexpr std::size_t most_values = 70;
 
 bool is_tag(std::string_view text, const Limits& limits)
 {
@@ -115,7 +117,7 @@ std::expected<Command, Malformed> parse_command(std::string_view line, const Lim
     if (!is_name(name))
         return std::unexpected(Malformed{std::string(tag), "no command"});
     rest.remove_prefix(name.size());
-    auto arguments = parse_values(rest, limits.depth);
+    auto arguments = parse_values(rest, limits.depth, most_values);
     if (!arguments)
         return std::unexpected(Malformed{std::string(tag), std::move(arguments.error())});
     return Command{std::string(tag), text::to_upper(name), *std::move(arguments)};

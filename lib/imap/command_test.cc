@@ -134,3 +134,21 @@ TEST_CASE("imap: commands have a tag, a name and arguments")
     CHECK(long_tag.error().why ==
           "tag is longer than " + std::to_string(small().tag) + " bytes");
 }
+
+TEST_CASE("imap: a command has as many arguments as thirty pairs need, and not many more")
+{
+    const auto pairs = [](int count) {
+        std::string line = "a ID (";
+        for (int n = 0; n < count; ++n)
+            line += " \"name\" NIL";
+        return line + ")";
+    };
+    CHECK(imap::parse_command(pairs(30), {}));
+    CHECK_FALSE(imap::parse_command(pairs(40), {}));
+    std::string words = "a LOGIN";
+    while (words.size() < 16000)
+        words += " x";
+    const auto command = imap::parse_command(words, {});
+    REQUIRE_FALSE(command);
+    CHECK(command.error().why == "too many arguments");
+}

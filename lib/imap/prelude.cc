@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace imap {
 
@@ -100,7 +101,17 @@ Verdict Prelude::judge(std::string_view line, bool ahead)
         return refuse("BAD", {}, command.error().why);
     }
     command_ = *std::move(command);
-    return dispatch(ahead);
+    Verdict verdict = dispatch(ahead);
+    forget_arguments();
+    return verdict;
+}
+
+// They may be secrets, and cost more than what was said.
+void Prelude::forget_arguments()
+{
+    for (Value& argument : command_.arguments)
+        base::wipe(argument.text);
+    std::exchange(command_.arguments, {});
 }
 
 Verdict Prelude::dispatch(bool ahead)
@@ -213,8 +224,6 @@ void Prelude::forget_secrets()
     if (initial_)
         base::wipe(*initial_);
     initial_.reset();
-    for (Value& argument : command_.arguments)
-        base::wipe(argument.text);
 }
 
 // RFC 2971: NIL, or a list of fields and values.

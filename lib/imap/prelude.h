@@ -77,6 +77,7 @@ public:
 
 private:
     [[nodiscard]] Verdict dispatch(bool ahead);
+    void forget_arguments();
     [[nodiscard]] Verdict judge_login();
     [[nodiscard]] Verdict judge_authenticate();
     [[nodiscard]] Verdict judge_starttls(bool ahead);

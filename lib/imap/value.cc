@@ -26,7 +26,7 @@ public:
 
     std::expected<Values, std::string> parse()
     {
-        while (!rest_.empty() && why_.empty() && !enough())
+        while (!rest_.empty() && why_.empty())
             take_one();
         if (why_.empty() && open_.size() > 1)
             why_ = "a parenthesis is not closed";
@@ -36,11 +36,6 @@ public:
     }
 
 private:
-    [[nodiscard]] bool enough() const
-    {
-        return open_.size() == 1 && open_.front().size() >= most_;
-    }
-
     void take_one()
     {
         const char c = rest_.front();
@@ -90,6 +85,8 @@ private:
 
     void add(Value value)
     {
+        if (count_++ == most_)
+            why_ = "too many arguments";
         open_.back().push_back(std::move(value));
         after_value_ = true;
     }
@@ -154,6 +151,7 @@ private:
     std::string_view rest_;
     std::size_t depth_;
     std::size_t most_;
+    std::size_t count_ = 0;
     std::vector<Values> open_;
     bool after_value_ = false;
     std::string_view why_;

@@ -26,8 +26,8 @@ struct Value {
 };
 
 // Values separated by blanks.  A literal stands in `line` as its announcement, CRLF and its
-// octets.  Unexpected: what is wrong.  No recursion; lists go `depth` deep at most.
-// `most`: behind so many values nothing is looked at.
+// octets.  Unexpected: what is wrong.  No recursion; lists go `depth` deep at most, and
+// there are `most` values at most, those in lists and the lists themselves included.
 [[nodiscard]] std::expected<std::vector<Value>, std::string>
 parse_values(std::string_view line, std::size_t depth, std::size_t most = SIZE_MAX);
 

@@ -66,11 +66,13 @@ TEST_CASE("imap: arguments are words, quoted texts, literals and lists")
     }
 }
 
-TEST_CASE("imap: no more is looked at than is wanted")
+TEST_CASE("imap: there is a limit to how many arguments there are")
 {
-    const auto values = imap::parse_values("one two (never closed", 4, 2);
-    REQUIRE(values);
-    CHECK(show(*values) == "one two");
+    CHECK(imap::parse_values("a (b c) d", 4, 5));
+    for (const std::string_view line : {"a (b c) d e", "a (b c d e)", "() () () () () ()"})
+        CHECK(imap::parse_values(line, 4, 5).error() == "too many arguments");
+    CHECK(imap::parse_values("a a a a a (never closed", 4, 4).error() ==
+          "too many arguments");
 }
 
 TEST_CASE("imap: deep lists cost no stack")
