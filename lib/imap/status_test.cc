@@ -93,3 +93,16 @@ TEST_CASE("imap: a proxy announces what passes through it, and what it does itse
                                      false) == "IMAP4rev2 LITERAL- ID");
     CHECK(imap::announce_after_login("IMAP4rev1", true) == "IMAP4rev1 COMPRESS=DEFLATE");
 }
+
+TEST_CASE("imap: the beginning of a long line has a code that does not end")
+{
+    const std::string_view line = "a OK [COPYUID 7 1,3,5";
+    CHECK(imap::parse_response(line).code.empty());
+    const imap::Response response = imap::parse_beginning(line);
+    CHECK(response.tag == "a");
+    CHECK(response.condition == Condition::ok);
+    CHECK(response.has_code("COPYUID"));
+    CHECK(response.code_text == "7 1,3,5");
+    CHECK(imap::parse_beginning("a OK [X] text").text == "text");
+    CHECK(imap::parse_beginning("a OK [").code.empty());
+}
