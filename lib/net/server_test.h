@@ -5,6 +5,7 @@
 #include "base/fd.h"
 
 #include <arpa/inet.h>
+#include <cerrno>
 #include <cstdint>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
@@ -41,6 +42,10 @@ public:
         thread_ = std::jthread([this, greeting = std::move(greeting)] {
             for (;;) {
                 const base::Fd one(::accept(socket_.get(), nullptr, nullptr));
+                if (one.get() < 0 && errno == EMFILE) { // NoDescriptors
+                    std::this_thread::yield();
+                    continue;
+                }
                 if (one.get() < 0)
                     return;
                 (void)!::write(one.get(), greeting.data(), greeting.size());
