@@ -70,7 +70,7 @@ private:
     exchange(std::vector<std::string> messages, std::string user);
     [[nodiscard]] net::Task<Pop3Outcome> begin_exchange(std::vector<std::string> messages,
                                                         std::string user);
-    [[nodiscard]] net::Task<Next> without_message(NoMessage why);
+    [[nodiscard]] net::Task<Next> without_message(NoMessage why, std::string mechanism);
     [[nodiscard]] Pop3Wishes wishes() const;
     void work();   // the client waits for us: its time stands still
     void listen(); // and runs again

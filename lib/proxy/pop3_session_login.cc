@@ -158,14 +158,14 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_sasl()
     Messages messages = co_await hear_first_messages();
     before_->prelude.forget_secrets();
     if (!messages)
-        co_return co_await without_message(messages.error());
+        co_return co_await without_message(messages.error(), mechanism);
     const std::optional<sasl::Identity> who = identify(mechanism, *messages);
     if (!who)
-        co_return co_await without_message(NoMessage::malformed);
+        co_return co_await without_message(NoMessage::malformed, mechanism);
     begin_login(*who, mechanism);
     auto outcome = co_await exchange(*std::move(messages), who->mailbox());
     if (!outcome && outcome.error() == NoMessage::gone)
-        co_return co_await without_message(NoMessage::gone);
+        co_return co_await without_message(NoMessage::gone, mechanism);
     if (!outcome) {
         Trouble cancelled{TroubleKind::cancelled, "cancelled by the client", {}};
         co_return co_await refuse(std::move(cancelled));
@@ -254,15 +254,18 @@ Pop3Session::exchange(std::vector<std::string> messages, std::string user)
     co_return outcome;
 }
 
-net::Task<Pop3Session::Next> Pop3Session::without_message(NoMessage why)
+net::Task<Pop3Session::Next> Pop3Session::without_message(NoMessage why,
+                                                          std::string mechanism)
 {
     if (why == NoMessage::gone) {
         end_as("gone");
         co_return Next::leave;
     }
-    const std::string_view what = why == NoMessage::cancelled
-                                      ? "authentication cancelled"
-                                      : "malformed authentication exchange";
+    const bool cancelled = why == NoMessage::cancelled;
+    const std::string what =
+        cancelled ? "authentication cancelled" : "malformed authentication exchange";
+    trying({}, std::move(mechanism));
+    failed({cancelled ? TroubleKind::cancelled : TroubleKind::refused, what, {}});
     co_return co_await say(before_->prelude.malformed(what));
 }
 
