@@ -201,7 +201,7 @@ sums() {
         sums "$way" >"$TMP/sums"
         cmp "$TMP/direct.sums" "$TMP/sums"
     done
-    proxy_logged "session-ended .* user=anna fetched=[0-9]{2} parts=.* reason=quit"
+    wait_for 5 proxy_logged "session-ended .* user=anna fetched=[0-9]{2} parts=.* reason=quit"
 }
 
 @test "real mail uploaded through the proxy is stored as it was" {

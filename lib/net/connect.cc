@@ -26,7 +26,8 @@ std::unexpected<NotConnected> failed(const Address& to, const std::string& befor
 {
     auto out = refused(to, before + std::strerror(error));
     out.error().ours = error == EMFILE || error == ENFILE || error == ENOMEM ||
-                       error == ENOBUFS || error == EADDRNOTAVAIL;
+                       error == ENOBUFS ||
+                       (error == EADDRNOTAVAIL && to.family() == Address::Family::ipv4);
     return out;
 }
 

@@ -56,10 +56,16 @@ net::Task<void> begin_tls(Link& link)
         *link.tls, host.tls_name.empty() ? host.host : host.tls_name);
 }
 
-void log_failure(base::Level level, const Link& link, const Trouble& trouble,
+void log_alive(const Link& link, std::string_view id)
+{
+    base::log(base::Level::notice, "backend-alive", id,
+              {{"backend", link.address}, {"route", link.host.pattern}});
+}
+
+void log_failure(bool was_dead, const Link& link, const Trouble& trouble,
                  std::string_view id)
 {
-    base::log(level, "backend-failed", id,
+    base::log(was_dead ? base::Level::info : base::Level::error, "backend-failed", id,
               {{"backend", link.address},
                {"kind", name_of(trouble.kind)},
                {"route", link.host.pattern},
@@ -152,29 +158,40 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
 void Backends::note(const Link& link, const std::optional<Trouble>& trouble,
                     std::string_view id)
 {
-    session::Health& health = condition_of(link.key).health;
+    Condition& condition = condition_of(link.key);
+    session::Health& health = condition.health;
     const bool was_dead = health.dead();
-    if (!trouble || !is_of_host(trouble->kind)) {
+    const bool well = !trouble || !is_of_host(trouble->kind);
+    if (well && condition.failed_logins >= most_failed_logins) {
+        // A greeting is not enough: the others wait for how this login comes out.
+        health.failed(base::wall_seconds(), std::string(health.why()), 0);
+        return;
+    }
+    if (well) {
         health.succeeded();
         if (was_dead)
-            base::log(base::Level::notice, "backend-alive", id,
-                      {{"backend", link.address}, {"route", link.host.pattern}});
+            log_alive(link, id);
         return;
     }
     health.failed(base::wall_seconds(), trouble->why, 0);
-    log_failure(was_dead ? base::Level::info : base::Level::error, link, *trouble, id);
+    log_failure(was_dead, link, *trouble, id);
 }
 
 void Backends::note_login(const Link& link, const Trouble* trouble, std::string_view id)
 {
     Condition& condition = condition_of(link.key);
+    const bool was_dead = condition.health.dead();
     if (trouble == nullptr || !is_of_host(trouble->kind)) {
         condition.failed_logins = 0;
+        if (was_dead) {
+            condition.health.succeeded();
+            log_alive(link, id);
+        }
         return;
     }
     if (++condition.failed_logins >= most_failed_logins)
         condition.health.failed(base::wall_seconds(), trouble->why, 0);
-    log_failure(base::Level::error, link, *trouble, id);
+    log_failure(was_dead, link, *trouble, id);
 }
 
 } // namespace proxy

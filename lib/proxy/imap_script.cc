@@ -110,7 +110,6 @@ std::optional<ImapScript> plain_by_command(const ImapLogin& login,
     const bool own = first == 0 || login.first.substr(0, first) == plain.user;
     if (own && !plain.password.contains('\0')) // which no literal may hold
         script = by_command(plain, backend);
-    plain.forget_secrets();
     return script;
 }
 
@@ -136,13 +135,13 @@ std::optional<ImapScript> relayed(const ImapLogin& login, const Capabilities& ba
 
 } // namespace
 
-void ImapLogin::forget_secrets()
+ImapLogin::~ImapLogin()
 {
     base::wipe(first);
     base::wipe(password);
 }
 
-void ImapScript::forget_secrets()
+ImapScript::~ImapScript()
 {
     for (std::string& line : lines)
         base::wipe(line);

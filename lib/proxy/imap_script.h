@@ -21,7 +21,7 @@ struct ImapLogin {
     std::string user;      // of LOGIN, command and mechanism
     std::string password;
 
-    void forget_secrets();
+    ~ImapLogin(); // wiped, every copy
 };
 
 // What is said to the backend: the first at once, each further one when it asks by "+".
@@ -30,20 +30,7 @@ struct ImapScript {
     // What the backend asks beyond them is the client's to answer.
     bool relayed = false;
 
-    void forget_secrets();
-};
-
-// At the end of a scope, however it is left.
-template <class Holder>
-class Forgetting {
-public:
-    explicit Forgetting(Holder& holder) : holder_(holder) {}
-    ~Forgetting() { holder_.forget_secrets(); }
-    Forgetting(const Forgetting&) = delete;
-    Forgetting& operator=(const Forgetting&) = delete;
-
-private:
-    Holder& holder_;
+    ~ImapScript(); // wiped, every copy
 };
 
 // Nothing: this backend takes no such login.

@@ -57,7 +57,6 @@ ImapSession::log_in_at(Link& link, const imap::Capabilities& offered, ImapLogin 
 net::Task<std::string> ImapSession::converse(Link& link, const imap::Capabilities& offered,
                                              ImapLogin login)
 {
-    const Forgetting forgetting(login);
     ImapBackend backend(link, listener().imap);
     std::optional<ImapScript> script = script_of(login, offered);
     if (!script)
@@ -93,7 +92,6 @@ std::string ImapSession::introduction(const Link& link, const imap::Capabilities
 net::Task<ImapAnswer> ImapSession::exchange(ImapBackend& backend, ImapScript script,
                                             std::string tag)
 {
-    const Forgetting forgetting(script);
     const base::seconds patience = listener().times.backend;
     const std::string beside(tag_beside(tag));
     ImapAnswer answer;
@@ -126,7 +124,9 @@ net::Task<void> ImapSession::relay_challenge(ImapBackend& backend, std::string c
     if (!text::from_base64(challenge))
         backend.fail(TroubleKind::broken, "says a challenge that is no base64");
     dialogue_->client_answered = true;
+    listen();
     auto response = co_await ask(std::move(challenge));
+    work();
     if (!response) {
         co_await backend.say("*\r\n", listener().times.backend);
         throw ClientFailed{std::move(response.error())};

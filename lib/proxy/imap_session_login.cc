@@ -50,7 +50,6 @@ net::Task<ImapSession::Next> ImapSession::log_in_by_command()
                     .first = {},
                     .user = prelude.user(),
                     .password = prelude.password()};
-    const Forgetting forgetting(login);
     prelude.forget_secrets();
     std::string user = login.user;
     trying({.user = user, .acts_as = {}}, "LOGIN");
@@ -87,7 +86,6 @@ net::Task<std::expected<ImapLogin, Trouble>> ImapSession::hear_login()
                     .first = {},
                     .user = {},
                     .password = {}};
-    const Forgetting forgetting(login);
     const bool prompts = sasl::who_begins(login.mechanism) == sasl::First::user_on_prompt;
     std::expected<std::string, Trouble> first;
     if (prelude.initial()) {
@@ -136,7 +134,6 @@ net::Task<std::expected<std::string, Trouble>> ImapSession::ask(std::string chal
 
 net::Task<ImapSession::Next> ImapSession::attempt(ImapLogin login, std::string user)
 {
-    const Forgetting forgetting(login);
     if (caller().ttl <= 1) {
         Trouble loop{.kind = TroubleKind::unavailable,
                      .why = "more proxies than x-proxy-ttl allows: is this a loop?",
@@ -145,7 +142,9 @@ net::Task<ImapSession::Next> ImapSession::attempt(ImapLogin login, std::string u
         co_return co_await refuse(std::move(loop));
     }
     Link link;
+    work();
     auto welcome = co_await try_hosts(link, std::move(login), std::move(user));
+    listen();
     if (!welcome) {
         link.leg.reset(); // the backend need not wait while the client has to
         co_return co_await refuse(std::move(welcome.error()));
@@ -166,7 +165,6 @@ net::Task<ImapSession::Next> ImapSession::attempt(ImapLogin login, std::string u
 net::Task<std::expected<std::string, Trouble>>
 ImapSession::try_hosts(Link& link, ImapLogin login, std::string user)
 {
-    const Forgetting forgetting(login);
     Backends& backends = server().world().backends;
     std::vector<std::string> tried;
     std::optional<Trouble> first;
@@ -182,7 +180,9 @@ ImapSession::try_hosts(Link& link, ImapLogin login, std::string user)
         if (link.host == listener().backend)
             server().learn(listener().name, join(greeter.capabilities()));
         auto welcome = co_await log_in_at(link, greeter.capabilities(), login);
-        backends.note_login(link, welcome ? nullptr : &welcome.error(), id());
+        // What fails after the client was asked may be its doing.
+        if (welcome || !dialogue_->client_answered)
+            backends.note_login(link, welcome ? nullptr : &welcome.error(), id());
         if (welcome || dialogue_->client_answered ||
             !another_may_do_better(welcome.error().kind))
             co_return welcome;
@@ -204,6 +204,7 @@ net::Task<ImapSession::Next> ImapSession::say_refusal(Trouble trouble)
     const imap::Verdict verdict = prelude.login_refused(refusal(trouble, prelude.tag()));
     if (is_guess(trouble.kind))
         co_await delay_refusal();
+    listen();
     const bool last = verdict.then == imap::Then::hang_up;
     std::string text = verdict.reply;
     if (last)

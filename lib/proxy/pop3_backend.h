@@ -12,6 +12,7 @@
 // Secrets: what is said is wiped after it has been written.
 #pragma once
 
+#include "base/wipe.h"
 #include "pop3/capabilities.h"
 #include "pop3/limits.h"
 #include "pop3/reply.h"
@@ -46,6 +47,13 @@ struct Pop3Wishes {
 [[nodiscard]] bool pop3_carries(const pop3::Capabilities& server,
                                 std::string_view mechanism);
 
+struct Pop3Credentials {
+    std::string user;
+    std::string password;
+
+    ~Pop3Credentials() { base::wipe(password); } // every copy
+};
+
 class Pop3Backend : public Greeter {
 public:
     struct Options {
@@ -67,7 +75,7 @@ public:
     // The link is that of greet(); the caller may have changed since.
     void set_caller(Caller caller) { caller_ = std::move(caller); }
     [[nodiscard]] net::Task<Pop3Outcome> log_in(Link& link, Pop3Wishes wishes,
-                                                std::string user, std::string password);
+                                                Pop3Credentials who);
     [[nodiscard]] net::Task<Pop3Outcome> apop(Link& link, Pop3Wishes wishes,
                                               std::string user, std::string digest);
     // `responses`: base64 of those we have already, the first one at least.
@@ -86,6 +94,8 @@ private:
         std::string line;
         Need need = Need::must;
         bool answers = false; // "+ ..." is a good answer, too
+
+        ~Step() { base::wipe(line); } // every copy
     };
     using Script = std::vector<Step>;
 

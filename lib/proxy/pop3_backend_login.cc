@@ -47,13 +47,8 @@ Trouble not_carried(const Link& link, const std::string& mechanism)
 
 // Name and password of PLAIN and LOGIN, where the messages hold nothing else and both can
 // stand in a line; nothing: they have to go on as they are.
-struct Credentials {
-    std::string user;
-    std::string password;
-};
-
-std::optional<Credentials> credentials_of(std::string_view mechanism,
-                                          const std::vector<std::string>& responses)
+std::optional<Pop3Credentials> credentials_of(std::string_view mechanism,
+                                              const std::vector<std::string>& responses)
 {
     if (mechanism != "PLAIN" && mechanism != "LOGIN")
         return std::nullopt;
@@ -62,15 +57,13 @@ std::optional<Credentials> credentials_of(std::string_view mechanism,
     const auto who = sasl::identify(mechanism, first);
     if (!who || !who->acts_as.empty())
         return std::nullopt;
-    Credentials found{who->user, {}};
+    Pop3Credentials found{who->user, {}};
     if (mechanism == "PLAIN")
         found.password = first.substr(who->user.size() + 2);
     else if (responses.size() == 2)
         found.password = text::from_base64(responses.back()).value_or("");
-    if (found.password.empty() || text::has_control(found.password)) {
-        base::wipe(found.password);
+    if (found.password.empty() || text::has_control(found.password))
         return std::nullopt;
-    }
     return found;
 }
 
@@ -113,22 +106,21 @@ Pop3Backend::Script Pop3Backend::preface(const Link& link, const Pop3Wishes& wis
     return script;
 }
 
-net::Task<Pop3Outcome> Pop3Backend::log_in(Link& link, Pop3Wishes wishes, std::string user,
-                                           std::string password)
+net::Task<Pop3Outcome> Pop3Backend::log_in(Link& link, Pop3Wishes wishes,
+                                           Pop3Credentials who)
 {
-    const base::Wiped wiped(password);
     const pop3::Capabilities& can = capabilities();
     const bool known = !can.lines().empty();
     if (known && !can.has("USER") && can.has("SASL", "PLAIN")) {
-        std::string message = sasl::plain_message(user, password);
-        const base::Wiped wiped_too(message);
+        std::string message = sasl::plain_message(who.user, who.password);
+        const base::Wiped wiped(message);
         std::vector<std::string> responses{text::base64(message)};
         co_return co_await authenticate(link, std::move(wishes), "PLAIN",
                                         std::move(responses));
     }
     Script script = preface(link, wishes);
-    script.push_back({"USER " + user});
-    script.push_back({"PASS " + password});
+    script.push_back({"USER " + who.user});
+    script.push_back({"PASS " + who.password});
     co_return co_await play(link, std::move(script));
 }
 
@@ -147,15 +139,14 @@ net::Task<Pop3Outcome> Pop3Backend::authenticate(Link& link, Pop3Wishes wishes,
     const pop3::Capabilities& can = capabilities();
     const bool known = !can.lines().empty();
     if (known && !can.has("SASL", mechanism)) {
-        std::optional<Credentials> who;
+        std::optional<Pop3Credentials> who;
         if (can.has("USER"))
             who = credentials_of(mechanism, responses);
         for (std::string& response : responses)
             base::wipe(response);
         if (!who)
             co_return std::unexpected(not_carried(link, mechanism));
-        const base::Wiped wiped(who->password);
-        co_return co_await log_in(link, std::move(wishes), who->user, who->password);
+        co_return co_await log_in(link, std::move(wishes), *std::move(who));
     }
     Script script = preface(link, wishes);
     std::string command = "AUTH " + mechanism;

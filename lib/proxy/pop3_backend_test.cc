@@ -83,7 +83,7 @@ struct Scene {
     Dialogue by_password()
     {
         return [this](Pop3Backend& backend, Link& link) {
-            return backend.log_in(link, wishes, "anna", "secret");
+            return backend.log_in(link, wishes, {.user = "anna", .password = "secret"});
         };
     }
 
@@ -173,10 +173,11 @@ TEST_CASE("proxy: the POP3 server learns who the client is and what it wishes, o
                 {"USER anna\r\n", "+OK\r\n"},
                 {"PASS secret\r\n", "+OK in\r\n"}},
                [&](Pop3Backend& backend, Link& link) -> Task<Pop3Outcome> {
-                   auto first =
-                       co_await backend.log_in(link, scene.wishes, "anna", "secret");
+                   auto first = co_await backend.log_in(
+                       link, scene.wishes, {.user = "anna", .password = "secret"});
                    CHECK_FALSE(first.has_value());
-                   co_return co_await backend.log_in(link, scene.wishes, "anna", "secret");
+                   co_return co_await backend.log_in(
+                       link, scene.wishes, {.user = "anna", .password = "secret"});
                });
     REQUIRE(scene.outcome.has_value());
     CHECK(scene.outcome->has_value());

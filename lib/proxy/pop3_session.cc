@@ -100,7 +100,6 @@ net::Task<void> Pop3Session::greet()
     options.passwords = listener().passwords;
     options.xclient = trusted();
     before_ = std::make_unique<Before>(options, client_address());
-    before_->deadline = base::Steady::now() + listener().times.login;
     std::string greeting = options.xclient ? "+OK [XCLIENT] ready" : "+OK ready";
     if (listener().apop) {
         const std::string timestamp = co_await borrow_timestamp();

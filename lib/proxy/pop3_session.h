@@ -72,8 +72,6 @@ private:
                                                         std::string user);
     [[nodiscard]] net::Task<Next> without_message(NoMessage why, std::string mechanism);
     [[nodiscard]] Pop3Wishes wishes() const;
-    void work();   // the client waits for us: its time stands still
-    void listen(); // and runs again
 
     Pop3Server& pop3_;
     std::unique_ptr<Before> before_;
@@ -86,8 +84,7 @@ struct Pop3Session::Before {
     {
     }
     pop3::Prelude prelude;
-    net::Address arrived; // before XCLIENT
-    base::SteadyTime deadline;
+    net::Address arrived;                     // before XCLIENT
     std::optional<pop3::Capabilities> server; // of the listener's backend
     bool asked_server = false;
     std::unique_ptr<Pop3Backend> backend;

@@ -18,7 +18,6 @@ namespace proxy {
 namespace {
 
 constexpr std::uint32_t most_rounds = 20; // of questions and answers in one exchange
-constexpr base::seconds time_to_hear{10}; // our answer, however long we have worked for it
 
 // Of PLAIN behind the second NUL of the only message, of LOGIN the second message.  As with
 // USER and PASS, no control characters: it may become a line on its way (RFC 4013
@@ -54,20 +53,6 @@ std::optional<sasl::Identity> identify(const std::string& mechanism,
 }
 
 } // namespace
-
-void Pop3Session::work()
-{
-    client().stream().set_deadline(base::SteadyTime::max());
-}
-
-void Pop3Session::listen()
-{
-    if (must_go())
-        client().stream().expire();
-    else
-        client().stream().set_deadline(
-            std::max(before_->deadline, base::Steady::now() + time_to_hear));
-}
 
 Pop3Wishes Pop3Session::wishes() const
 {
@@ -110,12 +95,15 @@ bool Pop3Session::try_another(const Pop3Outcome& outcome)
 {
     if (outcome || !another_may_do_better(outcome.error().kind))
         return false;
+    if (std::exchange(before_->keeps_link, false)) { // it may have waited for too long
+        before_->link.reset();
+        return true;
+    }
     pop3_.world().backends.note_login(*before_->link, &outcome.error(), id());
     before_->tried.push_back(before_->link->key);
     if (!before_->first)
         before_->first = outcome.error();
     before_->link.reset();
-    before_->keeps_link = false;
     return true;
 }
 
@@ -128,8 +116,9 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_password()
         std::optional<Trouble> trouble = co_await reach(prelude.user());
         if (trouble)
             co_return co_await refuse(std::move(*trouble));
-        outcome = co_await before_->backend->log_in(*before_->link, wishes(),
-                                                    prelude.user(), prelude.password());
+        Pop3Credentials who{.user = prelude.user(), .password = prelude.password()};
+        outcome =
+            co_await before_->backend->log_in(*before_->link, wishes(), std::move(who));
     } while (try_another(outcome));
     co_return co_await conclude(std::move(outcome));
 }
@@ -272,7 +261,8 @@ net::Task<Pop3Session::Next> Pop3Session::without_message(NoMessage why,
 // The backend has answered.
 net::Task<Pop3Session::Next> Pop3Session::conclude(Pop3Outcome outcome)
 {
-    if (before_->link)
+    // What fails after the client was asked may be its doing.
+    if (before_->link && (outcome || !is_of_host(outcome.error().kind)))
         pop3_.world().backends.note_login(*before_->link,
                                           outcome ? nullptr : &outcome.error(), id());
     if (!outcome)

@@ -41,14 +41,12 @@ net::Task<void> Relay::run(std::string id)
     }
     co_await done_.wait();
     conversation_.ended();
-    if (failure_)
-        std::rethrow_exception(failure_);
 }
 
 // A server that hears the end of TLS does not answer any more.
 net::Task<void> Relay::hear_answers()
 {
-    while (conversation_.owes_answers() && !over_) {
+    while ((conversation_.owes_answers() || speaking_) && !over_) {
         heard_.clear();
         co_await heard_.wait();
     }

@@ -33,13 +33,16 @@ public:
     Relay(const Relay&) = delete;
     Relay& operator=(const Relay&) = delete;
 
-    // Until the session is over, both directions.  Does not throw for what the two sides
-    // do; reason() says what it was.
+    // Until the session is over, both directions.  Does not throw; reason() says what it
+    // was.
     [[nodiscard]] net::Task<void> run(std::string id);
 
     // "quit" (said and answered); else "client" or "backend" closed, "client-gone" or
-    // "backend-gone" (reset), "timeout", "protocol" (the follower's trouble), "shutdown".
+    // "backend-gone" (reset), "timeout", "protocol" (the follower's trouble), "shutdown";
+    // "broken": failure().
     [[nodiscard]] std::string_view reason() const { return reason_; }
+    // A fault of our own, or null.
+    [[nodiscard]] const std::exception_ptr& failure() const { return failure_; }
     [[nodiscard]] std::uint64_t from_client() const { return from_client_; }
     [[nodiscard]] std::uint64_t from_backend() const { return from_backend_; }
     // Ends it at once.

@@ -149,6 +149,26 @@ TEST_CASE("proxy: nobody waits for a server whose client has taken its leave")
         CHECK(co_await net::test::read_exactly(*s.server, 4) == "quit");
         co_await s.server->write("bye");
     };
+    const base::SteadyTime began = base::Steady::now();
+    run(scene, scene.relayed(), user(scene), server(scene));
+    CHECK(scene.relay.reason() == "quit");
+    CHECK(base::Steady::now() - began < base::seconds{30}); // half of what it would wait
+}
+
+TEST_CASE("proxy: a client that has taken its leave hears the answer to its end")
+{
+    Scene scene;
+    static const std::string answer = std::string(1u << 20, 'x') + "bye";
+    const auto user = [](Scene& s) -> Task<void> {
+        constexpr base::milliseconds moment{100}; // until the pipe is full
+        co_await say_and_leave(s.user, "quit");
+        co_await net::sleep_for(s.loop, moment);
+        CHECK(co_await net::test::read_all(*s.user) == answer);
+    };
+    const auto server = [](Scene& s) -> Task<void> {
+        CHECK(co_await net::test::read_exactly(*s.server, 4) == "quit");
+        co_await s.server->write(answer);
+    };
     run(scene, scene.relayed(), user(scene), server(scene));
     CHECK(scene.relay.reason() == "quit");
 }

@@ -76,10 +76,10 @@ Task<void> silent_backend(Scene& scene)
 {
     Said facts = co_await scene.server.facts_of(scene.listener);
     CHECK_FALSE(facts);
-    CHECK(scene.within(base::milliseconds(2500)));
+    CHECK(scene.within(base::milliseconds(3800)));
     facts = co_await scene.server.facts_of(scene.listener); // waits no more
     CHECK_FALSE(facts);
-    CHECK(scene.within(base::milliseconds(2500)));
+    CHECK(scene.within(base::milliseconds(3800)));
     CHECK(scene.server.questions == 1);
     scene.answer("late");
     co_await net::sleep_for(scene.loop, moment);
@@ -98,7 +98,7 @@ Task<void> reload_while_silent(Scene& scene)
     co_await net::sleep_for(scene.loop, moment);
     facts = co_await scene.server.facts_of(scene.listener);
     CHECK(facts == "old");
-    CHECK(scene.within(base::milliseconds(2500)));
+    CHECK(scene.within(base::milliseconds(3800)));
 }
 
 Task<void> reload_with_an_answer(Scene& scene)

@@ -6,6 +6,7 @@
 #include "session/farewell.h"
 #include "session/proxy_arrival.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace proxy {
@@ -13,6 +14,7 @@ namespace proxy {
 namespace {
 
 constexpr base::seconds farewell_patience{5};
+constexpr base::seconds time_to_hear{10}; // our answer, however long we have worked for it
 
 } // namespace
 
@@ -80,6 +82,8 @@ net::Task<void> Session::run()
         co_await say(goodbye(goodbye_for));
     leave();
     server_.world().journal.session_ended(login(), counted_totals(), reason_);
+    if (relay_ && relay_->failure())
+        std::rethrow_exception(relay_->failure());
 }
 
 net::Task<bool> Session::arrive()
@@ -252,6 +256,20 @@ void Session::turned_down(const sasl::Attempt& attempt)
 {
     trying(attempt.who, attempt.mechanism);
     failed({TroubleKind::refused, std::string(attempt.why), {}});
+}
+
+void Session::work()
+{
+    client_.stream().set_deadline(base::SteadyTime::max());
+}
+
+void Session::listen()
+{
+    if (must_go())
+        client_.stream().expire();
+    else
+        client_.stream().set_deadline(std::max(started_ + listener_->times.login,
+                                               base::Steady::now() + time_to_hear));
 }
 
 net::Task<void> Session::delay_refusal()

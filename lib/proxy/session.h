@@ -75,6 +75,8 @@ protected:
     // too many sessions (the journal knows), the link is gone.
     [[nodiscard]] bool succeeded(Link link);
     void failed(const Trouble& trouble);
+    void work();   // the client waits for us: its time stands still
+    void listen(); // and runs again
     // After a refused login, before its answer.
     [[nodiscard]] net::Task<void> delay_refusal();
     // It was told to come to an end: the next read or write has to be the last.
