@@ -44,7 +44,7 @@ ImapSession::log_in_at(Link& link, const imap::Capabilities& offered, ImapLogin 
 {
     std::optional<Trouble> trouble;
     try {
-        co_return co_await converse(link, offered, std::move(login));
+        co_return co_await converse(link, offered, login);
     } catch (ImapFailed& failed) {
         trouble = std::move(failed.trouble);
     } catch (ClientFailed& failed) {

@@ -53,7 +53,7 @@ net::Task<ImapSession::Next> ImapSession::log_in_by_command()
     prelude.forget_secrets();
     std::string user = login.user;
     trying({.user = user, .acts_as = {}}, "LOGIN");
-    co_return co_await attempt(std::move(login), std::move(user));
+    co_return co_await attempt(login, std::move(user));
 }
 
 net::Task<ImapSession::Next> ImapSession::log_in_by_mechanism()
@@ -143,7 +143,7 @@ net::Task<ImapSession::Next> ImapSession::attempt(ImapLogin login, std::string u
     }
     Link link;
     work();
-    auto welcome = co_await try_hosts(link, std::move(login), std::move(user));
+    auto welcome = co_await try_hosts(link, login, std::move(user));
     listen();
     if (!welcome) {
         link.leg.reset(); // the backend need not wait while the client has to

@@ -117,8 +117,7 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_password()
         if (trouble)
             co_return co_await refuse(std::move(*trouble));
         Pop3Credentials who{.user = prelude.user(), .password = prelude.password()};
-        outcome =
-            co_await before_->backend->log_in(*before_->link, wishes(), std::move(who));
+        outcome = co_await before_->backend->log_in(*before_->link, wishes(), who);
     } while (try_another(outcome));
     co_return co_await conclude(std::move(outcome));
 }
