@@ -110,8 +110,8 @@ units_that_run() {
 @test "sysusers and tmpfiles make the user and the directories the defaults name" {
     run -0 systemd-sysusers --dry-run "$REPO/etc/sysusers.d/sponts.conf"
     for directory in $(sponts init --sample |
-        sed -n 's/^#\(spool\|run-directory\) = //p; s,^#database = \(.*\)/.*,\1,p'); do
-        grep -q "^d $directory  *0[0-7]* sponts sponts" "$REPO/etc/tmpfiles.d/sponts.conf"
+        sed -n 's/^#\(spool\|run-directory\|state\|audit\) = //p; s,^#\(database\|audit-socket\) = \(.*\)/.*,\2,p'); do
+        grep -Eq "^d $directory +0[0-7]* (sponts|sponts-li|sponts-audit) +sponts" "$REPO/etc/tmpfiles.d/sponts.conf"
     done
 }
 

@@ -174,6 +174,29 @@ struct Queue {
     std::uint64_t drafts_memory = 64u << 20;
 };
 
+// [tkuev].  What is the same for every measure; measures themselves are tkuev-ctl(8)'s.
+struct Tkuev {
+    bool enabled = false;
+    std::string state = "/var/lib/sponts-li";
+    std::string spool = "/var/spool/sponts-li";
+    std::string audit = "/var/lib/sponts-audit";
+    std::string audit_socket = "/run/sponts-audit/socket";
+    std::string operator_id;                  // 1 to 16 characters
+    std::string network_element = "sponts-1"; // 1 to 16 characters
+    std::string interception_point;           // 1 to 8 characters; empty: not said
+    std::string file_prefix;                  // ABXY, four characters
+    std::string country = "DE";
+    bool second_person = false;       // somebody else approves what one has entered
+    bool synchronised_clock = true;   // else nothing is activated
+    std::int64_t renewal = 10;        // seconds between two lists for the servers
+    std::uint32_t identities = 16384; // places in that list, all always taken
+    std::uint64_t content_bytes = 64ull << 20; // that wait for the authority
+    std::int64_t content_seconds = 60;
+    std::int64_t audit_retention = 365LL * 86400;
+    bool fold_local_part = true;
+    std::string detail_separator = "+";
+};
+
 struct Settings {
     General general;
     base::LogOptions log;
@@ -184,6 +207,7 @@ struct Settings {
     PopProxy pop_proxy;
     ImapProxy imap_proxy;
     Queue queue;
+    Tkuev tkuev;
     std::string file; // where it was read from
 };
 
