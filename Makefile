@@ -19,7 +19,7 @@ endif
 VERSION  := 0.1.0
 JOBS     ?= $(shell nproc)
 
-LIBS := -lfmt -lssl -lcrypto -lsqlite3 -linih -lunbound -largon2 -lgsasl -lseccomp -lidn2 -lxxhash -lz
+LIBS := -lfmt -lssl -lcrypto -lsqlite3 -linih -lunbound -largon2 -lgsasl -lseccomp -lidn2 -lunistring -lxxhash -lz
 
 CPPFLAGS += -Ilib -I$(BUILD) -DSPONTS_VERSION='"$(VERSION)"' -DSPONTS_PREFIX='"$(PREFIX)"' \
             -DBOOST_ASIO_SEPARATE_COMPILATION -DBOOST_ASIO_NO_DEPRECATED

@@ -88,6 +88,10 @@ struct Event {
     bool operator==(const Event&) const = default;
 };
 
+// Longer ones than this are not read: a few times what a transaction with the most
+// recipients has.
+inline constexpr std::size_t event_limit = 16u << 20;
+
 // A stable binary text (RFC 8949 CBOR map); unknown keys are skipped by decode(), so that
 // an older program reads what a newer one wrote.
 [[nodiscard]] std::string encode(const Event& event);
