@@ -35,6 +35,21 @@ teardown() { sponts_teardown; }
     [ "${#stderr_lines[@]}" -eq 1 ]
 }
 
+@test "SIGHUP: takes over what is new, and names what needs a restart" {
+    fake
+    sending
+    sed -i 's/^retry = .*/retry = 2s/' "$CONF"
+    kill -HUP "$SENDD_PID"
+    wait_for 5 logged ' sendd-reloaded '
+    run ! logged restart-needed
+    sed -i 's/^free-inodes = 0/&\nretention = 1d/; s/^retry = .*/&\ndns-timeout = 3s/' "$CONF"
+    kill -HUP "$SENDD_PID"
+    wait_for 5 logged ' restart-needed keys="\[queue\] retention, \[smtp-sendd\] dns-timeout"'
+    echo 'nonsense = yes' >>"$CONF"
+    kill -HUP "$SENDD_PID"
+    wait_for 5 logged ' sendd-reload-failed .*nonsense'
+}
+
 @test "delivers byte for byte, dots and all" {
     fake
     sending

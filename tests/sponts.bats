@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sponts(8): check and run.  What `run` starts here are stand-ins that do as they are
-# told (helpers/program.py); whole gateways are run by the other files.
+# sponts(8): check and run (its SIGHUP: sponts-reload.bats).  What `run` starts here are
+# stand-ins that do as they are told (helpers/program.py); whole gateways are run by the
+# other files.
 
 bats_require_minimum_version 1.5.0
 
@@ -203,8 +204,6 @@ END
 }
 
 # proxy NAME PROGRAM PORT - the lines of a proxy's listener on loopback.
-proxy() { printf '%s\nprogram = %s\nauth-without-tls = yes\n' "$(listener "$1" "$3")" "$2"; }
-
 @test "a proxy is started when a listener names it, with its own sockets and workers" {
     stand_ins
     pop=$(free_port) imap=$(free_port)
@@ -221,162 +220,6 @@ proxy() { printf '%s\nprogram = %s\nauth-without-tls = yes\n' "$(listener "$1" "
     pids_of imap-proxy | grep -qxF "$(greeting "$imap")"
     kill -TERM "$GATEWAY"
     exit_status 0
-}
-
-@test "reload starts and ends proxies, and leaves the other programs alone" {
-    stand_ins
-    pop=$(free_port)
-    configuration "$(listener in "$PORT")"
-    run_gateway
-    wait_for 20 ready
-    [ -z "$(pids_of pop-proxy)" ]
-    configuration "$(listener in "$PORT")" "$(proxy p pop-proxy "$pop")"
-    kill -HUP "$GATEWAY"
-    wait_for 20 happened '^pop-proxy started'
-    wait_for 20 happened '^smtp-relayd SIGHUP'
-    logged 'reload-done relayd=told sendd=told pop=replaced imap=told'
-    first=$(pids_of pop-proxy)
-    [ "$(greeting "$pop")" = "$first" ]
-
-    configuration "$(listener in "$PORT")" "$(proxy p pop-proxy "$pop")" '[pop-proxy]' 'errors = 3'
-    kill -HUP "$GATEWAY"
-    wait_for 20 happened '^pop-proxy SIGHUP'
-
-    configuration "$(listener in "$PORT")"
-    kill -HUP "$GATEWAY"
-    wait_for 20 gone "$first"
-    wait_for 20 closed "$pop"
-    [ "$(pids_of smtp-relayd | wc -l)" -eq 1 ]
-    run ! happened '^smtp-relayd SIGUSR1'
-}
-
-@test "a proxy that is not there refuses the reload that names it" {
-    stand_ins
-    rm "$TMP/bin/imap-proxy"
-    configuration "$(listener in "$PORT")"
-    run_gateway
-    wait_for 20 ready
-    configuration "$(listener in "$PORT")" "$(proxy i imap-proxy "$(free_port)")"
-    kill -HUP "$GATEWAY"
-    wait_for 20 logged 'reload-refused error=.*imap-proxy'
-    run ! happened '^smtp-relayd SIG'
-}
-
-@test "reload with nothing changed but limits tells the programs" {
-    stand_ins
-    configuration "$(listener in "$PORT")"
-    run_gateway
-    wait_for 20 ready
-    configuration "$(listener in "$PORT")" '[smtp-relayd]' 'errors = 3'
-    kill -HUP "$GATEWAY"
-    wait_for 20 happened '^smtp-relayd SIGHUP'
-    wait_for 20 happened '^smtp-sendd SIGHUP'
-    logged 'reload-done relayd=told sendd=told pop=told imap=told'
-    [ "$(pids_of smtp-relayd | wc -l)" -eq 1 ]
-}
-
-@test "reload with another listener opens it and drops no session" {
-    stand_ins
-    other=$(free_port)
-    configuration "$(listener one "$PORT")"
-    run_gateway
-    wait_for 20 ready
-    first=$(pids_of smtp-relayd)
-    exec {session}<>"/dev/tcp/127.0.0.1/$PORT"
-    read -rt 10 _ <&"$session"
-    configuration "$(listener one "$PORT")" "$(listener two "$other")"
-    kill -HUP "$GATEWAY"
-    wait_for 20 happened '^smtp-relayd SIGUSR1'
-    [ "$(greeting "$other")" != "$first" ]
-    wait_for 20 greeted_by_other_than "$PORT" "$first"
-    kill -0 "$first"             # the session keeps it
-    exec {session}<&-
-    wait_for 20 gone "$first"
-    logged "program-ended name=smtp-relayd pid=$first"
-    configuration "$(listener two "$other")"
-    kill -HUP "$GATEWAY"
-    wait_for 20 closed "$PORT"
-    greeting "$other"
-}
-
-started_twice() { [ "$(pids_of "$1" | wc -l)" -eq 2 ]; }
-closed() { ! listens "$1"; }
-
-# hear - the session's next reply, its last line in $SAID.  answer LINE - the reply to it.
-hear() {
-    SAID=-
-    while [[ $SAID != [2-5][0-9][0-9]\ * ]]; do
-        read -rt 10 SAID <&"$session" || return 1
-    done
-}
-answer() {
-    printf '%s\r\n' "$1" >&"$session"
-    hear
-}
-
-@test "reload with another log level: a session that is open can still send its message" {
-    load helpers/gateway
-    gateway_config '[log]' 'level = info'
-    gateway_table domains <<<$'name,hold\ndest.test,yes'
-    gateway_start
-    wait_for 20 logged gateway-ready
-    exec {session}<>"/dev/tcp/127.0.0.1/$SMTP_PORT"
-    hear
-    answer 'EHLO client.test'
-    sed -i 's/^level = info/level = debug/' "$CONF"
-    kill -HUP "$GATEWAY_PID"
-    wait_for 20 logged ' retiring sessions=1'
-    for command in 'MAIL FROM:<a@remote.test>' 'RCPT TO:<b@dest.test>' DATA; do
-        answer "$command"
-        [[ $SAID == [23]* ]]
-    done
-    answer $'Subject: late\r\n\r\nhello\r\n.'
-    [[ $SAID == 250*queued* ]]
-    answer QUIT
-    exec {session}<&-
-    wait_for 20 logged 'program-ended name=smtp-relayd .*exit status 0'
-    wait_for 20 queue_holds 1
-}
-
-@test "a broken configuration is refused at reload and everything goes on" {
-    stand_ins
-    configuration "$(listener in "$PORT")"
-    run_gateway
-    wait_for 20 ready
-    configuration 'hostnam = x' "$(listener in "$PORT")"
-    kill -HUP "$GATEWAY"
-    wait_for 20 logged "reload-refused error=.*$CONF:7: unknown key"
-    configuration "$(listener in "$PORT")" '[listener taken]' \
-        'address = 192.0.2.1:25' 'tls = none'
-    kill -HUP "$GATEWAY"
-    wait_for 20 logged_times 2 reload-refused
-    [ "$(greeting "$PORT")" = "$(pids_of smtp-relayd)" ]
-    run ! happened SIGHUP
-}
-
-@test "reload with another spool restarts smtp-sendd, the old one first" {
-    stand_ins
-    configuration
-    run_gateway
-    wait_for 20 ready
-    first=$(pids_of smtp-sendd)
-    sed -i "s,spool = .*,spool = $TMP/other," "$CONF"
-    kill -HUP "$GATEWAY"
-    wait_for 20 started_twice smtp-sendd
-    [ "$(sed -n '/ended/=' "$EVENTS")" -lt "$(sed -n '/started/=' "$EVENTS" | tail -1)" ]
-    run ! logged program-died
-    gone "$first"
-}
-
-@test "reload with another spool drains smtp-relayd: nobody delivers from the old one" {
-    stand_ins
-    configuration "$(listener in "$PORT")"
-    run_gateway
-    wait_for 20 ready
-    sed -i "s,spool = .*,spool = $TMP/other," "$CONF"
-    kill -HUP "$GATEWAY"
-    wait_for 20 happened '^smtp-relayd SIGTERM'
-    run ! happened '^smtp-relayd SIGUSR1'
 }
 
 @test "stop ends what has retired too" {

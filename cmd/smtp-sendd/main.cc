@@ -6,11 +6,12 @@
 #include "conf/daemon_main.h"
 #include "send_service.h"
 
+#include <csignal>
 #include <utility>
 
 namespace {
 
-constexpr const char* program = "smtp-sendd";
+using sendd::program;
 
 conf::DaemonOptions read_options(int argc, char** argv)
 {
@@ -25,6 +26,7 @@ void work(const conf::DaemonOptions& options)
 {
     if (conf::only_looked(options, sendd::check))
         return;
+    std::signal(SIGHUP, SIG_IGN); // until we can reload: what is read now is new
     conf::Settings settings = conf::read_settings(options.config);
     settings.log.program = program;
     base::configure_log(settings.log);

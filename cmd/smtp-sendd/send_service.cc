@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "daemon/listeners.h"
+#include "daemon/restart.h"
 #include "delivery_options.h"
 #include "rights.h"
 
@@ -114,19 +115,19 @@ void SendService::stop()
     dispatcher_.stop([this] { loop_.stop(); });
 }
 
-// What names the spool, the database or the resolvers needs a restart; everything else
-// applies from the next attempt on.
+// What names the spool, the database or the resolvers needs a restart, and is told;
+// everything else applies from the next attempt on.
 void SendService::reload()
 {
     net::notify_manager("RELOADING=1");
     try {
         conf::Settings fresh = conf::read_settings(settings_.file);
         delivery::Options options = delivery_options(fresh);
-        settings_ = std::move(fresh);
-        settings_.log.program = "smtp-sendd";
-        base::configure_log(settings_.log);
+        fresh.log.program = program;
+        base::configure_log(fresh.log);
         dispatcher_.reconfigure(std::move(options));
         base::log(base::Level::notice, "sendd-reloaded", "-", {{"file", settings_.file}});
+        daemons::tell_keys_for_restart(settings_, fresh, program, false);
     } catch (const base::Failure& failure) {
         base::log(base::Level::error, "sendd-reload-failed", "-",
                   {{"error", failure.what()}});

@@ -18,6 +18,8 @@
 
 namespace sendd {
 
+inline constexpr const char* program = "smtp-sendd";
+
 // Everything the configuration names can be used.  Throws Failure.
 void check(const conf::Settings& settings);
 
@@ -33,7 +35,7 @@ private:
     void poll();
     [[nodiscard]] net::Task<void> follow_bell();
 
-    conf::Settings settings_;
+    const conf::Settings settings_; // those it began with
     net::Loop loop_;
     db::Directory directory_;
     delivery::DirectoryFacts facts_;

@@ -4,53 +4,17 @@
 // Nothing changes unless the whole file is sound and every new socket could be opened.
 #include "base/failure.h"
 #include "base/log.h"
-#include "conf/read.h"
+#include "daemon/restart.h"
 #include "net/listener.h"
 #include "run_supervisor.h"
 
 #include <algorithm>
 #include <csignal>
-#include <ranges>
 #include <utility>
 
 namespace sponts {
 
-namespace {
-
 using base::Level;
-
-// What a running process cannot take over: where things are, and how it logs.
-bool needs_new_process(std::initializer_list<std::string> sections,
-                       const conf::Settings& before, const conf::Settings& after)
-{
-    const auto old_texts = conf::section_texts(before);
-    const auto new_texts = conf::section_texts(after);
-    return std::ranges::any_of(sections, [&](const std::string& section) {
-        return old_texts.at(section) != new_texts.at(section);
-    });
-}
-
-// The proxies have nothing to do with the queue.
-bool needs_new_server(std::string_view server, const conf::Settings& before,
-                      const conf::Settings& after)
-{
-    if (server == "smtp-relayd")
-        return needs_new_process({"general", "log", "queue"}, before, after);
-    return needs_new_process({"general", "log"}, before, after);
-}
-
-bool same_sockets(std::string_view server, const std::vector<conf::Listener>& before,
-                  const std::vector<conf::Listener>& after)
-{
-    const auto of_server = std::views::filter(
-        [server](const conf::Listener& listener) { return listener.program == server; });
-    return std::ranges::equal(
-        before | of_server, after | of_server, [](const auto& one, const auto& other) {
-            return one.name == other.name && one.address == other.address;
-        });
-}
-
-} // namespace
 
 void Supervisor::reload()
 {
@@ -85,10 +49,8 @@ void Supervisor::apply(conf::Settings fresh)
 std::string_view Supervisor::apply_to_server(std::string_view program,
                                              const conf::Settings& old)
 {
-    const bool same = !needs_new_server(program, old, settings_) &&
-                      same_sockets(program, old.listeners, settings_.listeners) &&
-                      workers_of(old, program) == workers_of(settings_, program);
-    if (same) {
+    if (daemons::keys_for_restart(old, settings_, program, true).empty() &&
+        workers_of(old, program) == workers_of(settings_, program)) {
         signal_program(program, SIGHUP);
         return "told";
     }
@@ -101,12 +63,12 @@ std::string_view Supervisor::apply_to_server(std::string_view program,
 
 std::string_view Supervisor::apply_to_sendd(const conf::Settings& old)
 {
-    if (needs_new_process({"general", "log", "queue"}, old, settings_)) {
-        restart_sendd();
-        return "restarted";
+    if (daemons::keys_for_restart(old, settings_, "smtp-sendd", true).empty()) {
+        signal_program("smtp-sendd", SIGHUP);
+        return "told";
     }
-    signal_program("smtp-sendd", SIGHUP);
-    return "told";
+    restart_sendd();
+    return "restarted";
 }
 
 // Old and new processes serve side by side until the new ones are ready; then the old ones

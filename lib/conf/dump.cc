@@ -67,16 +67,15 @@ std::string dump_settings(const std::string& file)
     return text;
 }
 
-std::map<std::string, std::string> section_texts(const Settings& settings)
+Values all_values(const Settings& settings)
 {
-    std::map<std::string, std::string> texts;
-    for_each_section(
-        settings, [&texts](const std::string& name, const auto& section, auto keys) {
-            for (const auto& key : keys)
-                for (const std::string& value : key.show(section))
-                    texts[name] += std::string(key.name) + " = " + value + "\n";
-        });
-    return texts;
+    Values values;
+    for_each_section(settings,
+                     [&values](const std::string& name, const auto& section, auto keys) {
+                         for (const auto& key : keys)
+                             values[{name, std::string(key.name)}] = key.show(section);
+                     });
+    return values;
 }
 
 std::string sample_file()

@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace conf {
@@ -38,8 +39,9 @@ void require_sound(const Reading& reading);
 void cross_check(const Settings& settings, const Document& document,
                  std::vector<Problem>& problems);
 
-// Each section as text: two settings with equal texts are equal.
-[[nodiscard]] std::map<std::string, std::string> section_texts(const Settings& settings);
+// By section and key; several for a key that may be repeated.
+using Values = std::map<std::pair<std::string, std::string>, std::vector<std::string>>;
+[[nodiscard]] Values all_values(const Settings& settings);
 
 // The configuration file that says nothing but the defaults, each with its meaning.
 [[nodiscard]] std::string sample_file();

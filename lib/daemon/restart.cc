@@ -2,63 +2,67 @@
 // daemon/restart.cc - see the header.
 #include "daemon/restart.h"
 
+#include "base/log.h"
 #include "conf/read.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <vector>
 
 namespace daemons {
 
 namespace {
 
-constexpr std::string_view relayd = "smtp-relayd";
+// Who reads a key when it starts, and not again at a reload.
+enum Reader : unsigned { relayd = 1, sendd = 2, proxies = 4 };
+constexpr unsigned servers = relayd | proxies;
+constexpr unsigned mail = relayd | sendd;
+constexpr unsigned everybody = servers | sendd;
 
-// Of `section`; an empty key stands for all but those that are named here themselves.
+// An empty key stands for all of the section.
 struct Rule {
     std::string_view section;
     std::string_view key;
-    bool relayd_only = false;
-    bool at_start = true; // false: a reload takes it over
+    unsigned readers;
 };
 
 constexpr Rule rules[] = {
-    {.section = "general", .key = "hostname", .relayd_only = true},
-    {.section = "general", .key = "postmaster", .at_start = false},
-    {.section = "general", .key = "spool", .relayd_only = true},
-    {.section = "general", .key = ""},
-    {.section = "log", .key = ""},
-    {.section = "queue", .key = "", .relayd_only = true},
-    {.section = "smtp-relayd", .key = "probe-ttl", .relayd_only = true},
-    {.section = "smtp-sendd", .key = "dns-timeout"},
-    {.section = "smtp-sendd", .key = "resolvers"},
+    {"general", "database", everybody},
+    {"general", "drain-timeout", servers},
+    {"general", "hostname", relayd},
+    {"general", "run-directory", servers},
+    {"general", "spool", mail},
+    {"log", "", servers},
+    {"queue", "draft-memory", mail},
+    {"queue", "drafts-memory", mail},
+    {"queue", "free-inodes", mail},
+    {"queue", "free-space", mail},
+    {"queue", "preallocate", relayd},
+    {"queue", "retention", sendd},
+    {"queue", "retention-bytes", sendd},
+    {"queue", "segment-age", mail},
+    {"queue", "segment-size", mail},
+    {"queue", "sync-interval-ms", sendd},
+    {"smtp-relayd", "probe-ttl", relayd},
+    {"smtp-sendd", "dns-timeout", everybody},
+    {"smtp-sendd", "resolvers", everybody},
 };
+
+unsigned reader(std::string_view program)
+{
+    if (program == "smtp-relayd")
+        return relayd;
+    return program == "smtp-sendd" ? sendd : proxies;
+}
 
 bool is_read_at_start(std::string_view section, std::string_view key,
                       std::string_view program)
 {
-    const auto* const rule = std::ranges::find_if(rules, [&](const Rule& each) {
-        return each.section == section && (each.key.empty() || each.key == key);
+    return std::ranges::any_of(rules, [&](const Rule& each) {
+        return each.section == section && (each.key.empty() || each.key == key) &&
+               (each.readers & reader(program)) != 0;
     });
-    return rule != std::end(rules) && rule->at_start &&
-           (!rule->relayd_only || program == relayd);
-}
-
-using Values = std::map<std::string, std::string, std::less<>>;
-
-// "key = value" line by line, as section_texts() has them.
-Values values_of(std::string_view text)
-{
-    Values values;
-    while (!text.empty()) {
-        const std::string_view line = text.substr(0, text.find('\n'));
-        const std::string_view key = line.substr(0, line.find(' '));
-        values[std::string(key)] += line.substr(key.size());
-        text.remove_prefix(std::min(line.size() + 1, text.size()));
-    }
-    return values;
 }
 
 const conf::Listener* find(const conf::Settings& settings, const std::string& name,
@@ -92,22 +96,23 @@ std::string keys_for_restart(const conf::Settings& before, const conf::Settings&
                              std::string_view program, bool own_addresses)
 {
     std::vector<std::string> keys;
-    const auto old_texts = conf::section_texts(before);
-    for (const auto& [section, text] : conf::section_texts(fresh)) {
-        const auto old_text = old_texts.find(section);
-        if (old_text == old_texts.end() || old_text->second == text)
-            continue;
-        const Values old_values = values_of(old_text->second);
-        for (const auto& [key, value] : values_of(text)) {
-            const auto old_value = old_values.find(key);
-            const bool same = old_value != old_values.end() && old_value->second == value;
-            if (!same && is_read_at_start(section, key, program))
-                keys.push_back(fmt::format("[{}] {}", section, key));
-        }
+    const conf::Values old_values = conf::all_values(before);
+    for (const auto& [name, value] : conf::all_values(fresh)) {
+        const auto& [section, key] = name;
+        if (is_read_at_start(section, key, program) && old_values.at(name) != value)
+            keys.push_back(fmt::format("[{}] {}", section, key));
     }
     add_listeners(keys, fresh, before, program, own_addresses);
     add_listeners(keys, before, fresh, program, false);
     return fmt::format("{}", fmt::join(keys, ", "));
+}
+
+void tell_keys_for_restart(const conf::Settings& started, const conf::Settings& fresh,
+                           std::string_view program, bool own_addresses)
+{
+    const std::string keys = keys_for_restart(started, fresh, program, own_addresses);
+    if (!keys.empty())
+        base::log(base::Level::warning, "restart-needed", "-", {{"keys", keys}});
 }
 
 } // namespace daemons

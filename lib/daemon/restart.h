@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // daemon/restart.h - which changes of the configuration a running daemon cannot take over.
 //
-// `sponts run` starts new processes for them; everybody else has to be told.
+// `sponts run` starts new processes for just these; everybody else has to be told.
 #pragma once
 
 #include "conf/settings.h"
@@ -17,5 +17,10 @@ namespace daemons {
 [[nodiscard]] std::string keys_for_restart(const conf::Settings& before,
                                            const conf::Settings& fresh,
                                            std::string_view program, bool own_addresses);
+
+// After a reload: names them in the log, if there are any.  `started`: what the process has
+// begun with, so that each is named once for each reload until it is in force.
+void tell_keys_for_restart(const conf::Settings& started, const conf::Settings& fresh,
+                           std::string_view program, bool own_addresses);
 
 } // namespace daemons

@@ -97,8 +97,7 @@ void Service::on_signal(int signal)
         stop();
 }
 
-// A configuration that cannot be used changes nothing.  What is read at the start only is
-// named, once for each reload until it is in force.
+// A configuration that cannot be used changes nothing.
 void Service::reload()
 {
     net::notify_manager("RELOADING=1");
@@ -106,10 +105,7 @@ void Service::reload()
         const conf::Settings fresh = conf::read_settings(settings_.file);
         servant_->reload(fresh);
         base::log(Level::notice, "reloaded", "-", {{"file", settings_.file}});
-        const std::string keys =
-            keys_for_restart(settings_, fresh, program_, doors_.own_addresses);
-        if (!keys.empty())
-            base::log(Level::warning, "restart-needed", "-", {{"keys", keys}});
+        tell_keys_for_restart(settings_, fresh, program_, doors_.own_addresses);
     } catch (const base::Failure& failure) {
         base::log(Level::error, "reload-failed", "-", {{"error", failure.what()}});
     }

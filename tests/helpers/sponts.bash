@@ -18,3 +18,5 @@ END
 
 # listener NAME PORT - the lines of a listener on loopback.
 listener() { printf '[listener %s]\naddress = 127.0.0.1:%s\ntls = none\n' "$1" "$2"; }
+# proxy NAME PROGRAM PORT - the same of a proxy.
+proxy() { printf '%s\nprogram = %s\nauth-without-tls = yes\n' "$(listener "$1" "$3")" "$2"; }
