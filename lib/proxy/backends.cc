@@ -149,29 +149,50 @@ void Backends::put_dead_last(std::vector<Candidate>& candidates)
     candidates = std::move(ordered);
 }
 
+bool Search::has_asked(std::string_view key) const
+{
+    return std::ranges::find(asked_, key) != asked_.end();
+}
+
+bool Search::goes_on_behind(const Link& link, const Trouble& trouble)
+{
+    if (!another_may_do_better(trouble.kind))
+        return false;
+    pass_by(link.key);
+    if (!first_)
+        first_ = trouble;
+    return true;
+}
+
+// What a host said of this user's login tells more than why another could not be reached.
+Trouble Search::verdict(Trouble last) const
+{
+    return first_.value_or(std::move(last));
+}
+
 net::Task<std::expected<Link, Trouble>> Backends::open(std::string user,
                                                        ListenerPtr listener, Caller caller,
-                                                       Greeter& greeter,
-                                                       std::vector<std::string> tried)
+                                                       Greeter& greeter, Search& search)
 {
     auto hosts = hosts_of(user, *listener);
     if (!hosts)
-        co_return std::unexpected(std::move(hosts.error()));
+        co_return std::unexpected(search.verdict(std::move(hosts.error())));
     Trouble trouble;
     std::vector<Candidate> found = co_await candidates(*std::move(hosts), trouble);
-    std::erase_if(found, [&](const Candidate& candidate) {
-        return std::ranges::find(tried, candidate.key) != tried.end();
+    std::erase_if(found, [&search](const Candidate& candidate) {
+        return search.has_asked(candidate.key);
     });
     put_dead_last(found);
-    for (Candidate& candidate : found) {
-        auto link = co_await try_one(std::move(candidate), listener, caller, greeter);
+    for (const Candidate& candidate : found) {
+        auto link = co_await try_one(candidate, listener, caller, greeter);
         if (link)
             co_return link;
         trouble = std::move(link.error());
         if (!another_may_do_better(trouble.kind))
             break;
+        search.pass_by(candidate.key);
     }
-    co_return std::unexpected(std::move(trouble));
+    co_return std::unexpected(search.verdict(std::move(trouble)));
 }
 
 } // namespace proxy

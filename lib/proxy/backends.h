@@ -34,6 +34,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace proxy {
@@ -93,16 +94,32 @@ public:
 // has none, and in lower case, as routes are looked up.
 [[nodiscard]] std::string folded_name(const std::string& user, const std::string& domain);
 
+// One login's way from host to host: each is asked once.
+class Search {
+public:
+    [[nodiscard]] bool has_asked(std::string_view key) const;
+    // This one cannot be had.
+    void pass_by(std::string key) { asked_.push_back(std::move(key)); }
+    // The login came out so at this one.  True: the next one is to be asked.
+    [[nodiscard]] bool goes_on_behind(const Link& link, const Trouble& trouble);
+    // No more hosts, the last one for this reason: what the login has come to.
+    [[nodiscard]] Trouble verdict(Trouble last) const;
+
+private:
+    std::vector<std::string> asked_; // Link::key
+    std::optional<Trouble> first_;   // of those where the login was tried
+};
+
 class Backends {
 public:
     // Everything outlives this.  `resolver` may be null: hosts are addresses then.
     Backends(net::Loop& loop, Routes& routes, net::Resolver* resolver);
 
-    // `user` as it was said at the login; empty: the listener's backend.  Not those whose
-    // Link::key is in `tried`.
+    // `user` as it was said at the login; empty: the listener's backend.  None that the
+    // search has asked; those that cannot be had are added to it.
     [[nodiscard]] net::Task<std::expected<Link, Trouble>>
     open(std::string user, ListenerPtr listener, Caller caller, Greeter& greeter,
-         std::vector<std::string> tried = {});
+         Search& search);
     // How a login came out there; null: well.  A host that greets and then fails at logins
     // has a rest after the third in a row: the first may be one user's.
     void note_login(const Link& link, const Trouble* trouble, std::string_view id);

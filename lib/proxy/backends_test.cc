@@ -16,6 +16,7 @@ using proxy::Backends;
 using proxy::Caller;
 using proxy::Link;
 using proxy::Listener;
+using proxy::Search;
 using proxy::Trouble;
 using proxy::TroubleKind;
 
@@ -74,18 +75,24 @@ struct Scene {
     Backends backends{loop, table, nullptr};
     Listener listener;
 
-    Opened open(const std::string& user, const Caller& caller = {})
+    Opened open(const std::string& user)
+    {
+        Search search;
+        return open(user, search);
+    }
+    Opened open(const std::string& user, Search& search)
     {
         Opened result = std::unexpected(Trouble{});
-        const auto ask = [](Scene& s, std::string who, Caller from,
+        const auto ask = [](Scene& s, std::string who, Search& asked,
                             Opened& into) -> Task<void> {
             auto where = std::make_shared<const Listener>(s.listener);
-            into =
-                co_await s.backends.open(std::move(who), where, std::move(from), s.greeter);
+            Caller nobody;
+            into = co_await s.backends.open(std::move(who), where, std::move(nobody),
+                                            s.greeter, asked);
             if (into)
                 into->leg->stream().set_deadline(base::SteadyTime::max());
         };
-        net::test::run(loop, ask(*this, user, caller, result));
+        net::test::run(loop, ask(*this, user, search, result));
         return result;
     }
 };
@@ -199,6 +206,63 @@ TEST_CASE("proxy: the only host is tried even while it counts as dead")
     REQUIRE_FALSE(again);
     CHECK(again.error().kind == TroubleKind::broken);
     CHECK(scene.greeter.greeted.size() == 2);
+}
+
+TEST_CASE("proxy: one login asks no host twice, and hears what the first login came to")
+{
+    const GreetingServer broken("nonsense\r\n");
+    const GreetingServer first("hello\r\n");
+    const GreetingServer second("hello\r\n");
+    Scene scene;
+    scene.table.rows["anna"] = {host_at(broken.port, 10), host_at(first.port, 20),
+                                host_at(second.port, 30)};
+    Search search;
+    Opened anna = scene.open("anna", search);
+    REQUIRE(anna);
+    CHECK(anna->host.port == first.port);
+    CHECK(search.has_asked(scene.greeter.greeted.front()));
+    CHECK_FALSE(search.has_asked(anna->key));
+    CHECK_FALSE(search.goes_on_behind(*anna, {TroubleKind::refused, "wrong", {}}));
+    CHECK(search.goes_on_behind(*anna, {TroubleKind::unavailable, "full", "[SYS/TEMP]"}));
+
+    anna = scene.open("anna", search);
+    REQUIRE(anna);
+    CHECK(anna->host.port == second.port);
+    CHECK(search.goes_on_behind(*anna, {TroubleKind::broken, "hung up", {}}));
+
+    anna = scene.open("anna", search);
+    REQUIRE_FALSE(anna);
+    CHECK(anna.error().why == "full");
+    CHECK(anna.error().reply == "[SYS/TEMP]");
+    CHECK(scene.greeter.greeted.size() == 3);
+    CHECK(scene.open("anna")); // another login asks them all
+}
+
+TEST_CASE("proxy: a host that greets and fails at logins rests until one comes out well")
+{
+    const GreetingServer lame("hello\r\n");
+    const GreetingServer good("hello\r\n");
+    const Trouble hung_up{TroubleKind::broken, "hung up", {}};
+    Scene scene;
+    scene.backends.set_dead_for(base::seconds{0});
+    scene.table.rows["anna"] = {host_at(lame.port, 10), host_at(good.port, 20)};
+    for (int i = 0; i < 3; ++i) {
+        const Opened anna = scene.open("anna");
+        REQUIRE(anna);
+        CHECK(anna->host.port == lame.port); // less may be one user's
+        scene.backends.note_login(*anna, &hung_up, "-");
+    }
+    scene.backends.set_dead_for(base::seconds{1000}); // that pause is over, the next not
+    Opened probe = scene.open("anna");
+    REQUIRE(probe);
+    CHECK(probe->host.port == lame.port);
+    probe->leg.reset(); // the test's server has one guest at a time
+    CHECK(scene.open("anna")->host.port == good.port); // the greeting was not enough
+    scene.backends.note_login(*probe, &hung_up, "-");
+    CHECK(scene.open("anna")->host.port == good.port);
+    const Trouble wrong{TroubleKind::refused, "wrong password", {}};
+    scene.backends.note_login(*probe, &wrong, "-"); // which is an answer
+    CHECK(scene.open("anna")->host.port == lame.port);
 }
 
 TEST_CASE("proxy: a wrong route to a host is nobody else's trouble")

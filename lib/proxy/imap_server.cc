@@ -22,8 +22,9 @@ net::Task<std::optional<std::string>> ImapServer::ask(ListenerPtr listener)
     ImapGreeter greeter(listener->imap);
     Caller nobody;
     nobody.id = "-";
+    Search search;
     const auto link =
-        co_await world().backends.open({}, listener, std::move(nobody), greeter);
+        co_await world().backends.open({}, listener, std::move(nobody), greeter, search);
     if (!link)
         co_return std::nullopt;
     co_return join(greeter.capabilities());

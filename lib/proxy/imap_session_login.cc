@@ -166,16 +166,14 @@ net::Task<std::expected<std::string, Trouble>>
 ImapSession::try_hosts(Link& link, ImapLogin login, std::string user)
 {
     Backends& backends = server().world().backends;
-    std::vector<std::string> tried;
-    std::optional<Trouble> first;
+    Search search;
     dialogue_->client_answered = false;
     for (;;) {
         ImapGreeter greeter(listener().imap);
         auto opened =
-            co_await backends.open(user, listener_ptr(), caller(), greeter, tried);
+            co_await backends.open(user, listener_ptr(), caller(), greeter, search);
         if (!opened)
-            co_return std::unexpected(first ? *std::move(first)
-                                            : std::move(opened.error()));
+            co_return std::unexpected(std::move(opened.error()));
         link = *std::move(opened);
         if (link.host == listener().backend)
             server().learn(listener().name, join(greeter.capabilities()));
@@ -184,11 +182,8 @@ ImapSession::try_hosts(Link& link, ImapLogin login, std::string user)
         if (welcome || !dialogue_->client_answered)
             backends.note_login(link, welcome ? nullptr : &welcome.error(), id());
         if (welcome || dialogue_->client_answered ||
-            !another_may_do_better(welcome.error().kind))
+            !search.goes_on_behind(link, welcome.error()))
             co_return welcome;
-        tried.push_back(link.key);
-        if (!first)
-            first = std::move(welcome.error());
     }
 }
 

@@ -34,7 +34,9 @@ net::Task<std::optional<std::string>> Pop3Server::ask(ListenerPtr listener)
                                        .ask_capabilities = true};
     Caller nobody{.id = "-", .client = {}, .local = {}};
     Pop3Backend backend(options, nobody, memory_);
-    auto link = co_await world().backends.open({}, listener, std::move(nobody), backend);
+    Search search;
+    auto link =
+        co_await world().backends.open({}, listener, std::move(nobody), backend, search);
     if (!link)
         co_return std::nullopt;
     std::string facts;

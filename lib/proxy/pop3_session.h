@@ -90,9 +90,7 @@ struct Pop3Session::Before {
     std::unique_ptr<Pop3Backend> backend;
     std::optional<Link> link;
     bool keeps_link = false; // APOP: the timestamp is of this connection
-    // Of this login: hosts that failed, Link::key, and how the first of them did.
-    std::vector<std::string> tried;
-    std::optional<Trouble> first;
+    Search search;           // of this login
 };
 
 } // namespace proxy

@@ -62,8 +62,7 @@ Pop3Wishes Pop3Session::wishes() const
 void Pop3Session::begin_login(sasl::Identity who, std::string mechanism)
 {
     trying(std::move(who), std::move(mechanism));
-    before_->tried.clear();
-    before_->first.reset();
+    before_->search = {};
 }
 
 // Connects to where this user's mailbox is.
@@ -82,10 +81,9 @@ net::Task<std::optional<Trouble>> Pop3Session::reach(std::string user)
                                        .patience = listener().times.backend};
     before_->backend = std::make_unique<Pop3Backend>(options, caller(), pop3_.memory());
     auto link = co_await pop3_.world().backends.open(
-        std::move(user), listener_ptr(), caller(), *before_->backend, before_->tried);
+        std::move(user), listener_ptr(), caller(), *before_->backend, before_->search);
     if (!link)
-        co_return before_->first ? std::exchange(before_->first, {})
-                                 : std::move(link.error());
+        co_return std::move(link.error());
     before_->link = std::move(*link);
     co_return std::nullopt;
 }
@@ -100,11 +98,9 @@ bool Pop3Session::try_another(const Pop3Outcome& outcome)
         return true;
     }
     pop3_.world().backends.note_login(*before_->link, &outcome.error(), id());
-    before_->tried.push_back(before_->link->key);
-    if (!before_->first)
-        before_->first = outcome.error();
+    const bool goes_on = before_->search.goes_on_behind(*before_->link, outcome.error());
     before_->link.reset();
-    return true;
+    return goes_on;
 }
 
 net::Task<Pop3Session::Next> Pop3Session::log_in_by_password()
