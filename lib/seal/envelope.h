@@ -15,13 +15,15 @@
 namespace seal {
 
 // DER of a CMS AuthEnvelopedData, AES-256-GCM, one recipient info per certificate.  For
-// receivers that only know EnvelopedData: compatible = true, AES-256-CBC.
+// receivers that only know EnvelopedData: compatible = true, AES-256-CBC; what has been
+// changed on the way is then not always noticed.
 // Throws base::Failure(report_bug) only if OpenSSL has no memory or was given no recipient.
 [[nodiscard]] std::string envelop(std::string_view bytes,
                                   std::span<const Certificate> recipients,
                                   bool compatible = false);
 
-// What envelop() was given, or why it cannot be had: damaged, or not for this key.
+// What envelop() was given, or why it cannot be had: damaged, or not for this key.  Takes
+// DER only, nothing behind it: one text, one meaning.
 [[nodiscard]] std::expected<std::string, std::string>
 open(std::string_view der, const Certificate& recipient, const PrivateKey& key);
 

@@ -5,6 +5,7 @@
 // Threads: made by one, used by any.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,7 +38,8 @@ private:
 
 class PrivateKey {
 public:
-    // PEM, unencrypted; readable by its owner only, else Failure(fix_config).
+    // PEM, unencrypted, RSA or elliptic curve; readable by its owner only (or given by
+    // systemd as a credential), else Failure(fix_config).
     [[nodiscard]] static PrivateKey read(const std::string& file);
     [[nodiscard]] evp_pkey_st* get() const { return key_.get(); }
 
