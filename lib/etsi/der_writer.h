@@ -51,7 +51,8 @@ public:
     void integer(Identifier id, std::uint64_t value); // ENUMERATED has the same content
     void boolean(Identifier id, bool value)
     {
-        octets(id, value ? std::string_view("\xff") : zero());
+        const char octet = value ? '\xff' : '\0';
+        octets(id, {&octet, 1});
     }
     void null(Identifier id) { head(id, 0); }
     void generalized_time(Identifier id, MicroTime time);
@@ -76,7 +77,6 @@ public:
     }
 
 private:
-    static std::string_view zero() { return {"", 1}; }
     void head(Identifier id, std::size_t length);
 
     char* at_ = nullptr;

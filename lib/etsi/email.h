@@ -21,8 +21,8 @@ namespace etsi {
 
 inline constexpr std::size_t most_address = 255; // characters
 inline constexpr std::size_t most_recipients = 1023;
-inline constexpr std::size_t most_username = 64;    // characters
-inline constexpr std::size_t most_national = 65535; // octets; ours, the standard has none
+inline constexpr std::size_t most_username = 64;      // characters
+inline constexpr std::size_t most_national = 1 << 20; // octets; ours, the standard has none
 
 enum class EmailEvent : std::uint8_t {
     send = 1,

@@ -73,7 +73,7 @@ Checked check_numbers(const EmailIri& iri)
 Checked check_national(const EmailIri& iri)
 {
     if (iri.national && iri.national->size() > most_national)
-        return wrong("nationalParameter", "longer than 65535 octets");
+        return wrong("nationalParameter", "longer than 1 MB");
     if (!iri.national_country)
         return {};
     if (iri.national_country->empty())
