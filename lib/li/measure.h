@@ -6,6 +6,7 @@
 // li/check.h, the names of the values in li/words.h.
 #pragma once
 
+#include "etsi/versions.h"
 #include "li/event.h"
 #include "li/identity.h"
 #include "li/official_time.h"
@@ -122,10 +123,10 @@ struct Measure {
 
     Profile profile = Profile::etsi_tcp;
     Records records = Records::begin_end;
-    std::uint8_t ps_version = 43;    // TS 102 232-1
-    std::uint8_t email_version = 20; // TS 102 232-2
-    bool seal_to_authority = false;  // content is readable by the authority alone
-    bool all_recipients = false;     // R7: also those of incoming mail
+    std::uint8_t header_version = etsi::newest_header; // TS 102 232-1
+    std::uint8_t email_version = etsi::newest_email;   // TS 102 232-2
+    bool seal_to_authority = false; // content is readable by the authority alone
+    bool all_recipients = false;    // R7: also those of incoming mail
     Destination iri;
     std::optional<Destination> cc;     // nothing: where the event data go
     std::string country_authorisation; // empty: [tkuev] country

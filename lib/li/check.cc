@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "li/check.h"
+
+#include "etsi/versions.h"
+#include "li/life.h"
+#include "li/words.h"
+#include "text/domain.h"
+#include "text/lines.h"
+
+#include <algorithm>
+
+namespace li {
+
+namespace {
+
+constexpr std::size_t longest_reference = 25;
+constexpr std::size_t longest_user = 64;
+constexpr std::size_t longest_directory = 255;
+constexpr std::size_t longest_operator = 16;
+constexpr std::size_t longest_point = 8;
+constexpr std::size_t digest_digits = 64;
+constexpr std::uint16_t ftp_port = 21;
+constexpr std::uint16_t ftps_port = 990; // TLS from the first byte
+constexpr std::uint16_t ssh_port = 22;
+
+class Findings {
+public:
+    void error(std::string_view field, std::string english, std::string german)
+    {
+        errors_.push_back(
+            {std::string(field), std::move(english), std::move(german), false, 0});
+    }
+    void warning(std::string_view field, std::string english, std::string german)
+    {
+        warnings_.push_back(
+            {std::string(field), std::move(english), std::move(german), true, 0});
+    }
+    std::vector<Fault> take()
+    {
+        errors_.insert(errors_.end(), warnings_.begin(), warnings_.end());
+        return std::move(errors_);
+    }
+
+private:
+    std::vector<Fault> errors_;
+    std::vector<Fault> warnings_;
+};
+
+void missing(Findings& found, std::string_view field)
+{
+    found.error(field, "is missing", "fehlt");
+}
+
+void check_reference(Findings& found, const Measure& measure)
+{
+    if (measure.reference.empty())
+        missing(found, "reference");
+    else if (!is_reference(measure.reference))
+        found.error("reference", "must be 1 to 25 of A-Z a-z 0-9 - _ .",
+                    "muss aus 1 bis 25 Zeichen A-Z a-z 0-9 - _ . bestehen");
+}
+
+void check_authority(Findings& found, const Measure& measure, const Surroundings& around)
+{
+    if (measure.authority.empty())
+        return missing(found, "authority");
+    if (around.authority == nullptr)
+        return found.error("authority", "is not registered: tkuev-ctl authority add",
+                           "ist nicht eingetragen: tkuev-ctl authority add");
+    if (measure.seal_to_authority && around.certificate_ends == 0)
+        found.error("seal-content", "the authority has no certificate",
+                    "für die berechtigte Stelle ist kein Zertifikat hinterlegt");
+    if (around.certificate_ends == 0)
+        return;
+    if (around.certificate_ends <= around.now)
+        found.error("authority",
+                    "its certificate expired at " + official(around.certificate_ends),
+                    "ihr Zertifikat ist abgelaufen seit " +
+                        official_german(around.certificate_ends));
+    else if (around.certificate_ends < ordered_end(measure))
+        found.warning("authority",
+                      "its certificate expires before the end, at " +
+                          official(around.certificate_ends),
+                      "ihr Zertifikat läuft vor dem Ende ab, am " +
+                          official_german(around.certificate_ends));
+}
+
+std::string_view field_of(Kind kind)
+{
+    switch (kind) {
+    case Kind::address:
+        return "identity";
+    case Kind::login:
+        return "login";
+    case Kind::mailbox:
+        return "mailbox";
+    }
+    return "identity";
+}
+
+void check_identities(Findings& found, const Measure& measure, const Surroundings& around)
+{
+    if (measure.identities.empty())
+        missing(found, "identity");
+    for (const Identity& identity : measure.identities) {
+        const auto at = identity.canonical.rfind('@');
+        if (at == std::string::npos || !around.serves)
+            continue;
+        const std::string domain = identity.canonical.substr(at + 1);
+        if (!around.serves(domain))
+            found.error(field_of(identity.kind),
+                        identity.entered + ": " + domain + " is no domain we serve",
+                        identity.entered + ": " + domain + " ist keine unserer Domains");
+    }
+}
+
+void check_period(Findings& found, const Order& order, const Surroundings& around)
+{
+    if (order.begin == 0)
+        missing(found, "begin");
+    if (order.end == 0)
+        missing(found, "end");
+    if (order.begin == 0 || order.end == 0)
+        return;
+    if (order.end <= order.begin)
+        found.error("end", "is not after the begin", "liegt nicht nach dem Beginn");
+    else if (order.end > add_months(order.begin, longest_period))
+        found.error("end",
+                    "is more than three months after the begin: until " +
+                        official(add_months(order.begin, longest_period)) + " at most",
+                    "liegt mehr als drei Monate nach dem Beginn: höchstens bis " +
+                        official_german(add_months(order.begin, longest_period)));
+    if (order.end <= around.now)
+        found.error("end", "is over", "ist schon vorbei");
+    else if (order.begin < around.now - day)
+        found.warning("begin", "is more than a day ago: what was before is not captured",
+                      "liegt über einen Tag zurück: Früheres wird nicht erfasst");
+}
+
+// The three months run from the order, whenever it begins to be carried out.
+void check_dates(Findings& found, const Order& order, const Surroundings& around)
+{
+    if (order.ordered == 0)
+        found.warning("ordered", "the date of the order is missing",
+                      "das Datum der Anordnung fehlt");
+    else if (order.ordered > around.now)
+        found.error("ordered", "is in the future", "liegt in der Zukunft");
+    else if (order.end > add_months(order.ordered, longest_period) + day)
+        found.warning("end", "is more than three months after the date of the order",
+                      "liegt mehr als drei Monate nach dem Datum der Anordnung");
+    if (order.received > around.now)
+        found.error("received", "is in the future", "liegt in der Zukunft");
+    if (order.original_received > around.now)
+        found.error("original-received", "is in the future", "liegt in der Zukunft");
+    if (order.original_received != 0 && order.original_received < order.received)
+        found.error("original-received", "is before the copy",
+                    "liegt vor dem Eingang der Kopie");
+}
+
+void check_paper(Findings& found, const Order& order)
+{
+    if (order.basis == LegalBasis::none)
+        missing(found, "legal-basis");
+    if (order.court.empty())
+        missing(found, "court");
+    if (order.file_number.empty())
+        missing(found, "file-number");
+    const auto is_digit = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    };
+    if (order.scan_digest.empty())
+        found.warning("order-digest", "there is no digest of the order's scan",
+                      "der Hashwert der eingescannten Anordnung fehlt");
+    else if (order.scan_digest.size() != digest_digits ||
+             !std::ranges::all_of(order.scan_digest, is_digit))
+        found.error("order-digest", "must be 64 hexadecimal digits",
+                    "muss aus 64 Hexadezimalziffern bestehen");
+}
+
+void check_channel(Findings& found, const Order& order, const Surroundings& around)
+{
+    if (order.channel == Channel::original || order.original_received != 0)
+        return;
+    const Time due = order.received + advance_copy;
+    if (due <= around.now)
+        found.error("channel", "the original has not come within a week",
+                    "das Original ist nicht binnen einer Woche eingegangen");
+    else if (due < order.end)
+        found.warning("channel",
+                      "ends by itself at " + official(due) + " unless the original comes",
+                      "endet von selbst am " + official_german(due) +
+                          ", wenn das Original nicht eingeht");
+}
+
+void check_order(Findings& found, const Order& order, const Surroundings& around)
+{
+    check_paper(found, order);
+    check_period(found, order, around);
+    check_dates(found, order, around);
+    check_channel(found, order, around);
+}
+
+bool is_host(std::string_view host)
+{
+    if (host.contains(':'))
+        return text::literal_ip("IPv6:" + std::string(host)).has_value();
+    return text::literal_ip(host).has_value() || text::is_host_name(host);
+}
+
+bool by_login(Method method)
+{
+    return method == Method::ftp || method == Method::ftps || method == Method::sftp;
+}
+
+void check_directory(Findings& found, std::string_view directory)
+{
+    if (directory.size() > longest_directory)
+        found.error("directory", "is longer than 255 bytes", "ist länger als 255 Byte");
+    for (std::string_view rest = directory; !rest.empty();) {
+        const auto end = rest.find('/');
+        if (rest.substr(0, end) == "..")
+            return found.error("directory", "must not contain ..",
+                               "darf .. nicht enthalten");
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    }
+}
+
+void check_login(Findings& found, const Destination& where)
+{
+    if (where.user.empty())
+        missing(found, "user");
+    if (where.user.size() > longest_user)
+        found.error("user", "is longer than 64 bytes", "ist länger als 64 Byte");
+    if (where.password.empty())
+        missing(found, "password");
+    check_directory(found, where.directory);
+    if (where.method == Method::ftp)
+        found.warning("method", "FTP is not encrypted: only within the closed group (SINA)",
+                      "FTP ist unverschlüsselt: nur innerhalb des SINA-VPN");
+}
+
+void check_port(Findings& found, const Destination& where)
+{
+    const std::uint16_t port = where.peer.port;
+    if (port == 0)
+        return missing(found, "port");
+    const bool odd =
+        (where.method == Method::ftp && port != ftp_port) ||
+        (where.method == Method::ftps && port != ftp_port && port != ftps_port) ||
+        (where.method == Method::sftp && port != ssh_port);
+    const bool login_port = port == ftp_port || port == ssh_port;
+    if (odd || (!by_login(where.method) && login_port))
+        found.warning("port",
+                      std::to_string(port) + " is unusual for " +
+                          std::string(name(where.method)),
+                      std::to_string(port) + " ist ungewöhnlich für " +
+                          std::string(german(where.method)));
+}
+
+bool suits(Profile profile, Method method)
+{
+    switch (profile) {
+    case Profile::etsi_tcp:
+        return method == Method::tcp || method == Method::tls;
+    case Profile::etsi_ftp_file:
+    case Profile::de_xml_ftp:
+        return by_login(method);
+    case Profile::cd:
+        return method == Method::cd;
+    }
+    return false;
+}
+
+void check_destination(Findings& found, const Measure& measure, const Destination& where)
+{
+    if (!suits(measure.profile, where.method))
+        found.error("method",
+                    std::string(name(where.method)) + " does not suit the profile " +
+                        std::string(name(measure.profile)),
+                    std::string(german(where.method)) + " passt nicht zum Profil " +
+                        std::string(name(measure.profile)));
+    if (where.method == Method::cd)
+        return;
+    if (where.peer.host.empty())
+        missing(found, "host");
+    else if (!is_host(where.peer.host))
+        found.error("host", "is neither an IP address nor a host name",
+                    "ist weder eine IP-Adresse noch ein Rechnername");
+    if (!std::ranges::all_of(where.standby,
+                             [](const Peer& peer) { return is_host(peer.host); }))
+        found.error("standby", "is neither an IP address nor a host name",
+                    "ist weder eine IP-Adresse noch ein Rechnername");
+    check_port(found, where);
+    if (by_login(where.method))
+        check_login(found, where);
+}
+
+void check_country(Findings& found, std::string_view field, std::string_view code)
+{
+    const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (!code.empty() && (code.size() != 2 || !std::ranges::all_of(code, upper)))
+        found.error(field, "must be two upper-case letters",
+                    "muss aus zwei Großbuchstaben bestehen");
+}
+
+void check_id(Findings& found, std::string_view field, std::string_view id,
+              std::size_t most)
+{
+    const auto odd = [](char c) { return c <= ' ' || c >= 0x7f; };
+    if (id.size() > most || std::ranges::any_of(id, odd))
+        found.error(field, "must be 1 to " + std::to_string(most) + " characters",
+                    "muss aus 1 bis " + std::to_string(most) + " Zeichen bestehen");
+}
+
+void check_version(Findings& found, std::string_view field, unsigned version,
+                   unsigned oldest, unsigned newest)
+{
+    if (version >= oldest && version <= newest)
+        return;
+    const std::string range = std::to_string(oldest) + " - " + std::to_string(newest);
+    found.error(field, "must be one of " + range, "muss in " + range + " liegen");
+}
+
+void check_format(Findings& found, const Measure& measure)
+{
+    check_country(found, "country-authorisation", measure.country_authorisation);
+    check_country(found, "country-delivery", measure.country_delivery);
+    check_id(found, "operator-id", measure.operator_id, longest_operator);
+    check_id(found, "network-element", measure.network_element, longest_operator);
+    check_id(found, "interception-point", measure.interception_point, longest_point);
+    check_version(found, "header-version", measure.header_version, etsi::oldest_header,
+                  etsi::newest_header);
+    check_version(found, "email-version", measure.email_version, etsi::oldest_email,
+                  etsi::newest_email);
+}
+
+bool belongs_to(const Identity& identity, const TestAccount& account)
+{
+    return std::ranges::any_of(account.identities, [&](const Identity& its) {
+        return its.canonical == identity.canonical;
+    });
+}
+
+void check_test(Findings& found, const Measure& measure, const Surroundings& around)
+{
+    if (!measure.test && !measure.test_account.empty())
+        return found.error("test", "a test account is named: test = yes is missing",
+                           "ein Probekonto ist genannt: test = ja fehlt");
+    if (!measure.test)
+        return;
+    const TestAccount* account = nullptr;
+    for (const TestAccount& one : around.test_accounts)
+        if (one.name == measure.test_account)
+            account = &one;
+    if (account == nullptr)
+        return found.error("test-account", "is not registered: tkuev-ctl test-account add",
+                           "ist nicht eingetragen: tkuev-ctl test-account add");
+    for (const Identity& identity : measure.identities)
+        if (!belongs_to(identity, *account))
+            found.error(field_of(identity.kind),
+                        identity.entered + " does not belong to the test account",
+                        identity.entered + " gehört nicht zum Probekonto");
+}
+
+bool share_identity(const Measure& a, const Measure& b)
+{
+    return std::ranges::any_of(a.identities, [&](const Identity& one) {
+        return std::ranges::any_of(b.identities, [&](const Identity& other) {
+            return one.canonical == other.canonical;
+        });
+    });
+}
+
+void check_others(Findings& found, const Measure& measure, const Surroundings& around)
+{
+    for (const Measure& other : around.others) {
+        if (other.handle == measure.handle || other.authority != measure.authority)
+            continue;
+        if (other.reference == measure.reference)
+            found.error("reference", "this authority has given it before",
+                        "hat diese Stelle schon einmal vergeben");
+        else if (next_change(other, around.now) && share_identity(measure, other))
+            found.warning(
+                "identity",
+                "a measure of this authority for it is there already: " + other.reference,
+                "dafür besteht schon eine Maßnahme dieser Stelle: " + other.reference);
+    }
+}
+
+} // namespace
+
+bool is_reference(std::string_view text)
+{
+    const auto allowed = [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+    };
+    return !text.empty() && text.size() <= longest_reference &&
+           std::ranges::all_of(text, allowed);
+}
+
+bool has_errors(std::span<const Fault> faults)
+{
+    return std::ranges::any_of(faults, [](const Fault& it) { return !it.warning; });
+}
+
+std::vector<Fault> check(const Measure& measure, const Surroundings& around)
+{
+    Findings found;
+    check_reference(found, measure);
+    check_authority(found, measure, around);
+    check_identities(found, measure, around);
+    if (!measure.orders.empty())
+        check_order(found, measure.orders.front(), around);
+    check_destination(found, measure, measure.iri);
+    if (measure.cc)
+        check_destination(found, measure, *measure.cc);
+    check_format(found, measure);
+    check_test(found, measure, around);
+    check_others(found, measure, around);
+    return found.take();
+}
+
+std::vector<Fault> check_extension(const Order& order, Time end, const Surroundings& around)
+{
+    Findings found;
+    Order whole = order;
+    whole.begin = end;
+    check_paper(found, whole);
+    if (whole.end == 0)
+        missing(found, "end");
+    else if (whole.end <= end)
+        found.error("end", "is not after the end of before, " + official(end),
+                    "liegt nicht nach dem bisherigen Ende " + official_german(end));
+    else if (whole.end > add_months(end, longest_period))
+        found.error("end",
+                    "is more than three months later: until " +
+                        official(add_months(end, longest_period)) + " at most",
+                    "liegt mehr als drei Monate später: höchstens bis " +
+                        official_german(add_months(end, longest_period)));
+    check_dates(found, whole, around);
+    check_channel(found, whole, around);
+    return found.take();
+}
+
+} // namespace li
