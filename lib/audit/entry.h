@@ -17,15 +17,15 @@ enum class Role : std::uint8_t {
 };
 
 struct Entry {
-    std::string act;       // "measure-create", "measure-end", "handover-export", ...
-    std::string outcome;   // "intended" before the effect; then "done", "refused", "failed"
-    std::string reference; // 1: the authority's reference number or our own designation
-    std::string identity;  // 2: the Kennung as it was entered
-    std::string begin;     // 3: from ...
-    std::string end;       // 3: ... to, official time with its offset (RFC 3339)
-    std::string destination; // 4: address of the recording connection
-    std::string detail;      // what else is needed to understand it; no secrets
-    bool test = false;       // TKÜV § 23
+    std::string act{};     // "measure-create", "measure-end", "handover-export", ...
+    std::string outcome{}; // "intended" before the effect; then "done", "refused", "failed"
+    std::string reference{};   // 1: the authority's reference number or our own designation
+    std::string identity{};    // 2: the Kennung as it was entered
+    std::string begin{};       // 3: from ...
+    std::string end{};         // 3: ... to, official time with its offset (RFC 3339)
+    std::string destination{}; // 4: address of the recording connection
+    std::string detail{};      // what else is needed to understand it; no secrets
+    bool test = false;         // TKÜV § 23
     Role needs = Role::operate;
     bool operator==(const Entry&) const = default;
 };

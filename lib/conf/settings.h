@@ -180,6 +180,7 @@ struct Tkuev {
     std::string state = "/var/lib/sponts-li";
     std::string spool = "/var/spool/sponts-li";
     std::string audit = "/var/lib/sponts-audit";
+    std::string audit_anchor = "/var/lib/sponts-anchor/audit"; // a file elsewhere
     std::string audit_socket = "/run/sponts-audit/socket";
     std::string operator_id;                  // 1 to 16 characters
     std::string network_element = "sponts-1"; // 1 to 16 characters

@@ -70,6 +70,8 @@ std::span<const Key<Tkuev>> tkuev_keys()
         Row::of<Path, &Tkuev::spool>(
             "spool", "The directory through which the servers hand over records."),
         Row::of<Path, &Tkuev::audit>("audit", "The directory of the audit log."),
+        Row::of<Path, &Tkuev::audit_anchor>(
+            "audit-anchor", "The file that knows where the audit log ends."),
         Row::of<Path, &Tkuev::audit_socket>("audit-socket",
                                             "The socket of tkuev-auditd(8)."),
         Row::of<CheckedText<wrong_operator>, &Tkuev::operator_id>(

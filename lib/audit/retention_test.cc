@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audit/fixture_test.h"
+#include "audit/retention.h"
+#include "base/clock.h"
+
+#include <doctest/doctest.h>
+
+using audit::Entry;
+using audit::Inspection;
+using audit::Purge;
+using audit::Role;
+using audit::Store;
+using audit::testing::create_measure;
+using audit::testing::Scene;
+
+namespace {
+
+constexpr std::int64_t day = 86400;
+
+Entry report_of(std::int64_t time)
+{
+    Entry entry;
+    entry.act = "log-report";
+    entry.outcome = "done";
+    entry.reference = audit::quarter_of(time);
+    return entry;
+}
+
+Entry over(const std::string& reference)
+{
+    Entry entry = create_measure(reference);
+    entry.end = "2020-01-01T00:00:00+01:00";
+    return entry;
+}
+
+} // namespace
+
+TEST_CASE("audit: quarters")
+{
+    REQUIRE(::setenv("TZ", "Europe/Berlin", 1) == 0);
+    ::tzset();
+    CHECK(audit::quarter_of(1'782'856'799) == "2026-Q2"); // 2026-06-30 23:59:59
+    CHECK(audit::quarter_of(1'782'856'800) == "2026-Q3");
+    CHECK(audit::quarter_of(1'798'757'999) == "2026-Q4");
+    CHECK(audit::quarter_of(1'798'758'000) == "2027-Q1");
+}
+
+TEST_CASE("audit: an entry goes when it and the report about it are old enough")
+{
+    const Scene scene;
+    Store store(scene.places);
+    store.note(over("R1"), "anna");
+    store.note(create_measure("R2"), "anna"); // runs for long
+    store.note(over("R3"), "anna");
+    const std::int64_t now = base::wall_seconds();
+    const auto plan_at = [&](std::int64_t time) {
+        return audit::plan_purge(store.read(),
+                                 {.now = time, .retention = 7 * day, .references = {"R3"}});
+    };
+    CHECK(plan_at(now + 6 * day).empty());
+    CHECK(plan_at(now + 6 * day).unreported.empty());
+    CHECK(plan_at(now + 8 * day).empty());
+    CHECK(plan_at(now + 8 * day).unreported.size() == 1);
+    store.note(report_of(now), "rita");
+    CHECK(plan_at(now + 6 * day).empty());
+    CHECK(plan_at(now + 8 * day).log == std::set<std::uint64_t>{1, 4});
+    CHECK(plan_at(now + 8 * day).unreported.empty());
+    CHECK(plan_at(now + 2000 * day).log == std::set<std::uint64_t>{1, 2, 4});
+}
+
+TEST_CASE("audit: lawful deletion leaves no clear text, and a chain that still holds")
+{
+    const Scene scene;
+    Store store(scene.places);
+    store.note(over("R1"), "anna");
+    store.note(create_measure("R2"), "anna");
+    const std::int64_t now = base::wall_seconds();
+    store.note(report_of(now), "rita");
+    const audit::Head head = store.read().log.head();
+    const Purge plan = audit::plan_purge(
+        store.read(), {.now = now + 8 * day, .retention = 7 * day, .references = {}});
+    CHECK(plan.log == std::set<std::uint64_t>{1, 3});
+    store.purge(plan, "rita");
+
+    Inspection all = store.read();
+    CHECK(all.damage.empty());
+    CHECK(all.incidents.empty());
+    REQUIRE(all.log.records.size() == 5);
+    CHECK(all.log.records[0].deleted());
+    CHECK(all.log.records[1].get("reference") == "R2");
+    CHECK(all.log.records[2].deleted());
+    CHECK(all.log.records[4].get("act") == "log-purge");
+    CHECK(all.log.records[4].get("outcome") == "done");
+    CHECK(scene.person(all.log.records[4]) == "rita");
+    CHECK_FALSE(scene.files().log.contains("R1"));
+    audit::compare_with(all, head);
+    CHECK(all.damage.empty());
+    CHECK(store.note(create_measure("R5"), "anna") == 6);
+
+    // The record of a deletion stays for two years.
+    const auto later = [&](std::int64_t time) {
+        return audit::plan_purge(store.read(),
+                                 {.now = time, .retention = 7 * day, .references = {}});
+    };
+    store.note(report_of(now), "rita");
+    CHECK_FALSE(later(now + 700 * day).log.contains(4));
+    CHECK(later(now + 800 * day).log.contains(4));
+
+    // What nobody has allowed is found, all of an entry or a field of it.
+    audit::Files files = scene.files();
+    std::string text = files.log;
+    audit::Chain chain = audit::parse_chain(text, "log");
+    chain.records[5].erase();
+    files.log = audit::encode(text.substr(0, text.find('\n') + 1), chain);
+    CHECK_FALSE(audit::inspect(files).damage.empty());
+    chain = audit::parse_chain(text, "log");
+    chain.records[1].fields[3].salt.clear();
+    files.log = audit::encode(text.substr(0, text.find('\n') + 1), chain);
+    CHECK_FALSE(audit::inspect(files).damage.empty());
+}
+
+TEST_CASE("audit: a grant stays until the end of the second year after it was taken back")
+{
+    const Scene scene;
+    Store store(scene.places);
+    store.change_grant("grant", "anna", Role::operate, "gero");
+    store.change_grant("revoke", "anna", Role::operate, "gero");
+    const std::int64_t now = base::wall_seconds();
+    const auto plan_at = [&](std::int64_t time) {
+        return audit::plan_purge(store.read(),
+                                 {.now = time, .retention = day, .references = {}});
+    };
+    CHECK(plan_at(now + 2 * 365 * day).grants.empty());
+    const Purge plan = plan_at(now + 3 * 366 * day);
+    CHECK(plan.grants == std::set<std::uint64_t>{2, 3});
+    store.purge(plan, "rita");
+    CHECK(store.read().damage.empty());
+    CHECK_FALSE(scene.files().grants.contains("anna"));
+    CHECK(store.has_role("gero", Role::grant));
+    CHECK_FALSE(store.has_role("anna", Role::operate));
+}
