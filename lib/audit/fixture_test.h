@@ -14,7 +14,10 @@ struct Scene {
     seal::testing::Pair auditors = seal::testing::new_pair(directory, "auditors");
     Places places{directory.file("audit"), directory.file("anchor/audit")};
 
-    Scene() { create_log(places, directory.file("auditors.crt"), "gero", "root"); }
+    Scene()
+    {
+        create_log(places, directory.read("auditors.crt"), "auditors.crt", "gero", "root");
+    }
 
     [[nodiscard]] Files files() const { return read_files(places); }
     void put(const Files& files) const

@@ -36,7 +36,7 @@ std::map<std::string, std::int64_t> reports_of(const Chain& log)
 {
     std::map<std::string, std::int64_t> out;
     for (const Record& record : log.records)
-        if (record.get("act") == "log-report")
+        if (record.get("act") == "log-report" && record.get("outcome") == "done")
             out.try_emplace(record.get("reference"), seconds_of(record));
     return out;
 }

@@ -192,19 +192,17 @@ void Store::purge(const Purge& plan, std::string_view person)
     append_entry(entry, person);
 }
 
-void create_log(const Places& places, const std::string& auditors, std::string_view grantor,
-                std::string_view by)
+void create_log(const Places& places, std::string_view certificate, std::string_view name,
+                std::string_view grantor, std::string_view by)
 {
-    (void)seal::Certificate::read(auditors); // throws if it is not fit
+    (void)seal::Certificate::parse(certificate, name); // throws if it is not fit
     make_directory(places.directory);
     make_directory(places.anchor.substr(0, places.anchor.rfind('/')));
     const Locked locked(places);
     for (const std::string& file : {places.file("log"), places.anchor})
         if (::access(file.c_str(), F_OK) == 0)
             throw base::Failure(base::Remedy::make_room, file + ": exists already");
-    const std::string own = places.file("reviewer.crt");
-    if (own != auditors)
-        replace_file(own, read_whole(auditors));
+    replace_file(places.file("reviewer.crt"), certificate);
     const std::string log = first_line("log");
     std::string grants = first_line("grants");
     const Record first = make_record(parse_chain(grants, "grants").head(),

@@ -58,10 +58,11 @@ private:
     Stamp grants_stamp_;
 };
 
-// Makes directory, files and anchor, and gives `grantor` the role of granting.  `auditors`:
-// file of their certificate, which is copied.  There must be no log yet.
-void create_log(const Places& places, const std::string& auditors, std::string_view grantor,
-                std::string_view by);
+// Makes directory, files and anchor, and gives `grantor` the role of granting.
+// `certificate`: the auditors', PEM or DER, from a file of that name.  There must be no
+// log.
+void create_log(const Places& places, std::string_view certificate, std::string_view name,
+                std::string_view grantor, std::string_view by);
 
 // A person's name as it stands in a record, and back.
 [[nodiscard]] std::string seal_person(std::string_view person,

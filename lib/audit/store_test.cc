@@ -189,7 +189,7 @@ TEST_CASE("audit: without certificate or anchor there is no log to write to")
     CHECK_THROWS_AS(Store{scene.places}, base::Failure);
     std::filesystem::remove(scene.places.file("reviewer.crt"));
     CHECK_THROWS_AS(Store{scene.places}, base::Failure);
-    CHECK_THROWS_AS(audit::create_log(scene.places, scene.directory.file("auditors.crt"),
-                                      "gero", "root"),
+    CHECK_THROWS_AS(audit::create_log(scene.places, scene.directory.read("auditors.crt"),
+                                      "auditors.crt", "gero", "root"),
                     base::Failure); // there is a log
 }

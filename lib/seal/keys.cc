@@ -110,15 +110,21 @@ PrivateKey PrivateKey::read(const std::string& file)
 {
     std::string text = read_secret_file(file);
     const base::Wiped wiped(text);
-    const Bio pem = reading(text);
+    return parse(text, file);
+}
+
+PrivateKey PrivateKey::parse(std::string_view pem, std::string_view what)
+{
+    const Bio text = reading(pem);
     std::shared_ptr<evp_pkey_st> key(
-        PEM_read_bio_PrivateKey(pem.get(), nullptr, no_password, nullptr), EVP_PKEY_free);
+        PEM_read_bio_PrivateKey(text.get(), nullptr, no_password, nullptr), EVP_PKEY_free);
     ERR_clear_error();
     if (!key)
-        throw base::Failure(Remedy::fix_config, file + ": no unencrypted private key");
+        throw base::Failure(Remedy::fix_config,
+                            std::string(what) + ": no unencrypted private key");
     const std::string weak = weakness(key.get());
     if (!weak.empty())
-        throw base::Failure(Remedy::fix_config, file + ": " + weak);
+        throw base::Failure(Remedy::fix_config, std::string(what) + ": " + weak);
     return PrivateKey(std::move(key));
 }
 

@@ -41,6 +41,8 @@ public:
     // PEM, unencrypted, RSA or elliptic curve; readable by its owner only (or given by
     // systemd as a credential), else Failure(fix_config).
     [[nodiscard]] static PrivateKey read(const std::string& file);
+    // The same of a text that somebody has read; `what` names it in a failure.
+    [[nodiscard]] static PrivateKey parse(std::string_view pem, std::string_view what);
     [[nodiscard]] evp_pkey_st* get() const { return key_.get(); }
 
 private:

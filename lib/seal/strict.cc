@@ -57,6 +57,16 @@ std::string name_of(const Certificate& recipient)
            der_of(X509_get0_serialNumber(recipient.get()), i2d_ASN1_INTEGER);
 }
 
+// KeyAgreeRecipientInfo: the sender's key for this once is of whole bytes (the number of
+// unused bits is not part of what is compared if those are zero anyway).
+bool has_plain_originator(std::string_view info)
+{
+    (void)take(info); // version
+    std::string_view key = inside(inside(info));
+    (void)take(key); // algorithm
+    return inside(key).starts_with('\0');
+}
+
 // Recipient infos (RFC 5652 section 6.2): by issuer and serial number, or by key agreement.
 bool has_plain_recipients(std::string_view infos)
 {
@@ -64,8 +74,10 @@ bool has_plain_recipients(std::string_view infos)
         const std::optional<Value> info = take(infos);
         if (!info)
             return false;
-        const char wanted = info->kind == V_ASN1_CONTEXT_SPECIFIC ? '\3' : '\0';
-        if (inside(info->content) != std::string_view(&wanted, 1))
+        const bool agreed = info->kind == V_ASN1_CONTEXT_SPECIFIC;
+        const char wanted = agreed ? '\3' : '\0';
+        if (inside(info->content) != std::string_view(&wanted, 1) ||
+            (agreed && !has_plain_originator(info->content)))
             return false;
     }
     return true;

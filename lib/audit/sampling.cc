@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// audit/sampling.cc - see the header.
+#include "audit/sampling.h"
+
+#include "audit/inspect.h"
+#include "audit/retention.h"
+
+#include <algorithm>
+#include <ctime>
+#include <map>
+#include <set>
+
+namespace audit {
+
+namespace {
+
+constexpr std::size_t share = 5; // one in so many
+constexpr std::size_t at_most = 200;
+constexpr std::int64_t million = 1'000'000;
+constexpr std::int64_t right_after = 3600; // seconds
+constexpr int first_hour = 7;              // of business, local time
+constexpr int last_hour = 19;
+
+bool in_quarter(const Record& record, std::string_view quarter)
+{
+    return !record.deleted() && quarter_of(time_of(record) / million) == quarter;
+}
+
+bool outside_of_business(std::int64_t epoch_seconds)
+{
+    const std::time_t time = epoch_seconds;
+    std::tm tm{};
+    ::localtime_r(&time, &tm);
+    return tm.tm_wday == 0 || tm.tm_wday == 6 || tm.tm_hour < first_hour ||
+           tm.tm_hour >= last_hour;
+}
+
+bool is_test(const Record& record)
+{
+    return record.get("test") == "yes";
+}
+
+bool is_order(const Record& record)
+{
+    return record.get("act") == "measure-create" && !is_test(record) &&
+           record.get("outcome") != "refused";
+}
+
+bool is_export(std::string_view act)
+{
+    return act.contains("export") || act.contains("iso") || act.contains("burn");
+}
+
+// What is known of acts when looking at one of them.
+struct History {
+    std::map<std::string, std::int64_t> created; // reference -> seconds
+    std::map<std::pair<std::string, std::string>, std::uint64_t> last; // act, reference
+};
+
+History history_of(const Chain& log)
+{
+    History out;
+    for (const Record& record : log.records) {
+        const std::string& reference = record.get("reference");
+        if (is_order(record))
+            out.created.try_emplace(reference, time_of(record) / million);
+        if (record.get("outcome") != "intended")
+            out.last[{record.get("act"), reference}] = record.number;
+    }
+    return out;
+}
+
+bool has_no_outcome(const Record& record, const History& history)
+{
+    if (record.get("outcome") != "intended")
+        return false;
+    const auto last = history.last.find({record.get("act"), record.get("reference")});
+    return last == history.last.end() || last->second < record.number;
+}
+
+bool ends_right_after_begin(const Record& record, const History& history)
+{
+    const auto created = history.created.find(record.get("reference"));
+    return record.get("act") == "measure-end" && created != history.created.end() &&
+           time_of(record) / million - created->second < right_after;
+}
+
+std::vector<std::string> suspicions(const Record& record, const History& history)
+{
+    std::vector<std::string> out;
+    const std::string& act = record.get("act");
+    const std::string& outcome = record.get("outcome");
+    const bool about_log = act.starts_with("log-");
+    if (outcome == "refused" || outcome == "failed")
+        out.push_back(outcome);
+    if (has_no_outcome(record, history))
+        out.emplace_back("no outcome");
+    if (ends_right_after_begin(record, history))
+        out.emplace_back("ends right after begin");
+    if (is_export(act))
+        out.emplace_back("export");
+    if (!about_log && outside_of_business(time_of(record) / million))
+        out.emplace_back("outside of business hours");
+    if (act == "log-recovered" || act == "log-replaced")
+        out.emplace_back("log put right");
+    return out;
+}
+
+// By lot: the measures whose references have the smallest keyed digests.
+std::vector<std::string> draw(const std::set<std::string>& measures, std::string_view seed)
+{
+    std::vector<std::pair<seal::Digest, std::string>> lots;
+    for (const std::string& reference : measures)
+        lots.emplace_back(seal::hmac_sha256(seed, reference), reference);
+    std::ranges::sort(lots);
+    lots.resize(std::min((lots.size() + share - 1) / share, at_most));
+    std::vector<std::string> out;
+    for (const auto& [digest, reference] : lots)
+        out.push_back(reference);
+    std::ranges::sort(out);
+    return out;
+}
+
+} // namespace
+
+Sample draw_sample(const Chain& log, std::string_view quarter, std::string_view seed)
+{
+    Sample sample;
+    sample.quarter = quarter;
+    sample.seed = seed;
+    std::set<std::string> measures;
+    for (const Record& record : log.records)
+        if (is_order(record) && in_quarter(record, quarter))
+            measures.insert(record.get("reference"));
+    sample.measures = measures.size();
+    sample.chosen = draw(measures, seed);
+    const History history = history_of(log);
+    for (const Record& record : log.records) {
+        if (!in_quarter(record, quarter))
+            continue;
+        ++sample.entries;
+        std::vector<std::string> reasons = suspicions(record, history);
+        sample.suspicious += reasons.empty() ? 0 : 1;
+        sample.tests += is_test(record) ? 1 : 0;
+        if (is_test(record))
+            reasons.insert(reasons.begin(), "test");
+        if (std::ranges::binary_search(sample.chosen, record.get("reference")))
+            reasons.insert(reasons.begin(), "drawn");
+        if (!reasons.empty())
+            sample.items.push_back({record.number, std::move(reasons)});
+    }
+    return sample;
+}
+
+bool is_quarter(std::string_view text)
+{
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    return text.size() == 7 && std::ranges::all_of(text.substr(0, 4), digit) &&
+           text.substr(4, 2) == "-Q" && text[6] >= '1' && text[6] <= '4';
+}
+
+} // namespace audit

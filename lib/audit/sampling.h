@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// audit/sampling.h - what the quarterly check has to look at (TKÜV § 17 (1)).  Pure.
+//
+// A fifth of the measures ordered in the quarter, two hundred at most, drawn by lot; every
+// test use; and whatever is suspicious: refusals and failures, acts without an outcome,
+// measures that end right after they began, exports, acts outside of business hours, and
+// what was written about the log itself.
+#pragma once
+
+#include "audit/chain.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace audit {
+
+struct Sample {
+    struct Item {
+        std::uint64_t number = 0; // of the entry
+        std::vector<std::string> reasons;
+    };
+    std::string quarter;
+    std::string seed;
+    std::size_t entries = 0;         // in the quarter
+    std::size_t measures = 0;        // ordered in it
+    std::size_t tests = 0;           // entries
+    std::size_t suspicious = 0;      // entries
+    std::vector<std::string> chosen; // references drawn by lot
+    std::vector<Item> items;         // by number
+};
+
+// The same seed gives the same sample of the same log.
+[[nodiscard]] Sample draw_sample(const Chain& log, std::string_view quarter,
+                                 std::string_view seed);
+
+// "2026-Q3" or not.
+[[nodiscard]] bool is_quarter(std::string_view text);
+
+} // namespace audit

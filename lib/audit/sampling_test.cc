@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audit/sampling.h"
+
+#include <fmt/format.h>
+
+#include <doctest/doctest.h>
+
+using audit::Chain;
+using audit::Sample;
+
+namespace {
+
+constexpr std::int64_t monday = 1'786'950'000; // 2026-08-17 09:00 in Berlin
+constexpr std::int64_t sunday = monday - 86400;
+
+class Log {
+public:
+    Log()
+    {
+        ::setenv("TZ", "Europe/Berlin", 1);
+        ::tzset();
+    }
+    std::uint64_t add(std::int64_t time, const std::string& act, const std::string& outcome,
+                      const std::string& reference, const std::string& test = "no")
+    {
+        chain.records.push_back(audit::make_record(
+            chain.head(), {{"time", "then " + std::to_string(time) + "000000"},
+                           {"act", act},
+                           {"outcome", outcome},
+                           {"reference", reference},
+                           {"test", test}}));
+        return chain.head().number;
+    }
+    void add_measure(const std::string& reference)
+    {
+        add(monday, "measure-create", "intended", reference);
+        add(monday, "measure-create", "done", reference);
+    }
+    Chain chain;
+};
+
+std::string reasons_of(const Sample& sample, std::uint64_t number)
+{
+    for (const Sample::Item& item : sample.items)
+        if (item.number == number)
+            return fmt::format("{}", fmt::join(item.reasons, ", "));
+    return "";
+}
+
+} // namespace
+
+TEST_CASE("audit: a fifth of the measures is drawn, and two hundred at most")
+{
+    const struct {
+        int measures;
+        std::size_t drawn;
+    } cases[] = {{0, 0}, {1, 1}, {5, 1}, {6, 2}, {100, 20}, {1000, 200}, {1500, 200}};
+    for (const auto& [measures, drawn] : cases) {
+        Log log;
+        for (int i = 0; i < measures; ++i)
+            log.add_measure("R" + std::to_string(i));
+        const Sample sample = audit::draw_sample(log.chain, "2026-Q3", "seed");
+        CHECK(sample.measures == static_cast<std::size_t>(measures));
+        CHECK(sample.chosen.size() == drawn);
+        CHECK(sample.items.size() == 2 * drawn);
+        CHECK(sample.suspicious == 0);
+        CHECK(audit::draw_sample(log.chain, "2026-Q3", "seed").chosen == sample.chosen);
+        CHECK(audit::draw_sample(log.chain, "2026-Q2", "seed").entries == 0);
+        if (drawn >= 20)
+            CHECK(audit::draw_sample(log.chain, "2026-Q3", "other").chosen !=
+                  sample.chosen);
+    }
+}
+
+TEST_CASE("audit: tests and what is suspicious are always looked at")
+{
+    Log log;
+    for (int i = 0; i < 9; ++i)
+        log.add_measure("R" + std::to_string(i));
+    const auto test = log.add(monday, "measure-create", "done", "T1", "yes");
+    const auto refused = log.add(monday, "measure-create", "refused", "X1");
+    const auto night = log.add(monday + 12 * 3600, "measure-extend", "done", "X2");
+    const auto weekend = log.add(sunday, "measure-extend", "done", "X2");
+    log.add(monday, "measure-create", "done", "X3");
+    const auto soon = log.add(monday + 1800, "measure-end", "done", "X3");
+    const auto exported = log.add(monday, "handover-export", "done", "X4");
+    const auto open = log.add(monday, "measure-extend", "intended", "X5");
+    const auto recovered = log.add(monday, "log-recovered", "done", "");
+    const auto fine = log.add(monday, "measure-extend", "done", "X6");
+    const auto reading = log.add(sunday, "log-list", "done", "");
+    const Sample sample = audit::draw_sample(log.chain, "2026-Q3", "s");
+    CHECK(reasons_of(sample, test) == "test");
+    CHECK(reasons_of(sample, refused) == "refused");
+    CHECK(reasons_of(sample, night) == "outside of business hours");
+    CHECK(reasons_of(sample, weekend) == "outside of business hours");
+    CHECK(reasons_of(sample, soon).contains("ends right after begin"));
+    CHECK(reasons_of(sample, exported) == "export");
+    CHECK(reasons_of(sample, open) == "no outcome");
+    CHECK(reasons_of(sample, recovered) == "log put right");
+    CHECK(reasons_of(sample, fine).empty());
+    CHECK(reasons_of(sample, reading).empty());
+    CHECK(sample.measures == 10);
+    CHECK(sample.chosen.size() == 2);
+    CHECK(sample.tests == 1);
+    CHECK(sample.suspicious == 7);
+}
+
+TEST_CASE("audit: what is a quarter")
+{
+    CHECK(audit::is_quarter("2026-Q1"));
+    for (const char* wrong :
+         {"", "2026-Q5", "2026-Q0", "2026Q1", "26-Q1", "2026-Q1 ", "x026-Q1"})
+        CHECK_FALSE(audit::is_quarter(wrong));
+}
