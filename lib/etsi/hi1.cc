@@ -24,6 +24,8 @@ Checked check_common(std::string_view operator_id, std::string_view liid,
     if (const int offset = time.offset_minutes.value_or(0);
         offset > most_offset_minutes || offset < -most_offset_minutes)
         return wrong("localTime", "offset of a day or more");
+    if (!time.offset_minutes && time.time.seconds > last_utc_second)
+        return wrong("utcTime", "after the year 2049");
     return {};
 }
 

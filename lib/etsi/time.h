@@ -29,6 +29,9 @@ struct MicroTime {
 // The end of the year 9999, after which four digits are not enough.
 inline constexpr std::uint64_t last_second = 253'402'300'799;
 
+// The end of 2049, after which the two digits of UTCTime mean another century.
+inline constexpr std::uint64_t last_utc_second = 2'524'607'999;
+
 // "20250101120000.123456Z": X.690 11.7, so without zeros at the end of the fraction.
 [[nodiscard]] std::string generalized_time_text(MicroTime time);
 // "250101120000Z": X.690 11.8; the fraction is cut.
