@@ -24,7 +24,7 @@
 
 namespace {
 
-using namespace etsi; // NOLINT: a test tool
+using namespace etsi;
 
 using Names = std::vector<std::string_view>; // from 0; "" where there is no value
 
