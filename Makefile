@@ -72,6 +72,15 @@ $(BUILD)/sql.inc: $(sort $(wildcard sql/*.sql))
 
 $(BUILD)/lib/db/sql.o $(BUILD)/lib/db/sql.tidy: $(BUILD)/sql.inc
 
+# The same of measures.db, for lib/db/measures_schema.cc.
+$(BUILD)/sql-li.inc: $(sort $(wildcard sql/li/*.sql))
+	@mkdir -p $(@D)
+	for file in $^; do \
+	    printf '{"%s", R"sql(' "$${file##*/}"; cat "$$file"; printf ')sql"},\n'; \
+	done > $@
+
+$(BUILD)/lib/db/measures_schema.o $(BUILD)/lib/db/measures_schema.tidy: $(BUILD)/sql-li.inc
+
 $(BUILD)/libsponts.a: $(lib_obj)
 	@rm -f $@
 	ar rcs $@ $^

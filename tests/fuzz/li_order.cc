@@ -29,7 +29,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const li::Draft draft = li::read_order(entries, li::Rules{}, now);
     const auto again = li::measure_from(draft.measure.handle, li::to_text(draft.measure));
     promise(again.has_value() && *again == draft.measure);
-    for (const li::Fault& fault : li::check(draft.measure, {.now = now}))
+    li::Surroundings around;
+    around.now = now;
+    for (const li::Fault& fault : li::check(draft.measure, around))
         promise(!fault.english.empty() && !fault.german.empty() && fault.line == 0);
     return 0;
 }

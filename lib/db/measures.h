@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// db/measures.h - measures.db: what is intercepted, for whom, and the numbers of it.
+//
+// Of the interception user alone (mode 0600), and locked besides: see sql/li/schema.sql.
+// Each writing call is one transaction; who calls has noted the act before
+// (audit/client.h).  Whether an act is lawful is decided in li/life.h, not here.
+// Threads: one.
+#pragma once
+
+#include "base/clock.h"
+#include "db/sqlite.h"
+#include "li/check.h"
+#include "li/measure.h"
+#include "seal/vault.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace db {
+
+inline constexpr int measures_version = 1;
+
+// Makes the file or brings it to measures_version; true if something was done.  Only
+// `tkuev-ctl init` does.
+bool migrate_measures(const std::string& path);
+
+struct StoredMeasure {
+    li::Measure measure;
+    std::int64_t revision = 0;
+};
+
+enum class Series : std::uint8_t { cin, iri, cc };
+
+struct Wanted {
+    li::Handle measure{};
+    Series series = Series::cin;
+    std::uint32_t cin = 0; // of iri and cc
+    std::uint32_t count = 1;
+};
+
+class Measures {
+public:
+    // The file must be of measures_version.  The vault must live as long.
+    Measures(const std::string& path, const seal::Vault& vault);
+    Measures(const Measures&) = delete;
+    Measures& operator=(const Measures&) = delete;
+
+    // In the order of their handles, which is none.  Throws Failure(fix_data) if a box does
+    // not open: damaged, or another key.
+    [[nodiscard]] std::vector<StoredMeasure> all();
+    [[nodiscard]] std::optional<StoredMeasure> by_handle(const li::Handle& handle);
+    // True if anybody has written since the last time it was asked.
+    [[nodiscard]] bool changed();
+
+    // Failure(fix_data) if its authority has given its reference before.
+    void add(const li::Measure& measure);
+    // Failure(try_later) if somebody has changed it since it was read.
+    void change(const StoredMeasure& stored);
+
+    [[nodiscard]] std::vector<li::Authority> authorities();
+    void put(const li::Authority& authority); // new, or instead of the one of its name
+    [[nodiscard]] bool remove_authority(std::string_view name);
+    [[nodiscard]] std::vector<li::TestAccount> test_accounts();
+    void put(const li::TestAccount& account);
+    [[nodiscard]] bool remove_test_account(std::string_view name);
+
+    // The first of each block; none of them is ever given again.  CINs begin at 1, sequence
+    // numbers at 0.  One transaction for all.
+    [[nodiscard]] std::vector<std::uint32_t> reserve(std::span<const Wanted> wanted);
+
+private:
+    struct Boxed {
+        std::string id;
+        std::string text;
+    };
+    enum class Table : std::uint8_t { authorities, test_accounts };
+
+    [[nodiscard]] std::string open(std::string_view box, std::string_view table,
+                                   std::string_view row, std::string_view column) const;
+    [[nodiscard]] StoredMeasure read(const Statement& row) const;
+    void bind(Statement& statement, const li::Measure& measure,
+              std::vector<std::string>& boxes) const;
+    [[nodiscard]] std::vector<Boxed> boxes(Table table);
+    void put_box(Table table, std::string id, std::string_view text);
+    bool remove_box(Table table, std::string_view id);
+    // Empty if there is none.
+    [[nodiscard]] std::string authority_id(std::string_view name);
+    [[nodiscard]] std::string test_account_id(std::string_view name);
+
+    Sqlite database_;
+    const seal::Vault& vault_;
+    std::int64_t seen_ = 0;
+};
+
+} // namespace db
