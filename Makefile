@@ -172,13 +172,13 @@ format: ## rewrite the sources with clang-format
 
 # -- measuring ------------------------------------------------------------------------
 
-.PHONY: bench bench-relays bench-proxies benchtools
+.PHONY: bench bench-relays bench-proxies bench-etsi benchtools
 benchtools: programs $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src))
 $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src)): $(BIN)/bench-%: $(BUILD)/bench/%.o $(BUILD)/libsponts.a
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: bench-relays bench-proxies ## ours and others side by side (BENCH="--quick": short)
+bench: bench-relays bench-proxies bench-etsi ## ours and others side by side (BENCH="--quick": short)
 bench-relays: ## the relay beside Postfix
 	contrib/install-deps build bench
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
@@ -187,6 +187,9 @@ bench-proxies: ## the proxies beside nginx and Dovecot (BENCH="--cells 'imap idl
 	contrib/install-deps build bench
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
 	bench/run-proxies --bin $(BIN) $(BENCH)
+
+bench-etsi: $(BIN)/bench-etsi_bench ## the encoder of the hand-over to authorities
+	$(BIN)/bench-etsi_bench
 
 # -- running and installing -----------------------------------------------------------
 

@@ -78,3 +78,10 @@ teardown() { sponts_teardown; }
     run -1 asn1-check --raw < <(etsi-tool stream 1 3 | head -c -1)
     run -64 asn1-check --other
 }
+
+@test "the page has the keys of the national parameter that the code has" {
+    sed -nE 's/^\.It Cm ([a-z0-9-]+)$/\1/p' "$REPO/man/tkuev-pdu.5" | sort >"$TMP/page"
+    sed -nE 's/.*string_view .* = "([a-z0-9-]+)";.*/\1/p' "$REPO/lib/etsi/national_keys.h" |
+        sort | diff "$TMP/page" -
+    [ "$(wc -l <"$TMP/page")" -gt 20 ]
+}

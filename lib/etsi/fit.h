@@ -24,5 +24,8 @@ namespace etsi {
 
 // At most `most` characters of `text`, valid UTF-8.
 [[nodiscard]] std::string fitting(std::string_view text, std::size_t most);
+// At most `most` octets of `text`, which is UTF-8, cut between characters: for the octet
+// strings that people read (operatorLeaMessage, alarm-information).
+[[nodiscard]] std::string_view fitting_octets(std::string_view text, std::size_t most);
 
 } // namespace etsi

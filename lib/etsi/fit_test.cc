@@ -32,6 +32,16 @@ TEST_CASE("etsi: texts are cut between characters and stay UTF-8")
     }
 }
 
+TEST_CASE("etsi: octet strings are cut between characters, too")
+{
+    CHECK(etsi::fitting_octets("abc", 3) == "abc");
+    CHECK(etsi::fitting_octets("abcd", 3) == "abc");
+    CHECK(etsi::fitting_octets("a\xe2\x82\xac!", 4) == "a\xe2\x82\xac");
+    CHECK(etsi::fitting_octets("a\xe2\x82\xac!", 3) == "a");
+    CHECK(etsi::fitting_octets("\xe2\x82\xac", 2) == "");
+    CHECK(etsi::fitting_octets("", 0) == "");
+}
+
 TEST_CASE("etsi: an event that fits is left alone")
 {
     etsi::EmailIri iri = etsi::samples::iri();
