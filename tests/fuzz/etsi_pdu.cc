@@ -5,8 +5,9 @@
 #include "check.h"
 #include "etsi/fit.h"
 #include "etsi/national.h"
-#include "etsi/received.h"
+#include "etsi/verify.h"
 
+#include <memory>
 #include <string>
 
 using namespace etsi;
@@ -65,16 +66,29 @@ void look_at(std::string_view octets, Rules rules)
             inside(octets, content.content);
 }
 
+class Nothing : public Digest {
+public:
+    void update(std::string_view octets) override { size_ += octets.size(); }
+    std::string finish() override { return std::to_string(size_); }
+
+private:
+    std::size_t size_ = 0;
+};
+
 void split(std::string_view stream, Rules rules)
 {
+    StreamVerifier verifier(
+        {[](HashAlgorithm) { return std::make_unique<Nothing>(); }, {}});
     while (!stream.empty()) {
         const auto size = pdu_size(stream, rules, 1 << 16);
         if (!size || *size == 0)
-            return;
+            break;
         promise(*size <= stream.size());
+        verifier.add(stream.substr(0, *size));
         look_at(stream.substr(0, *size), rules);
         stream.remove_prefix(*size);
     }
+    (void)verifier.report();
 }
 
 } // namespace
