@@ -22,6 +22,18 @@ teardown() { sponts_teardown; }
     diff "$TMP/xer" "$TMP/40"
 }
 
+# octets HEX - as they are
+octets() {
+    # shellcheck disable=SC2001  # two characters at a time
+    printf %b "$(sed 's/../\\x&/g' <<<"$1")"
+}
+
+@test "the hash of the golden vectors is the SHA-256 of the first" {
+    etsi-tool golden >"$TMP/golden"
+    sum=$(octets "$(head -n 1 "$TMP/golden")" | sha256sum | cut -d ' ' -f 1)
+    tail -n 1 "$TMP/golden" | grep -q "8320$sum"
+}
+
 @test "1,000 random PDUs of all kinds and versions mean to others what was put in" {
     etsi-tool random "$SEED" 1000 | asn1-check >"$TMP/read"
     etsi-tool values "$SEED" 1000 >"$TMP/meant"
@@ -60,8 +72,7 @@ teardown() { sponts_teardown; }
     etsi-tool golden >"$TMP/pdus"
     etsi-tool random "$SEED" 60 >>"$TMP/pdus"
     while read -r pdu; do
-        # shellcheck disable=SC2001  # two characters at a time
-        printf %b "$(sed 's/../\\x&/g' <<<"$pdu")" >"$TMP/pdu"
+        octets "$pdu" >"$TMP/pdu"
         openssl asn1parse -inform DER -in "$TMP/pdu" >"$TMP/parsed"
         # The header and the payload, and nothing behind them.
         [ "$(grep -c 'd=1 ' "$TMP/parsed")" -eq 2 ]

@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cassert>
-#include <initializer_list>
+#include <iterator>
 
 namespace etsi {
 
@@ -52,18 +52,18 @@ void DerWriter::utc_time(Identifier id, MicroTime time)
     octets(id, utc_time_text(time));
 }
 
-std::string oid_content(std::initializer_list<std::uint32_t> arcs)
+void DerWriter::oid(Identifier id, std::initializer_list<std::uint32_t> arcs)
 {
-    std::string out;
-    for (const std::uint32_t arc : arcs) {
-        unsigned shift = 28;
-        while (shift > 0 && (arc >> shift) == 0)
-            shift -= 7;
-        for (; shift > 0; shift -= 7)
-            out += static_cast<char>(0x80 | ((arc >> shift) & 0x7f));
-        out += static_cast<char>(arc & 0x7f);
-    }
-    return out;
+    inside(id, [&] {
+        for (auto arc = std::rbegin(arcs); arc != std::rend(arcs); ++arc) {
+            char octet = static_cast<char>(*arc & 0x7f);
+            raw({&octet, 1});
+            for (std::uint32_t rest = *arc >> 7; rest != 0; rest >>= 7) {
+                octet = static_cast<char>(0x80 | (rest & 0x7f));
+                raw({&octet, 1});
+            }
+        }
+    });
 }
 
 } // namespace etsi

@@ -55,6 +55,9 @@ public:
         octets(id, {&octet, 1});
     }
     void null(Identifier id) { head(id, 0); }
+    // OBJECT IDENTIFIER or RELATIVE-OID by its sub-identifiers (X.690 8.19, 8.20); the
+    // first two arcs of an OBJECT IDENTIFIER are given as one, 40 * a + b.
+    void oid(Identifier id, std::initializer_list<std::uint32_t> arcs);
     void generalized_time(Identifier id, MicroTime time);
     void utc_time(Identifier id, MicroTime time);
 
@@ -104,9 +107,5 @@ template <class Describe>
     append_der(out, describe);
     return out;
 }
-
-// Content octets of an OBJECT IDENTIFIER or RELATIVE-OID from its sub-identifiers (X.690
-// 8.19, 8.20); the first two arcs of an OBJECT IDENTIFIER are given as 40 * a + b.
-[[nodiscard]] std::string oid_content(std::initializer_list<std::uint32_t> arcs);
 
 } // namespace etsi

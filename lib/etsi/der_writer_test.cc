@@ -76,9 +76,13 @@ TEST_CASE("etsi: what is appended leaves what was there")
 
 TEST_CASE("etsi: object identifiers, seven bits an octet")
 {
-    CHECK(text::hex(etsi::oid_content({4, 0, 2, 2, 5, 1, 43})) == "0400020205012b");
-    CHECK(text::hex(etsi::oid_content({5, 2, 20, 1})) == "05021401");
-    CHECK(text::hex(etsi::oid_content({42, 840, 113549})) == "2a864886f70d");
-    CHECK(text::hex(etsi::oid_content({127, 128, 16383, 16384})) == "7f8100ff7f818000");
-    CHECK(text::hex(etsi::oid_content({0xffffffff})) == "8fffffff7f");
+    const auto oid = [](std::initializer_list<std::uint32_t> arcs) {
+        return hex_of([&](DerWriter& out) { out.oid(etsi::field(0), arcs); });
+    };
+    CHECK(oid({4, 0, 2, 2, 5, 1, 43}) == "80070400020205012b");
+    CHECK(oid({5, 2, 20, 1}) == "800405021401");
+    CHECK(oid({42, 840, 113549}) == "80062a864886f70d");
+    CHECK(oid({127, 128, 16383, 16384}) == "80087f8100ff7f818000");
+    CHECK(oid({0xffffffff}) == "80058fffffff7f");
+    CHECK(oid({0}) == "800100");
 }

@@ -7,10 +7,9 @@ namespace etsi {
 namespace {
 
 // {li-ps(5) email(2) version what}, relative to {0 4 0 2 2}.
-void put_object(DerWriter& out, unsigned version, char what)
+void put_object(DerWriter& out, unsigned version, unsigned what)
 {
-    const char oid[] = {5, 2, static_cast<char>(version), what};
-    out.octets(field(0), {oid, sizeof oid});
+    out.oid(field(0), {5, 2, version, what});
 }
 
 template <class Enumerated>

@@ -66,11 +66,10 @@ void put_communication(DerWriter& out, const PsHeader& header)
 }
 
 // {itu-t(0) identified-organization(4) etsi(0) securityDomain(2) lawfulIntercept(2)
-// li-ps(5) genHeader(1) version}; versions below 128 are one octet each.
+// li-ps(5) genHeader(1) version}
 void put_domain(DerWriter& out, unsigned version)
 {
-    char oid[] = {4, 0, 2, 2, 5, 1, static_cast<char>(version)};
-    out.octets(field(0), {oid, sizeof oid});
+    out.oid(field(0), {4, 0, 2, 2, 5, 1, version});
 }
 
 } // namespace

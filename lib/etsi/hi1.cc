@@ -8,10 +8,6 @@ namespace etsi {
 
 namespace {
 
-// {itu-t(0) identified-organization(4) etsi(0) securityDomain(2) lawfulIntercept(2) hi1(0)
-// notificationOperations(1) version6(6)}: the module is version 7, its value still says 6.
-constexpr std::string_view hi1_operation_id = {"\x04\x00\x02\x02\x00\x01\x06", 7};
-
 Checked check_common(std::string_view operator_id, std::string_view liid,
                      std::size_t least_liid, const Hi1Time& time)
 {
@@ -54,10 +50,12 @@ void put_text(DerWriter& out, unsigned tag, std::string_view text)
         out.octets(field(tag), text);
 }
 
+// {itu-t(0) identified-organization(4) etsi(0) securityDomain(2) lawfulIntercept(2) hi1(0)
+// notificationOperations(1) version6(6)}: the module is version 7, its value still says 6.
 void put_domain(DerWriter& out, bool wanted)
 {
     if (wanted)
-        out.octets(field(0), hi1_operation_id);
+        out.oid(field(0), {4, 0, 2, 2, 0, 1, 6});
 }
 
 // CommunicationIdentifier of HI2Operations, of which only the operator is given.

@@ -31,7 +31,8 @@ public:
     virtual std::string finish() = 0;
 };
 
-// The signature (DER, RFC 3279 2.2.2) of a digest; what it throws goes to who asked.
+// The signature (DER, RFC 3279 2.2.2) of a digest.  What it throws goes to who called
+// take(); what that check would have covered is then covered by none.
 using Sign = std::function<std::string(std::string_view digest)>;
 
 class IntegrityChecker {
