@@ -98,7 +98,8 @@ units_that_run() {
 
 @test "each socket unit has a name of its own, and the service that serves it" {
     names=$(sed -n 's/^FileDescriptorName=//p' "$UNITS"/*.socket | sort)
-    [ "$names" = $'imap\nimaps\npop3\npop3s\nsmtp\nsubmission\nsubmissions' ]
+    [ "$names" = $'audit\nimap\nimaps\npop3\npop3s\nsmtp\nsubmission\nsubmissions' ]
+    [ -e "$UNITS/tkuev-auditd.service" ] # of tkuev-auditd.socket, by its name
     # By its name, or by Service=.
     for program in smtp-relayd pop-proxy imap-proxy; do
         [ -e "$UNITS/$program.service" ]
@@ -110,13 +111,13 @@ units_that_run() {
 @test "sysusers and tmpfiles make the user and the directories the defaults name" {
     run -0 systemd-sysusers --dry-run "$REPO/etc/sysusers.d/sponts.conf"
     for directory in $(sponts init --sample |
-        sed -n 's/^#\(spool\|run-directory\|state\|audit\) = //p; s,^#\(database\|audit-socket\) = \(.*\)/.*,\2,p'); do
+        sed -n 's/^#\(spool\|run-directory\|state\|audit\) = //p; s,^#\(database\|audit-socket\|audit-anchor\) = \(.*\)/.*,\2,p'); do
         grep -Eq "^d $directory +0[0-7]* (sponts|sponts-li|sponts-audit) +sponts" "$REPO/etc/tmpfiles.d/sponts.conf"
     done
 }
 
 @test "inetd and xinetd serve the listeners that the socket units name" {
-    names=$(sed -n 's/^FileDescriptorName=//p' "$UNITS"/*.socket | sort)
+    names=$(sed -n 's/^FileDescriptorName=//p' "$UNITS"/*.socket | sort | grep -vx audit)
     for file in "$REPO"/etc/inetd/*.conf; do
         [ "$(grep -v '^#' "$file" | sed -n 's/.*--listener //p' | sort -u)" = "$names" ]
     done

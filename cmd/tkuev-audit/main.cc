@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-audit(8): the auditors' command for the log of interception.
+//
+// This file knows the command line.  What a subcommand does stands in the file named after
+// it.
+#include "audit/sampling.h"
+#include "base/failure.h"
+#include "command.h"
+#include "when.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace {
+
+using tkuev_audit::Call;
+using Run = int (*)(const Call&);
+
+// The options of several subcommands.
+void add_json(CLI::App& app, Call& call)
+{
+    app.add_flag("--json", call.json, "for programs");
+}
+
+void add_key(CLI::App& app, Call& call)
+{
+    app.add_option("--key", call.key,
+                   "the auditors' private key, to see persons; \"-\": from standard input")
+        ->type_name("FILE");
+}
+
+void add_quarter(CLI::App& app, Call& call)
+{
+    app.add_option("--quarter", call.quarter, "e.g. 2026-Q3 (default: the last one)")
+        ->type_name("QUARTER")
+        ->check([](const std::string& text) {
+            return audit::is_quarter(text) ? "" : "not a quarter (2026-Q3): " + text;
+        });
+    app.add_option("--seed", call.seed, "draw as this seed did")->type_name("TEXT");
+}
+
+void add_time(CLI::App& app, const char* name, const char* help, std::int64_t& field)
+{
+    app.add_option_function<std::string>(
+           name,
+           [&field](const std::string& text) {
+               const auto time = tkuev_audit::parse_when(text);
+               if (!time)
+                   throw CLI::ValidationError(
+                       "not a time (2026-11-22, 2026-11-22T13:00:00): " + text);
+               field = *time;
+           },
+           help)
+        ->type_name("TIME");
+}
+
+CLI::App& add(CLI::App& app, const char* name, const char* help, Run run, Run& chosen)
+{
+    CLI::App* const words = app.add_subcommand(name, help);
+    words->fallthrough();
+    words->callback([run, &chosen] { chosen = run; });
+    return *words;
+}
+
+void add_init(CLI::App& app, Call& call, Run& chosen)
+{
+    CLI::App& words = add(app, "init", "make an empty log", tkuev_audit::init, chosen);
+    words.add_option("--grantor", call.grantor, "who may grant roles")
+        ->type_name("USER")
+        ->required();
+    auto* const group = words.add_option_group("certificate");
+    group->add_option("--certificate", call.certificate, "the auditors' certificate")
+        ->type_name("FILE");
+    group
+        ->add_option("--new-key", call.new_key,
+                     "make a private key there, and its certificate in FILE.crt")
+        ->type_name("FILE");
+    group->require_option(1);
+    words.add_flag("--replace", call.replace, "put a log aside that is not sound");
+}
+
+void add_list(CLI::App& app, Call& call, Run& chosen)
+{
+    CLI::App& words = add(app, "list", "the entries", tkuev_audit::list, chosen);
+    bool* const by_time = &call.by_time;
+    auto* const identity = words.add_flag("--by-identity", call.by_identity,
+                                          "sorted by Kennung, then by time");
+    words.add_flag("--by-time", *by_time, "sorted by time (default)")->excludes(identity);
+    add_time(words, "--since", "entries of this time and later", call.since);
+    add_time(words, "--until", "entries before this time", call.until);
+    words.add_option("--reference", call.reference, "of this measure only");
+    words.add_option("--identity", call.identity, "of this Kennung only");
+    add_key(words, call);
+    add_json(words, call);
+}
+
+void add_checks(CLI::App& app, Call& call, Run& chosen)
+{
+    CLI::App& verify =
+        add(app, "verify", "is the log what was written?", tkuev_audit::verify, chosen);
+    verify.add_option("--head", call.heads, "this earlier head must be in it; repeatable")
+        ->type_name("NUMBER:DIGEST");
+    add_json(verify, call);
+    CLI::App& sample = add(app, "sample", "what the check of a quarter looks at",
+                           tkuev_audit::sample, chosen);
+    add_quarter(sample, call);
+    add_key(sample, call);
+    add_json(sample, call);
+    CLI::App& report =
+        add(app, "report", "the written result of a quarter", tkuev_audit::report, chosen);
+    add_quarter(report, call);
+    report.add_option("--findings", call.findings, "the auditors' words")
+        ->type_name("FILE");
+    report
+        .add_option("--output", call.output,
+                    "write it and the regulator's copy to files there")
+        ->type_name("DIRECTORY");
+    add_json(report, call);
+}
+
+void add_purge(CLI::App& app, Call& call, Run& chosen)
+{
+    CLI::App& words =
+        add(app, "purge", "delete what was kept long enough", tkuev_audit::purge, chosen);
+    words.add_option("--keep", call.keep, "not of this measure; repeatable")
+        ->type_name("REFERENCE");
+    words.add_flag("--dry-run", call.dry_run, "count, change nothing");
+    add_json(words, call);
+}
+
+void add_grants(CLI::App& app, Call& call, Run& chosen)
+{
+    CLI::App& words = add(app, "grants", "who has which role", tkuev_audit::grants, chosen);
+    add_json(words, call);
+    for (const char* change : {"grant", "revoke"}) {
+        CLI::App* const act = words.add_subcommand(change, std::string(change) + " a role");
+        act->fallthrough();
+        act->add_option("USER", call.user)->required();
+        act->add_option("ROLE", call.role, "operate, review or grant")->required();
+        act->callback([&call, change] { call.change = change; });
+    }
+}
+
+// Exits by itself: 0 for --help and --version, 64 for anything it does not understand.
+Run read_command_line(int argc, char** argv, Call& call)
+{
+    CLI::App app{"tkuev-audit - the log of interception, for its auditors", "tkuev-audit"};
+    app.set_version_flag("--version", "tkuev-audit " SPONTS_VERSION);
+    app.add_option("-c,--config", call.config, "configuration file")->type_name("FILE");
+    app.require_subcommand(1);
+    Run chosen = nullptr;
+    add_init(app, call, chosen);
+    add_checks(app, call, chosen);
+    add_list(app, call, chosen);
+    add_purge(app, call, chosen);
+    add_grants(app, call, chosen);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+        std::exit(app.exit(success));
+    } catch (const CLI::ParseError& error) {
+        std::cerr << "tkuev-audit: " << error.what() << '\n';
+        std::exit(static_cast<int>(base::Remedy::fix_arguments));
+    }
+    return chosen;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    Call call;
+    const Run run = read_command_line(argc, argv, call);
+    try {
+        const int status = run(call);
+        std::cout.flush();
+        if (!std::cout)
+            base::fail_errno("write", "standard output");
+        return status;
+    } catch (const base::Failure& failure) {
+        std::cerr << "tkuev-audit: " << failure.what() << '\n';
+        return failure.exit_status();
+    } catch (const std::exception& error) {
+        std::cerr << "tkuev-audit: " << error.what() << '\n';
+        return static_cast<int>(base::Remedy::report_bug);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-audit report - the written result of a quarter's check (TKÜV § 17), and its copy
+// for the regulator.
+//
+// In German, as it goes to German authorities.  Neither names a Kennung or a person.
+#include "base/clock.h"
+#include "base/failure.h"
+#include "desk.h"
+#include "print.h"
+#include "quarter.h"
+#include "report_text.h"
+#include "seal/secret_file.h"
+#include "text/json.h"
+
+#include <iostream>
+
+namespace tkuev_audit {
+
+namespace {
+
+std::string json_of(const Report& report)
+{
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object()
+        .member("quarter", report.sample.quarter)
+        .member("written", report.written)
+        .member("seed", report.sample.seed)
+        .member("entries", report.sample.entries)
+        .member("measures", report.sample.measures)
+        .member("drawn", report.sample.chosen.size())
+        .member("tests", report.sample.tests)
+        .member("suspicious", report.sample.suspicious)
+        .member("sound", report.log.damage.empty())
+        .member("damage", report.log.damage.size())
+        .member("incidents", report.log.incidents.size())
+        .member("head", audit::to_text(report.log.log.head()))
+        .member("findings", report.findings)
+        .end_object();
+    return out + '\n';
+}
+
+void write_files(const Report& report, const std::string& directory)
+{
+    const std::string name = directory + "/pruefergebnis-" + report.sample.quarter;
+    seal::make_file(name + ".txt", text_of(report, Recipient::provider), 0600);
+    seal::make_file(name + "-bundesnetzagentur.txt", text_of(report, Recipient::regulator),
+                    0600);
+    std::cout << name << ".txt\n" << name << "-bundesnetzagentur.txt\n";
+}
+
+} // namespace
+
+int report(const Call& call)
+{
+    std::string findings;
+    if (!call.findings.empty())
+        findings = audit::read_whole(call.findings);
+    Desk desk(call, "log-report", {audit::Role::review});
+    Report report{.written = base::rfc3339(base::wall_seconds()),
+                  .operator_id = desk.settings().tkuev.operator_id,
+                  .findings = std::move(findings),
+                  .sample = {},
+                  .log = desk.store().read()};
+    report.sample = draw(report.log.log, call);
+    const std::string seed = "seed " + report.sample.seed;
+    if (report.log.damage.empty())
+        desk.note("intended", report.sample.quarter, seed);
+    if (call.json)
+        std::cout << json_of(report);
+    else if (call.output.empty())
+        std::cout << text_of(report, Recipient::provider);
+    else
+        write_files(report, call.output);
+    if (!report.log.damage.empty())
+        return exit_damaged;
+    desk.note("done", report.sample.quarter, seed);
+    return exit_done;
+}
+
+} // namespace tkuev_audit

@@ -1,0 +1,414 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# tkuev-auditd and tkuev-audit: what is answered stands in the log, and nobody changes it
+# unseen.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    load helpers/common
+    sponts_setup
+    ME=$(id -un)
+    CONF=$TMP/sponts.conf
+    SOCKET=$TMP/run/socket
+    LOG=$TMP/audit/log
+    ANCHOR=$TMP/anchor/audit
+    mkdir "$TMP/run"
+    printf '%s\n' '[general]' "spool = $TMP/spool" "run-directory = $TMP" \
+        "database = $TMP/sponts.db" '[tkuev]' "audit = $TMP/audit" \
+        "audit-anchor = $ANCHOR" "audit-socket = $SOCKET" 'operator-id = TEST1' >"$CONF"
+    export TZ=Europe/Berlin
+}
+teardown() { sponts_teardown; }
+
+audit() { tkuev-audit --config "$CONF" "$@"; }
+
+# A log whose only person has every role.
+new_log() {
+    audit init --grantor "$ME" --new-key "$TMP/auditors.key"
+    audit grants grant "$ME" review
+    audit grants grant "$ME" operate
+}
+
+auditd_start() {
+    start auditd tkuev-auditd --config "$CONF"
+    AUDITD_PID=$PID
+    wait_for 10 test -S "$SOCKET"
+}
+auditd_kill() {
+    kill -KILL "$AUDITD_PID"
+    wait_for 5 gone "$AUDITD_PID"
+}
+
+# request ACT OUTCOME REFERENCE [IDENTITY] [ROLE] - on standard output
+request() {
+    printf 'note 1\nact %s\noutcome %s\nreference %s\nidentity %s\n' "$1" "$2" "$3" \
+        "${4:-anna@example.org}"
+    printf 'begin 2026-08-01T00:00:00+02:00\nend 2026-10-31T00:00:00+01:00\n'
+    printf 'destination 192.0.2.1:21\ndetail \ntest no\nneeds %s\n\n' "${5:-operate}"
+}
+note() { request "$@" | socat -t 12 - "UNIX-CONNECT:$SOCKET"; }
+
+# The part of an entry's line that begins at this column.
+column() { audit list "${@:2}" | cut -f "$1" | tail -n 1; }
+
+@test "an entry is noted with the person whom the kernel names, and refusals are, too" {
+    audit init --grantor "$ME" --new-key "$TMP/auditors.key"
+    auditd_start
+    run -0 note measure-create intended R1
+    [ "$output" = "denied no-role $ME%20has%20not%20the%20role%20\"operate\"" ]
+    audit grants grant "$ME" operate
+    run -0 note measure-create intended R1
+    [ "$output" = "noted 4 $ME" ]
+    audit grants grant "$ME" review
+    run -0 audit list --json --reference R1 --key "$TMP/auditors.key"
+    [ "$(jq -r .outcome <<<"$output")" = $'refused\nintended' ]
+    [ "$(jq -r .person <<<"$output")" = "$ME"$'\n'"$ME" ]
+    [ "$(jq -r .identity <<<"${lines[1]}")" = anna@example.org ]
+    [ "$(jq -r .destination <<<"${lines[1]}")" = 192.0.2.1:21 ]
+    [[ $(jq -r .time <<<"${lines[1]}") == 20*T*+0[12]:00 ]]
+    # Without the key nobody is told, and in the file nobody can read it.
+    run -0 audit list --reference R1
+    [[ ${lines[1]} == *$'\t-' ]]
+    run -0 openssl cms -decrypt -inform DER -recip "$TMP/audit/reviewer.crt" -inkey "$TMP/auditors.key" \
+        -in <(sed -n '/^4 /s/.*person=[0-9a-f]*://p' "$LOG" | base64 -d)
+    [[ $output == "$ME "* ]]
+}
+
+@test "the log is read, kept and passed on by its user only" {
+    new_log
+    [ "$(stat -c %a "$TMP/audit" "$TMP/anchor" "$LOG" "$TMP/audit/grants" "$ANCHOR" | sort -u)" = $'600\n700' ]
+    [ "$(stat -c %s "$ANCHOR")" = 512 ]
+    before=$(stat -c %s "$ANCHOR")
+    auditd_start
+    note measure-create intended R1
+    [ "$(stat -c %s "$ANCHOR")" = "$before" ]
+    kill -TERM "$AUDITD_PID"
+    wait_for 5 gone "$AUDITD_PID"
+    [ ! -e "$SOCKET" ]
+    # What is logged does not depend on use.
+    [ "$(wc -l <"$TMP/auditd.log")" -eq "$(grep -cE ' (auditd-(ready|stopped)|sandbox-limited)( |$)' "$TMP/auditd.log")" ]
+}
+
+# as USER COMMAND... - with no groups but his own
+as() {
+    setpriv --reuid "$(id -u "$1")" --regid "$(id -g "$1")" --clear-groups "${@:2}"
+}
+
+@test "several users: officers cannot read the log, auditors cannot operate" {
+    if [ "$(id -u)" -ne 0 ]; then
+        # One user stands for all: then the files are all there is to look at.
+        new_log
+        [ "$(stat -c %a "$TMP/audit")" = 700 ]
+        return
+    fi
+    # games is an officer, news an auditor, lp owns the log, uucp is nobody special.
+    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
+        chmod 755 "$directory"
+    done
+    chown lp "$TMP/run"
+    mkdir -m 700 "$TMP/audit" "$TMP/anchor"
+    chown lp "$TMP/audit" "$TMP/anchor"
+    audit init --grantor root --new-key "$TMP/auditors.key"
+    [ "$(stat -c %U "$LOG" "$ANCHOR" "$TMP/audit/lock" | sort -u)" = lp ]
+    audit grants grant games operate
+    audit grants grant news review
+    auditd_start
+    [ "$(ps -o user= -p "$AUDITD_PID")" = lp ]
+
+    request measure-create intended R1 >"$TMP/request"
+    request log-list intended R1 '' review >"$TMP/forged"
+    request measure-end intended R1 '' review >"$TMP/review"
+    ask() { as "$1" socat -t 12 - "UNIX-CONNECT:$SOCKET" <"$TMP/$2"; }
+    [[ $(ask games request) == 'noted '[0-9]*' games' ]]
+    [[ $(ask news request) == 'denied no-role news%20'* ]]
+    [[ $(ask uucp request) == 'denied no-role uucp%20'* ]]
+    [[ $(ask root request) == 'denied no-role root%20'* ]] # not even root, without a grant
+    [[ $(ask games review) == 'denied no-role games%20'* ]]
+    [[ $(ask games forged) == 'denied unavailable no%20such%20act' ]]
+
+    for user in games uucp; do
+        for file in "$LOG" "$TMP/audit/grants" "$ANCHOR" "$TMP/audit" "$TMP/anchor"; do
+            run ! as "$user" cat "$file"
+            run ! as "$user" rm -rf "$file"
+            run ! as "$user" ls -la "$file"
+        done
+    done
+    run -78 as games tkuev-audit --config "$CONF" list
+    # The tool itself looks at the role, not at who may open files.
+    run -77 --separate-stderr env SUDO_UID="$(id -u games)" setpriv --reuid "$(id -u lp)" --clear-groups \
+        tkuev-audit --config "$CONF" list
+    [ "$stderr" = 'tkuev-audit: games has not the role "review"' ]
+    run -77 env SUDO_UID="$(id -u news)" setpriv --reuid "$(id -u lp)" --clear-groups \
+        tkuev-audit --config "$CONF" grants grant news operate
+    run -0 env SUDO_UID="$(id -u news)" setpriv --reuid "$(id -u lp)" --clear-groups \
+        tkuev-audit --config "$CONF" list --json --key - <"$TMP/auditors.key"
+    [ "$(jq -r 'select(.act == "measure-create") | .outcome + " " + .person' <<<"$output")" = \
+        $'intended games\nrefused news\nrefused uucp\nrefused root' ]
+    [ "$(jq -r 'select(.act == "log-list") | .outcome + " " + .person' <<<"$output" | head -n 1)" = 'refused games' ]
+    audit verify
+}
+
+@test "whatever is changed, cut, replaced or set back is found" {
+    new_log
+    auditd_start
+    for number in 1 2 3; do note measure-create intended "R$number"; done
+    run -0 audit verify
+    [ "${lines[0]}" = 'sound: 7 entries, 3 changes of grants' ]
+    head=$(sed -n 's/^head //p' <<<"$output")
+    cp -a "$TMP/audit" "$TMP/audit.old"
+    cp -a "$ANCHOR" "$TMP/anchor.old"
+    note measure-create intended R4
+    kill -TERM "$AUDITD_PID"
+    wait_for 5 gone "$AUDITD_PID"
+    cp -a "$LOG" "$TMP/log.good"
+    cp -a "$ANCHOR" "$TMP/anchor.good"
+    damaged() {
+        run -65 audit verify
+        [[ $output == damage:* ]]
+        run -65 tkuev-auditd --config "$CONF" --check
+        run -65 audit list
+        cp -a "$TMP/log.good" "$LOG"
+        cp -a "$TMP/anchor.good" "$ANCHOR"
+        audit verify >/dev/null
+    }
+    sed -i 's/anna@example/bert@example/' "$LOG" && damaged
+    sed -i '$d' "$LOG" && damaged
+    sed -i '3d' "$LOG" && damaged
+    truncate -s -1 "$LOG" && damaged
+    rm "$LOG" && damaged
+    cp "$TMP/audit.old/log" "$LOG" && damaged
+    rm "$ANCHOR" && damaged
+    truncate -s 511 "$ANCHOR" && damaged
+    # Two entries, or more, that the anchor does not know.
+    sed -i '$p' "$LOG" && damaged
+    # Everything set back together: a head on paper tells.
+    cp -a "$TMP/audit.old/log" "$LOG"
+    cp -a "$TMP/anchor.old" "$ANCHOR"
+    audit verify --head "$head"
+    run -65 audit verify --head "8:${head#*:}"
+    run -64 audit verify --head nonsense
+}
+
+@test "a log that is not sound takes nothing, and can be put aside" {
+    new_log
+    auditd_start
+    note measure-create intended R1
+    sed -i '2s/log-grant/log-grand/' "$LOG"
+    audit verify || [ $? -eq 65 ]
+    run -73 --separate-stderr audit init --grantor "$ME" --certificate "$TMP/auditors.key.crt"
+    audit init --grantor "$ME" --certificate "$TMP/auditors.key.crt" --replace
+    for file in "$LOG" "$TMP/audit/grants" "$ANCHOR"; do
+        kept=("$file".replaced-*)
+        [ -s "${kept[0]}" ]
+    done
+    audit grants grant "$ME" review
+    audit grants grant "$ME" operate
+    [[ $(note measure-create intended R2) == 'noted '* ]] # the daemon has gone on
+    [ "$(audit list | sed -n 2p | cut -f 3)" = log-replaced ]
+    audit verify
+}
+
+@test "killed at any time: no entry that was answered is lost, and the chain holds" {
+    new_log
+    ask_on() {
+        local i
+        for i in {1..200}; do
+            note measure-create intended "K$1-$i" >>"$TMP/answers.$1" 2>/dev/null || return 0
+        done
+    }
+    for round in {1..8}; do
+        rm -f "$SOCKET"
+        auditd_start
+        pids=()
+        for client in a b c; do
+            ask_on "$round$client" 3>&- &
+            pids+=($!)
+        done
+        wait_for 10 test -s "$TMP/answers.${round}a"
+        for ((i = 0; i < round; i++)); do pause; done
+        auditd_kill
+        wait "${pids[@]}" || true
+    done
+    audit list --json >"$TMP/list"
+    audit verify
+    answered=0
+    for file in "$TMP"/answers.*; do
+        i=0
+        while read -r word number _; do
+            [ "$word" = noted ] || continue
+            i=$((i + 1))
+            [ "$(jq -r "select(.number == $number) | .reference" "$TMP/list")" = "K${file##*.}-$i" ]
+            answered=$((answered + 1))
+        done <"$file"
+    done
+    [ "$answered" -ge 24 ]
+}
+
+@test "a torn entry is an incident, not damage, and the next start removes it" {
+    new_log
+    auditd_start
+    note measure-create intended R1
+    auditd_kill
+    rm -f "$SOCKET"
+    printf '6 0123' >>"$LOG"
+    run -0 audit verify
+    [[ $output == 'incident: log: ends with a record that was not finished'* ]]
+    auditd_start
+    [ "$(note measure-create intended R2)" = "noted 7 $ME" ]
+    run -0 audit verify
+    [[ $output == 'incident: log: entry 6: 6 bytes of an unfinished record removed'* ]]
+}
+
+@test "nonsense, silence and crowds at the socket" {
+    new_log
+    auditd_start
+    [ "$(printf 'GET / HTTP/1.0\r\n\r\n' | socat -t 5 - "UNIX-CONNECT:$SOCKET")" = \
+        'denied unavailable not%20"note%201"' ]
+    [[ $(request log-purge intended R | socat -t 5 - "UNIX-CONNECT:$SOCKET") == 'denied unavailable '* ]]
+    [[ $(head -c 70000 /dev/zero | tr '\0' x | socat -t 5 - "UNIX-CONNECT:$SOCKET" 2>/dev/null) == \
+        'denied unavailable request%20of'* ]]
+    # Some that say nothing do not keep others out.
+    for i in {1..7}; do start "silent$i" socat -u "UNIX-CONNECT:$SOCKET" -; done
+    [[ $(note measure-create intended R1) == 'noted '* ]]
+    audit verify
+}
+
+@test "systemd, inetd and --listen" {
+    new_log
+    request measure-create intended R1 >"$TMP/request"
+    start inetd socat "UNIX-LISTEN:$TMP/inetd,fork" "EXEC:tkuev-auditd --config $CONF,nofork"
+    wait_for 5 test -S "$TMP/inetd"
+    [[ $(socat -t 5 - "UNIX-CONNECT:$TMP/inetd" <"$TMP/request") == 'noted '* ]]
+    start systemd systemd-socket-activate -l "$TMP/passed" tkuev-auditd --config "$CONF"
+    wait_for 5 test -S "$TMP/passed"
+    [[ $(socat -t 5 - "UNIX-CONNECT:$TMP/passed" <"$TMP/request") == 'noted '* ]]
+    start listen tkuev-auditd --config "$CONF" --listen "$TMP/other"
+    wait_for 5 test -S "$TMP/other"
+    [[ $(socat -t 5 - "UNIX-CONNECT:$TMP/other" <"$TMP/request") == 'noted '* ]]
+    run -64 tkuev-auditd --config "$CONF" --listen 127.0.0.1:2000
+    run -78 tkuev-auditd --config "$TMP/none"
+    rm -r "$TMP/audit"
+    run -78 tkuev-auditd --config "$CONF"
+}
+
+@test "list: by time and by Kennung, of a time, a measure, a Kennung" {
+    new_log
+    auditd_start
+    note measure-create intended R2 zoe@example.org
+    note measure-create intended R1 bert@example.org
+    note measure-end 'done' R2 zoe@example.org
+    [ "$(audit list --by-identity | grep measure | cut -f 6)" = \
+        $'bert@example.org\nzoe@example.org\nzoe@example.org' ]
+    [ "$(audit list --by-time | grep measure | cut -f 5)" = $'R2\nR1\nR2' ]
+    [ "$(audit list --reference R2 | cut -f 3 | tail -n +2)" = $'measure-create\nmeasure-end' ]
+    [ "$(audit list --identity bert@example.org | tail -n +2 | cut -f 5)" = R1 ]
+    [ "$(audit list --since 2040-01-01 | wc -l)" -eq 1 ]
+    [ "$(audit list --until 2020-01-01T00:00:00+01:00 | wc -l)" -eq 1 ]
+    [ "$(audit list --since 2020-01-01 --until 2040-01-01 --reference R1 | wc -l)" -eq 2 ]
+    run -64 audit list --by-time --by-identity
+    run -64 audit list --since yesterday
+    # Reading is noted, and with what.
+    [ "$(audit list | cut -f 3 | grep -c log-list)" -ge 7 ]
+    audit list --json --key "$TMP/auditors.key" >"$TMP/json"
+    [ "$(jq -r .person "$TMP/json" | sort -u)" = "$ME" ]
+    [[ $(audit list | tail -n 2 | cut -f 11) == *'with persons'* ]]
+}
+
+@test "sample and report of a quarter: the same seed draws the same" {
+    new_log
+    auditd_start
+    for number in {1..6}; do
+        note measure-create intended "R$number"
+        note measure-create 'done' "R$number"
+    done
+    note measure-create refused R7
+    quarter=$(date +%Y-Q)$((($(date +%-m) + 2) / 3))
+    run -0 audit sample --quarter "$quarter" --seed s --json
+    first=$output
+    run -0 audit sample --quarter "$quarter" --seed s --json
+    [ "$output" = "$first" ]
+    [ "$(jq -r 'select(.reasons[] == "drawn") | .reference' <<<"$first" | sort -u | wc -l)" -eq 2 ]
+    [ "$(jq -r 'select(.reasons[] == "refused") | .reference' <<<"$first")" = R7 ]
+    run -64 audit sample --quarter 2026-Q5
+
+    mkdir "$TMP/out"
+    echo 'Keine Beanstandungen.' >"$TMP/words"
+    head=$(audit verify | sed -n 's/^head //p')
+    run -0 audit report --quarter "$quarter" --seed s --findings "$TMP/words" --output "$TMP/out"
+    [ "${lines[1]}" = "$TMP/out/pruefergebnis-$quarter-bundesnetzagentur.txt" ]
+    for file in "${lines[@]}"; do
+        grep -q 'Angeordnete Maßnahmen im Zeitraum: *6$' "$file"
+        grep -q 'davon durch das Los bestimmt und geprüft: *2$' "$file"
+        grep -q 'lückenlos und unverändert' "$file"
+        grep -q "^  $head\$" "$file"
+        grep -q 'Keine Beanstandungen.' "$file"
+        run ! grep -E "anna@|192.0.2|$ME" "$file"
+    done
+    grep -q 'Kopie für die Bundesnetzagentur' "${lines[1]:-$TMP/out/pruefergebnis-$quarter-bundesnetzagentur.txt}"
+    run -73 audit report --quarter "$quarter" --output "$TMP/out" # never overwritten
+    run -0 audit report --quarter "$quarter" --json
+    [ "$(jq -r '[.measures, .drawn, .sound] | @csv' <<<"$output")" = '6,2,true' ]
+}
+
+@test "purge: old and reported entries lose their text, the chain holds, deletions stay" {
+    new_log
+    printf 'audit-retention = 1s\n' >>"$CONF"
+    auditd_start
+    request measure-create 'done' R1 | sed 's/^end .*/end 2020-01-01T00:00:00+01:00/' |
+        socat -t 5 - "UNIX-CONNECT:$SOCKET"
+    request measure-create 'done' R2 | sed 's/^end .*/end 2090-01-01T00:00:00+01:00/' |
+        socat -t 5 - "UNIX-CONNECT:$SOCKET"
+    request measure-create 'done' R3 | sed 's/^end .*/end 2020-01-01T00:00:00+01:00/' |
+        socat -t 5 - "UNIX-CONNECT:$SOCKET"
+    quarter=$(date +%Y-Q)$((($(date +%-m) + 2) / 3))
+    due() { [[ $(audit purge --keep R3 --dry-run --json | jq "$1") == "$2" ]]; }
+    wait_for 10 due '.unreported[0]' "\"$quarter\""
+    due .entries 0
+    audit report --quarter "$quarter" >/dev/null
+    head=$(audit verify | sed -n 's/^head //p')
+    wait_for 10 due '.entries > 5' true
+    run -0 audit purge --keep R3
+    [[ $output == *' deleted' ]]
+    run ! grep -q R1 "$LOG"
+    audit verify --head "$head"
+    audit list --json >"$TMP/list"
+    [ "$(jq -r 'select(.act == "measure-create") | .reference' "$TMP/list")" = $'R2\nR3' ]
+    [ "$(jq -r 'select(.act == "log-purge" ) | .outcome' "$TMP/list" | sort -u)" = $'done\nintended' ]
+    [[ $(note measure-create 'done' R4) == 'noted '* ]]
+    audit verify
+    # Who takes away more is found.
+    sed -i '$d' "$LOG"
+    run -65 audit verify
+}
+
+@test "grants: given, taken, listed; the last one who grants stays" {
+    audit init --grantor "$ME" --new-key "$TMP/auditors.key"
+    [ "$(stat -c %a "$TMP/auditors.key")" = 600 ]
+    run -64 --separate-stderr audit grants revoke "$ME" grant
+    [ "$stderr" = "tkuev-audit: $ME is the last one who may grant roles" ]
+    run -64 audit grants grant "$ME" rule
+    run -64 audit grants grant no-such-user operate
+    run -64 audit grants revoke "$ME" operate
+    audit grants grant daemon grant
+    run -64 audit grants grant daemon grant
+    run -0 audit grants --json
+    [ "$(jq -r '.user + " " + .role + " " + .by' <<<"$output")" = "$ME grant $ME"$'\n'"daemon grant $ME" ]
+    audit grants revoke "$ME" grant
+    run -77 audit grants grant "$ME" review
+    audit verify
+}
+
+@test "init: what it needs, and what it refuses" {
+    run -64 audit init --grantor "$ME"
+    run -64 audit init --new-key "$TMP/k"
+    run -64 audit init --grantor no-such-user --new-key "$TMP/k"
+    run -78 audit list
+    openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=weak -keyout "$TMP/w.key" -out "$TMP/w.crt" 2>/dev/null
+    run -78 --separate-stderr audit init --grantor "$ME" --certificate "$TMP/w.crt"
+    [[ $stderr == *'RSA key of less than 2048 bits' ]]
+    [ ! -e "$LOG" ]
+    audit init --grantor "$ME" --new-key "$TMP/k"
+    run -73 audit init --grantor "$ME" --certificate "$TMP/k.crt"
+    audit verify
+}
