@@ -125,6 +125,7 @@ std::span<char> LineBuffer::space(Expect what)
 
 void LineBuffer::take(std::size_t size)
 {
+    taken_ += size;
     assert(size <= end_ - begin_);
     begin_ += size;
     scanned_ = 0;

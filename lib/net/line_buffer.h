@@ -67,6 +67,8 @@ public:
         return {block_ + begin_, end_ - begin_};
     }
     void take(std::size_t size);
+    // How many bytes have been taken so far, as lines or otherwise.
+    [[nodiscard]] std::uint64_t taken() const { return taken_; }
     [[nodiscard]] bool empty() const { return begin_ == end_; }
     // Forgets everything, also a half line and that one was too long.
     void drop();
@@ -85,9 +87,10 @@ private:
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    std::size_t scanned_ = 0;    // bytes after begin_ known to hold no end of line
-    bool swallowing_ = false;    // the line was too long; its end has not come yet
-    bool stray_ = false;         // a bare LF was seen in the current line
+    std::size_t scanned_ = 0; // bytes after begin_ known to hold no end of line
+    bool swallowing_ = false; // the line was too long; its end has not come yet
+    bool stray_ = false;      // a bare LF was seen in the current line
+    std::uint64_t taken_ = 0;
     std::size_t swallowed_ = 0;  // of the line that is too long
     std::array<char, 8> head_{}; // the beginning of the line that is swallowed
 };

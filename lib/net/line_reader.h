@@ -55,6 +55,7 @@ public:
     [[nodiscard]] Task<void> wait();
     [[nodiscard]] std::string_view available() const { return buffer_.available(); }
     void take(std::size_t size) { buffer_.take(size); }
+    [[nodiscard]] std::uint64_t taken() const { return buffer_.taken(); }
 
     // The peer has already said more than was heard: pipelining, or plaintext sent ahead of
     // a TLS handshake.

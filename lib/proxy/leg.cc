@@ -54,14 +54,17 @@ net::Task<std::string_view> Leg::hear_bytes()
 
 void Leg::take(std::size_t size)
 {
-    if (compression_)
-        compression_->take(size);
-    else
+    if (!compression_) {
         reader_.take(size);
+        return;
+    }
+    compression_->take(size);
+    plain_taken_ += size;
 }
 
 net::Task<void> Leg::write(std::string_view bytes)
 {
+    said_ += bytes.size();
     if (!compression_) {
         co_await stream_.write(bytes);
         co_return;
@@ -74,6 +77,8 @@ net::Task<void> Leg::write(std::string_view bytes)
 
 net::Task<void> Leg::write(const text::Passage& passage)
 {
+    for (std::size_t i = 0; i < passage.size(); ++i)
+        said_ += passage[i].size();
     if (!compression_ && passage.size() == 1) {
         co_await stream_.write(passage[0]);
         co_return;
@@ -93,6 +98,7 @@ net::Task<void> Leg::write(const text::Passage& passage)
 
 void Leg::compress()
 {
+    plain_taken_ = reader_.taken();
     compression_ = std::make_unique<Compression>();
 }
 

@@ -20,6 +20,7 @@
 #include "text/passage.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -50,6 +51,13 @@ public:
     [[nodiscard]] std::string_view available() const;
     void take(std::size_t size);
 
+    // Octets so far, without TLS and compression: what was taken, what was written.
+    [[nodiscard]] std::uint64_t heard() const
+    {
+        return compression_ ? plain_taken_ : reader_.taken();
+    }
+    [[nodiscard]] std::uint64_t said() const { return said_; }
+
     // The peer has already said more than was taken.
     [[nodiscard]] bool has_input() const { return !available().empty(); }
     // TLS begins: whatever was sent ahead in the clear is thrown away.
@@ -69,6 +77,8 @@ private:
     net::Stream stream_;
     net::LineReader reader_;
     std::unique_ptr<Compression> compression_;
+    std::uint64_t plain_taken_ = 0; // with compression
+    std::uint64_t said_ = 0;
 };
 
 } // namespace proxy
