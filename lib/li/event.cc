@@ -79,6 +79,8 @@ void for_each_field(E& event, Visit&& visit)
     visit(35, event.direction);
     visit(36, event.content_octets);
     visit(37, event.content_digest);
+    visit(38, event.content_lost);
+    visit(39, event.events_lost);
 }
 
 // Bytes, not text: what a peer said need not be UTF-8.

@@ -85,6 +85,8 @@ struct Event {
     Direction direction = Direction::none;         // of the content, if there is any
     std::uint64_t content_octets = 0;              // 0: no content belongs to it
     std::array<std::uint8_t, 32> content_digest{}; // SHA-256 of the content
+    std::string content_lost;      // why the content is not there: "full", "disk"
+    std::uint64_t events_lost = 0; // before this one, for want of memory
     bool operator==(const Event&) const = default;
 };
 

@@ -43,6 +43,8 @@ li::Event full_event()
     event.direction = li::Direction::to_target;
     event.content_octets = 65536;
     event.content_digest.fill(7);
+    event.content_lost = "full";
+    event.events_lost = 3;
     return event;
 }
 
