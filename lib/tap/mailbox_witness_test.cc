@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "imap/follower.h"
+#include "pop3/follower.h"
+#include "tap/imap_witness.h"
+#include "tap/pop3_witness.h"
+#include "tap/stage_test.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+using li::Status;
+using li::What;
+using tap::test::Captured;
+using tap::test::Stage;
+using tap::test::target;
+
+namespace {
+
+class Scene final : public tap::MailboxScene {
+public:
+    [[nodiscard]] tap::Party party() const override
+    {
+        return {.client = {"192.0.2.1", 1}, .server = {"198.51.100.1", 2}, .tls = {}};
+    }
+};
+
+std::string feature(const li::Event& event, std::string_view name)
+{
+    const auto found = std::ranges::find(event.features, name,
+                                         &std::pair<std::string, std::string>::first);
+    return found == event.features.end() ? "" : found->second;
+}
+
+struct Pop3 {
+    explicit Pop3(Stage& stage) : witness(stage.tap(), scene, "7-1"), follower(witness) {}
+    Scene scene;
+    tap::Pop3Witness witness;
+    pop3::Follower follower;
+};
+
+struct Imap {
+    explicit Imap(Stage& stage) : witness(stage.tap(), scene, "7-1"), follower(witness, {})
+    {
+    }
+    void client(std::string_view text)
+    {
+        text::Passage out;
+        CHECK(follower.client(text, out) == text.size());
+    }
+    void server(std::string_view text)
+    {
+        text::Passage out;
+        CHECK(follower.server(text, out) == text.size());
+    }
+    Scene scene;
+    tap::ImapWitness witness;
+    imap::Follower follower;
+};
+
+const std::string mail = "From: Bob <bob@example.org>\r\nTo: anna@example.de\r\n"
+                         "Message-ID: <1@x>\r\n\r\nhi\r\n..dot\r\n";
+
+} // namespace
+
+TEST_CASE("tap: a POP3 session of the target, from login to logout (P1, P4 to P6, P10)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Pop3 pop(stage);
+    pop.witness.login_began("Anna@Example.DE", "", "USER");
+    pop.witness.login_accepted();
+    pop.follower.client("UIDL\r\nRETR 1\r\nTOP 1 0\r\nRETR 9\r\nQUIT\r\n");
+    pop.follower.server("+OK\r\n1 uid-1\r\n.\r\n+OK\r\n" + mail + ".\r\n");
+    pop.follower.server("+OK\r\nFrom: a@b\r\n\r\n.\r\n-ERR [SYS/TEMP] no\r\n+OK\r\n");
+    pop.witness.ended("quit");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 5);
+    CHECK(all[0].event.what == What::login);
+    CHECK(all[1].event.what == What::fetched);
+    CHECK(all[1].content == mail + ".\r\n");
+    CHECK(all[1].event.sender == "bob@example.org");
+    CHECK(all[1].event.message_id == "<1@x>");
+    CHECK(feature(all[1].event, "UIDL") == "uid-1");
+    CHECK(all[2].event.what == What::partially_fetched);
+    CHECK(feature(all[2].event, "TOP") == "0");
+    CHECK(all[3].event.status == Status::failed);
+    CHECK(all[3].event.cause.enhanced == "SYS/TEMP");
+    CHECK(all[4].event.what == What::logout);
+    CHECK(all[4].event.cause.code == "quit");
+}
+
+TEST_CASE("tap: logins of the target that fail or are never finished (P2, P3)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Pop3 pop(stage);
+    pop.witness.login_began("bob@example.de", "", "USER");
+    pop.witness.login_failed(
+        {.layer = "protocol", .code = "refused", .enhanced = {}, .text = {}});
+    pop.witness.login_began("anna@example.de", "", "USER");
+    pop.witness.login_failed(
+        {.layer = "protocol", .code = "refused", .enhanced = {}, .text = {}});
+    pop.witness.login_began("anna@example.de", "", "USER");
+    pop.witness.ended("gone");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].event.what == What::login_failed);
+    CHECK(all[1].event.what == What::login_attempt);
+}
+
+TEST_CASE("tap: a fetch that is cut off is a failure, with what had passed (P5, I7)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Pop3 pop(stage);
+    pop.witness.login_began("anna@example.de", "", "USER");
+    pop.witness.login_accepted();
+    pop.follower.client("RETR 1\r\n");
+    pop.follower.server("+OK\r\nFrom: half");
+    pop.follower.ended();
+    pop.witness.ended("backend-gone");
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "", "LOGIN");
+    imap.witness.login_accepted();
+    imap.client("a FETCH 1 BODY[]\r\n");
+    imap.server("* 1 FETCH (BODY[] {100}\r\nFrom: half");
+    imap.follower.ended();
+    imap.witness.ended("gone");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 6);
+    for (const std::size_t n : {1u, 4u}) {
+        CHECK(all[n].event.status == Status::failed);
+        CHECK(all[n].event.cause.layer == "connection");
+        CHECK(all[n].content == "From: half");
+    }
+}
+
+TEST_CASE("tap: every message of a FETCH, whole ones and parts told apart (I4, I5)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "", "LOGIN");
+    imap.witness.login_accepted();
+    imap.client("s SELECT Inbox\r\n");
+    imap.server("* OK [UIDVALIDITY 7] \r\ns OK done\r\n");
+    imap.client("a UID FETCH 1:2 (BODY.PEEK[] BODY[HEADER] RFC822.SIZE)\r\n");
+    for (const int n : {1, 2})
+        imap.server(
+            fmt::format("* {0} FETCH (UID 4{0} BODY[] {{5}}\r\nbody{0} BODY[HEADER] "
+                        "{{6}}\r\nhead {0} RFC822.SIZE 99)\r\n",
+                        n));
+    imap.server("a OK done\r\n");
+    imap.client("b FETCH 1 BODY[]<10.5>\r\nc FETCH 9 BODY[]\r\nd FETCH 1 ENVELOPE\r\n");
+    imap.server("* 1 FETCH (BODY[]<10> {5}\r\nrange)\r\nb OK\r\nc NO [NONEXISTENT] gone\r\n"
+                "* 1 FETCH (ENVELOPE (\"date\" \"subject\"))\r\nd OK\r\n");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 7);
+    CHECK(all[1].event.what == What::fetched);
+    CHECK(all[1].content == "body1");
+    CHECK(feature(all[1].event, "uid") == "41");
+    CHECK(feature(all[1].event, "folder") == "Inbox");
+    CHECK(all[1].event.size == 99);
+    CHECK(all[2].event.what == What::partially_fetched);
+    CHECK(all[2].content == "head 1");
+    CHECK(feature(all[2].event, "item") == "BODY[HEADER]");
+    CHECK(all[3].content == "body2");
+    CHECK(all[4].content == "head 2");
+    CHECK(all[5].event.what == What::partially_fetched);
+    CHECK(feature(all[5].event, "item") == "BODY[]<10>");
+    CHECK(all[6].event.status == Status::failed);
+    CHECK(all[6].event.cause.enhanced == "NONEXISTENT");
+}
+
+TEST_CASE("tap: uploads, taken and refused (I8, I9)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "", "LOGIN");
+    imap.witness.login_accepted();
+    imap.client("a APPEND Sent {9+}\r\nFrom: a@b MULTI\r\n");
+    imap.server("a BAD no\r\n");
+    Imap second(stage);
+    second.witness.login_began("anna@example.de", "", "LOGIN");
+    second.witness.login_accepted();
+    second.client("a APPEND Sent {9}\r\n");
+    second.server("+ go\r\n");
+    second.client("From: a@b\r\n");
+    second.server("a OK [APPENDUID 7 42] done\r\n");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 4);
+    CHECK(all[1].event.what == What::stored);
+    CHECK(all[1].event.status == Status::failed);
+    CHECK(all[3].event.what == What::stored);
+    CHECK(all[3].event.status == Status::succeeded);
+    CHECK(all[3].content == "From: a@b");
+    CHECK(all[3].event.direction == li::Direction::from_target);
+    CHECK(feature(all[3].event, "folder") == "Sent");
+}
+
+TEST_CASE("tap: who reads the mailbox of the target is named beside it (I15)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "secretary@example.de", "PLAIN");
+    imap.witness.login_accepted();
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].event.user == "secretary@example.de");
+    CHECK(all[0].event.mailbox == "anna@example.de");
+}
+
+TEST_CASE("tap: a measure that begins in the middle of a session sees what comes then")
+{
+    Stage stage({});
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "", "LOGIN");
+    imap.witness.login_accepted();
+    imap.client("a FETCH 1 BODY[]\r\n");
+    imap.server("* 1 FETCH (BODY[] {5}\r\nfirst)\r\na OK\r\n");
+    stage.put({{"anna@example.de", target(1)}});
+    stage.tap().flush();
+    imap.client("b FETCH 2 BODY[]\r\n");
+    imap.server("* 2 FETCH (BODY[] {6}\r\nsecond)\r\nb OK\r\n");
+    stage.put({});
+    stage.tap().flush();
+    imap.client("c FETCH 3 BODY[]\r\n");
+    imap.server("* 3 FETCH (BODY[] {5}\r\nthird)\r\nc OK\r\n");
+    imap.witness.ended("quit");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].content == "second");
+}

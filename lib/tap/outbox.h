@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// tap/outbox.h - seals records and writes them, in the order they were submitted.
+//
+// Threads: one, that of the tap.
+#pragma once
+
+#include "li/event.h"
+#include "seal/keys.h"
+#include "tap/record_file.h"
+#include "tap/tap.h"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tap {
+
+struct Submitted {
+    li::Event event;
+    Content content;       // null: none
+    std::string recipient; // of the content, DER; empty: the interception user
+};
+
+class Outbox {
+public:
+    explicit Outbox(const Options& options);
+
+    // Whether all of them are on the disk; else those that are not stay here, without their
+    // content, and go with the next batch.
+    bool write(std::vector<Submitted> batch, const seal::Certificate& own);
+    // Destroys content that nobody has taken in time.
+    void expire(std::int64_t now);
+    [[nodiscard]] bool waiting() const { return !waiting_.empty(); }
+
+private:
+    struct Written { // content on the disk
+        std::uint64_t offset;
+        std::uint64_t size;
+        std::int64_t deadline; // microseconds
+        std::shared_ptr<RecordFile> file;
+    };
+
+    [[nodiscard]] bool put(Submitted& record, const seal::Certificate& own);
+    [[nodiscard]] bool append(Submitted& record, std::string_view content,
+                              const seal::Certificate& own);
+    [[nodiscard]] bool sync();
+    [[nodiscard]] bool room_for(std::uint64_t content) const;
+
+    const Options& options_;
+    std::shared_ptr<RecordFile> file_;
+    std::deque<Submitted> waiting_;
+    std::vector<Submitted> unsynced_; // written, without content; not yet synced
+    std::deque<Written> written_;
+    std::uint64_t forgotten_ = 0; // events, since the last that was written
+};
+
+} // namespace tap

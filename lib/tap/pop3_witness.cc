@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tap/pop3_witness.h"
+
+#include <utility>
+
+namespace tap {
+
+using li::Status;
+using li::What;
+
+li::Event Pop3Witness::fetch_event(const pop3::Fetch& what, Status status) const
+{
+    li::Event event =
+        this->event(what.lines ? What::partially_fetched : What::fetched, status);
+    event.features.emplace_back("message", std::to_string(what.message));
+    if (what.lines)
+        event.features.emplace_back("TOP", std::to_string(*what.lines));
+    if (const auto id = unique_ids_.find(what.message); id != unique_ids_.end())
+        event.features.emplace_back("UIDL", id->second);
+    return event;
+}
+
+void Pop3Witness::fetch_began(const pop3::Fetch& what)
+{
+    if (targets().empty())
+        return;
+    fetch_ = what;
+    content_ = std::make_shared<std::string>();
+}
+
+void Pop3Witness::fetched(std::string_view bytes)
+{
+    if (content_)
+        content_->append(bytes);
+}
+
+void Pop3Witness::fetch_ended(bool whole)
+{
+    const std::shared_ptr<std::string> content = std::exchange(content_, nullptr);
+    if (!content)
+        return;
+    li::Event event = fetch_event(fetch_, whole ? Status::succeeded : Status::failed);
+    describe_mail(event, *content);
+    event.size = content->size();
+    if (whole)
+        content->append(".\r\n");
+    else
+        event.cause = {.layer = "connection", .code = "cut", .enhanced = {}, .text = {}};
+    event.direction = li::Direction::to_target;
+    submit(std::move(event), content);
+}
+
+void Pop3Witness::fetch_refused(const pop3::Fetch& what, const pop3::Reply& why)
+{
+    if (targets().empty())
+        return;
+    li::Event event = fetch_event(what, Status::failed);
+    event.cause = {.layer = "protocol",
+                   .code = "-ERR",
+                   .enhanced = std::string(why.code),
+                   .text = std::string(why.text)};
+    submit(std::move(event));
+}
+
+void Pop3Witness::identified(std::uint32_t message, std::string_view unique_id)
+{
+    if (!targets().empty() && unique_ids_.size() < unique_ids_limit)
+        unique_ids_[message] = unique_id;
+}
+
+} // namespace tap

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tap/record.h"
+
+#include <cstring>
+#include <xxhash.h>
+
+namespace tap {
+
+namespace {
+
+constexpr std::string_view magic = "spontsR1";
+constexpr std::size_t sum_at = 32; // magic, event, content, reserved, sum
+
+void put(std::string& out, std::uint64_t number)
+{
+    char bytes[8];
+    std::memcpy(bytes, &number, sizeof bytes);
+    out.append(bytes, sizeof bytes);
+}
+
+std::uint64_t get(std::string_view bytes, std::size_t at)
+{
+    std::uint64_t number = 0;
+    std::memcpy(&number, bytes.data() + at, sizeof number);
+    return number;
+}
+
+std::uint64_t sum_of(std::string_view head, std::string_view event)
+{
+    return XXH3_64bits_withSeed(event.data(), event.size(),
+                                XXH3_64bits(head.data(), sum_at));
+}
+
+} // namespace
+
+std::string encode_record(std::string_view event, std::string_view content)
+{
+    std::string record(magic);
+    const RecordHead head{.event_size = event.size(), .content_size = content.size()};
+    record.reserve(head.size());
+    put(record, event.size());
+    put(record, content.size());
+    put(record, 0);
+    put(record, sum_of(record, event));
+    record.append(event).append(content);
+    record.resize(head.size());
+    return record;
+}
+
+std::expected<RecordHead, RecordTrouble> read_head(std::string_view bytes)
+{
+    if (bytes.size() < record_head_size)
+        return std::unexpected(RecordTrouble::incomplete);
+    const RecordHead head{.event_size = get(bytes, 8), .content_size = get(bytes, 16)};
+    if (!bytes.starts_with(magic) || head.event_size > sealed_event_limit ||
+        head.content_size > (1ull << 40))
+        return std::unexpected(RecordTrouble::damaged);
+    return head;
+}
+
+bool is_sound(std::string_view head_and_event)
+{
+    return head_and_event.size() >= record_head_size &&
+           get(head_and_event, sum_at) ==
+               sum_of(head_and_event, head_and_event.substr(record_head_size));
+}
+
+} // namespace tap

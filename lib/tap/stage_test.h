@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// tap/stage_test.h - a tap with a spool of its own, and the interception user who reads
+// what comes out of it.
+#pragma once
+
+#include "base/clock.h"
+#include "seal/envelope.h"
+#include "seal/fixture_test.h"
+#include "tap/layout.h"
+#include "tap/match_list.h"
+#include "tap/record_reader.h"
+#include "tap/tap.h"
+
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tap::test {
+
+using seal::testing::Pair;
+
+struct Captured {
+    li::Event event;
+    std::optional<std::string> content;
+};
+
+inline li::Handle handle(std::uint8_t n)
+{
+    li::Handle made{};
+    made.fill(n);
+    return made;
+}
+
+// Now is covered.
+inline Target target(std::uint8_t measure, bool content = true)
+{
+    const std::int64_t hour = 3'600'000'000;
+    const std::int64_t now = base::wall_microseconds();
+    return {.measure = handle(measure),
+            .begin = now - hour,
+            .end = now + hour,
+            .content = content,
+            .recipient = {}};
+}
+
+class Stage {
+public:
+    explicit Stage(const std::vector<Interest>& interests)
+    {
+        std::filesystem::create_directory(incoming_directory(directory_.file("")));
+        put(interests);
+        start();
+    }
+
+    void put(const std::vector<Interest>& interests)
+    {
+        publish(directory_.file(""),
+                make_list(interests, 256, own_.certificate, base::wall_microseconds()));
+    }
+    void start(std::uint64_t content_bytes = 1u << 20, std::int64_t content_seconds = 60)
+    {
+        tap_.reset();
+        tap_ = std::make_unique<Tap>(Options{.spool = directory_.file(""),
+                                             .content_bytes = content_bytes,
+                                             .content_seconds = content_seconds,
+                                             .rules = {}});
+    }
+    void stop() { tap_.reset(); }
+    [[nodiscard]] Tap& tap() { return *tap_; }
+    [[nodiscard]] std::string incoming() const
+    {
+        return incoming_directory(directory_.file(""));
+    }
+
+    // Everything that has been handed over so far, in the order of each file.
+    [[nodiscard]] std::vector<Captured> captured()
+    {
+        if (tap_)
+            tap_->flush();
+        std::vector<Captured> all;
+        for (const std::string& name : record_files(incoming())) {
+            RecordReader reader(incoming(), name);
+            while (const auto record = reader.next())
+                all.push_back(unsealed(reader, *record));
+        }
+        return all;
+    }
+    [[nodiscard]] const Pair& own() const { return own_; }
+    [[nodiscard]] const Pair& authority() const { return authority_; }
+
+private:
+    [[nodiscard]] Captured unsealed(const RecordReader& reader, const SealedRecord& record)
+    {
+        const auto text = seal::open(record.event, own_.certificate, own_.key);
+        REQUIRE(text);
+        const auto event = li::decode(*text);
+        REQUIRE(event);
+        Captured one{*event, std::nullopt};
+        if (const auto sealed = reader.content(record); sealed && !sealed->empty()) {
+            auto content = seal::open(*sealed, own_.certificate, own_.key);
+            if (!content)
+                content = seal::open(*sealed, authority_.certificate, authority_.key);
+            REQUIRE(content);
+            one.content = *std::move(content);
+        }
+        return one;
+    }
+
+    seal::testing::Directory directory_;
+    Pair own_ = seal::testing::new_pair(directory_, "own");
+    Pair authority_ = seal::testing::new_pair(directory_, "authority");
+    std::unique_ptr<Tap> tap_;
+};
+
+} // namespace tap::test

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "seal/digest.h"
+#include "tap/record.h"
+#include "tap/stage_test.h"
+
+#include <fstream>
+
+using tap::Content;
+using tap::Target;
+using tap::test::Captured;
+using tap::test::handle;
+using tap::test::Stage;
+using tap::test::target;
+
+namespace {
+
+Content content_of(std::string text)
+{
+    return std::make_shared<const std::string>(std::move(text));
+}
+
+li::Event event_at(std::int64_t time)
+{
+    li::Event event;
+    event.time = time;
+    event.session = "7-1";
+    return event;
+}
+
+std::vector<Target> interested(Stage& stage, const std::string& who)
+{
+    return stage.tap().interested(std::span(&who, 1), base::wall_microseconds());
+}
+
+} // namespace
+
+TEST_CASE("tap: each measure gets its own record, and content only if it may")
+{
+    Stage stage({{"anna@example.de", target(1)}, {"anna@example.de", target(2, false)}});
+    const auto who = interested(stage, "anna@example.de");
+    REQUIRE(who.size() == 2);
+    stage.tap().submit(event_at(5), who, content_of("hello"));
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].event.measure == handle(1));
+    CHECK(all[0].content == "hello");
+    CHECK(all[0].event.content_octets == 5);
+    CHECK(all[0].event.content_digest == seal::sha256("hello"));
+    CHECK(all[1].event.measure == handle(2));
+    CHECK_FALSE(all[1].content);
+    CHECK(all[1].event.content_octets == 0);
+    CHECK(all[1].event.content_digest == seal::Digest{});
+    CHECK(all[0].event.session.ends_with("-7-1"));
+    CHECK(all[0].event.session == all[1].event.session);
+}
+
+TEST_CASE("tap: content for an authority itself cannot be read by the interception user")
+{
+    Stage stage({});
+    Target sealed = target(1);
+    sealed.recipient = stage.authority().certificate.der();
+    stage.put({{"anna@example.de", sealed}});
+    stage.tap().flush();
+    stage.tap().submit(event_at(5), interested(stage, "anna@example.de"),
+                       content_of("secret"));
+    REQUIRE(stage.captured().size() == 1);
+    CHECK(stage.captured().front().content == "secret"); // by the authority's key
+    tap::RecordReader reader(stage.incoming(), tap::record_files(stage.incoming()).front());
+    const auto record = reader.next();
+    REQUIRE(record);
+    const auto sealed_content = reader.content(*record);
+    REQUIRE(sealed_content);
+    CHECK_FALSE(seal::open(*sealed_content, stage.own().certificate, stage.own().key));
+}
+
+TEST_CASE("tap: nobody is of interest outside of the time of the measure")
+{
+    Target past = target(1);
+    past.end = base::wall_microseconds() - 1;
+    Target later = target(2);
+    later.begin = later.end;
+    later.end += 1;
+    Stage stage({{"anna@example.de", past}, {"anna@example.de", later}});
+    CHECK(interested(stage, "anna@example.de").empty());
+    const std::string who = "anna@example.de";
+    CHECK(stage.tap().interested(std::span(&who, 1), past.end - 1).size() == 1);
+    CHECK(stage.tap().interested(std::span(&who, 1), past.end).empty());
+    CHECK(stage.tap().interested(std::span(&who, 1), later.begin).size() == 1);
+}
+
+TEST_CASE("tap: a watch sees a measure begin and end while it looks")
+{
+    Stage stage({});
+    tap::Watch watch;
+    watch.follow(&stage.tap(), {"anna@example.de"});
+    CHECK(watch.targets(base::wall_microseconds()).empty());
+    Target brief = target(1);
+    stage.put({{"anna@example.de", brief}});
+    stage.tap().flush();
+    CHECK(watch.targets(base::wall_microseconds()).size() == 1);
+    CHECK(watch.targets(brief.end).empty());
+    stage.put({});
+    stage.tap().flush();
+    CHECK(watch.targets(base::wall_microseconds()).empty());
+}
+
+TEST_CASE("tap: what does not fit into the bound is dropped, and the event says so")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    stage.start(64u << 10);
+    const auto who = interested(stage, "anna@example.de");
+    stage.tap().submit(event_at(1), who, content_of(std::string(40u << 10, 'a')));
+    stage.tap().flush();
+    stage.tap().submit(event_at(2), who, content_of(std::string(40u << 10, 'b')));
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].content);
+    CHECK_FALSE(all[1].content);
+    CHECK(all[1].event.content_lost == "full");
+    CHECK(all[1].event.content_octets == 40u << 10);
+    CHECK(all[1].event.content_digest == seal::sha256(std::string(40u << 10, 'b')));
+}
+
+TEST_CASE("tap: content that nobody takes in time is destroyed; the event stays")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    stage.start(1u << 20, 0);
+    const std::string mail = std::string(50'000, 'x');
+    stage.tap().submit(event_at(1), interested(stage, "anna@example.de"), content_of(mail));
+    stage.tap().flush();
+    stage.tap().flush();
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 1);
+    CHECK_FALSE(all[0].content);
+    CHECK(all[0].event.content_octets == mail.size());
+}
+
+TEST_CASE("tap: a stop writes what was submitted; the file is finished then")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    const auto who = interested(stage, "anna@example.de");
+    for (int i = 0; i < 50; ++i)
+        stage.tap().submit(event_at(i), who, content_of("mail " + std::to_string(i)));
+    tap::RecordReader before(stage.incoming(), tap::record_files(stage.incoming()).front());
+    CHECK_FALSE(before.finished());
+    stage.stop();
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 50);
+    for (int i = 0; i < 50; ++i)
+        CHECK(all[static_cast<std::size_t>(i)].event.time == i);
+    tap::RecordReader reader(stage.incoming(), tap::record_files(stage.incoming()).front());
+    CHECK_FALSE(reader.finished());
+    while (const auto record = reader.next())
+        reader.empty(*record);
+    CHECK(reader.finished());
+    CHECK(reader.left_over() == 0);
+    reader.remove();
+    CHECK(tap::record_files(stage.incoming()).empty());
+}
+
+TEST_CASE("tap: a file cut at any byte gives the whole records before it and no other")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    const auto who = interested(stage, "anna@example.de");
+    stage.tap().submit(event_at(1), who, content_of("first"));
+    stage.tap().submit(event_at(2), who, content_of("second"));
+    stage.stop();
+    const std::string name = tap::record_files(stage.incoming()).front();
+    const std::string path = stage.incoming() + "/" + name;
+    tap::RecordReader whole(stage.incoming(), name);
+    const auto first = whole.next();
+    REQUIRE(first);
+    const auto size = std::filesystem::file_size(path);
+    for (auto length = size - 1; length > 0;
+         length -= std::min<std::uintmax_t>(length, 7)) {
+        std::filesystem::resize_file(path, length);
+        const std::size_t expected = length >= first->next ? 1 : 0;
+        CHECK(stage.captured().size() == expected);
+    }
+}
+
+TEST_CASE("tap: a record with a damaged event is not taken for one")
+{
+    const std::string record = tap::encode_record("event", "content");
+    for (std::size_t at = 0; at < tap::record_head_size + 5; ++at) {
+        std::string bad = record;
+        bad[at] = static_cast<char>(bad[at] ^ 0x10);
+        const auto head = tap::read_head(bad);
+        const bool taken = head && head->event_size == 5 &&
+                           tap::is_sound(std::string_view(bad).substr(
+                               0, tap::record_head_size + head->event_size));
+        CHECK_FALSE(taken);
+    }
+    CHECK(tap::read_head(record)->size() == record.size());
+}
+
+TEST_CASE("tap: without a list there is nobody of interest, and nothing fails")
+{
+    Stage stage({});
+    stage.stop();
+    std::filesystem::remove(std::filesystem::path(stage.incoming()).parent_path() /
+                            "match");
+    stage.start();
+    CHECK(interested(stage, "anna@example.de").empty());
+    stage.put({{"anna@example.de", target(1)}});
+    stage.tap().flush();
+    CHECK(interested(stage, "anna@example.de").size() == 1);
+}
