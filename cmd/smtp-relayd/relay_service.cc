@@ -3,6 +3,7 @@
 
 #include "relay_service.h"
 
+#include "daemon/interception.h"
 #include "daemon/listeners.h"
 #include "queue_flush.h"
 #include "rights.h"
@@ -64,12 +65,14 @@ RelayService::RelayService(conf::Settings settings, const daemons::Options& opti
         loop_, spool::Queue::control_socket(settings_.general.spool));
     writer_ =
         std::make_unique<spool::Writer>(writer_options(settings_, service_.serves_one()));
+    tap_ = daemons::make_tap(settings_);
     const session::SmtpWorld world{.loop = loop_,
                                    .writer = *writer_,
                                    .served = *domains_,
                                    .probe = *probe_,
                                    .resolver = resolver_.get(),
-                                   .queue = queue_.get()};
+                                   .queue = queue_.get(),
+                                   .tap = tap_.get()};
     server_ = std::make_unique<session::SmtpServer>(world, shared_limits(settings_));
     server_->when_idle([this] { service_.end_if_idle(); });
 }

@@ -51,6 +51,7 @@ private:
     std::unique_ptr<session::QueueFlush> queue_;
     std::unique_ptr<session::WorkerPool> workers_;
     std::unique_ptr<session::RecipientProbe> probe_;
+    std::unique_ptr<tap::Tap> tap_; // null: [tkuev] is not enabled
     std::unique_ptr<session::SmtpServer> server_;
     Listeners listeners_;
     net::Loop loop_;

@@ -3,6 +3,7 @@
 #include "daemon/proxy_service.h"
 
 #include "confine/confine.h"
+#include "daemon/interception.h"
 #include "daemon/listeners.h"
 #include "daemon/main.h"
 #include "daemon/rights.h"
@@ -68,7 +69,9 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
     listeners_ = make_proxy_listeners(settings_, protocol_);
     backends_ = std::make_unique<proxy::Backends>(loop_, *routes_, resolver_.get());
     backends_->set_dead_for(base::seconds{own.dead_for});
-    const proxy::World world{.loop = loop_, .backends = *backends_, .journal = journal_};
+    tap_ = make_tap(settings_);
+    const proxy::World world{
+        .loop = loop_, .backends = *backends_, .journal = journal_, .tap = tap_.get()};
     server_ = program.make_server(world, proxy_rates(own));
     server_->when_idle([this] { service_.end_if_idle(); });
 }

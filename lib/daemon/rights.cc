@@ -50,6 +50,8 @@ confine::Rights common_rights(const conf::Settings& settings)
     rights.write = {settings.general.run_directory};
     if (!settings.general.database.empty())
         rights.write.push_back(directory_of(settings.general.database));
+    if (settings.tkuev.enabled)
+        rights.write.push_back(settings.tkuev.spool);
     return rights;
 }
 

@@ -181,32 +181,17 @@ std::optional<Element> Reader::next()
     return *element;
 }
 
-std::optional<Element> Reader::next_field()
-{
-    const auto element = next();
-    if (!element || !element->context())
-        return element;
-    if (element->tag <= last_tag_) {
-        broken_ = true;
-        return std::nullopt;
-    }
-    last_tag_ = element->tag;
-    return element;
-}
-
 std::optional<Element> Reader::find(unsigned tag, bool constructed)
 {
     while (!rest_.empty() && !broken_) {
         const std::string_view before = rest_;
-        const std::int64_t last = last_tag_;
-        const auto element = next_field();
+        const auto element = next();
         if (!element)
             return std::nullopt;
         if (constructed ? element->is_group(tag) : element->is_field(tag))
             return element;
         if (element->context() && element->tag >= tag) {
             rest_ = before; // of a later field
-            last_tag_ = last;
             return std::nullopt;
         }
     }
@@ -215,7 +200,7 @@ std::optional<Element> Reader::find(unsigned tag, bool constructed)
 
 bool Reader::finish()
 {
-    while (next_field()) {
+    while (next()) {
     }
     return !broken_;
 }

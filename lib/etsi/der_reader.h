@@ -60,9 +60,8 @@ public:
 
     // The next element; nothing at the end, or if what follows is none (then broken()).
     [[nodiscard]] std::optional<Element> next();
-    // Skips to [tag] among fields in the order of their tags, as the SEQUENCEs here have
-    // them, and leaves what comes behind it for the next call; nothing if it is not there.
-    // A field that is there twice, or behind a later one, is none: then broken().
+    // Skips to [tag] among fields in the order of their tags, as a SEQUENCE has them, and
+    // leaves what comes behind it for the next call; nothing if it is not there.
     [[nodiscard]] std::optional<Element> find_field(unsigned tag)
     {
         return find(tag, false);
@@ -74,16 +73,14 @@ public:
 
     [[nodiscard]] bool broken() const { return broken_; }
     [[nodiscard]] bool at_end() const { return rest_.empty() && !broken_; }
-    // Reads what is left of a SEQUENCE, so that broken() speaks for all of it.
+    // Reads what is left, so that broken() speaks for all of it.
     [[nodiscard]] bool finish();
     [[nodiscard]] Rules rules() const { return rules_; }
 
 private:
     [[nodiscard]] std::optional<Element> find(unsigned tag, bool constructed);
-    [[nodiscard]] std::optional<Element> next_field();
 
     std::string_view rest_;
-    std::int64_t last_tag_ = -1; // of the fields met
     Rules rules_;
     bool broken_ = false;
 };

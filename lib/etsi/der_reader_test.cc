@@ -132,21 +132,6 @@ TEST_CASE("etsi: fields are found in the order of their tags, unknown ones skipp
     CHECK(more.at_end());
 }
 
-TEST_CASE("etsi: a field that comes twice or too late is none")
-{
-    for (const char* hex : {"800141800142", "800141820143810142",
-                            "8001418101428101"
-                            "43"}) {
-        const std::string content = bytes(hex);
-        Reader fields(content, Rules::ber);
-        CHECK(fields.find_field(0).has_value());
-        CHECK_FALSE(fields.finish());
-        Reader more(content, Rules::ber);
-        CHECK_FALSE(more.find_field(7).has_value());
-        CHECK(more.broken());
-    }
-}
-
 TEST_CASE("etsi: a reader that met no element stays broken")
 {
     Reader fields("\x80\x05"

@@ -97,10 +97,9 @@ std::optional<ReceivedIri> read_iri(std::string_view content, Rules rules)
         return std::nullopt;
     iri.time = time.time;
     Reader choice(contents->content, rules);
-    const auto email = choice.next();
-    if (email && email->is_group(1))
+    if (const auto email = choice.next(); email && email->is_group(1))
         iri.email = email->content;
-    return email && choice.at_end() && fields.finish() ? std::optional(iri) : std::nullopt;
+    return choice.finish() && fields.finish() ? std::optional(iri) : std::nullopt;
 }
 
 bool read_email_cc(std::string_view content, Rules rules, ReceivedCc& cc)
@@ -132,7 +131,7 @@ std::optional<ReceivedCc> read_cc(std::string_view content, Rules rules)
     const auto email = choice.next();
     if (email && email->is_group(1) && !read_email_cc(email->content, rules, cc))
         return std::nullopt;
-    return email && choice.at_end() && fields.finish() ? std::optional(cc) : std::nullopt;
+    return choice.finish() && fields.finish() ? std::optional(cc) : std::nullopt;
 }
 
 template <class Received, class Read>

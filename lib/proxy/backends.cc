@@ -25,13 +25,6 @@ std::string bare_host(const std::string& host)
     return host;
 }
 
-std::string routed_name(const std::string& user, const std::string& domain)
-{
-    if (domain.empty() || user.contains('@'))
-        return user;
-    return user + "@" + domain;
-}
-
 } // namespace
 
 std::string way_to(const net::Address& address, const db::RouteHost& host)
@@ -44,6 +37,13 @@ std::string way_to(const net::Address& address, const db::RouteHost& host)
             fmt::format("\n{}\n{}\n{}", host.tls_name.empty() ? host.host : host.tls_name,
                         host.fingerprint, host.ca_file);
     return way;
+}
+
+std::string routed_name(const std::string& user, const std::string& domain)
+{
+    if (domain.empty() || user.contains('@'))
+        return user;
+    return user + "@" + domain;
 }
 
 std::string folded_name(const std::string& user, const std::string& domain)

@@ -90,8 +90,10 @@ public:
     [[nodiscard]] virtual std::vector<db::RouteHost> of(const std::string& user) = 0;
 };
 
-// Whom a login name means, in the one form for whatever counts users: with `domain` if it
-// has none, and in lower case, as routes are looked up.
+// A login name, with `domain` if it has none.
+[[nodiscard]] std::string routed_name(const std::string& user, const std::string& domain);
+// Whom it means, in the one form for whatever counts users: in lower case besides, as
+// routes are looked up.
 [[nodiscard]] std::string folded_name(const std::string& user, const std::string& domain);
 
 // One login's way from host to host: each is asked once.

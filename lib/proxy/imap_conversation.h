@@ -2,6 +2,7 @@
 // proxy/imap_conversation.h - an IMAP session after its login, as the relay sees it.
 #pragma once
 
+#include "imap/fan_out.h"
 #include "imap/follower.h"
 #include "imap/observer.h"
 #include "proxy/conversation.h"
@@ -45,8 +46,12 @@ private:
 
 class ImapConversation : public Conversation {
 public:
-    explicit ImapConversation(const imap::FollowerOptions& options)
-        : follower_(counter_, options)
+    // `witness`: who looks at it besides; null: nobody.  Outlives this.
+    explicit ImapConversation(const imap::FollowerOptions& options,
+                              imap::Observer* witness = nullptr)
+        : both_(counter_, witness != nullptr ? *witness : counter_),
+          follower_(witness != nullptr ? static_cast<imap::Observer&>(both_) : counter_,
+                    options)
     {
     }
 
@@ -64,6 +69,7 @@ public:
 
 private:
     ImapCounter counter_;
+    imap::FanOut both_;
     imap::Follower follower_;
 };
 

@@ -29,6 +29,15 @@ imap::PreludeOptions prelude_options(const Listener& listener,
 
 } // namespace
 
+ImapSession::ImapSession(Server& server, ListenerPtr listener, session::Arrival arrival)
+    : Session(server, std::move(listener), std::move(arrival))
+{
+    if (server.world().tap == nullptr)
+        return;
+    witness_ = std::make_unique<tap::ImapWitness>(*server.world().tap, scene(), id());
+    watched_by(witness_.get());
+}
+
 net::Task<bool> ImapSession::log_in()
 {
     co_await greet();

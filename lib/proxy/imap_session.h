@@ -10,6 +10,7 @@
 #include "proxy/imap_conversation.h"
 #include "proxy/imap_script.h"
 #include "proxy/session.h"
+#include "tap/imap_witness.h"
 
 #include <expected>
 #include <memory>
@@ -20,7 +21,7 @@ namespace proxy {
 
 class ImapSession : public Session {
 public:
-    using Session::Session;
+    ImapSession(Server& server, ListenerPtr listener, session::Arrival arrival);
 
 protected:
     [[nodiscard]] net::Task<bool> log_in() override;
@@ -81,6 +82,7 @@ private:
                                            std::string_view tag) const;
 
     std::unique_ptr<Dialogue> dialogue_;
+    std::unique_ptr<tap::ImapWitness> witness_; // null: [tkuev] is not enabled
     std::unique_ptr<ImapConversation> conversation_;
 };
 

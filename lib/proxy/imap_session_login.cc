@@ -155,7 +155,7 @@ net::Task<ImapSession::Next> ImapSession::attempt(ImapLogin login, std::string u
     }
     const imap::FollowerOptions options{.limits = listener().imap,
                                         .compress = listener().compress};
-    conversation_ = std::make_unique<ImapConversation>(options);
+    conversation_ = std::make_unique<ImapConversation>(options, witness_.get());
     co_await client().write(*welcome);
     co_return Next::logged_in;
 }

@@ -3,6 +3,7 @@
 // on as it came, and what happened is counted.
 #pragma once
 
+#include "pop3/fan_out.h"
 #include "pop3/follower.h"
 #include "pop3/limits.h"
 #include "proxy/conversation.h"
@@ -33,7 +34,13 @@ private:
 
 class Pop3Conversation : public Conversation {
 public:
-    explicit Pop3Conversation(const pop3::Limits& limits) : most_(limits.unanswered) {}
+    // `witness`: who looks at it besides; null: nobody.  Outlives this.
+    explicit Pop3Conversation(const pop3::Limits& limits, pop3::Observer* witness = nullptr)
+        : both_(counter_, witness != nullptr ? *witness : counter_),
+          follower_(witness != nullptr ? static_cast<pop3::Observer&>(both_) : counter_),
+          most_(limits.unanswered)
+    {
+    }
 
     std::size_t client(std::string_view bytes, text::Passage& to_server) override;
     std::size_t server(std::string_view bytes, text::Passage& to_client) override;
@@ -53,7 +60,8 @@ public:
 
 private:
     Pop3Counter counter_;
-    pop3::Follower follower_{counter_};
+    pop3::FanOut both_;
+    pop3::Follower follower_;
     std::uint32_t most_;
 };
 

@@ -58,6 +58,10 @@ bool depends_on_server(std::string_view line)
 Pop3Session::Pop3Session(Pop3Server& server, ListenerPtr listener, session::Arrival arrival)
     : Session(server, std::move(listener), std::move(arrival)), pop3_(server)
 {
+    if (server.world().tap == nullptr)
+        return;
+    witness_ = std::make_unique<tap::Pop3Witness>(*server.world().tap, scene(), id());
+    watched_by(witness_.get());
 }
 
 Pop3Session::~Pop3Session() = default;

@@ -11,6 +11,7 @@
 #include "proxy/pop3_conversation.h"
 #include "proxy/session.h"
 #include "sasl/identity.h"
+#include "tap/pop3_witness.h"
 
 #include <cstdint>
 #include <expected>
@@ -75,6 +76,7 @@ private:
 
     Pop3Server& pop3_;
     std::unique_ptr<Before> before_;
+    std::unique_ptr<tap::Pop3Witness> witness_; // null: [tkuev] is not enabled
     std::unique_ptr<Pop3Conversation> after_;
 };
 

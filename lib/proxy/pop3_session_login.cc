@@ -269,7 +269,7 @@ net::Task<Pop3Session::Next> Pop3Session::conclude(Pop3Outcome outcome)
     if (!succeeded(std::move(link)))
         co_return co_await say(before_->prelude.login_refused(
             pop3::error("IN-USE", "too many connections of this user")));
-    after_ = std::make_unique<Pop3Conversation>(listener().pop3);
+    after_ = std::make_unique<Pop3Conversation>(listener().pop3, witness_.get());
     const std::string answer = std::move(outcome->text) + "\r\n";
     co_await client().write(answer);
     co_return Next::relay;

@@ -7,6 +7,7 @@
 #include "proxy/journal.h"
 #include "proxy/listener.h"
 #include "session/reception.h"
+#include "tap/tap.h"
 
 #include <cstdint>
 #include <list>
@@ -23,6 +24,7 @@ struct World {
     net::Loop& loop;
     Backends& backends;
     Journal& journal;
+    tap::Tap* tap = nullptr; // null: [tkuev] is not enabled
 };
 
 // How many sessions each user has.  Counts only.

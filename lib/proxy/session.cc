@@ -81,6 +81,8 @@ net::Task<void> Session::run()
     if (!goodbye_for.empty() && at_dialogue_)
         co_await say(goodbye(goodbye_for));
     leave();
+    if (witness_ != nullptr)
+        witness_->ended(reason_);
     server_.world().journal.session_ended(login(), counted_totals(), reason_);
     if (relay_ && relay_->failure())
         std::rethrow_exception(relay_->failure());
@@ -205,6 +207,19 @@ Login Session::login() const
             .backend = backend_name_};
 }
 
+tap::Party Session::party() const
+{
+    const net::Address local = client_.stream().local();
+    tap::Party now{.client = {address_.ip(), address_.port()},
+                   .server = {local.ip(), local.port()},
+                   .tls = {},
+                   .client_octets = client_.heard(),
+                   .server_octets = client_.said()};
+    if (over_tls())
+        now.tls = client_.stream().tls().version + " " + client_.stream().tls().cipher;
+    return now;
+}
+
 Totals Session::counted_totals() const
 {
     Totals all = totals();
@@ -224,6 +239,8 @@ void Session::trying(sasl::Identity who, std::string mechanism)
     mechanism_ = std::move(mechanism);
     trying_ = true;
     server_.world().journal.login_tried(login());
+    if (witness_ != nullptr)
+        witness_->login_began(routed_name(user_, listener_->user_domain), by_, mechanism_);
 }
 
 bool Session::succeeded(Link link)
@@ -241,6 +258,8 @@ bool Session::succeeded(Link link)
     backend_name_ = std::move(link.name);
     backend_tls_ = std::move(link.tls);
     server_.world().journal.login_accepted(login());
+    if (witness_ != nullptr)
+        witness_->login_accepted();
     return true;
 }
 
@@ -248,6 +267,12 @@ void Session::failed(const Trouble& trouble)
 {
     trying_ = false;
     server_.world().journal.login_failed(login(), trouble);
+    if (witness_ != nullptr)
+        witness_->login_failed(
+            {.layer = is_of_host(trouble.kind) ? "connection" : "protocol",
+             .code = std::string(name_of(trouble.kind)),
+             .enhanced = {},
+             .text = trouble.reply.empty() ? trouble.why : trouble.reply});
     user_.clear();
     mechanism_.clear();
 }

@@ -12,6 +12,7 @@
 #include "proxy/server.h"
 #include "sasl/identity.h"
 #include "session/reception.h"
+#include "tap/mailbox_witness.h"
 
 #include <memory>
 #include <optional>
@@ -20,7 +21,7 @@
 
 namespace proxy {
 
-class Session : public session::Guest {
+class Session : public session::Guest, private tap::MailboxScene {
 public:
     Session(Server& server, ListenerPtr listener, session::Arrival arrival);
     ~Session() override;
@@ -50,6 +51,10 @@ protected:
     // Said to a client that has not logged in, when the time is over, there are too many,
     // or we are stopping; with its line end.
     [[nodiscard]] virtual std::string goodbye(std::string_view why) const = 0;
+
+    // Who looks at what happens to the mailbox; lives as long as the session.
+    void watched_by(tap::MailboxWitness* witness) { witness_ = witness; }
+    [[nodiscard]] const tap::MailboxScene& scene() const { return *this; }
 
     // For the dialogue.
     [[nodiscard]] Server& server() { return server_; }
@@ -91,6 +96,7 @@ private:
     [[nodiscard]] net::Task<void> say(std::string words);
     void leave();
     [[nodiscard]] Login login() const;
+    [[nodiscard]] tap::Party party() const override;
     [[nodiscard]] Totals counted_totals() const;
 
     Server& server_;
@@ -104,6 +110,7 @@ private:
     std::string user_;
     std::string by_;
     std::string mechanism_;
+    tap::MailboxWitness* witness_ = nullptr; // null: [tkuev] is not enabled
     UserPlaces::Place place_;
     std::unique_ptr<Leg> backend_;
     std::string backend_name_;

@@ -16,6 +16,7 @@
 #include "session/relay_policy.h"
 #include "session/smtp_listener.h"
 #include "spool/writer.h"
+#include "tap/tap.h"
 
 #include <cstdint>
 #include <memory>
@@ -40,6 +41,7 @@ struct SmtpWorld {
     RecipientProbe& probe;
     net::Resolver* resolver = nullptr; // null: no reverse names
     QueueFlush* queue = nullptr;       // null: ETRN is answered with 458
+    tap::Tap* tap = nullptr;           // null: [tkuev] is not enabled
 };
 
 // What all sessions of a process may have together.  Names as in sponts.conf(5).

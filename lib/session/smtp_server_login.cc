@@ -105,6 +105,8 @@ SmtpServerSession::exchange(sasl::Exchange& exchange, smtp::Auth command)
     }
     sasl::Step step = initial ? exchange.start(*initial) : exchange.start(std::nullopt);
     for (;;) {
+        if (witness_ && !exchange.user().empty())
+            witness_->login_began(exchange.user(), command.mechanism);
         switch (step.kind) {
         case Kind::challenge: {
             wire_.say(challenge(step.data));
@@ -169,17 +171,23 @@ net::Task<smtp::Verdict> SmtpServerSession::log_in(smtp::Auth command)
     if (!begun)
         co_return transaction_->auth_failed({504, "5.5.4", "mechanism not supported"});
     const auto login = co_await exchange(*begun, std::move(command));
+    smtp::Verdict verdict;
     if (!login) {
         const bool cancelled = login.error() == NoLogin::cancelled;
         log_login(
             {Login::Result::refused, begun->user(), cancelled ? "cancelled" : "malformed"},
             mechanism);
-        co_return refuse_exchange(login.error());
+        verdict = refuse_exchange(login.error());
+    } else {
+        log_login(*login, mechanism);
+        verdict = login->result == Login::Result::accepted
+                      ? transaction_->auth_done(login->user)
+                      : transaction_->auth_failed(refusal_of(*login));
     }
-    log_login(*login, mechanism);
-    if (login->result != Login::Result::accepted)
-        co_return transaction_->auth_failed(refusal_of(*login));
-    co_return transaction_->auth_done(login->user);
+    if (witness_)
+        witness_->login_ended(login ? login->user : begun->user(), mechanism,
+                              verdict.reply);
+    co_return verdict;
 }
 
 // Who cancels has said no password: that counts as an error, not as a failed login.

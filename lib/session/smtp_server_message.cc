@@ -48,45 +48,67 @@ smtp::Reply no_space_reply()
 net::Task<smtp::Verdict> SmtpServerSession::take_data(smtp::Reply go_ahead)
 {
     if (server_.world().writer.no_space())
-        co_return transaction_->refuse_data(no_space_reply());
+        co_return refuse_data(no_space_reply());
     co_await wait_for_name();
-    begin_message();
+    begin_message(false);
     wire_.say(go_ahead);
 
     for (bool ended = false; !ended;) {
         set_message_deadline();
         const std::string_view bytes = co_await wire_.hear_bytes();
         const auto progress = message_->take(bytes);
+        if (witness_)
+            witness_->heard(bytes.substr(0, progress.consumed));
         wire_.used(progress.consumed);
         ended = progress.ended;
         if (!ended && endless())
-            co_return smtp::Verdict{.then = smtp::Then::hang_up,
-                                    .reply = refuse_message(too_big_reply())};
+            co_return hang_up(refuse_message(too_big_reply()));
     }
     const smtp::Reply outcome = co_await hand_over();
-    co_return transaction_->message_done(outcome);
+    co_return message_done(outcome);
+}
+
+smtp::Verdict SmtpServerSession::message_done(const smtp::Reply& outcome)
+{
+    if (witness_)
+        witness_->message_done(outcome, queue_id_);
+    return transaction_->message_done(outcome);
+}
+
+smtp::Verdict SmtpServerSession::refuse_data(const smtp::Reply& reply)
+{
+    if (witness_)
+        witness_->message_done(reply, {});
+    return transaction_->refuse_data(reply);
+}
+
+smtp::Verdict SmtpServerSession::hang_up(const smtp::Reply& reply)
+{
+    if (witness_)
+        witness_->message_done(reply, {});
+    return {.then = smtp::Then::hang_up, .reply = reply};
 }
 
 net::Task<smtp::Verdict> SmtpServerSession::take_chunk(std::uint64_t size, bool last)
 {
     if (!message_) {
         co_await wait_for_name();
-        begin_message();
+        begin_message(true);
         if (server_.world().writer.no_space()) {
             co_await swallow(size);
             message_.reset();
-            co_return transaction_->message_done(no_space_reply());
+            co_return message_done(no_space_reply());
         }
     }
     co_await hear_chunk(size);
     if (last) {
         message_->end_chunks();
         const smtp::Reply outcome = co_await hand_over();
-        co_return transaction_->message_done(outcome);
+        co_return message_done(outcome);
     }
     const std::optional<smtp::Reply> refusal = message_->refusal();
     if (refusal) // what follows of it is swallowed
-        co_return transaction_->message_done(refuse_message(*refusal));
+        co_return message_done(refuse_message(*refusal));
     co_return transaction_->chunk_done();
 }
 
@@ -97,6 +119,8 @@ net::Task<void> SmtpServerSession::hear_chunk(std::uint64_t size)
         std::string_view bytes = co_await wire_.hear_bytes();
         bytes = bytes.substr(0, size);
         message_->take_chunk(bytes);
+        if (witness_)
+            witness_->heard(bytes);
         wire_.used(bytes.size());
         size -= bytes.size();
     }
@@ -124,13 +148,15 @@ net::Task<smtp::Verdict> SmtpServerSession::swallow_chunk(smtp::Verdict verdict)
     co_return verdict;
 }
 
-void SmtpServerSession::begin_message()
+void SmtpServerSession::begin_message(bool in_chunks)
 {
     const smtp::Mail& mail = transaction_->envelope().mail;
     smtp::DecoderOptions options = listener_->decoder;
     options.binary = mail.body == smtp::Body::binary_mime;
     trace_id_ = fmt::format("{}.{}", id_, ++trace_number_);
     message_started_ = base::Steady::now();
+    if (witness_)
+        witness_->message_begins(in_chunks);
     message_ = std::make_unique<IncomingMessage>(
         server_.world().writer, listener_->service.limits, options, trace_field());
 }
@@ -281,9 +307,9 @@ net::Task<smtp::Reply> SmtpServerSession::hand_over()
                    {"error", result.error().what()}});
         co_return reply_to(result.error());
     }
-    const std::string id = result->id.text();
-    log_accepted(id, size);
-    co_return smtp::Reply{250, "2.0.0", "queued as " + id};
+    queue_id_ = result->id.text();
+    log_accepted(queue_id_, size);
+    co_return smtp::Reply{250, "2.0.0", "queued as " + queue_id_};
 }
 
 void SmtpServerSession::log_accepted(std::string_view id, std::uint64_t size)

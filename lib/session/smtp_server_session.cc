@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "session/farewell.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace session {
@@ -71,6 +73,8 @@ net::Task<void> SmtpServerSession::run()
                   {{"client", client_.address.ip()}, {"error", failure.what()}});
     }
     message_.reset(); // not committed: nothing of it stays
+    if (witness_)
+        witness_->ended(why_ended_);
     if (timed_out_ && transaction_ && wire_.can_speak())
         co_await say_goodbye();
     leave();
@@ -83,10 +87,14 @@ net::Task<void> SmtpServerSession::converse()
 
     for (;;) {
         const smtp::Command command = co_await hear_command();
+        if (witness_)
+            witness_->about_to(command);
         smtp::Verdict verdict = transaction_->judge(command, wire_.has_input());
         if (verdict.reply.code == 552)
             log_refused_size(command, verdict.reply);
         verdict = co_await attend(verdict, command);
+        if (witness_)
+            witness_->answered(command, verdict.reply);
         co_await answer(verdict);
         if (!transaction_->in_chunks())
             message_.reset();
@@ -192,6 +200,20 @@ void SmtpServerSession::leave()
         close_after_quit(wire_.stream());
     else if (why_ended_ != "gone" && why_ended_ != "tls")
         close_politely(wire_.stream());
+}
+
+tap::Party SmtpServerSession::party() const
+{
+    const net::Address local = wire_.stream().local();
+    tap::Party now{.client = {client_.address.ip(), client_.address.port()},
+                   .server = {local.ip(), local.port()},
+                   .tls = {},
+                   .client_octets = wire_.heard(),
+                   .server_octets = wire_.said()};
+    if (wire_.stream().is_tls())
+        now.tls =
+            fmt::format("{} {}", wire_.stream().tls().version, wire_.stream().tls().cipher);
+    return now;
 }
 
 void SmtpServerSession::log_end() const

@@ -18,6 +18,7 @@
 #include "session/smtp_server_wire.h"
 #include "smtp/command.h"
 #include "smtp/transaction.h"
+#include "tap/smtp_witness.h"
 
 #include <cstdint>
 #include <expected>
@@ -40,7 +41,7 @@ struct ClientName {
 
 [[nodiscard]] smtp::Reply no_space_reply();
 
-class SmtpServerSession : public Guest {
+class SmtpServerSession : public Guest, private tap::SmtpScene {
 public:
     SmtpServerSession(SmtpServer& server, std::shared_ptr<const SmtpListener> listener,
                       Arrival arrival);
@@ -107,7 +108,10 @@ private:
     net::Task<void> hear_chunk(std::uint64_t size);
     net::Task<void> swallow(std::uint64_t size);
     net::Task<smtp::Reply> hand_over();
-    void begin_message();
+    void begin_message(bool in_chunks);
+    smtp::Verdict message_done(const smtp::Reply& outcome);
+    smtp::Verdict refuse_data(const smtp::Reply& reply);
+    smtp::Verdict hang_up(const smtp::Reply& reply);
     void set_message_deadline();
     [[nodiscard]] bool endless() const;
     [[nodiscard]] smtp::Received trace_field();
@@ -132,6 +136,13 @@ private:
 
     void log_end() const;
 
+    // What the witness sees.
+    [[nodiscard]] tap::Party party() const override;
+    [[nodiscard]] const smtp::Transaction& dialogue() const override
+    {
+        return *transaction_;
+    }
+
     SmtpServer& server_;
     std::shared_ptr<const SmtpListener> listener_;
     SmtpServerWire wire_;
@@ -146,9 +157,11 @@ private:
     std::unique_ptr<smtp::Transaction> transaction_; // once the greeting is due
     EnvelopeShare envelope_share_;
     std::unique_ptr<IncomingMessage> message_;
+    std::unique_ptr<tap::SmtpWitness> witness_; // null: [tkuev] is not enabled
     base::SteadyTime started_ = base::Steady::now();
     base::SteadyTime message_started_{};
     std::uint32_t trace_number_ = 0; // of the messages of this session
+    std::string queue_id_;           // of the message accepted last
     std::string trace_id_;           // in the log: session and number
     bool at_command_ = false;        // waiting for a command: may be told to go
     std::string_view why_ended_ = "quit";

@@ -37,10 +37,11 @@ net::Task<void> SmtpServerWire::flush()
 
 net::Task<net::Line> SmtpServerWire::hear_line(std::size_t limit)
 {
-    if (const std::optional<net::Line> line = reader_.buffered_line(limit))
-        co_return *line;
-    co_await flush();
-    const std::optional<net::Line> line = co_await reader_.hear_line(limit);
+    std::optional<net::Line> line = reader_.buffered_line(limit);
+    if (!line) {
+        co_await flush();
+        line = co_await reader_.hear_line(limit);
+    }
     if (!line)
         throw net::PeerGone("client closed the connection");
     co_return *line;

@@ -13,6 +13,7 @@
 #include "smtp/reply.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,12 @@ public:
     SmtpServerWire& operator=(const SmtpServerWire&) = delete;
 
     // Collected; goes out when we have to wait for the client.
-    void say(const smtp::Reply& reply) { smtp::append_wire(output_, reply); }
+    void say(const smtp::Reply& reply)
+    {
+        const std::size_t before = output_.size();
+        smtp::append_wire(output_, reply);
+        said_ += output_.size() - before;
+    }
     [[nodiscard]] net::Task<void> flush();
     // Several packets are collected: a client that pipelines without end has to take its
     // answers first.
@@ -39,6 +45,9 @@ public:
     // Some bytes of a message, at least one; used() says how many of them belonged to it.
     [[nodiscard]] net::Task<std::string_view> hear_bytes();
     void used(std::size_t count) { reader_.take(count); }
+    // Octets of the dialogue so far, without TLS: what was understood, what was answered.
+    [[nodiscard]] std::uint64_t heard() const { return reader_.taken(); }
+    [[nodiscard]] std::uint64_t said() const { return said_; }
 
     // False once a write has failed: another reply would stand behind half a one.
     [[nodiscard]] bool can_speak() const { return !writing_; }
@@ -54,6 +63,7 @@ private:
     net::Stream stream_;
     net::LineReader reader_;
     std::string output_;
+    std::uint64_t said_ = 0;
     bool writing_ = false; // also when a write has failed: a reply is only half said
 };
 

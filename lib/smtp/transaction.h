@@ -133,6 +133,8 @@ public:
     [[nodiscard]] std::uint32_t messages() const { return messages_; } // accepted
     [[nodiscard]] std::uint32_t errors() const { return errors_; }
     [[nodiscard]] bool in_chunks() const { return state_ == State::chunks; }
+    // A sender was accepted, and what became of its message is not known yet.
+    [[nodiscard]] bool in_transaction() const { return state_ > State::ready; }
     // RFC 3848 and RFC 6531 name of the protocol: SMTP, ESMTP, ESMTPSA, UTF8SMTPS ...
     [[nodiscard]] std::string protocol() const;
 
@@ -181,7 +183,7 @@ private:
     [[nodiscard]] std::optional<Reply> locked() const; // TLS or AUTH must come first
     [[nodiscard]] std::optional<Reply> not_offered(const Mail& mail) const;
     [[nodiscard]] bool too_big(std::uint64_t size) const;
-    [[nodiscard]] bool in_transaction() const { return state_ > State::ready; }
+
     [[nodiscard]] bool may_start_tls() const;
     [[nodiscard]] bool may_log_in() const;
     [[nodiscard]] std::string capabilities() const;
