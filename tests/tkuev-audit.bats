@@ -292,6 +292,29 @@ as() {
     run -78 tkuev-auditd --config "$CONF"
 }
 
+@test "sponts run: the daemon runs where [tkuev] is enabled; mail does not depend on it" {
+    sponts init --config "$CONF"
+    sed -i 's/^\[tkuev\]/&\nenabled = yes/' "$CONF"
+    start gateway sponts run --config "$CONF"
+    gateway=$PID
+    wait_for 20 grep -q gateway-ready "$TMP/gateway.log"
+    wait_for 10 grep -q 'program-died .*name=tkuev-auditd .*exit status 78' "$TMP/gateway.log"
+    new_log
+    wait_for 30 socat -u /dev/null "UNIX-CONNECT:$SOCKET" # after a pause
+    [[ $(note measure-create intended R1) == 'noted '* ]]
+    sed -i 's/^enabled = .*/enabled = no/' "$CONF"
+    kill -HUP "$gateway"
+    wait_for 10 test ! -e "$SOCKET"
+    sed -i 's/^enabled = .*/enabled = yes/' "$CONF"
+    kill -HUP "$gateway"
+    wait_for 10 test -S "$SOCKET"
+    [[ $(note measure-create intended R2) == 'noted '* ]]
+    sed -i "s,^audit-socket = .*,audit-socket = $TMP/run/other," "$CONF"
+    kill -HUP "$gateway"
+    wait_for 10 test -S "$TMP/run/other"
+    kill -0 "$gateway"
+}
+
 @test "list: by time and by Kennung, of a time, a measure, a Kennung" {
     new_log
     auditd_start

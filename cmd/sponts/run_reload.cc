@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <tuple>
 #include <utility>
 
 namespace sponts {
@@ -41,6 +42,7 @@ void Supervisor::apply(conf::Settings fresh)
     const std::string_view pop = apply_to_server("pop-proxy", old);
     const std::string_view imap = apply_to_server("imap-proxy", old);
     const std::string_view sendd = apply_to_sendd(old);
+    apply_to_auditd(old);
     base::log(Level::notice, "reload-done", "-",
               {{"relayd", relayd}, {"sendd", sendd}, {"pop", pop}, {"imap", imap}});
 }
@@ -67,8 +69,23 @@ std::string_view Supervisor::apply_to_sendd(const conf::Settings& old)
         signal_program("smtp-sendd", SIGHUP);
         return "told";
     }
-    restart_sendd();
+    restart("smtp-sendd");
     return "restarted";
+}
+
+// Not told in the log: nobody who reads that has to do with it.
+void Supervisor::apply_to_auditd(const conf::Settings& old)
+{
+    const auto keys = [](const conf::Settings& settings) {
+        const conf::Tkuev& tkuev = settings.tkuev;
+        return std::tie(tkuev.audit, tkuev.audit_anchor, tkuev.audit_socket);
+    };
+    if (!old.tkuev.enabled && settings_.tkuev.enabled)
+        add_slots(auditd);
+    else if (old.tkuev.enabled && !settings_.tkuev.enabled)
+        replace(auditd, Slot::Fate::drain);
+    else if (keys(old) != keys(settings_))
+        restart(auditd);
 }
 
 // Old and new processes serve side by side until the new ones are ready; then the old ones
@@ -79,14 +96,16 @@ void Supervisor::replace(std::string_view program, Slot::Fate fate_of_old)
         if (slot.program == program)
             slot.fate = fate_of_old;
     std::erase_if(slots_, [](const Slot& slot) { return slot.pid == 0 && slot.leaves(); });
-    add_slots(program);
+    if (program != auditd || settings_.tkuev.enabled)
+        add_slots(program);
 }
 
-// The queue has one owner: the old process ends before the new one starts.
-void Supervisor::restart_sendd()
+// The queue has one owner, and so has a socket: the old process ends before the new one
+// starts.
+void Supervisor::restart(std::string_view program)
 {
     for (Slot& slot : slots_) {
-        if (slot.program != "smtp-sendd")
+        if (slot.program != program)
             continue;
         slot.fate = Slot::Fate::restart;
         terminate(slot);

@@ -100,9 +100,12 @@ Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)
     for (const std::string_view server : servers)
         add_slots(server);
     add_slots(sendd);
+    if (settings_.tkuev.enabled)
+        add_slots(auditd);
 }
 
-// Those that listeners name, and the one that delivers.  Throws when one is missing.
+// Those that listeners name, the one that delivers, and the one that notes.  Throws when
+// one is missing.
 void Supervisor::find_programs(const conf::Settings& settings)
 {
     const auto find = [this](std::string_view program) {
@@ -112,14 +115,16 @@ void Supervisor::find_programs(const conf::Settings& settings)
     for (const conf::Listener& listener : settings.listeners)
         find(listener.program);
     find(sendd);
+    if (settings.tkuev.enabled)
+        find(auditd);
 }
 
 // A server has nothing to do without a socket; there is one smtp-sendd, as it owns the
-// queue.
+// queue, and one tkuev-auditd, which opens its socket itself.
 void Supervisor::add_slots(std::string_view program)
 {
     std::uint32_t count = 1;
-    if (program != sendd)
+    if (program != sendd && program != auditd)
         count = sockets_.of_program(program).empty() ? 0 : workers_of(settings_, program);
     for (std::uint32_t i = 1; i <= count; ++i) {
         const std::string number = count == 1 ? "" : "." + std::to_string(i);
@@ -272,7 +277,7 @@ void Supervisor::note_end(Slot& slot, int wait_status)
     base::log(
         Level::error, "program-died", "-",
         {{"name", slot.name}, {"pid", pid}, {"how", how}, {"again_ms", pause.count()}});
-    if (is_hopeless(ending, slot.was_ready))
+    if (is_hopeless(ending, slot.was_ready) && slot.program != auditd)
         begin_stop(ending.number);
 }
 
@@ -285,8 +290,9 @@ bool Supervisor::all_ready(std::string_view program) const
 
 bool Supervisor::all_ready() const
 {
-    return std::ranges::all_of(
-        slots_, [](const Slot& slot) { return slot.leaves() || slot.ready; });
+    return std::ranges::all_of(slots_, [](const Slot& slot) {
+        return slot.leaves() || slot.ready || slot.program == auditd;
+    });
 }
 
 void Supervisor::announce_readiness()
