@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// approve, reject, confirm, suspend, resume, end, settle: acts that change a measure and
+// need nothing but it.  What may be done stands in li/life.h.
+#include "office.h"
+
+#include <algorithm>
+
+namespace tkuev {
+
+int approve(const Call& call)
+{
+    return change_measure(
+        call, "measure-approve",
+        [](Office& office, li::Measure& measure, const std::string& person) {
+            const li::Rulings rulings{.second_person = office.settings().second_person};
+            return li::approve(measure, office.now(), person, rulings);
+        });
+}
+
+int reject(const Call& call)
+{
+    return change_measure(
+        call, "measure-reject",
+        [&](Office& office, li::Measure& measure, const std::string& person) {
+            return li::reject(measure, office.now(), person, call.get("reason"),
+                              call.has("invalid"));
+        });
+}
+
+int confirm(const Call& call)
+{
+    const li::Time given = time_option(call, "arrived", 0);
+    return change_measure(call, "measure-confirm",
+                          [&](Office& office, li::Measure& measure, const auto&) {
+                              const li::Time arrived = given == 0 ? office.now() : given;
+                              return li::confirm(measure, office.now(), arrived);
+                          });
+}
+
+int suspend(const Call& call)
+{
+    return change_measure(call, "measure-suspend",
+                          [](Office& office, li::Measure& measure, const auto&) {
+                              return li::suspend(measure, office.now());
+                          });
+}
+
+int resume(const Call& call)
+{
+    return change_measure(call, "measure-resume",
+                          [](Office& office, li::Measure& measure, const auto&) {
+                              return li::resume(measure, office.now());
+                          });
+}
+
+int end(const Call& call)
+{
+    return change_measure(
+        call, "measure-end",
+        [&](Office& office, li::Measure& measure, const std::string& person) {
+            return li::end(measure, office.now(), person, call.get("reason"));
+        });
+}
+
+int settle(const Call& call)
+{
+    Office office(call);
+    int worst = exit_done;
+    for (db::StoredMeasure& stored : office.measures().all()) {
+        if (!li::settle(stored.measure, office.now()))
+            continue;
+        audit::Entry entry = entry_of("measure-expire", stored.measure);
+        entry.end = li::official(stored.measure.life.ended);
+        entry.detail += " reason=" + stored.measure.life.end_reason;
+        const int status = office.perform(entry, [&](const std::string&) -> li::Done {
+            office.measures().change(stored);
+            return {};
+        });
+        worst = std::max(worst, status);
+    }
+    return worst;
+}
+
+} // namespace tkuev

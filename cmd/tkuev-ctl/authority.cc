@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-ctl authority: who orders measures and receives what they yield.
+#include "base/failure.h"
+#include "office.h"
+#include "seal/keys.h"
+#include "text/base64.h"
+#include "text/json.h"
+#include "text/lines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+namespace tkuev {
+
+namespace {
+
+std::string pem_of(const seal::Certificate& certificate)
+{
+    constexpr std::size_t line_length = 64; // RFC 7468
+    const std::string text = text::base64(certificate.der());
+    std::string pem = "-----BEGIN CERTIFICATE-----\n";
+    for (std::size_t at = 0; at < text.size(); at += line_length)
+        pem += text.substr(at, line_length) + '\n';
+    return pem + "-----END CERTIFICATE-----\n";
+}
+
+std::string subject_of(const li::Authority& authority)
+{
+    return authority.certificate.empty()
+               ? ""
+               : seal::Certificate::parse(authority.certificate, authority.name).subject();
+}
+
+std::string end_of_certificate(const li::Authority& authority)
+{
+    if (authority.certificate.empty())
+        return {};
+    const auto certificate =
+        seal::Certificate::parse(authority.certificate, authority.name);
+    return li::official(certificate.not_after() * li::second);
+}
+
+std::string json_of_authority(const li::Authority& authority)
+{
+    std::string text;
+    text::JsonWriter out(text);
+    out.begin_object();
+    out.member("name", authority.name).member("title", authority.title);
+    out.member("contact", authority.contact).member("phone", authority.phone);
+    out.member("certificate", subject_of(authority));
+    out.member("certificate-ends", end_of_certificate(authority));
+    out.end_object();
+    return text;
+}
+
+void print(const li::Authority& authority)
+{
+    std::cout << fmt::format("name:         {}\ntitle:        {}\ncontact:      {}\n"
+                             "phone:        {}\ncertificate:  {}\nvalid until:  {}\n",
+                             authority.name, authority.title, authority.contact,
+                             authority.phone, subject_of(authority),
+                             end_of_certificate(authority));
+}
+
+// Of what is known already, only what was said anew changes.
+void take_options(const Call& call, li::Authority& authority)
+{
+    const auto take = [&](std::string_view name, std::string& text) {
+        if (call.has(name))
+            text = call.get(name);
+        if (!text::is_utf8(text) || text::has_control(text))
+            throw base::Failure(base::Remedy::fix_arguments,
+                                "--" + std::string(name) +
+                                    ": holds bytes that are no text");
+    };
+    take("title", authority.title);
+    take("contact", authority.contact);
+    take("phone", authority.phone);
+    if (call.has("certificate"))
+        authority.certificate = pem_of(seal::Certificate::read(call.get("certificate")));
+}
+
+bool in_use(Office& office, const std::string& name)
+{
+    return std::ranges::any_of(office.measures().all(), [&](const db::StoredMeasure& it) {
+        return it.measure.authority == name && li::next_change(it.measure, office.now());
+    });
+}
+
+} // namespace
+
+int authority_add(const Call& call)
+{
+    Office office(call);
+    const std::string& name = call.operands.at(0);
+    if (name.empty() || text::has_control(name) || !text::is_utf8(name))
+        throw base::Failure(base::Remedy::fix_arguments, "NAME: is no text");
+    return office.perform(entry_of("authority-add", "authority=" + name),
+                          [&](const std::string&) -> li::Done {
+                              li::Authority authority =
+                                  office.authority(name).value_or(li::Authority{});
+                              authority.name = name;
+                              take_options(call, authority);
+                              office.measures().put(authority);
+                              return {};
+                          });
+}
+
+int authority_list(const Call& call)
+{
+    Office office(call);
+    return office.perform(
+        entry_of("authority-list", ""), [&](const std::string&) -> li::Done {
+            std::string json;
+            for (const li::Authority& authority : office.measures().authorities()) {
+                if (!call.has("json"))
+                    std::cout << fmt::format("{:<20}  {}\n", authority.name,
+                                             authority.title);
+                json += (json.empty() ? "" : ",") + json_of_authority(authority);
+            }
+            if (call.has("json"))
+                std::cout << '[' << json << "]\n";
+            return {};
+        });
+}
+
+int authority_show(const Call& call)
+{
+    Office office(call);
+    const std::string& name = call.operands.at(0);
+    return office.perform(entry_of("authority-show", "authority=" + name),
+                          [&](const std::string&) -> li::Done {
+                              const auto authority = office.authority(name);
+                              if (!authority)
+                                  return std::unexpected("there is no such authority");
+                              if (call.has("json"))
+                                  std::cout << json_of_authority(*authority) << '\n';
+                              else
+                                  print(*authority);
+                              return {};
+                          });
+}
+
+int authority_remove(const Call& call)
+{
+    Office office(call);
+    const std::string& name = call.operands.at(0);
+    return office.perform(entry_of("authority-remove", "authority=" + name),
+                          [&](const std::string&) -> li::Done {
+                              if (in_use(office, name))
+                                  return std::unexpected(
+                                      "cannot remove: it has measures that have not ended");
+                              if (!office.measures().remove_authority(name))
+                                  return std::unexpected("there is no such authority");
+                              return {};
+                          });
+}
+
+} // namespace tkuev

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-ctl notice: the letter that an authority gets, and the same as a PDU.  How it gets
+// there is the officer's choice; files are made anew and readable by their owner only.
+#include "li/notice.h"
+
+#include "base/failure.h"
+#include "base/fd.h"
+#include "office.h"
+
+#include <fcntl.h>
+#include <iostream>
+
+namespace tkuev {
+
+namespace {
+
+constexpr mode_t private_mode = 0600;
+
+li::Notice kind_of(const Call& call)
+{
+    const std::string kind = call.get("kind");
+    if (kind == "set-up")
+        return li::Notice::set_up;
+    if (kind == "change")
+        return li::Notice::change;
+    if (kind == "end")
+        return li::Notice::end;
+    if (kind == "disturbance")
+        return li::Notice::disturbance;
+    throw base::Failure(base::Remedy::fix_arguments,
+                        "--kind: must be one of: set-up, change, end, disturbance");
+}
+
+li::Disturbance disturbance_of(const Call& call, li::Notice notice)
+{
+    li::Disturbance out;
+    if (notice != li::Notice::disturbance)
+        return out;
+    out.kind = call.get("disturbance");
+    out.effect = call.get("effect");
+    out.begin = time_option(call, "since", 0);
+    out.expected_end = time_option(call, "expected-end", 0);
+    out.recovered = time_option(call, "recovered", 0);
+    if (out.kind.empty() || out.effect.empty() || out.begin == 0)
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "a disturbance needs --disturbance, --effect and --since");
+    return out;
+}
+
+void write_new(const std::string& name, std::string_view bytes)
+{
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    const base::Fd file(::open(name.c_str(), flags, private_mode));
+    if (!file)
+        base::fail_errno("create", name, base::Remedy::make_room);
+    while (!bytes.empty()) {
+        const ssize_t done = ::write(file.get(), bytes.data(), bytes.size());
+        if (done < 0)
+            base::fail_errno("write", name, base::Remedy::make_room);
+        bytes.remove_prefix(static_cast<std::size_t>(done));
+    }
+    if (::fsync(file.get()) != 0)
+        base::fail_errno("fsync", name);
+}
+
+li::Sender sender_of(const conf::Tkuev& settings)
+{
+    return {.operator_id = settings.operator_id,
+            .network_element = settings.network_element,
+            .interception_point = settings.interception_point,
+            .country = settings.country};
+}
+
+// Notices have no communication: their numbers are those of CIN 0, which no session has.
+std::uint32_t next_number(Office& office, const li::Measure& measure)
+{
+    const db::Wanted wanted{measure.handle, db::Series::iri, 0, 1};
+    return office.measures().reserve({&wanted, 1}).at(0);
+}
+
+class Writer {
+public:
+    Writer(const Call& call, li::Notice notice)
+        : call_(call), notice_(notice), disturbance_(disturbance_of(call, notice))
+    {
+    }
+
+    li::Done write(Office& office, li::Measure& measure) const
+    {
+        if (const auto why = li::nothing_to_tell(notice_, measure, office.now()))
+            return std::unexpected("cannot write a notice: " + *why);
+        if (li::Done done = write_pdu(office, measure); !done)
+            return done;
+        const li::Authority authority =
+            office.authority(measure.authority).value_or(li::Authority{});
+        const std::string text =
+            li::letter(notice_, measure, authority, sender_of(office.settings()),
+                       disturbance_, office.now());
+        if (call_.has("out"))
+            write_new(call_.get("out"), text);
+        else
+            std::cout << text << std::flush;
+        if (notice_ == li::Notice::set_up)
+            measure.life.told_begin = office.now();
+        if (notice_ == li::Notice::end)
+            measure.life.told_end = office.now();
+        return {};
+    }
+
+private:
+    li::Done write_pdu(Office& office, const li::Measure& measure) const
+    {
+        if (!call_.has("pdu"))
+            return {};
+        const auto pdu =
+            li::notice_pdu(notice_, measure, sender_of(office.settings()), disturbance_,
+                           next_number(office, measure), office.now());
+        if (!pdu)
+            return std::unexpected("cannot write a PDU: " + pdu.error());
+        write_new(call_.get("pdu"), *pdu);
+        return {};
+    }
+
+    const Call& call_;
+    li::Notice notice_;
+    li::Disturbance disturbance_;
+};
+
+} // namespace
+
+int notice(const Call& call)
+{
+    const Writer writer(call, kind_of(call));
+    return change_measure(call, "notice-" + call.get("kind"),
+                          [&](Office& office, li::Measure& measure, const auto&) {
+                              return writer.write(office, measure);
+                          });
+}
+
+} // namespace tkuev

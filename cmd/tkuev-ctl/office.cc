@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office.h"
+
+#include "base/clock.h"
+#include "base/failure.h"
+#include "db/directory.h"
+#include "li/words.h"
+#include "seal/keys.h"
+
+#include <iostream>
+
+namespace tkuev {
+
+namespace {
+
+constexpr std::size_t shortest_handle = 4; // digits that name a measure
+
+std::string address_text(const li::Peer& peer)
+{
+    const bool six = peer.host.contains(':');
+    return (six ? "[" + peer.host + "]" : peer.host) + ":" + std::to_string(peer.port);
+}
+
+[[noreturn]] void fail(const audit::Denial& denial)
+{
+    const bool no_role = denial.reason == audit::Denial::Reason::no_role;
+    throw base::Failure(
+        no_role ? base::Remedy::get_permission : base::Remedy::start_service, denial.text);
+}
+
+} // namespace
+
+std::string vault_key_file(const conf::Tkuev& settings)
+{
+    return settings.state + "/vault.key";
+}
+
+std::string measures_file(const conf::Tkuev& settings)
+{
+    return settings.state + "/measures.db";
+}
+
+std::string private_key_file(const conf::Tkuev& settings)
+{
+    return settings.state + "/interception.key";
+}
+
+std::string certificate_file(const conf::Tkuev& settings)
+{
+    return settings.state + "/interception.pem";
+}
+
+Office::Office(const Call& call)
+    : settings_(conf::read_settings(call.config)), now_(base::wall_microseconds()),
+      audit_(settings_.tkuev.audit_socket)
+{
+}
+
+li::Rules Office::rules() const
+{
+    const std::string& separator = settings().detail_separator;
+    return {.fold_case = settings().fold_local_part,
+            .detail_separator = separator.empty() ? '\0' : separator[0]};
+}
+
+db::Measures& Office::measures()
+{
+    if (!measures_) {
+        vault_ = std::make_unique<seal::Vault>(vault_key_file(settings()));
+        measures_ = std::make_unique<db::Measures>(measures_file(settings()), *vault_);
+    }
+    return *measures_;
+}
+
+audit::Noted Office::note(const audit::Entry& entry) const
+{
+    auto noted = audit_.note(entry);
+    if (!noted)
+        fail(noted.error());
+    return *std::move(noted);
+}
+
+int Office::perform(audit::Entry entry, const Effect& effect)
+{
+    entry.outcome = "intended";
+    const audit::Noted noted = note(entry);
+    entry.detail += (entry.detail.empty() ? "entry=" : " entry=") +
+                    std::to_string(noted.number); // the one it is the outcome of
+    li::Done done;
+    try {
+        done = effect(noted.person);
+    } catch (const base::Failure& failure) {
+        entry.outcome = "failed";
+        entry.detail += std::string(" why=") + failure.what();
+        (void)audit_.note(entry); // the failure itself is what must be told
+        throw;
+    }
+    entry.outcome = done ? "done" : "refused";
+    if (!done)
+        std::cerr << "tkuev-ctl: " << done.error() << '\n';
+    (void)note(entry);
+    return done ? exit_done : exit_refused;
+}
+
+db::StoredMeasure Office::find(const std::string& handle)
+{
+    std::vector<db::StoredMeasure> found;
+    if (handle.size() >= shortest_handle)
+        for (db::StoredMeasure& stored : measures().all())
+            if (li::hex(stored.measure.handle).starts_with(handle))
+                found.push_back(std::move(stored));
+    if (found.size() == 1)
+        return std::move(found.front());
+    throw base::Failure(base::Remedy::fix_data, found.empty()
+                                                    ? "there is no such measure"
+                                                    : "several measures begin like that");
+}
+
+std::optional<li::Authority> Office::authority(const std::string& name)
+{
+    for (li::Authority& one : measures().authorities())
+        if (one.name == name)
+            return std::move(one);
+    return std::nullopt;
+}
+
+std::vector<li::Fault> Office::faults_of(const li::Measure& measure)
+{
+    db::Directory directory(settings_.general.database);
+    std::vector<li::Measure> others;
+    for (db::StoredMeasure& stored : measures().all())
+        others.push_back(std::move(stored.measure));
+    const auto its = authority(measure.authority);
+    const auto accounts = measures().test_accounts();
+    li::Surroundings around = surroundings();
+    around.serves = [&](std::string_view domain) {
+        return directory.domain(domain).has_value();
+    };
+    around.authority = its ? &*its : nullptr;
+    if (its && !its->certificate.empty())
+        around.certificate_ends =
+            seal::Certificate::parse(its->certificate, its->name).not_after() * li::second;
+    around.others = others;
+    around.test_accounts = accounts;
+    return li::check(measure, around);
+}
+
+li::Surroundings Office::surroundings()
+{
+    li::Surroundings around;
+    around.now = now_;
+    return around;
+}
+
+std::string destination_text(const li::Destination& where)
+{
+    if (where.method == li::Method::cd)
+        return "cd";
+    std::string text(li::name(where.method));
+    text += "://" + address_text(where.peer);
+    if (!where.directory.empty())
+        text += (where.directory.starts_with('/') ? "" : "/") + where.directory;
+    for (const li::Peer& peer : where.standby)
+        text += ' ' + address_text(peer);
+    return text;
+}
+
+audit::Entry entry_of(const std::string& act, const std::string& detail)
+{
+    audit::Entry entry;
+    entry.act = act;
+    entry.detail = detail;
+    return entry;
+}
+
+audit::Entry entry_of(const std::string& act, const li::Measure& measure)
+{
+    audit::Entry entry;
+    entry.act = act;
+    entry.reference = measure.reference;
+    for (const li::Identity& identity : measure.identities)
+        entry.identity += (entry.identity.empty() ? "" : ", ") + identity.entered;
+    entry.begin = li::official(li::begin_of(measure));
+    entry.end = li::official(li::ordered_end(measure));
+    entry.destination = destination_text(measure.iri);
+    if (measure.cc)
+        entry.destination += ", " + destination_text(*measure.cc);
+    entry.detail = "measure=" + li::hex(measure.handle);
+    if (!measure.authority.empty())
+        entry.detail += " authority=" + measure.authority;
+    entry.test = measure.test;
+    return entry;
+}
+
+int change_measure(const Call& call, const std::string& act, const Decision& decide)
+{
+    Office office(call);
+    db::StoredMeasure stored;
+    try {
+        stored = office.find(call.operands.at(0));
+    } catch (const base::Failure& failure) {
+        return office.perform(entry_of(act, "no such measure"),
+                              [&](const std::string&) -> li::Done {
+                                  return std::unexpected(std::string(failure.what()));
+                              });
+    }
+    return office.perform(
+        entry_of(act, stored.measure), [&](const std::string& person) -> li::Done {
+            if (li::Done done = decide(office, stored.measure, person); !done)
+                return done;
+            office.measures().change(stored);
+            return {};
+        });
+}
+
+li::Time time_option(const Call& call, std::string_view name, li::Time otherwise)
+{
+    if (!call.has(name))
+        return otherwise;
+    const auto time = li::parse_time(call.get(name));
+    if (!time)
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "--" + std::string(name) + ": " + time.error().english);
+    return *time;
+}
+
+} // namespace tkuev

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-ctl/office.h - what every act needs: settings, the database of measures, and the
+// audit log, which hears of it first.
+#pragma once
+
+#include "audit/client.h"
+#include "command.h"
+#include "db/measures.h"
+#include "li/check.h"
+#include "li/life.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tkuev {
+
+// Where things lie in [tkuev] state.
+[[nodiscard]] std::string vault_key_file(const conf::Tkuev& settings);
+[[nodiscard]] std::string measures_file(const conf::Tkuev& settings);
+[[nodiscard]] std::string private_key_file(const conf::Tkuev& settings);
+[[nodiscard]] std::string certificate_file(const conf::Tkuev& settings);
+
+class Office {
+public:
+    explicit Office(const Call& call);
+
+    [[nodiscard]] const conf::Tkuev& settings() const { return settings_.tkuev; }
+    [[nodiscard]] li::Rules rules() const;
+    [[nodiscard]] li::Time now() const { return now_; } // when the call began
+    // Opened when it is first needed.
+    [[nodiscard]] db::Measures& measures();
+
+    // Notes the intent, does it, notes what came of it.  `effect` is given the person, and
+    // answers with a refusal that is said on standard error; the exit status.
+    using Effect = std::function<li::Done(const std::string& person)>;
+    [[nodiscard]] int perform(audit::Entry entry, const Effect& effect);
+
+    // The measure whose handle begins so.  Throws Failure(fix_data) if that is not one.
+    [[nodiscard]] db::StoredMeasure find(const std::string& handle);
+    [[nodiscard]] std::optional<li::Authority> authority(const std::string& name);
+    [[nodiscard]] std::vector<li::Fault> faults_of(const li::Measure& measure);
+    [[nodiscard]] li::Surroundings surroundings();
+
+private:
+    audit::Noted note(const audit::Entry& entry) const;
+
+    conf::Settings settings_;
+    li::Time now_;
+    audit::Client audit_;
+    std::unique_ptr<seal::Vault> vault_;
+    std::unique_ptr<db::Measures> measures_;
+};
+
+// The six fields of TKÜV § 16 (1) as far as they are ours.
+[[nodiscard]] audit::Entry entry_of(const std::string& act, const li::Measure& measure);
+[[nodiscard]] audit::Entry entry_of(const std::string& act, const std::string& detail);
+[[nodiscard]] std::string destination_text(const li::Destination& where);
+
+// A person's act on one measure: find, decide, store.
+using Decision = std::function<li::Done(Office& office, li::Measure& measure,
+                                        const std::string& person)>;
+[[nodiscard]] int change_measure(const Call& call, const std::string& act,
+                                 const Decision& decide);
+
+// A time that was given as an option; `otherwise` without it.
+[[nodiscard]] li::Time time_option(const Call& call, std::string_view name,
+                                   li::Time otherwise);
+
+} // namespace tkuev

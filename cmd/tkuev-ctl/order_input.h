@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-ctl/order_input.h - where the fields of an order come from: options, a file,
+// standard input, or questions on a terminal.
+#pragma once
+
+#include "command.h"
+#include "li/order.h"
+
+#include <string>
+#include <vector>
+
+namespace tkuev {
+
+struct OrderInput {
+    std::vector<li::Entry> entries;
+    std::vector<li::Fault> faults; // of the file as a file
+    bool asked = false;            // a person has answered questions
+};
+
+// Throws base::Failure when a file cannot be read, or others could read its password.
+// Asks on a terminal unless a file was named; `questions` are the fields to be asked for.
+[[nodiscard]] OrderInput read_input(const Call& call,
+                                    const std::vector<std::string>& questions);
+// One line from the terminal, not shown if it is secret.
+[[nodiscard]] std::string ask(const std::string& question, bool secret);
+[[nodiscard]] bool on_terminal();
+
+// SHA-256 of a file, hexadecimal.
+[[nodiscard]] std::string digest_of(const std::string& file);
+
+} // namespace tkuev
