@@ -19,7 +19,7 @@ bool clock_is_synchronised()
 
 namespace {
 
-li::Done arm(Office& office, li::Measure& measure, const std::string& person)
+li::Done arm(Office& office, li::Measure& measure, const std::string& mark)
 {
     if (office.settings().synchronised_clock && !clock_is_synchronised())
         return std::unexpected("cannot activate: the clock is not synchronised");
@@ -30,7 +30,7 @@ li::Done arm(Office& office, li::Measure& measure, const std::string& person)
         print_faults(std::cerr, faults, false);
         return std::unexpected("cannot activate: the order has formal faults");
     }
-    return li::activate(measure, office.now(), person);
+    return li::activate(measure, office.now(), mark);
 }
 
 } // namespace

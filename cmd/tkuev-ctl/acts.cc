@@ -11,9 +11,9 @@ int approve(const Call& call)
 {
     return change_measure(
         call, "measure-approve",
-        [](Office& office, li::Measure& measure, const std::string& person) {
+        [](Office& office, li::Measure& measure, const std::string& mark) {
             const li::Rulings rulings{.second_person = office.settings().second_person};
-            return li::approve(measure, office.now(), person, rulings);
+            return li::approve(measure, office.now(), mark, rulings);
         });
 }
 
@@ -21,8 +21,8 @@ int reject(const Call& call)
 {
     return change_measure(
         call, "measure-reject",
-        [&](Office& office, li::Measure& measure, const std::string& person) {
-            return li::reject(measure, office.now(), person, call.get("reason"),
+        [&](Office& office, li::Measure& measure, const std::string& mark) {
+            return li::reject(measure, office.now(), mark, call.get("reason"),
                               call.has("invalid"));
         });
 }
@@ -57,8 +57,8 @@ int end(const Call& call)
 {
     return change_measure(
         call, "measure-end",
-        [&](Office& office, li::Measure& measure, const std::string& person) {
-            return li::end(measure, office.now(), person, call.get("reason"));
+        [&](Office& office, li::Measure& measure, const std::string& mark) {
+            return li::end(measure, office.now(), mark, call.get("reason"));
         });
 }
 

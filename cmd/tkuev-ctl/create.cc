@@ -103,7 +103,7 @@ int create(const Call& call)
                 refused_by_person = true;
                 return std::unexpected("not entered");
             }
-            measure.life.entered_by = person;
+            measure.life.entered_by = mark_of(person, measure);
             office.measures().add(measure);
             return {};
         });

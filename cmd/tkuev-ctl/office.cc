@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "db/directory.h"
 #include "li/words.h"
+#include "seal/digest.h"
 #include "seal/keys.h"
 
 #include <iostream>
@@ -192,6 +193,13 @@ audit::Entry entry_of(const std::string& act, const li::Measure& measure)
     return entry;
 }
 
+std::string mark_of(const std::string& person, const li::Measure& measure)
+{
+    constexpr std::size_t digits = 16;
+    return seal::hex(seal::sha256("person/" + li::hex(measure.handle) + "/" + person))
+        .substr(0, digits);
+}
+
 int change_measure(const Call& call, const std::string& act, const Decision& decide)
 {
     Office office(call);
@@ -206,7 +214,8 @@ int change_measure(const Call& call, const std::string& act, const Decision& dec
     }
     return office.perform(
         entry_of(act, stored.measure), [&](const std::string& person) -> li::Done {
-            if (li::Done done = decide(office, stored.measure, person); !done)
+            const std::string mark = mark_of(person, stored.measure);
+            if (li::Done done = decide(office, stored.measure, mark); !done)
                 return done;
             office.measures().change(stored);
             return {};

@@ -32,8 +32,9 @@ public:
     // Opened when it is first needed.
     [[nodiscard]] db::Measures& measures();
 
-    // Notes the intent, does it, notes what came of it.  `effect` is given the person, and
-    // answers with a refusal that is said on standard error; the exit status.
+    // Notes the intent, does it, notes what came of it.  `effect` is given the person, as
+    // tkuev-auditd(8) calls him, and answers with a refusal that is said on standard error;
+    // the exit status.
     using Effect = std::function<li::Done(const std::string& person)>;
     [[nodiscard]] int perform(audit::Entry entry, const Effect& effect);
 
@@ -58,7 +59,11 @@ private:
 [[nodiscard]] audit::Entry entry_of(const std::string& act, const std::string& detail);
 [[nodiscard]] std::string destination_text(const li::Destination& where);
 
-// A person's act on one measure: find, decide, store.
+// What tells persons apart and names none: who did what is the auditors' to know (TKÜV
+// § 16 (1) no. 5), and their log has it.
+[[nodiscard]] std::string mark_of(const std::string& person, const li::Measure& measure);
+
+// A person's act on one measure: find, decide, store.  `mark` is the person's.
 using Decision = std::function<li::Done(Office& office, li::Measure& measure,
                                         const std::string& person)>;
 [[nodiscard]] int change_measure(const Call& call, const std::string& act,

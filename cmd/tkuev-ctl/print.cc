@@ -49,19 +49,15 @@ void print_destination(std::ostream& out, std::string_view name,
 
 void print_life(std::ostream& out, const li::Life& life)
 {
-    const auto act = [&](std::string_view name, li::Time time, const std::string& by) {
-        if (time != 0)
-            line(out, name, li::official(time) + (by.empty() ? "" : " by " + by));
-    };
-    act("entered", life.entered, life.entered_by);
-    act("approved", life.approved, life.approved_by);
-    act("activated", life.activated, life.activated_by);
+    line(out, "entered", li::official(life.entered));
+    line(out, "approved", li::official(life.approved));
+    line(out, "activated", li::official(life.activated));
     for (const li::Pause& pause : life.pauses)
         line(out, "paused", li::official(pause.from) + " - " + li::official(pause.to));
-    act("ended", life.ended, life.ended_by);
+    line(out, "ended", li::official(life.ended));
     line(out, "reason", life.end_reason);
-    act("told of set-up", life.told_begin, "");
-    act("told of end", life.told_end, "");
+    line(out, "told of set-up", li::official(life.told_begin));
+    line(out, "told of end", li::official(life.told_end));
 }
 
 void put_time(text::JsonWriter& out, std::string_view name, li::Time time)
@@ -103,13 +99,10 @@ void put_order(text::JsonWriter& out, const li::Order& order)
 void put_life(text::JsonWriter& out, const li::Life& life)
 {
     put_time(out, "entered", life.entered);
-    out.member("entered-by", life.entered_by);
     put_time(out, "approved", life.approved);
-    out.member("approved-by", life.approved_by);
     put_time(out, "activated", life.activated);
-    out.member("activated-by", life.activated_by);
     put_time(out, "ended", life.ended);
-    out.member("ended-by", life.ended_by).member("reason", life.end_reason);
+    out.member("reason", life.end_reason);
     put_time(out, "told-begin", life.told_begin);
     put_time(out, "told-end", life.told_end);
 }

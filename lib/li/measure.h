@@ -95,7 +95,7 @@ struct Pause {
     bool operator==(const Pause&) const = default;
 };
 
-// When and by whom; people as tkuev-auditd(8) calls them.
+// When and by whom.  People are marks that only tell them apart.
 struct Life {
     State state = State::awaiting_approval;
     Time entered = 0;

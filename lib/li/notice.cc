@@ -90,7 +90,8 @@ void body(std::string& out, Notice notice, const Measure& measure,
     case Notice::end:
         period_lines(out, measure);
         line(out, "Tatsächlich abgeschaltet", official_german(actual_end(measure)));
-        line(out, "Grund", reason_of(measure, now));
+        if (const std::string reason = reason_of(measure, now); !reason.empty())
+            line(out, "Grund", reason);
         break;
     case Notice::disturbance:
         line(out, "Art der Störung", disturbance.kind);

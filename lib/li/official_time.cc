@@ -177,7 +177,9 @@ std::optional<Local> calendar(const Written& words)
     const chrono::year_month_day date = chrono::year(words.year) /
                                         static_cast<unsigned>(words.month) /
                                         static_cast<unsigned>(words.day);
-    const bool late = words.hour > 23 || words.minute > 59 || words.second > 59;
+    const bool midnight = words.hour == 24 && words.minute == 0 && words.second == 0;
+    const bool late =
+        (words.hour > 23 && !midnight) || words.minute > 59 || words.second > 59;
     if (!date.ok() || late || date.year() < first_year || date.year() > last_year)
         return std::nullopt;
     return Local(chrono::local_days(date)) + chrono::hours(words.hour) +
