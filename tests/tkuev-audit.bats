@@ -393,7 +393,7 @@ as() {
     wait_for 10 due '.entries > 5' true
     run -0 audit purge --keep R3
     [[ $output == *' deleted' ]]
-    run ! grep -q R1 "$LOG"
+    run ! grep -q ':R1 ' "$LOG"
     audit verify --head "$head"
     audit list --json >"$TMP/list"
     [ "$(jq -r 'select(.act == "measure-create") | .reference' "$TMP/list")" = $'R2\nR3' ]
@@ -413,8 +413,15 @@ as() {
     run -64 audit grants grant "$ME" rule
     run -64 audit grants grant no-such-user operate
     run -64 audit grants revoke "$ME" operate
-    audit grants grant daemon grant
+    run -0 --separate-stderr audit grants grant daemon grant
+    [ -z "$stderr" ]
     run -64 audit grants grant daemon grant
+    run -0 --separate-stderr audit grants grant "$ME" review
+    [ "$stderr" = "tkuev-audit: warning: $ME review beside grant: nobody should have two roles" ]
+    run -0 audit sample --quarter "$(date +%Y-Q)$((($(date +%-m) + 2) / 3))" --json
+    [ "$(jq -r '.reasons[]' <<<"$output" | sort -u)" = 'two roles' ]
+    run -0 --separate-stderr audit grants revoke "$ME" review
+    [ -z "$stderr" ]
     run -0 audit grants --json
     [ "$(jq -r '.user + " " + .role + " " + .by' <<<"$output")" = "$ME grant $ME"$'\n'"daemon grant $ME" ]
     audit grants revoke "$ME" grant

@@ -57,6 +57,16 @@ void must_not_be_last(const audit::Inspection& all, const Call& call, Role role)
                         call.user + " is the last one who may grant roles");
 }
 
+// TKÜV § 16 (2): who operates has neither access to the log nor to the rights.
+std::string roles_beside(Desk& desk, const Call& call, Role role)
+{
+    std::string out;
+    for (const Role other : {Role::operate, Role::review, Role::grant})
+        if (other != role && desk.store().has_role(call.user, other))
+            out += (out.empty() ? "" : ", ") + std::string(name_of(other));
+    return out;
+}
+
 int change_grant(const Call& call)
 {
     const auto role = audit::role_of(call.role);
@@ -74,9 +84,16 @@ int change_grant(const Call& call)
                                 (has ? " has that role already" : " has not that role"));
     if (!gives)
         must_not_be_last(desk.read(), call, *role);
-    desk.note("intended", "", call.user + ' ' + call.role);
+    std::string detail = call.user + ' ' + call.role;
+    if (const std::string others = roles_beside(desk, call, *role);
+        gives && !others.empty()) {
+        detail += " beside " + others;
+        std::cerr << "tkuev-audit: warning: " << detail
+                  << ": nobody should have two roles\n";
+    }
+    desk.note("intended", "", detail);
     desk.store().change_grant(call.change, call.user, *role, desk.person());
-    desk.note("done", "", call.user + ' ' + call.role);
+    desk.note("done", "", detail);
     return exit_done;
 }
 

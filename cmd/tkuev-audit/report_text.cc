@@ -13,7 +13,7 @@ namespace tkuev_audit {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> german = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> german = {{
     {"drawn", "durch das Los"},
     {"test", "Probebetrieb (§ 23 TKÜV)"},
     {"refused", "verweigert"},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> german = 
     {"no outcome", "ohne vermerktes Ergebnis"},
     {"ends right after begin", "Ende unmittelbar nach Beginn"},
     {"export", "Ausgabe auf Datenträger oder in Dateien"},
+    {"two roles", "mehrere Rollen für eine Person"},
     {"outside of business hours", "außerhalb der Geschäftszeit"},
 }};
 

@@ -59,6 +59,7 @@ confine::Rights rights_for(const conf::Settings& settings, const std::string& so
     return rights;
 }
 
+// Changes nothing: what a crash has left waits for the start.
 void check(const conf::Settings& settings)
 {
     confine::to({.read = {},
@@ -67,7 +68,12 @@ void check(const conf::Settings& settings)
                  .user = rights_for(settings).user,
                  .network = false,
                  .sandbox = false});
-    const audit::Store store(places_of(settings));
+    const audit::Places places = places_of(settings);
+    (void)seal::Certificate::read(places.file("reviewer.crt"));
+    const audit::Locked locked(places);
+    const audit::Inspection all = audit::inspect(audit::read_files(places));
+    if (!all.damage.empty())
+        throw base::Failure(base::Remedy::fix_data, "audit log: " + all.damage.front());
 }
 
 Door open_socket(const std::string& path, net::SocketFile& file)

@@ -101,6 +101,8 @@ std::vector<std::string> suspicions(const Record& record, const History& history
         out.emplace_back("export");
     if (!about_log && outside_of_business(time_of(record) / million))
         out.emplace_back("outside of business hours");
+    if (act == "log-grant" && record.get("detail").contains(" beside "))
+        out.emplace_back("two roles");
     if (act == "log-recovered" || act == "log-replaced")
         out.emplace_back("log put right");
     return out;

@@ -3,8 +3,8 @@
 //
 // A fifth of the measures ordered in the quarter, two hundred at most, drawn by lot; every
 // test use; and whatever is suspicious: refusals and failures, acts without an outcome,
-// measures that end right after they began, exports, acts outside of business hours, and
-// what was written about the log itself.
+// measures that end right after they began, exports, acts outside of business hours,
+// people who were given two roles, and what had to be put right in the log.
 #pragma once
 
 #include "audit/chain.h"

@@ -36,8 +36,8 @@ TEST_CASE("audit: what is noted stands in the log, the person sealed")
     CHECK(scene.person(record) == "anna");
     CHECK(scene.person(all.log.records[2]) == "carl");
     CHECK(std::abs(audit::time_of(record) / 1'000'000 - base::wall_seconds()) < 60);
-    CHECK_FALSE(scene.files().log.contains("anna"));
-    CHECK_FALSE(scene.files().log.contains("bert"));
+    CHECK_FALSE(scene.files().log.contains(":anna"));
+    CHECK_FALSE(scene.files().log.contains(":bert"));
     for (const char* file : {"audit/log", "audit/grants", "audit/lock", "anchor/audit"}) {
         struct stat status{};
         REQUIRE(::stat(scene.directory.file(file).c_str(), &status) == 0);
