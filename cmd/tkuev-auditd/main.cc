@@ -107,6 +107,7 @@ void work(const Options& options)
     if (conf::only_looked(options, check))
         return;
     std::signal(SIGHUP, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a limit on files is an error like a full disk
     daemons::InetdConnection inetd;
     if (options.listen.empty())
         inetd = daemons::take_inetd_connection();
