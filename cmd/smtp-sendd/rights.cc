@@ -14,6 +14,8 @@ confine::Rights rights_for(const conf::Settings& settings)
     daemons::may_read(rights, settings.smtp_sendd.srs_secret_file);
     rights.write = {settings.general.spool,
                     daemons::directory_of(settings.general.database)};
+    if (settings.tkuev.enabled)
+        rights.write.push_back(settings.tkuev.spool);
     return rights;
 }
 

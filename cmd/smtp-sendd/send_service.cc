@@ -3,6 +3,7 @@
 #include "send_service.h"
 
 #include "base/log.h"
+#include "daemon/interception.h"
 #include "daemon/listeners.h"
 #include "daemon/restart.h"
 #include "delivery_options.h"
@@ -26,6 +27,11 @@ bool give_up_rights(const conf::Settings& settings)
     return true;
 }
 
+std::optional<tap::QueueWitness> witness_of(tap::Tap* tap)
+{
+    return tap != nullptr ? std::optional<tap::QueueWitness>(*tap) : std::nullopt;
+}
+
 } // namespace
 
 void check(const conf::Settings& settings)
@@ -41,7 +47,9 @@ SendService::SendService(conf::Settings settings)
       confined_(give_up_rights(settings_)), queue_(queue_options(settings_)),
       reader_(settings_.general.spool), writer_(writer_options(settings_)),
       resolver_(loop_, daemons::resolver_options(settings_)),
-      dispatcher_({loop_, queue_, reader_, writer_, resolver_, facts_},
+      tap_(daemons::make_tap(settings_)), witness_(witness_of(tap_.get())),
+      dispatcher_({loop_, queue_, reader_, writer_, resolver_, facts_,
+                   witness_ ? &*witness_ : nullptr},
                   delivery_options(settings_)),
       control_(loop_, queue_,
                {[this](spool::MessageId id) { return !dispatcher_.let_go(id); },

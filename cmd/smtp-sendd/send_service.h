@@ -45,6 +45,8 @@ private:
     spool::Reader reader_;
     spool::Writer writer_;
     net::Resolver resolver_;
+    std::unique_ptr<tap::Tap> tap_; // null: [tkuev] is not enabled
+    std::optional<tap::QueueWitness> witness_;
     delivery::Dispatcher dispatcher_;
     ControlServer control_;
     bool stopping_ = false;

@@ -28,13 +28,15 @@ struct Dispatcher::Fresh {
 
 Dispatcher::Dispatcher(Parts parts, Options options)
     : loop_(parts.loop), queue_(parts.queue), reader_(parts.reader), writer_(parts.writer),
-      source_(queue_, reader_), facts_(parts.facts), options_(std::move(options)),
-      srs_(make_srs()),
+      source_(queue_, reader_), facts_(parts.facts), witness_(parts.witness),
+      options_(std::move(options)), srs_(make_srs()),
       router_(std::make_unique<Router>(facts_, options_.route, srs_.get())),
       connector_(loop_, parts.resolver, options_.connect),
       reporter_(loop_, writer_, source_, options_.report),
       forwarder_(loop_, writer_, source_, facts_, srs_.get())
 {
+    reporter_.watched_by(witness_);
+    forwarder_.watched_by(witness_);
 }
 
 Dispatcher::~Dispatcher() = default;

@@ -27,6 +27,7 @@
 #include "delivery/timetable.h"
 #include "spool/queue.h"
 #include "spool/writer.h"
+#include "tap/queue_witness.h"
 
 #include <cstdint>
 #include <deque>
@@ -51,6 +52,7 @@ struct Parts { // what the program opened
     spool::Writer& writer;
     net::Resolver& resolver;
     Facts& facts;
+    const tap::QueueWitness* witness = nullptr; // null: [tkuev] is not enabled
 };
 
 class Dispatcher {
@@ -128,6 +130,9 @@ private:
                     const std::string& why);
     void wait_all(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients,
                   const std::string& reason);
+    void tell_untold(const Attempt& attempt, const std::vector<std::uint32_t>& recipients,
+                     li::Status status, const std::string& why,
+                     smtp::EnhancedStatus code) const;
     void fail_all(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients,
                   std::string reason, smtp::EnhancedStatus status);
 
@@ -202,6 +207,7 @@ private:
     spool::Writer& writer_;
     MessageSource source_;
     Facts& facts_;
+    const tap::QueueWitness* witness_;
     Options options_;
     std::unique_ptr<smtp::Srs> srs_;
     std::unique_ptr<Router> router_;

@@ -249,6 +249,8 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
         const Guard::Verdict verdict = ask_guard(at, *job.attempt, indexes, failure.why);
         if (verdict != Guard::Verdict::believe) {
             log_deferred(job, at.key, failure.why);
+            tell_untold(*job.attempt, indexes, li::Status::unknown, failure.why,
+                        failure.status);
             settle_waiting(job, failure.why, failure.status, true,
                            verdict == Guard::Verdict::suspect);
             return group_over(job.attempt);
@@ -266,6 +268,7 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
         return;
     }
     log_deferred(job, at.key, failure.why);
+    tell_untold(*job.attempt, indexes, li::Status::unknown, failure.why, failure.status);
     if (at.health.dead()) {
         if (!was_dead)
             base::log(base::Level::warning, "destination-dead", "-",

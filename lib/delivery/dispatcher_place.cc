@@ -117,10 +117,32 @@ void Dispatcher::wait_all(const AttemptPtr& attempt,
     settle_waiting(job, reason, {4, 3, 0}, true);
 }
 
+// To the witness: what became of recipients without any next hop's words.
+void Dispatcher::tell_untold(const Attempt& attempt,
+                             const std::vector<std::uint32_t>& recipients,
+                             li::Status status, const std::string& why,
+                             smtp::EnhancedStatus code) const
+{
+    if (witness_ == nullptr)
+        return;
+    tap::Leg leg{.recipients = {},
+                 .status = status,
+                 .cause = {.layer = "connection",
+                           .code = {},
+                           .enhanced = code.kind != 0 ? code.text() : "",
+                           .text = why},
+                 .relay = {},
+                 .tls = {}};
+    for (const std::uint32_t i : recipients)
+        leg.recipients.push_back(attempt.envelope().recipients[i].address);
+    witness_->leg(attempt.envelope(), attempt.id.text(), leg);
+}
+
 void Dispatcher::fail_all(const AttemptPtr& attempt,
                           const std::vector<std::uint32_t>& recipients, std::string reason,
                           smtp::EnhancedStatus status)
 {
+    tell_untold(*attempt, recipients, li::Status::failed, reason, status);
     for (const std::uint32_t i : recipients) {
         Settled settled;
         settled.recipient = i;

@@ -94,6 +94,39 @@ void log_results(const Batch& batch)
         log_line(batch, line);
 }
 
+li::Status status_of(Kind outcome)
+{
+    return outcome == Kind::delivered ? li::Status::succeeded
+           : outcome == Kind::failed  ? li::Status::failed
+                                      : li::Status::unknown;
+}
+
+li::Cause cause_of(const Batch& batch, const session::Answer& answer)
+{
+    const bool said = answer.reply.code != 0;
+    return {.layer = said ? "protocol" : "connection",
+            .code = said ? std::to_string(answer.reply.code) : "",
+            .enhanced = answer.status.kind != 0 ? answer.status.text() : "",
+            .text = batch.reason(answer)};
+}
+
+// One leg for each answer.
+void tell(const tap::QueueWitness& witness, const Batch& batch)
+{
+    const Attempt& attempt = *batch.job.attempt;
+    for (const Batch::Slot& slot : batch.slots) {
+        tap::Leg leg{.recipients = {},
+                     .status = status_of(outcome_of(batch, slot.answer)),
+                     .cause = cause_of(batch, slot.answer),
+                     .relay = batch.connection.relay,
+                     .tls = batch.connection.tls == "none" ? "" : batch.connection.tls};
+        for (const std::uint32_t i : slot.recipients)
+            leg.recipients.push_back(
+                attempt.envelope().recipients[batch.job.recipients[i].index].address);
+        witness.leg(attempt.envelope(), attempt.id.text(), leg);
+    }
+}
+
 Settled settled_of(const Batch& batch, const JobRecipient& recipient,
                    const session::Answer& answer)
 {
@@ -127,6 +160,8 @@ void Dispatcher::finish_job(Destination& at, Batch& batch)
         at.health.succeeded();
     take_answers(at, batch);
     log_results(batch);
+    if (witness_ != nullptr)
+        tell(*witness_, batch);
     group_over(batch.job.attempt);
     if (at.health.dead())
         park_all(at);

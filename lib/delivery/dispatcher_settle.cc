@@ -204,6 +204,7 @@ bool Dispatcher::expire_if_due(Attempt& attempt, std::int64_t now)
         one.status = {4, 4, 7};
         one.quiet = false;
         any = true;
+        tell_untold(attempt, {one.recipient}, li::Status::failed, one.reason, one.status);
         base::log(base::Level::notice, "expired", attempt.id.text(),
                   {{"to", attempt.envelope().recipients[one.recipient].address},
                    {"reason", one.reason}});

@@ -135,15 +135,21 @@ std::string Forwarder::commit(std::vector<Prepared> prepared, std::vector<Commit
     return {};
 }
 
-void Forwarder::note_written(spool::MessageId id, const Committing& one,
-                             const spool::Committed& as)
+void Forwarder::note_written(const Attempt& attempt, const Expansion& expansion,
+                             const Committing& one, const spool::Committed& as)
 {
-    base::log(base::Level::info, "forwarded", id.text(),
+    base::log(base::Level::info, "forwarded", attempt.id.text(),
               {{"as", as.id.text()},
                {"from", one.sender},
                {"recipients", one.recipients.size()}});
-    for (const spool::Recipient& recipient : one.recipients)
-        written_[id].insert(text::to_lower(recipient.address));
+    std::vector<std::string> others;
+    for (const spool::Recipient& recipient : one.recipients) {
+        written_[attempt.id].insert(text::to_lower(recipient.address));
+        others.push_back(recipient.address);
+    }
+    if (witness_ != nullptr)
+        witness_->forwarded(attempt.envelope(), attempt.id.text(), expansion.expanded,
+                            others, as.id.text());
 }
 
 net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansion)
@@ -159,7 +165,7 @@ net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansio
     for (Committing& one : committing) {
         const spool::CommitResult result = co_await one.done.get();
         if (result)
-            note_written(attempt->id, one, *result);
+            note_written(*attempt, expansion, one, *result);
         else
             trouble = result.error().what();
     }

@@ -18,6 +18,7 @@
 #include "net/task.h"
 #include "smtp/srs.h"
 #include "spool/writer.h"
+#include "tap/queue_witness.h"
 
 #include <cstdint>
 #include <set>
@@ -39,6 +40,8 @@ public:
     [[nodiscard]] net::Task<std::string> forward(AttemptPtr attempt, Expansion expansion);
     // The header of the message, for delivered_to().  Throws Failure.
     [[nodiscard]] std::string header(Attempt& attempt);
+    // Null: nobody.  Outlives this.
+    void watched_by(const tap::QueueWitness* witness) { witness_ = witness; }
     void set_srs(const smtp::Srs* srs) { srs_ = srs; }
 
 private:
@@ -59,8 +62,8 @@ private:
                                                 const Expansion& expansion);
     [[nodiscard]] std::string commit(std::vector<Prepared> prepared,
                                      std::vector<Committing>& out);
-    void note_written(spool::MessageId id, const Committing& one,
-                      const spool::Committed& as);
+    void note_written(const Attempt& attempt, const Expansion& expansion,
+                      const Committing& one, const spool::Committed& as);
     void leave_out_written(spool::MessageId id, Expansion& expansion) const;
 
     net::Loop& loop_;
@@ -68,6 +71,7 @@ private:
     MessageSource& source_;
     Facts& facts_;
     const smtp::Srs* srs_;
+    const tap::QueueWitness* witness_ = nullptr;
     // Final addresses, in lower case, of messages of which only a part could be written.
     std::unordered_map<spool::MessageId, std::set<std::string>> written_;
 };

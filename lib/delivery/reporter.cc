@@ -158,15 +158,19 @@ spool::Envelope Reporter::envelope_of(const Attempt& attempt, const smtp::Report
 }
 
 // Keeps nothing: what waits for the disk is within the writer's bounds.
-void Reporter::write(Attempt& attempt, smtp::Action action, smtp::Report report,
-                     spool::CommitDone done)
+std::string Reporter::write(Attempt& attempt, smtp::Action action, smtp::Report report,
+                            spool::CommitDone done)
 {
     const std::string returned = returned_text(attempt, action, report);
+    const std::string head = smtp::report_head(report);
+    const std::string tail = smtp::report_tail(report, !returned.ends_with("\r\n"));
     spool::Draft draft = writer_.begin();
-    draft.append(smtp::report_head(report));
+    draft.append(head);
     draft.append(returned);
-    draft.append(smtp::report_tail(report, !returned.ends_with("\r\n")));
+    draft.append(tail);
     writer_.commit(std::move(draft), envelope_of(attempt, report, action), std::move(done));
+    const bool wanted = witness_ != nullptr && witness_->wants(report.to);
+    return wanted ? head + returned + tail : std::string();
 }
 
 net::Task<bool> Reporter::report(AttemptPtr attempt, smtp::Action action,
@@ -184,13 +188,14 @@ net::Task<bool> Reporter::report(AttemptPtr attempt, smtp::Action action,
                       {{"reason", recipients.front().reason}});
         co_return true;
     }
+    std::string text;
     spool::CommitResult result =
         std::unexpected(base::Failure(base::Remedy::check_disk, "report not written"));
     try {
         smtp::Report report = describe(*attempt, action, recipients, retry_until);
         report.to = to;
         net::Promise<spool::CommitResult> done(loop_);
-        write(*attempt, action, std::move(report), done.setter());
+        text = write(*attempt, action, std::move(report), done.setter());
         result = co_await done.get();
     } catch (const base::Failure& failure) {
         result = std::unexpected(failure);
@@ -200,6 +205,9 @@ net::Task<bool> Reporter::report(AttemptPtr attempt, smtp::Action action,
                   {{"reason", result.error().what()}});
         co_return false;
     }
+    if (!text.empty())
+        witness_->notice(attempt->envelope(), attempt->id.text(), to, result->id.text(),
+                         std::move(text));
     base::log(base::Level::info, "report", attempt->id.text(),
               {{"action", smtp::to_string(action)},
                {"to", to},

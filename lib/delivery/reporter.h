@@ -16,6 +16,7 @@
 #include "net/task.h"
 #include "smtp/dsn_report.h"
 #include "spool/writer.h"
+#include "tap/queue_witness.h"
 
 #include <cstdint>
 #include <string>
@@ -33,6 +34,8 @@ public:
     [[nodiscard]] net::Task<bool> report(AttemptPtr attempt, smtp::Action action,
                                          std::vector<Settled> recipients,
                                          std::int64_t retry_until);
+    // Null: nobody.  Outlives this.
+    void watched_by(const tap::QueueWitness* witness) { witness_ = witness; }
     void set_options(ReportOptions options) { options_ = std::move(options); }
 
 private:
@@ -43,8 +46,9 @@ private:
                                         std::int64_t retry_until) const;
     [[nodiscard]] std::string returned_text(Attempt& attempt, smtp::Action action,
                                             smtp::Report& report);
-    void write(Attempt& attempt, smtp::Action action, smtp::Report report,
-               spool::CommitDone done);
+    // The text of the report, if the witness wants it.
+    [[nodiscard]] std::string write(Attempt& attempt, smtp::Action action,
+                                    smtp::Report report, spool::CommitDone done);
     [[nodiscard]] spool::Envelope envelope_of(const Attempt& attempt,
                                               const smtp::Report& report,
                                               smtp::Action action) const;
@@ -53,6 +57,7 @@ private:
     spool::Writer& writer_;
     MessageSource& source_;
     ReportOptions options_;
+    const tap::QueueWitness* witness_ = nullptr;
 };
 
 // RFC 3461 section 4.1: does this recipient's sender want to hear of it?
