@@ -24,8 +24,8 @@ using audit::Answer;
 using audit::Denial;
 using audit::Entry;
 
-constexpr std::uint32_t most_clients = 64;
-constexpr std::uint32_t most_of_one_user = 8;
+constexpr std::uint32_t most_clients = 128;
+constexpr std::uint32_t most_of_one_user = 16;
 // Who is refused waits: each refusal is an entry, and the disk is not endless.
 constexpr base::milliseconds pause_of_refused{1000};
 constexpr std::size_t kept_of_refused = 200; // bytes of each field

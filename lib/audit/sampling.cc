@@ -46,6 +46,12 @@ bool is_order(const Record& record)
            record.get("outcome") != "refused";
 }
 
+bool is_begin(const Record& record)
+{
+    return is_order(record) ||
+           (record.get("act") == "measure-activate" && record.get("outcome") != "refused");
+}
+
 bool is_export(std::string_view act)
 {
     return act.contains("export") || act.contains("iso") || act.contains("burn");
@@ -53,7 +59,7 @@ bool is_export(std::string_view act)
 
 // What is known of acts when looking at one of them.
 struct History {
-    std::map<std::string, std::int64_t> created; // reference -> seconds
+    std::map<std::string, std::int64_t> begun; // reference -> seconds
     std::map<std::pair<std::string, std::string>, std::uint64_t> last; // act, reference
 };
 
@@ -62,8 +68,8 @@ History history_of(const Chain& log)
     History out;
     for (const Record& record : log.records) {
         const std::string& reference = record.get("reference");
-        if (is_order(record))
-            out.created.try_emplace(reference, time_of(record) / million);
+        if (is_begin(record))
+            out.begun[reference] = time_of(record) / million;
         if (record.get("outcome") != "intended")
             out.last[{record.get("act"), reference}] = record.number;
     }
@@ -80,9 +86,9 @@ bool has_no_outcome(const Record& record, const History& history)
 
 bool ends_right_after_begin(const Record& record, const History& history)
 {
-    const auto created = history.created.find(record.get("reference"));
-    return record.get("act") == "measure-end" && created != history.created.end() &&
-           time_of(record) / million - created->second < right_after;
+    const auto begun = history.begun.find(record.get("reference"));
+    return record.get("act") == "measure-end" && begun != history.begun.end() &&
+           time_of(record) / million - begun->second < right_after;
 }
 
 std::vector<std::string> suspicions(const Record& record, const History& history)

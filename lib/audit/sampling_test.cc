@@ -83,6 +83,11 @@ TEST_CASE("audit: tests and what is suspicious are always looked at")
     const auto weekend = log.add(sunday, "measure-extend", "done", "X2");
     log.add(monday, "measure-create", "done", "X3");
     const auto soon = log.add(monday + 1800, "measure-end", "done", "X3");
+    log.add(monday - 7200, "measure-create", "done", "X7");
+    log.add(monday - 3700, "measure-activate", "done", "X8");
+    const auto activated = log.add(monday - 1800, "measure-activate", "done", "X7");
+    const auto soon_as_well = log.add(monday, "measure-end", "done", "X7");
+    const auto in_time = log.add(monday, "measure-end", "done", "X8");
     const auto exported = log.add(monday, "handover-export", "done", "X4");
     const auto open = log.add(monday, "measure-extend", "intended", "X5");
     const auto recovered = log.add(monday, "log-recovered", "done", "");
@@ -94,15 +99,18 @@ TEST_CASE("audit: tests and what is suspicious are always looked at")
     CHECK(reasons_of(sample, night) == "outside of business hours");
     CHECK(reasons_of(sample, weekend) == "outside of business hours");
     CHECK(reasons_of(sample, soon).contains("ends right after begin"));
+    CHECK_FALSE(reasons_of(sample, activated).contains("ends right after begin"));
+    CHECK(reasons_of(sample, soon_as_well).contains("ends right after begin"));
+    CHECK_FALSE(reasons_of(sample, in_time).contains("ends right after begin"));
     CHECK(reasons_of(sample, exported) == "export");
     CHECK(reasons_of(sample, open) == "no outcome");
     CHECK(reasons_of(sample, recovered) == "log put right");
     CHECK(reasons_of(sample, fine).empty());
     CHECK(reasons_of(sample, reading).empty());
-    CHECK(sample.measures == 10);
-    CHECK(sample.chosen.size() == 2);
+    CHECK(sample.measures == 11);
+    CHECK(sample.chosen.size() == 3);
     CHECK(sample.tests == 1);
-    CHECK(sample.suspicious == 7);
+    CHECK(sample.suspicious == 8);
 }
 
 TEST_CASE("audit: what is a quarter")
