@@ -102,6 +102,7 @@ net::Task<std::expected<ImapLogin, Trouble>> ImapSession::hear_login()
     (prompts ? login.user : login.first) = *std::move(first);
     if (!prompts)
         co_return std::move(login);
+    named(login.user, login.mechanism);
     auto password = co_await ask(std::string(password_prompt));
     if (!password)
         co_return std::unexpected(std::move(password.error()));

@@ -87,8 +87,10 @@ net::Task<bool> Pop3Session::log_in()
             co_return false;
         }
         const Next next = co_await hear(*line);
-        if (next == Next::listen)
+        if (next == Next::listen) {
+            named(before_->prelude.user(), "USER");
             continue;
+        }
         before_.reset();
         co_return next == Next::relay;
     }

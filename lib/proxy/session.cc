@@ -232,6 +232,12 @@ Totals Session::counted_totals() const
     return all;
 }
 
+void Session::named(const std::string& user, std::string_view mechanism)
+{
+    if (witness_ != nullptr && !user.empty())
+        witness_->login_began(routed_name(user, listener_->user_domain), {}, mechanism);
+}
+
 void Session::trying(sasl::Identity who, std::string mechanism)
 {
     user_ = who.mailbox();

@@ -72,6 +72,8 @@ protected:
 
     // STARTTLS was agreed on and said.  Throws net::TlsFailure.
     [[nodiscard]] net::Task<void> start_tls();
+    // Somebody has named a user (empty: nobody), and perhaps says no more.
+    void named(const std::string& user, std::string_view mechanism);
     // One attempt to log in begins: tells the journal.  `mechanism` as for the log.
     void trying(sasl::Identity who, std::string mechanism);
     // One that is refused before anybody was asked.
