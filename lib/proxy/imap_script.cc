@@ -5,6 +5,7 @@
 #include "base/wipe.h"
 #include "imap/value.h"
 #include "sasl/identity.h"
+#include "sasl/plain.h"
 #include "text/base64.h"
 
 namespace proxy {
@@ -97,20 +98,15 @@ ImapScript by_prompts(const ImapLogin& login)
 std::optional<ImapScript> plain_by_command(const ImapLogin& login,
                                            const Capabilities& backend)
 {
-    const std::size_t first = login.first.find('\0');
-    const std::size_t second = login.first.find('\0', first + 1);
-    if (first == std::string::npos || second == std::string::npos)
+    const auto said = sasl::parse_plain(login.first);
+    if (!said || !said->for_oneself() || said->password.contains('\0')) // in no literal
         return std::nullopt;
-    ImapLogin plain{.tag = login.tag,
-                    .mechanism = {},
-                    .first = {},
-                    .user = login.first.substr(first + 1, second - first - 1),
-                    .password = login.first.substr(second + 1)};
-    std::optional<ImapScript> script;
-    const bool own = first == 0 || login.first.substr(0, first) == plain.user;
-    if (own && !plain.password.contains('\0')) // which no literal may hold
-        script = by_command(plain, backend);
-    return script;
+    const ImapLogin plain{.tag = login.tag,
+                          .mechanism = {},
+                          .first = {},
+                          .user = std::string(said->user),
+                          .password = std::string(said->password)};
+    return by_command(plain, backend);
 }
 
 bool is_possible(std::string_view mechanism, const Capabilities& backend)

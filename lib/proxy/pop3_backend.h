@@ -78,7 +78,8 @@ public:
                                                 Pop3Credentials who);
     [[nodiscard]] net::Task<Pop3Outcome> apop(Link& link, Pop3Wishes wishes,
                                               std::string user, std::string digest);
-    // `responses`: base64 of those we have already, the first one at least.
+    // `responses`: base64 of those we have already, the first one at least; names and
+    // passwords in them have no control characters.
     [[nodiscard]] net::Task<Pop3Outcome> authenticate(Link& link, Pop3Wishes wishes,
                                                       std::string mechanism,
                                                       std::vector<std::string> responses);

@@ -5,7 +5,7 @@
 #include "base/wipe.h"
 #include "pop3/xclient.h"
 #include "proxy/pop3_backend.h"
-#include "sasl/identity.h"
+#include "sasl/plain.h"
 #include "text/base64.h"
 #include "text/lines.h"
 
@@ -45,24 +45,22 @@ Trouble not_carried(const Link& link, const std::string& mechanism)
             "this mechanism is not offered for your mailbox"};
 }
 
-// Name and password of PLAIN and LOGIN, where the messages hold nothing else and both can
-// stand in a line; nothing: they have to go on as they are.
+// Name and password of PLAIN and LOGIN, where the messages hold nothing else; nothing: they
+// have to go on as they are.
 std::optional<Pop3Credentials> credentials_of(std::string_view mechanism,
                                               const std::vector<std::string>& responses)
 {
-    if (mechanism != "PLAIN" && mechanism != "LOGIN")
-        return std::nullopt;
     std::string first = text::from_base64(responses.front()).value_or("");
     const base::Wiped wiped(first);
-    const auto who = sasl::identify(mechanism, first);
-    if (!who || !who->acts_as.empty())
-        return std::nullopt;
-    Pop3Credentials found{who->user, {}};
-    if (mechanism == "PLAIN")
-        found.password = first.substr(who->user.size() + 2);
-    else if (responses.size() == 2)
-        found.password = text::from_base64(responses.back()).value_or("");
-    if (found.password.empty() || text::has_control(found.password))
+    Pop3Credentials found;
+    if (mechanism == "PLAIN") {
+        const auto plain = sasl::parse_plain(first);
+        if (plain && plain->for_oneself())
+            found = {std::string(plain->user), std::string(plain->password)};
+    } else if (mechanism == "LOGIN" && responses.size() == 2) {
+        found = {first, text::from_base64(responses.back()).value_or("")};
+    }
+    if (found.password.empty())
         return std::nullopt;
     return found;
 }

@@ -7,6 +7,7 @@
 #include "proxy/pop3_server.h"
 #include "proxy/pop3_session.h"
 #include "sasl/identity.h"
+#include "sasl/plain.h"
 #include "text/base64.h"
 #include "text/lines.h"
 
@@ -19,19 +20,18 @@ namespace {
 
 constexpr std::uint32_t most_rounds = 20; // of questions and answers in one exchange
 
-// Of PLAIN behind the second NUL of the only message, of LOGIN the second message.  As with
-// USER and PASS, no control characters: it may become a line on its way (RFC 4013
-// section 2.3 has none either).
+// As with USER and PASS, no control characters: it may become a line on its way (RFC 4013
+// section 2.3 has none either).  Of LOGIN it is the second message.
 bool is_password_sound(std::string_view mechanism, const std::string& first,
                        const std::vector<std::string>& messages)
 {
-    std::optional<std::string> password;
-    if (mechanism == "PLAIN")
-        password = first.substr(first.find('\0', first.find('\0') + 1) + 1);
-    else if (mechanism == "LOGIN")
-        password = text::from_base64(messages.back());
-    else
+    if (mechanism == "PLAIN") {
+        const auto plain = sasl::parse_plain(first);
+        return plain && !text::has_control(plain->password);
+    }
+    if (mechanism != "LOGIN")
         return true;
+    std::optional<std::string> password = text::from_base64(messages.back());
     if (!password)
         return false;
     const base::Wiped wiped(*password);

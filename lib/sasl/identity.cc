@@ -3,6 +3,7 @@
 #include "sasl/identity.h"
 
 #include "base/wipe.h"
+#include "sasl/plain.h"
 #include "sasl/server.h"
 #include "text/base64.h"
 #include "text/lines.h"
@@ -60,11 +61,12 @@ std::optional<std::string> unescaped_name(std::string_view escaped)
 
 Found identify_plain(std::string_view message)
 {
-    const auto acts_as = take_until(message, '\0');
-    const auto user = take_until(message, '\0');
-    if (!acts_as || !user || !is_name(*user) || (!acts_as->empty() && !is_name(*acts_as)))
+    const auto plain = parse_plain(message);
+    if (!plain || !is_name(plain->user) ||
+        (!plain->acts_as.empty() && !is_name(plain->acts_as)))
         return std::nullopt;
-    return Identity{.user = std::string(*user), .acts_as = std::string(*acts_as)};
+    return Identity{.user = std::string(plain->user),
+                    .acts_as = std::string(plain->acts_as)};
 }
 
 Found identify_login(std::string_view message)
@@ -179,17 +181,6 @@ Attempt attempt_by(std::string mechanism, std::string_view initial, std::string_
     if (auto who = identify(attempt.mechanism, *message))
         attempt.who = *std::move(who);
     return attempt;
-}
-
-std::string plain_message(std::string_view user, std::string_view password)
-{
-    std::string message;
-    message.reserve(user.size() + password.size() + 2);
-    message += '\0';
-    message += user;
-    message += '\0';
-    message += password;
-    return message;
 }
 
 } // namespace sasl

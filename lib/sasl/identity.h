@@ -52,7 +52,4 @@ inline constexpr std::string_view password_refused = "passwords are not taken";
 [[nodiscard]] Attempt attempt_by(std::string mechanism, std::string_view initial,
                                  std::string_view why);
 
-// The message of PLAIN (RFC 4616) for who gave name and password in another way.
-[[nodiscard]] std::string plain_message(std::string_view user, std::string_view password);
-
 } // namespace sasl

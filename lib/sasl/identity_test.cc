@@ -123,10 +123,3 @@ TEST_CASE("sasl: a login that is refused unread is known by its name, if it says
         CHECK(sasl::attempt_by("PLAIN", nameless, "why").who == Identity{});
     }
 }
-
-TEST_CASE("sasl: the message of PLAIN names who was meant")
-{
-    const std::string message = sasl::plain_message("anna", "secret");
-    CHECK(message == "\0anna\0secret"s);
-    CHECK(sasl::identify("PLAIN", message)->user == "anna");
-}

@@ -2,6 +2,7 @@
 // PLAIN and LOGIN; see server.h.
 #include "sasl/server.h"
 
+#include "sasl/plain.h"
 #include "sasl/scram.h"
 #include "text/lines.h"
 
@@ -10,8 +11,6 @@
 namespace sasl {
 
 namespace {
-
-constexpr std::string_view nul("\0", 1);
 
 bool is_name(std::string_view name)
 {
@@ -25,7 +24,7 @@ bool is_password(std::string_view password)
 }
 
 // RFC 4616: [identity] NUL user NUL password, in one message.
-class Plain : public Exchange {
+class PlainExchange : public Exchange {
 public:
     Step start(std::optional<std::string_view> initial) override
     {
@@ -36,21 +35,16 @@ public:
 
     Step response(std::string_view bytes) override
     {
-        const std::size_t first = bytes.find(nul);
-        const std::size_t second =
-            first == std::string_view::npos ? first : bytes.find(nul, first + 1);
-        if (over_ || second == std::string_view::npos)
+        const auto said = parse_plain(bytes);
+        if (over_ || !said)
             return {};
         over_ = true;
-        const std::string_view identity = bytes.substr(0, first);
-        const std::string_view user = bytes.substr(first + 1, second - first - 1);
-        const std::string_view password = bytes.substr(second + 1);
-        if (!is_name(user) || !is_password(password) ||
-            (!identity.empty() && !is_name(identity)))
+        if (!is_name(said->user) || !is_password(said->password) ||
+            (!said->acts_as.empty() && !is_name(said->acts_as)))
             return {};
-        identity_ = identity;
-        user_ = user;
-        password_ = password;
+        identity_ = said->acts_as;
+        user_ = said->user;
+        password_ = said->password;
         return {Step::Kind::credentials, ""};
     }
 
@@ -61,7 +55,7 @@ private:
 };
 
 // Never standardised, asked for everywhere: name and password, one after the other.
-class Login : public Exchange {
+class LoginExchange : public Exchange {
 public:
     Step start(std::optional<std::string_view> initial) override
     {
@@ -97,9 +91,9 @@ private:
 std::unique_ptr<Exchange> begin(std::string_view mechanism, std::string_view secret)
 {
     if (mechanism == "PLAIN")
-        return std::make_unique<Plain>();
+        return std::make_unique<PlainExchange>();
     if (mechanism == "LOGIN")
-        return std::make_unique<Login>();
+        return std::make_unique<LoginExchange>();
     if (mechanism == "SCRAM-SHA-256")
         return begin_scram(secret);
     return nullptr;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // session/smtp_client_open.cc - greeting, EHLO, TLS, login: until mail can be sent.
+#include "base/wipe.h"
+#include "sasl/plain.h"
 #include "session/smtp_client.h"
 #include "session/smtp_client_commands.h"
 #include "session/smtp_client_exchange.h"
@@ -132,11 +134,8 @@ net::Task<std::optional<Trouble>> SmtpClient::log_in()
 
 net::Task<smtp::PeerReply> SmtpClient::auth_plain()
 {
-    std::string secret;
-    secret += '\0';
-    secret += options_.username;
-    secret += '\0';
-    secret += options_.password;
+    std::string secret = sasl::plain_message(options_.username, options_.password);
+    const base::Wiped wiped(secret);
     std::string line = "AUTH PLAIN " + text::base64(secret) + "\r\n";
     smtp::PeerReply reply = co_await ask(Step::login, std::move(line));
     co_return reply;

@@ -8,6 +8,7 @@
 #include "proxy/imap_identity.h"
 #include "proxy/imap_script.h"
 #include "sasl/identity.h"
+#include "sasl/plain.h"
 #include "text/base64.h"
 
 #include <string>
