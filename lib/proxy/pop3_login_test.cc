@@ -83,6 +83,18 @@ TEST_CASE("proxy: SASL is relayed message by message, as far as it is any")
     }
 }
 
+TEST_CASE("proxy: a session that never logged in ends as nobody's")
+{
+    Stage stage;
+    stage.host.parts = {
+        {{hello, {"AUTH PLAIN YmVuAGFubmEAeA==\r\n", "-ERR [AUTH] no\r\n"}}, {}}};
+    const std::string heard = stage.run(
+        {{"ready\r\n", "AUTH PLAIN YmVuAGFubmEAeA==\r\n"}, {"no\r\n", "QUIT\r\n"}});
+    CHECK(heard == "+OK ready\r\n-ERR [AUTH] no\r\n+OK bye\r\n");
+    CHECK(stage.journal.notes.front() == "tried ben PLAIN by anna");
+    CHECK(stage.journal.notes.back() == "ended  quit");
+}
+
 TEST_CASE("proxy: APOP passes with the timestamp of the host, and only there")
 {
     Stage stage;

@@ -280,6 +280,7 @@ void Session::failed(const Trouble& trouble)
              .enhanced = {},
              .text = trouble.reply.empty() ? trouble.why : trouble.reply});
     user_.clear();
+    by_.clear();
     mechanism_.clear();
 }
 

@@ -36,8 +36,7 @@ public:
     void login_tried(const Login& login) override
     {
         note("tried", login, login.mechanism);
-        if (login.by != login.user)
-            notes.back() += " by " + std::string(login.by);
+        note_by(login);
     }
     void login_accepted(const Login& login) override
     {
@@ -52,6 +51,7 @@ public:
                        std::string_view reason) override
     {
         note("ended", login, reason);
+        note_by(login);
         last = totals;
     }
     std::vector<std::string> notes;
@@ -63,6 +63,11 @@ private:
     {
         notes.push_back(std::string(what) + " " + std::string(login.user) + " " +
                         std::string(more));
+    }
+    void note_by(const Login& login)
+    {
+        if (login.by != login.user)
+            notes.back() += " by " + std::string(login.by);
     }
 };
 

@@ -22,36 +22,36 @@ net::Task<void> serve_guest(std::unique_ptr<Guest> guest)
     co_await guest->run();
 }
 
+struct Words {
+    Admission admission;
+    std::string_view key; // that says how many
+    std::string_view told;
+};
+
+constexpr Words words[] = {
+    {Admission::admitted, "none", "welcome"},
+    {Admission::too_many, "connections", "too many connections, try again later"},
+    {Admission::too_many_of_client, "connections-per-client",
+     "too many connections from your address"},
+    {Admission::too_fast, "connections-per-client-minute",
+     "too many connections in a minute, try again later"},
+};
+
+const Words& words_for(Admission admission)
+{
+    return *std::ranges::find(words, admission, &Words::admission);
+}
+
 } // namespace
 
 std::string_view describe(Admission admission)
 {
-    switch (admission) {
-    case Admission::admitted:
-        break;
-    case Admission::too_many:
-        return "too many connections, try again later";
-    case Admission::too_many_of_client:
-        return "too many connections from your address";
-    case Admission::too_fast:
-        return "too many connections in a minute, try again later";
-    }
-    return "welcome";
+    return words_for(admission).told;
 }
 
 std::string_view limit_of(Admission admission)
 {
-    switch (admission) {
-    case Admission::admitted:
-        break;
-    case Admission::too_many:
-        return "connections";
-    case Admission::too_many_of_client:
-        return "connections-per-client";
-    case Admission::too_fast:
-        return "connections-per-client-minute";
-    }
-    return "none";
+    return words_for(admission).key;
 }
 
 // Unique in this process and next to certain on this machine: the microsecond of its
