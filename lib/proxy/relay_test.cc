@@ -167,7 +167,7 @@ TEST_CASE("proxy: a client that has taken its leave hears the answer to its end"
     };
     const auto server = [](Scene& s) -> Task<void> {
         CHECK(co_await net::test::read_exactly(*s.server, 4) == "quit");
-        co_await s.server->write(answer);
+        co_await say_and_leave(s.server, answer);
     };
     run(scene, scene.relayed(), user(scene), server(scene));
     CHECK(scene.relay.reason() == "quit");
