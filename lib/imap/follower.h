@@ -5,11 +5,10 @@
 // Fed with what has come from one side, it says what goes on to the other: those bytes,
 // unchanged, but for these few, which concern one leg only:
 //
-//   client   COMPRESS, UNAUTHENTICATE   go on as NOOP; the answer is ours
-//            {17+}                      goes on as {17}, and the "+" to it goes nowhere;
-//            but
-//                                       as it is where a message is uploaded in due form
-//   server   CAPABILITY lists           without what cannot pass (imap/capabilities.h)
+//   client   COMPRESS and UNAUTHENTICATE go on as NOOP; the answer is ours.
+//   client   {17+} goes on as {17}, and the "+" to it goes nowhere.
+//   client   {17+} of a message that is uploaded in due form goes on as it is.
+//   server   CAPABILITY lists go on without what cannot pass (imap/capabilities.h).
 //
 // Only the beginning of a line may be held back until it is known what it is.  Client,
 // server and we agree where commands begin, whatever the server thinks of what the client
