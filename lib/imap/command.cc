@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "imap/command.h"
 
-#include "base/wipe.h"
 #include "text/lines.h"
 
 #include <algorithm>
@@ -31,21 +30,13 @@ bool is_name(std::string_view text)
 
 } // namespace
 
-// A CR that may be of the line end does not count.
-bool CommandReader::keep(const Piece& piece)
+CommandReader::State CommandReader::judge_literal(const Piece& piece)
 {
-    const std::size_t cr = may_end_line(piece) ? 1 : 0;
-    if (line_.size() + piece.bytes.size() > limits_.command + cr)
-        return false;
-    line_ += piece.bytes;
-    return true;
-}
-
-CommandReader::State CommandReader::end(const Piece& piece)
-{
-    if (ends_in_cr_ && piece.bytes == "\n")
-        line_.pop_back(); // its LF came in the next bytes
-    return line_.size() > limits_.command ? State::too_long : State::complete;
+    if (piece.size > limits_.literal)
+        return piece.waits ? State::refused : State::too_long;
+    if (!line_.add(piece))
+        return State::too_long;
+    return piece.waits ? State::go_ahead : State::more;
 }
 
 CommandReader::State CommandReader::judge(const Piece& piece)
@@ -53,15 +44,11 @@ CommandReader::State CommandReader::judge(const Piece& piece)
     switch (piece.kind) {
     case Piece::Kind::text:
     case Piece::Kind::octets:
-        return keep(piece) ? State::more : State::too_long;
+        return line_.add(piece) ? State::more : State::too_long;
     case Piece::Kind::literal:
-        if (piece.size > limits_.literal)
-            return piece.waits ? State::refused : State::too_long;
-        if (!keep(piece))
-            return State::too_long;
-        return piece.waits ? State::go_ahead : State::more;
+        return judge_literal(piece);
     case Piece::Kind::line_end:
-        return end(piece);
+        return line_.end(piece) ? State::complete : State::too_long;
     case Piece::Kind::more:
         break;
     }
@@ -76,14 +63,13 @@ std::size_t CommandReader::feed(std::string_view bytes)
     while (state_ == State::more && !bytes.empty()) {
         const Piece piece = framer_.next(bytes);
         state_ = judge(piece);
-        ends_in_cr_ = may_end_line(piece);
     }
     return before - bytes.size();
 }
 
 void CommandReader::wipe()
 {
-    base::wipe(line_);
+    line_.wipe();
     clear();
 }
 
@@ -92,8 +78,7 @@ void CommandReader::clear()
     if (state_ == State::refused)
         framer_.cancel_literal();
     state_ = State::more;
-    ends_in_cr_ = false;
-    std::exchange(line_, {});
+    line_.clear();
 }
 
 std::string_view tag_of(std::string_view line, const Limits& limits)

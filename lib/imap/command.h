@@ -6,6 +6,7 @@
 #pragma once
 
 #include "imap/framer.h"
+#include "imap/gathered_line.h"
 #include "imap/limits.h"
 #include "imap/value.h"
 
@@ -21,7 +22,7 @@ namespace imap {
 // Limits::command.
 class CommandReader {
 public:
-    explicit CommandReader(const Limits& limits) : limits_(limits) {}
+    explicit CommandReader(const Limits& limits) : limits_(limits), line_(limits.command) {}
 
     enum class State : std::uint8_t {
         more,     // feed on
@@ -36,23 +37,21 @@ public:
     std::size_t feed(std::string_view bytes);
     [[nodiscard]] State state() const { return state_; }
     // Without its end; literals stand in it as they came.
-    [[nodiscard]] const std::string& line() const { return line_; }
+    [[nodiscard]] const std::string& line() const { return line_.text(); }
     // A command has begun to come.
-    [[nodiscard]] bool begun() const { return !line_.empty(); }
+    [[nodiscard]] bool begun() const { return !line_.text().empty(); }
     void clear();
     // The same, for a command with secrets in it.
     void wipe();
 
 private:
     [[nodiscard]] State judge(const Piece& piece);
-    [[nodiscard]] bool keep(const Piece& piece);
-    [[nodiscard]] State end(const Piece& piece);
+    [[nodiscard]] State judge_literal(const Piece& piece);
 
     Limits limits_;
     Framer framer_;
     State state_ = State::more;
-    std::string line_;
-    bool ends_in_cr_ = false; // and not because a literal does
+    GatheredLine line_;
 };
 
 struct Command {

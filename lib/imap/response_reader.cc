@@ -4,8 +4,6 @@
 
 #include "imap/status.h"
 
-#include <utility>
-
 namespace imap {
 
 namespace {
@@ -19,28 +17,16 @@ bool is_status(std::string_view line)
 
 } // namespace
 
-// A CR that may be of the line end does not count.
-void ResponseReader::keep(const Piece& piece)
+// A literal that is none ends the response like a line end.
+void ResponseReader::take(const Piece& piece)
 {
-    const std::size_t cr = may_end_line(piece) ? 1 : 0;
-    if (line_.size() + piece.bytes.size() > limit_ + cr)
-        too_long_ = true;
-    else
-        line_ += piece.bytes;
-}
-
-// The end of a response, whatever its text looks like.
-bool ResponseReader::ends(const Piece& piece)
-{
-    const bool literal = piece.kind == Piece::Kind::literal;
-    const bool end = piece.kind == Piece::Kind::line_end || (literal && is_status(line_));
-    if (end && literal)
+    const bool text_only = piece.kind == Piece::Kind::literal && is_status(line_.text());
+    const bool end = piece.kind == Piece::Kind::line_end || text_only;
+    if (text_only)
         framer_.cancel_literal();
-    if (end && ends_in_cr_ && piece.bytes == "\n")
-        line_.pop_back(); // its LF came in the next bytes
-    ends_in_cr_ = may_end_line(piece);
-    too_long_ = end && line_.size() > limit_;
-    return end && !too_long_;
+    const bool fits = end ? line_.end(piece) : line_.add(piece);
+    complete_ = end && fits;
+    too_long_ = !fits;
 }
 
 std::size_t ResponseReader::feed(std::string_view bytes)
@@ -48,9 +34,7 @@ std::size_t ResponseReader::feed(std::string_view bytes)
     const std::size_t before = bytes.size();
     while (!bytes.empty() && !complete_ && !too_long_) {
         const Piece piece = framer_.next(bytes);
-        complete_ = ends(piece);
-        if (!complete_ && !too_long_)
-            keep(piece);
+        take(piece);
     }
     return before - bytes.size();
 }
@@ -58,7 +42,7 @@ std::size_t ResponseReader::feed(std::string_view bytes)
 std::string ResponseReader::release()
 {
     complete_ = false;
-    return std::exchange(line_, {});
+    return line_.release();
 }
 
 } // namespace imap

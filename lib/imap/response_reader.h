@@ -5,6 +5,7 @@
 #pragma once
 
 #include "imap/framer.h"
+#include "imap/gathered_line.h"
 
 #include <cstddef>
 #include <string>
@@ -16,7 +17,7 @@ namespace imap {
 // nothing between responses.
 class ResponseReader {
 public:
-    explicit ResponseReader(std::size_t limit) : limit_(limit) {}
+    explicit ResponseReader(std::size_t limit) : line_(limit) {}
 
     // Takes bytes up to the end of a response, or to the limit; returns how many.
     std::size_t feed(std::string_view bytes);
@@ -26,13 +27,10 @@ public:
     [[nodiscard]] std::string release();
 
 private:
-    void keep(const Piece& piece);
-    [[nodiscard]] bool ends(const Piece& piece);
+    void take(const Piece& piece);
 
-    std::size_t limit_;
     Framer framer_;
-    std::string line_;
-    bool ends_in_cr_ = false; // and not because a literal does
+    GatheredLine line_;
     bool complete_ = false;
     bool too_long_ = false;
 };
