@@ -2,10 +2,10 @@
 #include "delivery/control.h"
 
 #include "delivery/marks.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace delivery {
 
@@ -23,14 +23,6 @@ static_assert(request_words.size() == static_cast<std::size_t>(Request::active) 
 constexpr std::array<std::string_view, 6> answer_words = {"ok",     "unknown", "held",
                                                           "active", "end",     "error"};
 static_assert(answer_words.size() == static_cast<std::size_t>(Answer::error) + 1);
-
-std::string_view take_word(std::string_view& line)
-{
-    const std::size_t space = line.find(' ');
-    const std::string_view word = line.substr(0, space);
-    line.remove_prefix(space == line.npos ? line.size() : space + 1);
-    return word;
-}
 
 template <std::size_t size>
 std::optional<std::size_t> place(const std::array<std::string_view, size>& words,
@@ -62,7 +54,7 @@ std::expected<ControlRequest, std::string> parse_ids(ControlRequest request,
                                                      std::string_view rest)
 {
     while (!rest.empty()) {
-        const std::string_view word = take_word(rest);
+        const std::string_view word = text::take_word(rest);
         const auto id = spool::MessageId::parse(word);
         if (!id)
             return std::unexpected("not a queue id");
@@ -166,7 +158,7 @@ std::expected<ControlRequest, std::string> parse_request(std::string_view line)
 {
     if (line.size() > max_control_line)
         return std::unexpected("the request is too long");
-    const auto what = place(request_words, take_word(line));
+    const auto what = place(request_words, text::take_word(line));
     if (!what)
         return std::unexpected("not a request");
     ControlRequest request{static_cast<Request>(*what), {}, {}};
@@ -204,12 +196,13 @@ std::string format_request(const ControlRequest& request)
 std::optional<ControlAnswer> parse_answer(std::string_view line)
 {
     ControlAnswer answer;
-    const std::string_view first = take_word(line);
+    const std::string_view first = text::take_word(line);
     if (first == "end") {
         answer.what = Answer::end;
-        const auto [end, error] = std::from_chars(line.begin(), line.end(), answer.count);
-        if (error != std::errc{} || end != line.end())
+        const auto count = text::number_in<decltype(answer.count)>(line);
+        if (!count)
             return std::nullopt;
+        answer.count = *count;
         return answer;
     }
     if (first == "error") {

@@ -2,9 +2,9 @@
 #include "imap/fetch_scanner.h"
 
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace imap {
 
@@ -14,14 +14,6 @@ void keep(std::string& text, char c, std::size_t most)
 {
     if (text.size() < most)
         text += c;
-}
-
-template <class Number>
-Number number_in(std::string_view text)
-{
-    Number number = 0;
-    const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
-    return error == std::errc{} && end == text.end() ? number : 0;
 }
 
 } // namespace
@@ -161,9 +153,9 @@ void FetchScanner::take_nested(char c)
 void FetchScanner::end_word()
 {
     if (text::equal_ignoring_case(item_, "UID"))
-        uid_ = number_in<std::uint32_t>(word_);
+        uid_ = text::number_in<std::uint32_t>(word_).value_or(0);
     else if (text::equal_ignoring_case(item_, "RFC822.SIZE"))
-        size_ = number_in<std::uint64_t>(word_);
+        size_ = text::number_in<std::uint64_t>(word_).value_or(0);
 }
 
 // BODY without a section is the structure, not the text.
@@ -185,8 +177,9 @@ void FetchScanner::begin_content(std::optional<std::uint64_t> size)
                .origin = {},
                .size = size};
     if (word_.starts_with('<') && word_.ends_with('>'))
-        what.origin =
-            number_in<std::uint64_t>(std::string_view(word_).substr(1, word_.size() - 2));
+        what.origin = text::number_in<std::uint64_t>(
+                          std::string_view(word_).substr(1, word_.size() - 2))
+                          .value_or(0);
     content_ = true;
     observer_->fetch_began(what);
 }

@@ -2,6 +2,7 @@
 // imap/follower_client.cc - what a client says after the login.
 #include "imap/follower.h"
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>
@@ -24,23 +25,16 @@ struct Head {
     bool known = false; // the name ends here, or the line does
 };
 
-std::string_view take_word(std::string_view& text)
-{
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    return word;
-}
-
 // `line`: what has come of it; `complete`: there is no more.
 Head head_of(std::string_view line, bool complete)
 {
     Head head;
     std::string_view rest = line;
-    head.tag = take_word(rest);
-    head.name = take_word(rest);
+    head.tag = text::take_word(rest);
+    head.name = text::take_word(rest);
     head.uid = text::equal_ignoring_case(head.name, "UID");
     if (head.uid)
-        head.name = take_word(rest);
+        head.name = text::take_word(rest);
     head.rest = rest;
     const bool blank_behind = head.name.end() != line.end();
     head.known = complete || (!head.name.empty() && blank_behind);

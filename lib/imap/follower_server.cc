@@ -3,10 +3,10 @@
 #include "imap/capabilities.h"
 #include "imap/follower.h"
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 namespace imap {
@@ -15,29 +15,6 @@ namespace {
 
 // Within so many bytes it is known what a response is.
 constexpr std::size_t longest_head = 160;
-
-std::string_view without_cr(std::string_view text)
-{
-    if (text.ends_with('\r'))
-        text.remove_suffix(1);
-    return text;
-}
-
-std::string_view take_word(std::string_view& text)
-{
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    return word;
-}
-
-std::optional<std::uint32_t> number_in(std::string_view text)
-{
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
-    if (error != std::errc{} || end != text.end())
-        return std::nullopt;
-    return number;
-}
 
 enum class What : std::uint8_t { unknown, fetch, line, vanished, other };
 
@@ -68,20 +45,20 @@ Beginning beginning_of(std::string_view head, bool complete)
     };
     if (!head.starts_with('*'))
         return found(What::line); // a tag, however long
-    const std::string_view star = take_word(rest);
-    if (unfinished(star) && without_cr(star) == "*")
+    const std::string_view star = text::take_word(rest);
+    if (unfinished(star) && text::without_cr(star) == "*")
         return {};
     if (star != "*")
         return found(What::line);
-    const std::string_view word = take_word(rest);
+    const std::string_view word = text::take_word(rest);
     if (unfinished(word))
         return {};
     if (text::equal_ignoring_case(word, "VANISHED"))
         return found(What::vanished);
-    const auto sequence = number_in(word);
+    const auto sequence = text::number_in<std::uint32_t>(word);
     if (!sequence)
         return found(is_line_word(word) ? What::line : What::other);
-    const std::string_view data = take_word(rest);
+    const std::string_view data = text::take_word(rest);
     if (unfinished(data))
         return {};
     if (text::equal_ignoring_case(data, "FETCH"))
@@ -132,7 +109,7 @@ void Follower::take_server_text(std::string_view text, bool complete, text::Pass
     if (server_ == Server::fetch)
         fetch_.text(text);
     else if (server_ == Server::vanished)
-        observer_->vanished(without_cr(text));
+        observer_->vanished(text::without_cr(text));
     if (server_ != Server::head && server_ != Server::line)
         return out.pass(text);
 
@@ -158,7 +135,7 @@ void Follower::hold(std::string_view text, bool complete, bool held, text::Passa
         response_ = text;
     const std::string_view line = response_.empty() ? whole_ : response_;
     // A CR at its end may be that of the line end.
-    if ((complete ? line : without_cr(line)).size() > options_.limits.response)
+    if ((complete ? line : text::without_cr(line)).size() > options_.limits.response)
         take_beginning(line, out);
 }
 
@@ -188,7 +165,7 @@ void Follower::take_beginning(std::string_view line, text::Passage& out)
 void Follower::decide(std::string_view head, bool complete)
 {
     // A CR at its end may be that of the line end.
-    const bool too_long = (complete ? head : without_cr(head)).size() > longest_head;
+    const bool too_long = (complete ? head : text::without_cr(head)).size() > longest_head;
     const bool all = complete && !too_long;
     const Beginning beginning = beginning_of(head.substr(0, longest_head + 1), all);
     if (beginning.what == What::unknown) {
@@ -202,7 +179,7 @@ void Follower::decide(std::string_view head, bool complete)
         fetch_.text(head.substr(beginning.size));
     } else if (beginning.what == What::vanished) {
         server_ = Server::vanished;
-        observer_->vanished(without_cr(head.substr(beginning.size)));
+        observer_->vanished(text::without_cr(head.substr(beginning.size)));
     } else if (beginning.what == What::line) {
         server_ = Server::line;
         server_framer_.no_literals();
@@ -309,13 +286,13 @@ bool Follower::go_ahead()
 void Follower::take_untagged(const Response& response)
 {
     if (response.has_code("UIDVALIDITY"))
-        next_uid_validity_ = number_in(response.code_text).value_or(0);
+        next_uid_validity_ = text::number_in<std::uint32_t>(response.code_text).value_or(0);
     if (response.condition == Condition::bye)
         observer_->bye();
     if (response.has_code("CLOSED")) // RFC 7162: what comes is of the mailbox being entered
         leave();
     std::string_view rest = response.text;
-    const auto sequence = number_in(take_word(rest));
+    const auto sequence = text::number_in<std::uint32_t>(text::take_word(rest));
     if (response.condition == Condition::none && sequence &&
         text::equal_ignoring_case(rest, "EXPUNGE"))
         observer_->expunged(*sequence);

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "imap/framer.h"
 
+#include "text/words.h"
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
 
 namespace imap {
-
-namespace {
-
-std::string_view without_cr(std::string_view text)
-{
-    if (text.ends_with('\r'))
-        text.remove_suffix(1);
-    return text;
-}
-
-} // namespace
 
 Announcement announced(std::string_view text)
 {
@@ -51,7 +42,7 @@ Piece Framer::next(std::string_view& bytes)
     const std::size_t newline = bytes.find('\n');
     if (newline == std::string_view::npos)
         return take_text(bytes, bytes.size());
-    const std::size_t size = without_cr(bytes.substr(0, newline)).size();
+    const std::size_t size = text::without_cr(bytes.substr(0, newline)).size();
     if (size > 0)
         return take_text(bytes, size);
     return take_end(bytes, newline + 1);

@@ -2,6 +2,7 @@
 #include "imap/status.h"
 
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>
@@ -17,14 +18,6 @@ struct Word {
 constexpr std::array words{Word{"OK", Condition::ok}, Word{"NO", Condition::no},
                            Word{"BAD", Condition::bad}, Word{"BYE", Condition::bye},
                            Word{"PREAUTH", Condition::preauth}};
-
-// The first word of `text`, taken off with the blank behind it.
-std::string_view take_word(std::string_view& text)
-{
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    return word;
-}
 
 Condition condition_of(std::string_view word)
 {
@@ -42,7 +35,7 @@ void split_code(Response& response, bool whole)
     if (end == response.text.size() && whole)
         return;
     response.code_text = response.text.substr(1, end - 1);
-    response.code = take_word(response.code_text);
+    response.code = text::take_word(response.code_text);
     response.text.remove_prefix(std::min(end + 1, response.text.size()));
     if (response.text.starts_with(' '))
         response.text.remove_prefix(1);
@@ -65,7 +58,7 @@ bool Response::data(std::string_view name, std::string_view& rest) const
 {
     rest = text;
     return untagged() && condition == Condition::none &&
-           text::equal_ignoring_case(take_word(rest), name);
+           text::equal_ignoring_case(text::take_word(rest), name);
 }
 
 namespace {
@@ -74,11 +67,11 @@ Response parse(std::string_view line, bool whole)
 {
     Response response;
     std::string_view rest = line;
-    response.tag = take_word(rest);
+    response.tag = text::take_word(rest);
     response.text = rest;
     if (response.continuation())
         return response;
-    response.condition = condition_of(take_word(rest));
+    response.condition = condition_of(text::take_word(rest));
     const bool tagged = !response.untagged();
     const bool sound = tagged ? is_tag(response.tag) &&
                                     response.condition != Condition::none &&

@@ -2,8 +2,9 @@
 // net/address.cc - endpoints as text and as socket addresses.
 #include "net/address.h"
 
+#include "text/words.h"
+
 #include <arpa/inet.h>
-#include <charconv>
 #include <cstddef>
 #include <cstring>
 #include <netinet/in.h>
@@ -15,16 +16,6 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0,    0,
                                                      0, 0, 0, 0, 0xff, 0xff};
-
-std::optional<std::uint16_t> parse_port(std::string_view text)
-{
-    std::uint16_t port = 0;
-    const char* const last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, port);
-    if (text.empty() || error != std::errc{} || end != last)
-        return {};
-    return port;
-}
 
 bool is_mapped(const std::array<std::uint8_t, 16>& bytes)
 {
@@ -113,8 +104,8 @@ std::optional<Address> Address::parse_endpoint(std::string_view text)
     const std::size_t colon = text.rfind(':');
     const std::string_view host =
         colon == std::string_view::npos ? std::string_view("*") : text.substr(0, colon);
-    const auto port =
-        parse_port(colon == std::string_view::npos ? text : text.substr(colon + 1));
+    const auto port = text::number_in<std::uint16_t>(
+        colon == std::string_view::npos ? text : text.substr(colon + 1));
     if (!port)
         return {};
     if (host == "*") // dual stack, see listen_on()

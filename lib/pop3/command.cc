@@ -2,10 +2,10 @@
 #include "pop3/command.h"
 
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace pop3 {
 
@@ -46,15 +46,6 @@ Command parse_command(std::string_view line)
     return command;
 }
 
-std::optional<std::uint32_t> parse_number(std::string_view text)
-{
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
-    if (error != std::errc{} || end != text.end())
-        return std::nullopt;
-    return number;
-}
-
 std::string_view name_of(Verb verb)
 {
     if (verb == Verb::other || verb == Verb::http)
@@ -69,9 +60,9 @@ Numbers numbers_of(const Command& command)
     const std::string_view argument = text::trim(command.argument);
     const std::size_t blank = std::min(argument.find(' '), argument.size());
     Numbers numbers;
-    numbers.message = parse_number(argument.substr(0, blank)).value_or(0);
+    numbers.message = text::number_in<std::uint32_t>(argument.substr(0, blank)).value_or(0);
     if (blank < argument.size())
-        numbers.lines = parse_number(text::trim(argument.substr(blank)));
+        numbers.lines = text::number_in<std::uint32_t>(text::trim(argument.substr(blank)));
     return numbers;
 }
 

@@ -45,9 +45,6 @@ struct Command {
 
 [[nodiscard]] Command parse_command(std::string_view line);
 
-// A message number or a number of lines: decimal digits that fit into 32 bits.
-[[nodiscard]] std::optional<std::uint32_t> parse_number(std::string_view text);
-
 // "RETR" for logs; "?" for `other`.
 [[nodiscard]] std::string_view name_of(Verb verb);
 

@@ -47,15 +47,6 @@ TEST_CASE("pop3: commands are verbs and what stands behind the first blank")
     }
 }
 
-TEST_CASE("pop3: numbers are digits that fit")
-{
-    CHECK(pop3::parse_number("1") == 1);
-    CHECK(pop3::parse_number("4294967295") == 4294967295);
-    for (const std::string_view bad :
-         {"", "-1", "+1", "4294967296", "99999999999999999999", "1 ", "0x1", "1a"})
-        CHECK_FALSE(pop3::parse_number(bad));
-}
-
 TEST_CASE("pop3: which message a command is about")
 {
     struct {

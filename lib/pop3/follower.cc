@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pop3/follower.h"
 
+#include "text/words.h"
+
 #include <algorithm>
 
 namespace pop3 {
 
 namespace {
-
-std::string_view without_cr(std::string_view line)
-{
-    if (line.ends_with('\r'))
-        line.remove_suffix(1);
-    return line;
-}
 
 // Dovecot skips spaces only, others every kind of white space; where a server does not, it
 // knows no such command and refuses it.
@@ -115,7 +110,7 @@ void Follower::server(std::string_view bytes)
         if (in_text_) {
             bytes.remove_prefix(take_text(bytes));
         } else if (gather(status_, bytes)) {
-            take_status(without_cr(status_));
+            take_status(text::without_cr(status_));
             status_.clear();
         }
     }
@@ -234,7 +229,7 @@ void Follower::take_listed(std::string_view bytes)
     while (!bytes.empty()) {
         if (!gather(status_, bytes))
             return;
-        identify(without_cr(status_));
+        identify(text::without_cr(status_));
         status_.clear();
     }
 }
@@ -243,7 +238,7 @@ void Follower::take_listed(std::string_view bytes)
 void Follower::identify(std::string_view line)
 {
     const std::size_t blank = line.find(' ');
-    const auto message = parse_number(line.substr(0, blank));
+    const auto message = text::number_in<std::uint32_t>(line.substr(0, blank));
     if (message && blank != std::string_view::npos)
         observer_->identified(*message, line.substr(blank + 1));
 }

@@ -4,6 +4,7 @@
 #include "pop3/command.h"
 #include "text/domain.h"
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <algorithm>
 
@@ -22,7 +23,7 @@ bool take_address(Xclient& client, std::string_view value)
 
 bool take_port(Xclient& client, std::string_view value)
 {
-    const auto number = parse_number(value);
+    const auto number = text::number_in<std::uint32_t>(value);
     if (!number || *number > 65535)
         return false;
     client.port = static_cast<std::uint16_t>(*number);
@@ -39,7 +40,7 @@ bool take_session(Xclient& client, std::string_view value)
 
 bool take_ttl(Xclient& client, std::string_view value)
 {
-    client.ttl = parse_number(value);
+    client.ttl = text::number_in<std::uint32_t>(value);
     return client.ttl.has_value();
 }
 

@@ -4,9 +4,9 @@
 
 #include "imap/value.h"
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace proxy {
 
@@ -14,16 +14,6 @@ namespace {
 
 constexpr std::size_t most_fields = 60; // RFC 2971 section 3.3: thirty pairs
 constexpr std::size_t own_fields = 12;
-
-template <class Number>
-std::optional<Number> number_in(std::string_view text)
-{
-    Number number = 0;
-    const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
-    if (error != std::errc{} || end != text.end())
-        return std::nullopt;
-    return number;
-}
 
 std::string_view value_of(const ImapFields& fields, std::string_view name)
 {
@@ -42,12 +32,13 @@ bool is_claim(std::string_view name)
 
 std::optional<ClaimedClient> claimed_client(const ImapFields& fields, std::uint32_t ttl)
 {
-    const auto port = number_in<std::uint16_t>(value_of(fields, "x-originating-port"));
+    const auto port =
+        text::number_in<std::uint16_t>(value_of(fields, "x-originating-port"));
     const auto address =
         net::Address::parse_ip(value_of(fields, "x-originating-ip"), port.value_or(0));
     if (!address)
         return std::nullopt;
-    const auto said = number_in<std::uint32_t>(value_of(fields, "x-proxy-ttl"));
+    const auto said = text::number_in<std::uint32_t>(value_of(fields, "x-proxy-ttl"));
     return ClaimedClient{.address = *address,
                          .ttl = std::min(said.value_or(ttl), ttl),
                          .session = std::string(value_of(fields, "x-session-id"))};

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sasl/dovecot.h"
 
+#include "text/words.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace sasl::dovecot {
@@ -28,16 +29,6 @@ std::vector<std::string_view> split(std::string_view line)
         line.remove_prefix(tab + 1);
     }
     return fields;
-}
-
-template <class Number>
-std::optional<Number> number(std::string_view text)
-{
-    Number value{};
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size())
-        return std::nullopt;
-    return value;
 }
 
 // One "KEYWORD<tab>field<tab>..." line.
@@ -69,8 +60,8 @@ private:
 
 Result parse_version(const Fields& fields)
 {
-    const auto major = number<unsigned>(fields.at(1));
-    const auto minor = number<unsigned>(fields.at(2));
+    const auto major = text::number_in<unsigned>(fields.at(1));
+    const auto minor = text::number_in<unsigned>(fields.at(2));
     if (!major || !minor)
         return unexpected("VERSION without numbers");
     return Version{*major, *minor};
@@ -85,7 +76,7 @@ Result parse_mech(const Fields& fields)
 
 Result parse_ok(const Fields& fields)
 {
-    const auto id = number<std::uint32_t>(fields.at(1));
+    const auto id = text::number_in<std::uint32_t>(fields.at(1));
     if (!id)
         return unexpected("OK without an id");
     return Ok{*id, fields.value("user=")};
@@ -93,7 +84,7 @@ Result parse_ok(const Fields& fields)
 
 Result parse_fail(const Fields& fields)
 {
-    const auto id = number<std::uint32_t>(fields.at(1));
+    const auto id = text::number_in<std::uint32_t>(fields.at(1));
     if (!id)
         return unexpected("FAIL without an id");
     Fail fail{*id,
@@ -109,7 +100,7 @@ Result parse_fail(const Fields& fields)
 
 Result parse_continue(const Fields& fields)
 {
-    const auto id = number<std::uint32_t>(fields.at(1));
+    const auto id = text::number_in<std::uint32_t>(fields.at(1));
     if (!id)
         return unexpected("CONT without an id");
     return Continue{*id, std::string(fields.at(2))};

@@ -2,8 +2,9 @@
 // smtp/client_capabilities.cc - one keyword a line; see client_capabilities.h.
 #include "smtp/client_capabilities.h"
 
+#include "text/words.h"
+
 #include <algorithm>
-#include <charconv>
 
 namespace smtp {
 
@@ -34,10 +35,7 @@ std::vector<std::string> words_of(std::string_view line)
 // 0 for what is no number: then it says nothing.
 std::uint64_t number(std::string_view text)
 {
-    std::uint64_t value = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size() ? value : 0;
+    return text::number_in<std::uint64_t>(text).value_or(0);
 }
 
 std::vector<std::string> parameters(const std::vector<std::string>& words)

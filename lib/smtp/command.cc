@@ -5,6 +5,7 @@
 #include "smtp/parameters.h"
 #include "text/domain.h"
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <utility>
@@ -142,7 +143,7 @@ Command parse_rcpt(const Line& line, const CommandOptions& options)
 Command parse_bdat(const Line& line)
 {
     const std::size_t blank = std::min(line.argument.find(' '), line.argument.size());
-    const auto size = parse_number(line.argument.substr(0, blank));
+    const auto size = text::number_in<std::uint64_t>(line.argument.substr(0, blank));
     if (!size)
         return Malformed{syntax("BDAT size [LAST]").reply, true};
     const std::string_view rest = text::trim(line.argument.substr(blank));

@@ -2,10 +2,10 @@
 #include "smtp/parameters.h"
 
 #include "text/lines.h"
+#include "text/words.h"
 #include "text/xtext.h"
 
 #include <algorithm>
-#include <charconv>
 #include <span>
 
 namespace smtp {
@@ -37,7 +37,7 @@ bool take_size(Mail& mail, Value value)
 {
     if (!value || value->size() > max_size_digits)
         return false;
-    mail.size = parse_number(*value);
+    mail.size = text::number_in<std::uint64_t>(*value);
     return mail.size.has_value();
 }
 
@@ -225,16 +225,6 @@ std::optional<Reply> take_parameters(Rcpt& rcpt, std::string_view text, bool smt
 {
     return smtputf8 ? take_all<Rcpt>(rcpt, utf8_rcpt_parameters, text)
                     : take_all<Rcpt>(rcpt, rcpt_parameters, text);
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text)
-{
-    std::uint64_t value = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return value;
 }
 
 } // namespace smtp

@@ -19,7 +19,4 @@ namespace smtp {
 [[nodiscard]] std::optional<Reply> take_parameters(Rcpt& rcpt, std::string_view text,
                                                    bool smtputf8);
 
-// A decimal number that fits 64 bits, nothing else.
-[[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text);
-
 } // namespace smtp

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smtp/proxy_header.h"
 
-#include "smtp/parameters.h"
 #include "text/domain.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -39,7 +39,7 @@ bool may_become(std::string_view bytes, std::string_view start)
 
 std::optional<std::uint16_t> parse_port(std::string_view text)
 {
-    const auto number = parse_number(text);
+    const auto number = text::number_in<std::uint64_t>(text);
     if (!number || *number > 65535 || (text.size() > 1 && text.starts_with('0')))
         return std::nullopt;
     return static_cast<std::uint16_t>(*number);
@@ -52,27 +52,19 @@ std::optional<std::string> parse_ip(Kind kind, std::string_view text)
     return text::literal_ip(text);
 }
 
-// The next word; words are separated by exactly one blank.
-std::string_view take_word(std::string_view& text)
-{
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    return word;
-}
-
 // "TCP4 192.0.2.1 198.51.100.1 56324 25"
 std::optional<ProxyHeader> parse_v1(std::string_view text)
 {
     ProxyHeader header;
-    const std::string_view family = take_word(text);
+    const std::string_view family = text::take_word(text);
     if (family == "UNKNOWN")
         return header;
     if (family != "TCP4" && family != "TCP6")
         return std::nullopt;
     header.kind = family == "TCP4" ? Kind::ipv4 : Kind::ipv6;
-    const auto source = parse_ip(header.kind, take_word(text));
-    const auto destination = parse_ip(header.kind, take_word(text));
-    const auto source_port = parse_port(take_word(text));
+    const auto source = parse_ip(header.kind, text::take_word(text));
+    const auto destination = parse_ip(header.kind, text::take_word(text));
+    const auto source_port = parse_port(text::take_word(text));
     const auto destination_port = parse_port(text);
     if (!source || !destination || !source_port || !destination_port)
         return std::nullopt;

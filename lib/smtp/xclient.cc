@@ -4,6 +4,7 @@
 #include "smtp/parameters.h"
 #include "text/domain.h"
 #include "text/lines.h"
+#include "text/words.h"
 #include "text/xtext.h"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ bool take_address(std::optional<std::string>& field, std::string_view value)
 
 bool take_port(std::optional<std::uint16_t>& field, std::string_view value)
 {
-    const auto number = value.empty() ? 0 : parse_number(value);
+    const auto number = value.empty() ? 0 : text::number_in<std::uint64_t>(value);
     if (!number || *number > 65535)
         return false;
     field = static_cast<std::uint16_t>(*number);
