@@ -4,6 +4,7 @@
 
 namespace {
 
+using proxy::test::accepted;
 using proxy::test::hello;
 using proxy::test::Turn;
 using proxy::test::Turns;
@@ -122,6 +123,15 @@ TEST_CASE("proxy: APOP passes with the timestamp of the host, and only there")
             stage.run({{">\r\n", "USER anna\r\nPASS secret\r\n"}, {"in\r\n", "QUIT\r\n"}});
         CHECK(heard.ends_with("+OK in\r\n+OK bye\r\n"));
         CHECK(stage.host.heard.size() == 1);
+    }
+    SUBCASE("a connection that has gone meanwhile is replaced, and its host not blamed")
+    {
+        stage.host.parts = {{{stamped}}, {with(accepted, {{"QUIT\r\n", "+OK bye\r\n"}})}};
+        const std::string heard =
+            stage.run({{">\r\n", "USER anna\r\nPASS secret\r\n"}, {"in\r\n", "QUIT\r\n"}});
+        CHECK(heard.ends_with("+OK in\r\n+OK bye\r\n"));
+        CHECK(stage.host.heard.size() == 2); // one that had failed would not be asked again
+        CHECK(stage.journal.notes[1].starts_with("accepted anna"));
     }
     SUBCASE("a user of another host is told to use something else")
     {

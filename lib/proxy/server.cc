@@ -12,8 +12,7 @@ namespace proxy {
 namespace {
 
 constexpr base::seconds facts_last{300};
-constexpr base::seconds next_attempt{5}; // when the backend did not answer
-constexpr base::milliseconds facts_step{20};
+constexpr base::seconds next_attempt{5};   // when the backend did not answer
 constexpr base::seconds facts_patience{2}; // of clients that wait for a greeting
 // Of a stranger, while most places are taken, and when all are.
 constexpr base::seconds least_stay{5};
@@ -82,6 +81,7 @@ void Server::learn(const std::string& listener, std::string facts)
     known.outdated = false;
     if (known.text != facts)
         known.text = std::move(facts);
+    wake(known);
 }
 
 void Server::forget_facts()
@@ -103,15 +103,30 @@ net::Task<std::optional<std::string>> Server::facts_of(ListenerPtr listener)
         known.asking = true;
         known.asked = base::Steady::now();
         loop().spawn("-", renew(listener));
+        loop().spawn("-", end_patience(listener));
     }
     const base::SteadyTime until = known.asked + facts_patience;
     for (;;) {
-        const Facts& now = facts_[listener->name];
-        const bool fresh = now.text && !now.outdated;
-        if (fresh || !now.asking || base::Steady::now() >= until)
-            co_return now.text;
-        co_await net::sleep_for(loop(), facts_step);
+        const bool fresh = known.text && !known.outdated;
+        if (fresh || !known.asking || base::Steady::now() >= until)
+            co_return known.text;
+        net::Event news(loop());
+        known.waiting.push_back(&news);
+        co_await news.wait();
     }
+}
+
+net::Task<void> Server::end_patience(ListenerPtr listener)
+{
+    co_await net::sleep_for(loop(), facts_patience);
+    wake(facts_[listener->name]);
+}
+
+// Each looks for itself whether that is what it has waited for.
+void Server::wake(Facts& facts)
+{
+    for (net::Event* const one : std::exchange(facts.waiting, {}))
+        one->set();
 }
 
 // What was asked before a reload is what those who wait have come for; for the next ones
@@ -122,10 +137,12 @@ net::Task<void> Server::renew(ListenerPtr listener)
     std::optional<std::string> text = co_await ask(listener);
     Facts& known = facts_[listener->name];
     known.asking = false;
-    if (text)
+    if (text) {
         learn(listener->name, *std::move(text));
-    else
+    } else {
         known.due = base::Steady::now() + next_attempt;
+        wake(known);
+    }
     if (reloads != reloads_) {
         known.due = {};
         known.outdated = true;

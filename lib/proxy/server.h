@@ -2,6 +2,7 @@
 // proxy/server.h - what the sessions of one proxy process share.
 #pragma once
 
+#include "net/event.h"
 #include "net/loop.h"
 #include "proxy/backends.h"
 #include "proxy/journal.h"
@@ -16,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace proxy {
 
@@ -97,8 +99,11 @@ private:
         base::SteadyTime asked{}; // the latest time
         bool asking = false;
         bool outdated = false; // by a reload: an answer is worth waiting for
+        std::vector<net::Event*> waiting{};
     };
     [[nodiscard]] net::Task<void> renew(ListenerPtr listener);
+    [[nodiscard]] net::Task<void> end_patience(ListenerPtr listener);
+    static void wake(Facts& facts);
 
     World world_;
     UserPlaces users_;
