@@ -212,3 +212,20 @@ all_up() {
     printf 'delay-notice = 5h\n' >>"$CONF"
     reads_again 'relayd=told sendd=told pop=told imap=told'
 }
+
+# Its configuration comes through a FIFO: who has opened that is starting, and waits.
+@test "a SIGHUP that comes before a program can reload does not end it" {
+    configuration "$(listener in "$PORT")" "$(proxy p pop-proxy "$(free_port)")" \
+        "$(proxy i imap-proxy "$(free_port)")" 'backend = 127.0.0.1:1'
+    sponts init --config "$CONF" >/dev/null
+    for program in smtp-relayd smtp-sendd pop-proxy imap-proxy; do
+        mkfifo "$TMP/$program.fifo"
+        start "$program" "$program" --config "$TMP/$program.fifo"
+        exec {fifo}>"$TMP/$program.fifo"
+        kill -HUP "$PID"
+        cat "$CONF" >&"$fifo"
+        exec {fifo}>&-
+        wait_for 20 grep -qE 'ready ' "$TMP/$program.log"
+        kill -0 "$PID"
+    done
+}
