@@ -30,6 +30,11 @@ struct Chain {
     {
         return number == 0 ? origin : records.at(number - 1).head();
     }
+    // It was the head of this chain once, or is.
+    [[nodiscard]] bool has(const Head& head) const
+    {
+        return head.number <= records.size() && head_at(head.number) == head;
+    }
 };
 
 // `kind`: "log" or "grants".

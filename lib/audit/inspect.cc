@@ -134,7 +134,7 @@ void compare_with(Inspection& inspection, const Head& earlier)
     if (earlier.number > log.records.size())
         inspection.damage.push_back(name_and_number("log", earlier.number) +
                                     " is gone: cut, or replaced by an older state");
-    else if (log.head_at(earlier.number) != earlier)
+    else if (!log.has(earlier))
         inspection.damage.push_back(name_and_number("log", earlier.number) +
                                     " is not the one of then: replaced");
 }

@@ -92,6 +92,21 @@ Inspection Store::load()
     return all;
 }
 
+// What we have written or read must still be there, unless an auditor has put the whole log
+// aside.
+void Store::must_follow(const Inspection& all) const
+{
+    if (origin_ == Head{})
+        return;
+    const bool same = all.log.origin == origin_;
+    const bool replaced = !same && !all.log.records.empty() &&
+                          all.log.records.front().get("act") == "log-replaced";
+    if (replaced || (same && all.log.has(heads_.log) && all.grants.has(heads_.grants)))
+        return;
+    throw base::Failure(base::Remedy::fix_data,
+                        "audit log: set back or replaced while we were running");
+}
+
 void Store::keep_stamps()
 {
     log_stamp_ = stamp_of(places_.file("log"));
@@ -106,12 +121,14 @@ void Store::catch_up()
         grants_stamp_ == stamp_of(places_.file("grants")))
         return;
     Inspection all = load();
+    must_follow(all);
     const bool unfinished = all.unfinished();
     const std::string torn = all.log.torn + all.grants.torn;
     if (!all.log.torn.empty())
         cut_file(places_.file("log"), all.log.sound);
     if (!all.grants.torn.empty())
         cut_file(places_.file("grants"), all.grants.sound);
+    origin_ = all.log.origin;
     heads_ = {all.log.head(), all.grants.head()};
     grants_ = std::move(all.grants);
     if (unfinished) {

@@ -4,7 +4,8 @@
 // Any number of programs may have one for the same directory: each call takes the lock and
 // looks whether somebody else has written.  What a crash has left is put right by the next
 // call, and noted as an entry "log-recovered".  A log that has been tampered with is not
-// written to any more: every call throws base::Failure(fix_data).
+// written to any more: every call throws base::Failure(fix_data).  Who has one notices,
+// too, when log and anchor are set back together.
 //
 //     what a call does            what is left if we die then
 //     line appended, synced       a torn line (cut), or a record that the anchor does not
@@ -46,12 +47,14 @@ public:
 private:
     [[nodiscard]] Inspection load();
     void catch_up();
+    void must_follow(const Inspection& all) const;
     void append(const char* name, Head& head, const Texts& texts);
     std::uint64_t append_entry(const Entry& entry, std::string_view person);
     void keep_stamps();
 
     Places places_;
     seal::Certificate auditors_;
+    Head origin_; // of the log as we know it; number 0 and no digest: not yet
     Heads heads_;
     Chain grants_;
     Stamp log_stamp_;

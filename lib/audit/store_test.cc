@@ -137,6 +137,29 @@ TEST_CASE("audit: an older state, another log, and lines changed places are foun
     CHECK(now.damage.empty());
 }
 
+TEST_CASE("audit: who is running notices that log and anchor were set back together")
+{
+    const Scene scene;
+    Store store(scene.places);
+    store.note(create_measure("R1"), "anna");
+    const Files one = scene.files();
+    store.note(create_measure("R2"), "anna");
+    const Files two = scene.files();
+    scene.put(one);
+    CHECK_THROWS_AS(store.note(create_measure("R3"), "anna"), base::Failure);
+    CHECK_THROWS_AS((void)store.has_role("gero", Role::grant), base::Failure);
+    scene.put(two);
+    CHECK(store.note(create_measure("R3"), "anna") == 3);
+    store.change_grant("grant", "anna", Role::operate, "gero");
+    CHECK(store.has_role("anna", Role::operate));
+    const Files now = scene.files();
+    const Scene other;
+    scene.put(other.files());
+    CHECK_THROWS_AS(store.note(create_measure("R4"), "anna"), base::Failure);
+    scene.put(now);
+    CHECK(store.note(create_measure("R4"), "anna") == 4);
+}
+
 TEST_CASE("audit: whatever a crash leaves of the last entry is an incident and put right")
 {
     const Scene scene;
