@@ -94,6 +94,15 @@ void take_word(const Context& it, Enum& value)
     it.fault("must be one of: " + names<Enum>(), "muss eines sein von: " + names<Enum>());
 }
 
+// "Original" and "Fax" are the same in both languages.
+void take_channel(const Context& it, Channel& channel)
+{
+    if (text::to_lower(it.value()) == "elektronisch")
+        channel = Channel::electronic;
+    else
+        take_word(it, channel);
+}
+
 void take_yes_no(const Context& it, bool& value)
 {
     const std::string word = text::to_lower(it.value());
@@ -180,7 +189,7 @@ const std::span<const Row> rows()
          [](C it) { take_time(it, it.order().ordered); }},
         {{"channel", "uebermittlung", "", "original, electronic or fax", open, general,
           false},
-         [](C it) { take_word(it, it.order().channel); }},
+         [](C it) { take_channel(it, it.order().channel); }},
         {{"received", "eingang", "", "when the order or its copy came", open, general,
           false},
          [](C it) { take_time(it, it.order().received); }},

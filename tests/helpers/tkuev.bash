@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+# tkuev.bash - a provider with an audit log, an officer and an authority, for the tests of
+# tkuev-ctl.
+#
+#     setup()    { load helpers/common; load helpers/tkuev; sponts_setup; provider; }
+
+ctl() { tkuev-ctl --config "$CONF" "$@"; }
+audit() { tkuev-audit --config "$CONF" "$@"; }
+
+# provider [LINE...] - further lines of [tkuev]; starts tkuev-auditd.
+provider() {
+    ME=$(id -un)
+    CONF=$TMP/sponts.conf
+    SOCKET=$TMP/run/socket
+    STATE=$TMP/li
+    export TZ=UTC # official time is Germany's wherever the machine stands
+    mkdir -p "$TMP/run"
+    printf '%s\n' '[general]' "spool = $TMP/spool" "run-directory = $TMP" \
+        "database = $TMP/sponts.db" '[tkuev]' "state = $STATE" "spool = $TMP/li-spool" \
+        "audit = $TMP/audit" "audit-anchor = $TMP/anchor/audit" "audit-socket = $SOCKET" \
+        'operator-id = TEST1' 'synchronised-clock = no' "$@" >"$CONF"
+    sponts db migrate --config "$CONF" >/dev/null
+    printf 'name\nexample.org\nexample.net\n' |
+        sponts import domains - --config "$CONF" >/dev/null
+    audit init --grantor "$ME" --new-key "$TMP/auditors.key" >/dev/null
+    audit grants grant "$ME" review >/dev/null
+    audit grants grant "$ME" operate >/dev/null
+    auditd_start
+    ctl init >/dev/null
+    ctl authority add lka --title 'LKA Musterland'
+}
+
+auditd_start() {
+    start auditd tkuev-auditd --config "$CONF"
+    AUDITD_PID=$PID
+    wait_for 10 test -S "$SOCKET"
+}
+auditd_kill() {
+    kill -KILL "$AUDITD_PID"
+    wait_for 5 gone "$AUDITD_PID"
+    rm -f "$SOCKET"
+}
+
+# day OFFSET - a day from now in official time, e.g. day '+ 30 days'.
+day() { TZ=Europe/Berlin date -d "now $1" +%Y-%m-%d; }
+
+# order [LINE...] - a sound order in $TMP/order.conf; LINEs replace those with their key.
+order() {
+    local line
+    printf '%s\n' 'Kennung = Anna@Example.org' 'Mailbox = anna' 'Referenz-Id = LKA-17' \
+        'Berechtigte Stelle = lka' 'Rechtsgrundlage = stpo-100a' 'Gericht = AG Musterstadt' \
+        'Aktenzeichen = 1 Gs 17/26' "Anordnung vom = $(day '- 1 day')" \
+        "Beginn = $(day '')" "Ende = $(day '+ 60 days')" 'Profil = etsi-ftp-file' \
+        'Ziel-IP = 192.0.2.9' 'Ziel-Port = 21' 'Username = recorder' \
+        'Passwort = open-sesame' 'Zielverzeichnis = /in' >"$TMP/order.conf"
+    for line; do
+        sed -i "/^${line%% =*} =/d" "$TMP/order.conf"
+        printf '%s\n' "$line" >>"$TMP/order.conf"
+    done
+    chmod 600 "$TMP/order.conf"
+}
+
+# measure [LINE...] - enters such an order; its handle in $MEASURE.
+measure() {
+    order "$@"
+    MEASURE=$(ctl create --yes --file "$TMP/order.conf" 2>/dev/null)
+    [[ $MEASURE =~ ^[0-9a-f]{32}$ ]]
+}
+armed() {
+    measure "$@"
+    ctl approve "$MEASURE"
+    ctl activate "$MEASURE"
+}
+
+field() { ctl show "$MEASURE" --json | jq -r ".\"$1\""; }
+# acts ACT - the outcomes of it in the audit log, in order, on one line.
+acts() {
+    audit list --json | jq -r "select(.act == \"$1\") | .outcome" | paste -sd' '
+}

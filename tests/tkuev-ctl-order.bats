@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# tkuev-ctl check and create: from the paper to a measure that waits for approval.
+
+setup() {
+    load helpers/common
+    load helpers/tkuev
+    sponts_setup
+    provider
+}
+teardown() { sponts_teardown; }
+
+@test "an order as German forms have it becomes a measure that waits for approval" {
+    order
+    run -0 --separate-stderr ctl create --file "$TMP/order.conf"
+    [[ $output =~ ^[0-9a-f]{32}$ ]]
+    MEASURE=$output
+    [[ $stderr == *"warning: method: FTP is not encrypted"*" / FTP ist unverschl"* ]]
+    [ "$(field state)" = awaiting-approval ]
+    [ "$(field reference)" = LKA-17 ]
+    [ "$(ctl show "$MEASURE" --json | jq -c '[.identities[] | [.kind, .entered, .canonical]]')" = \
+        '[["address","Anna@Example.org","anna@example.org"],["mailbox","anna","anna"]]' ]
+    [ "$(ctl show "$MEASURE" --json | jq -c '.iri | [.method, .host, .port, .user, .directory]')" = \
+        '["ftp","192.0.2.9",21,"recorder","/in"]' ]
+    [[ $(field begin) == "$(day '')"T00:00:00+0[12]:00 ]]
+    [ "$(ctl list | wc -l)" -eq 1 ]
+    [[ $(ctl list) == "${MEASURE:0:8}  awaiting-approval  "*"Anna@Example.org (+1)" ]]
+}
+
+@test "every fault is told at once, in English and German, and nothing is entered" {
+    order 'Kennung = anna@example.com' 'Referenz-Id = a b' 'Gericht = ' 'Beginn = heute' \
+        "Ende = $(day '+ 100 days')" 'Ziel-Port = 99999' 'Zielverzeichnis = ../x' 'Farbe = rot'
+    for command in check create; do
+        run -65 ctl "$command" --file "$TMP/order.conf"
+        [[ $output == *'error: line '*': begin: is no time like'*' / ist keine Zeit wie'* ]]
+        [[ $output == *'error: line '*': port: must be a number from 1 to 65535 / muss eine Zahl'* ]]
+        [[ $output == *'error: line '*': Farbe: is not known / ist nicht bekannt'* ]]
+        [[ $output == *'error: reference: must be 1 to 25'* ]]
+        [[ $output == *'error: identity: anna@example.com: example.com is no domain we serve'* ]]
+        [[ $output == *'error: court: is missing / fehlt'* ]]
+        [[ $output == *'error: directory: must not contain ..'* ]]
+        [[ $output != *'begin: is missing'* ]]
+    done
+    [[ $output == *'tkuev-ctl: cannot create: 7 formal faults' ]]
+    [ -z "$(ctl list)" ]
+    [ "$(acts measure-create)" = 'intended refused' ]
+    [ "$(acts measure-check)" = 'intended done' ]
+}
+
+@test "check for programs: an array of faults, empty for a sound order" {
+    order 'Ende = 2020-01-01'
+    run -65 --separate-stderr ctl check --json --file "$TMP/order.conf"
+    [ "$(jq -r '.[] | select(.level == "error") | .field' <<<"$output" | sort -u)" = end ]
+    order 'Verfahren = sftp' 'Ziel-Port = 22'
+    printf 'scan' >"$TMP/scan.pdf"
+    run -0 --separate-stderr ctl check --json --file "$TMP/order.conf" --scan "$TMP/scan.pdf"
+    [ "$output" = '[]' ]
+}
+
+@test "fields that name somebody have no option; the others have, and a scan its digest" {
+    order
+    for option in identity login mailbox reference authority court file-number host user \
+        password directory standby test-account; do
+        run -64 ctl create --file "$TMP/order.conf" "--$option" x
+    done
+    sed -i '/^Ende/d' "$TMP/order.conf"
+    printf 'scan' >"$TMP/scan.pdf"
+    MEASURE=$(ctl create --file "$TMP/order.conf" --end "$(day '+ 5 days')" --scope iri \
+        --scan "$TMP/scan.pdf" 2>/dev/null)
+    [ "$(field scope)" = iri ]
+    [[ $(field end) == "$(day '+ 5 days')"T* ]]
+    [ "$(ctl show "$MEASURE" --json | jq -r '.orders[0]."order-digest"')" = \
+        "$(sha256sum <"$TMP/scan.pdf" | cut -d' ' -f1)" ]
+}
+
+@test "an order from standard input; event data and content to different places" {
+    order
+    printf '%s\n' '[cc]' 'method = sftp' 'port = 22' 'host = 2001:db8::9' \
+        'standby = 192.0.2.10 [2001:db8::10]:2222' >>"$TMP/order.conf"
+    MEASURE=$(ctl create --file - <"$TMP/order.conf" 2>/dev/null)
+    [ "$(ctl show "$MEASURE" --json | jq -c '.cc | [.method, .host, .port, .user]')" = \
+        '["sftp","2001:db8::9",22,"recorder"]' ]
+    [ "$(ctl show "$MEASURE" --json | jq -c '.cc.standby')" = \
+        '[{"host":"192.0.2.10","port":22},{"host":"2001:db8::10","port":2222}]' ]
+}
+
+@test "a password stays where others cannot read it, and is shown nowhere" {
+    order
+    chmod 644 "$TMP/order.conf"
+    run -65 ctl create --file "$TMP/order.conf"
+    [[ $output == *'holds a password and is readable by others' ]]
+
+    order 'Passwort = '
+    sed -i '/^Passwort/d' "$TMP/order.conf"
+    printf 'blank ; and semicolon\nsecond line\n' >"$TMP/password"
+    echo "password-file = $TMP/password" >>"$TMP/order.conf"
+    MEASURE=$(ctl create --file "$TMP/order.conf" 2>/dev/null)
+    for how in '' --json; do
+        run -0 ctl show "$MEASURE" $how
+        [[ $output != *semicolon* ]]
+    done
+    [ "$(ctl show "$MEASURE" --json | jq .iri.password)" = true ]
+    run -1 grep -rl semicolon "$STATE" "$TMP/audit" "$TMP/anchor"
+}
+
+@test "the files of the interception user name nobody and are nobody else's" {
+    armed
+    run -1 grep -rliE 'anna|example\.org|LKA|Musterstadt|1 Gs|recorder|sesame|192\.0\.2' "$STATE"
+    [ "$(stat -c %a "$STATE")" = 700 ]
+    [ -z "$(find "$STATE" -type f ! -name interception.pem -perm /077)" ]
+}
+
+@test "on a terminal it asks, hides the password, shows the whole and asks once more" {
+    exec {keys}<> <(:)
+    # converse LAST - answers each question when it has been asked; typing ahead is dropped.
+    converse() {
+        local asked=0 answer
+        for answer in lka LKA-18 anna@example.org '' '' '' stpo-100a 'AG Ort' '1 Gs 1' \
+            "$(day '- 1 day')" fax '' '' "$(day '')" "$(day '+ 9 days')" iri etsi-ftp-file \
+            '' 192.0.2.9 '' recorder open-sesame /in '' '' "$1"; do
+            asked=$((asked + 1))
+            wait_for 5 questions "$asked"
+            echo "$answer" >&"$keys"
+        done
+    }
+    questions() { [ "$(grep -oE '\): ' "$TMP/terminal.out" | wc -l)" -ge "$1" ]; }
+    on_terminal() { script -qfec "tkuev-ctl --config '$CONF' create" /dev/null <&"$keys"; }
+    for last in no yes; do
+        start terminal on_terminal
+        converse "$last"
+        wait_for 5 gone "$PID"
+        grep -q 'password: *(set)' "$TMP/terminal.out"
+        run -1 grep open-sesame "$TMP/terminal.out"
+        [ "$last" = yes ] || { grep -q 'not entered' "$TMP/terminal.out" && [ -z "$(ctl list)" ]; }
+    done
+    [ "$(ctl list --json | jq -r '.[0].reference')" = LKA-18 ]
+    [ "$(ctl list --json | jq -r '.[0].scope')" = iri ]
+}
+
+@test "what was said on the command line is gone from the list of processes" {
+    mkfifo "$TMP/pipe"
+    exec {hold}<>"$TMP/pipe"
+    start create tkuev-ctl --config "$CONF" create --end 2026-12-24 \
+        --file "$TMP/pipe"
+    wiped() { ! tr '\0' ' ' <"/proc/$PID/cmdline" | grep -q create; }
+    wait_for 5 wiped
+    [ "$(tr -d '\0' <"/proc/$PID/cmdline")" = tkuev-ctl ]
+    exec {hold}>&-
+    kill "$PID"
+}
+
+@test "test measures are possible on registered test accounts only" {
+    order 'Test = ja' 'Probekonto = probe'
+    run -65 ctl create --file "$TMP/order.conf"
+    [[ $output == *'test-account: is not registered'* ]]
+    printf 'identity = anna@example.org\n' >"$TMP/account"
+    run -65 ctl test-account add probe --file "$TMP/account"
+    ctl test-account add probe --registration 'BNetzA 12-3' --file "$TMP/account"
+    run -65 ctl create --file "$TMP/order.conf"
+    [[ $output == *'mailbox: anna does not belong to the test account'* ]]
+    printf 'mailbox = anna\n' >>"$TMP/account"
+    ctl test-account add probe --registration 'BNetzA 12-3' --file "$TMP/account"
+    MEASURE=$(ctl create --file "$TMP/order.conf" 2>/dev/null)
+    [ "$(field test)" = true ]
+    [ "$(audit list --json | jq -r 'select(.act == "measure-create") | .test' | tail -n 1)" = yes ]
+    run -65 ctl test-account remove probe
+    ctl end "$MEASURE"
+    ctl test-account remove probe
+    [ "$(ctl test-account list --json)" = '[]' ]
+}
+
+@test "several authorities may watch the same identity with the same number, one only once" {
+    measure
+    run -65 ctl create --file "$TMP/order.conf"
+    [[ $output == *'reference: this authority has given it before'* ]]
+    order 'Referenz-Id = LKA-18'
+    run -0 ctl create --file "$TMP/order.conf"
+    [[ $output == *'warning: identity: a measure of this authority for it is there already'* ]]
+    ctl authority add bka --title 'BKA'
+    measure 'Berechtigte Stelle = bka'
+    [ "$(ctl list | wc -l)" -eq 3 ]
+}
+
+@test "an authority that is needed stays; its certificate is looked at" {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 10 \
+        -subj /CN=lka -keyout "$TMP/lka.key" -out "$TMP/lka.pem" 2>/dev/null
+    order 'Inhalt versiegeln = ja'
+    run -65 ctl create --file "$TMP/order.conf"
+    [[ $output == *'seal-content: the authority has no certificate'* ]]
+    run -78 ctl authority add lka --certificate "$TMP/order.conf"
+    ctl authority add lka --certificate "$TMP/lka.pem"
+    [ "$(ctl authority show lka --json | jq -r .title)" = 'LKA Musterland' ]
+    [ "$(ctl authority show lka --json | jq -r .certificate)" = CN=lka ]
+    run -0 ctl create --file "$TMP/order.conf"
+    [[ $output == *'warning: authority: its certificate expires before the end'* ]]
+    run -65 ctl authority remove lka
+    [[ $output == *'it has measures that have not ended' ]]
+    ctl end "$(ctl list --json | jq -r '.[0].measure')"
+    ctl authority remove lka
+    run -65 ctl authority show lka
+}
+
+# bats test_tags=plain
+@test "the examples of tkuev-order(5) are sound orders" {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9999 \
+        -subj /CN=bka -keyout "$TMP/bka.key" -out "$TMP/bka.pem" 2>/dev/null
+    ctl authority add bka --certificate "$TMP/bka.pem"
+    mandoc -Tutf8 "$REPO/man/tkuev-order.5" | col -bx | sed -n '/^EXAMPLES/,/^SECURITY/p' |
+        awk -v dir="$TMP" '/^     [A-Z][^=]*:$/ { n++; next } /^ +[[a-zA-Z]/ && n { sub(/^ +/, "");
+            print > (dir "/example" n) }'
+    [ -s "$TMP/example1" ] && [ -s "$TMP/example2" ] && [ ! -e "$TMP/example3" ]
+    chmod 600 "$TMP"/example*
+    for example in "$TMP/example1" "$TMP/example2"; do
+        run -0 faketime '2026-11-22 12:00' tkuev-ctl --config "$CONF" check --file "$example"
+        [[ $output != *error* ]]
+    done
+}
+
+@test "tkuev-db(5) names every table and column, tkuev-order(5) every field" {
+    local table column
+    while IFS='|' read -r table column; do
+        sed -n "/^\.Ss $table$/,/^\.S[sh] /p" "$REPO/man/tkuev-db.5" |
+            grep -qx "\.It Cm $column" || { echo "$table.$column"; false; }
+    done < <(sqlite3 -readonly "$STATE/measures.db" "SELECT t.name, c.name
+        FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'")
+    grep -oE '^ *\{\{"[a-z0-9-]+"' "$REPO"/lib/li/order*.cc | grep -oE '[a-z0-9-]+"$' |
+        tr -d '"' | while read -r column; do
+        grep -qE "^\.It Cm $column( |\$)" "$REPO/man/tkuev-order.5" || { echo "$column"; false; }
+    done
+}
+
+@test "what is missing or wrong ends in one clear line and the right status" {
+    run -66 ctl create --file "$TMP/nowhere"
+    [ "$output" = "tkuev-ctl: open $TMP/nowhere: No such file or directory" ]
+    run -65 ctl show abc
+    run -65 ctl show "$(printf 'a%.0s' {1..40})"
+    [ "$output" = 'tkuev-ctl: there is no such measure' ]
+    run -64 ctl list --state asleep
+    measure
+    chmod 644 "$STATE/vault.key"
+    run -78 ctl list
+    chmod 600 "$STATE/vault.key"
+    printf '%064d\n' 7 >"$STATE/vault.key"
+    run -65 ctl list
+    [[ $output == *'damaged, or locked with another key'* ]]
+    rm "$STATE/measures.db"
+    run -66 ctl list
+}

@@ -1,0 +1,252 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# tkuev-ctl: the life of a measure.  Nothing happens that the audit log has not heard of, and
+# every measure ends by itself.
+
+setup() {
+    load helpers/common
+    load helpers/tkuev
+    sponts_setup
+    provider
+}
+teardown() { sponts_teardown; }
+
+@test "init makes what is missing, for its user alone, and leaves what is there" {
+    rm "$STATE/interception.key" "$STATE/interception.pem"
+    local before after
+    before=$(sha256sum "$STATE/vault.key" "$STATE/measures.db")
+    run -0 ctl init
+    [ "$output" = "made $STATE/interception.key" ]
+    run -0 ctl init
+    [ -z "$output" ]
+    after=$(sha256sum "$STATE/vault.key" "$STATE/measures.db")
+    [ "$before" = "$after" ]
+    [ "$(stat -c %a "$STATE/interception.key" "$STATE/vault.key" | sort -u)" = 600 ]
+    chmod 755 "$STATE"
+    run -78 ctl init
+    chmod 700 "$STATE"
+    sqlite3 "$STATE/measures.db" 'PRAGMA user_version = 99'
+    run -78 ctl init
+    run -78 ctl list
+}
+
+@test "from approval to the end, each act noted before and after" {
+    measure
+    ctl approve "$MEASURE"
+    [ "$(field state)" = awaiting-provisioning ]
+    ctl activate "${MEASURE:0:8}"
+    [ "$(field state)" = active ]
+    ctl suspend "$MEASURE"
+    [ "$(field state)" = suspended ]
+    ctl resume "$MEASURE"
+    [ "$(field state)" = active ]
+    ctl end "$MEASURE" --reason revoked
+    [ "$(field state)" = cancelled ]
+    [ "$(field reason)" = revoked ]
+    for act in create approve activate suspend resume end; do
+        [ "$(acts "measure-$act")" = 'intended done' ]
+    done
+    run -0 audit list --json --reference LKA-17
+    [ "$(jq -r 'select(.act == "measure-activate") | .identity' <<<"$output" | sort -u)" = \
+        'Anna@Example.org, anna' ]
+    [ "$(jq -r 'select(.act == "measure-activate") | .destination' <<<"$output" | sort -u)" = \
+        'ftp://192.0.2.9:21/in' ]
+    [[ $(jq -r 'select(.act == "measure-activate") | .end' <<<"$output" | head -n 1) == \
+        "$(day '+ 60 days')"T00:00:00+0[12]:00 ]]
+    audit verify
+}
+
+@test "what the table does not allow is refused, noted, and changes nothing" {
+    measure
+    for act in activate suspend resume extend; do
+        run -65 ctl "$act" "$MEASURE" </dev/null
+        [ "$output" = "tkuev-ctl: cannot $act: the measure is awaiting-approval" ]
+        [ "$(acts "measure-$act")" = 'intended refused' ]
+    done
+    [ "$(field state)" = awaiting-approval ]
+    ctl reject "$MEASURE" --reason 'no judge'
+    [ "$(field state)" = rejected ]
+    for act in approve activate confirm suspend resume end reject; do
+        run -65 ctl "$act" "$MEASURE"
+    done
+    measure 'Referenz-Id = LKA-18'
+    ctl reject "$MEASURE" --invalid
+    [ "$(field state)" = invalid ]
+}
+
+@test "without the role nothing is done, nor without an audit log" {
+    measure
+    audit grants revoke "$ME" operate
+    run -77 ctl list
+    run -77 ctl show "$MEASURE"
+    run -77 ctl approve "$MEASURE"
+    [ "$output" = "tkuev-ctl: $ME has not the role \"operate\"" ]
+    audit grants grant "$ME" operate
+    [ "$(field state)" = awaiting-approval ]
+    auditd_kill
+    for act in approve end show; do
+        run -69 ctl "$act" "$MEASURE"
+        [[ $output == 'tkuev-ctl: audit log not to be reached: '* ]]
+    done
+    run -69 ctl create --file "$TMP/order.conf"
+    auditd_start
+    [ "$(field state)" = awaiting-approval ]
+    [ "$(ctl list | wc -l)" -eq 1 ]
+}
+
+# bats test_tags=plain
+@test "killed before the database is written: the intent is noted, and nothing has changed" {
+    measure
+    strace -f -qq -o /dev/null -e 'inject=fdatasync,fsync:signal=KILL:when=1' \
+        tkuev-ctl --config "$CONF" approve "$MEASURE" || true
+    [ "$(acts measure-approve)" = intended ]
+    [[ $(field state) == awaiting-* ]]
+    sqlite3 "$STATE/measures.db" 'PRAGMA integrity_check' | grep -qx ok
+    if [ "$(field state)" = awaiting-approval ]; then ctl approve "$MEASURE"; fi
+    ctl activate "$MEASURE"
+    audit verify
+}
+
+# bats test_tags=plain
+@test "a copy by fax ends by itself after a week; the original prevents that" {
+    armed 'Übermittlung = fax'
+    [ "$(field provisional)" = true ]
+    later() { faketime -f "$1" tkuev-ctl --config "$CONF" "${@:2}"; }
+    state() { later "$1" show "$MEASURE" --json | jq -r .state; }
+    [ "$(state +603000)" = active ]
+    [ "$(state +605000)" = expired ]
+    run -65 later +605000 confirm "$MEASURE"
+    [[ $output == 'tkuev-ctl: cannot confirm: the measure is expired since '* ]]
+    later +605000 settle
+    [ "$(acts measure-expire)" = 'intended done' ]
+    [ "$(field state)" = expired ]
+    [ "$(field reason)" = original-missing ]
+    later +605000 settle
+    [ "$(acts measure-expire)" = 'intended done' ]
+
+    armed 'Übermittlung = elektronisch' 'Referenz-Id = LKA-18'
+    later +600000 confirm "$MEASURE"
+    [ "$(state +605000)" = active ]
+    run -65 later +600000 confirm "$MEASURE"
+}
+
+# bats test_tags=plain
+@test "three months at most, then three more with an order of their own" {
+    order "Ende = $(day '+ 4 months')"
+    run -65 ctl create --file "$TMP/order.conf"
+    armed
+    later() { faketime -f "$1" tkuev-ctl --config "$CONF" "${@:2}"; }
+    printf '%s\n' 'court = AG Musterstadt' 'file-number = 1 Gs 18/26' \
+        'legal-basis = stpo-100a' "ordered = $(day '')" "end = $(day '+ 200 days')" \
+        >"$TMP/extension.conf"
+    run -65 ctl extend "$MEASURE" --file "$TMP/extension.conf"
+    [[ $output == *'error: end: is more than three months later'* ]]
+    sed -i '/^end/d' "$TMP/extension.conf"
+    run -65 ctl extend "$MEASURE" --file "$TMP/extension.conf"
+    run -65 ctl extend "$MEASURE" --file "$TMP/order.conf"
+    [[ $output == *'Kennung: does not belong to an extension / geh'* ]]
+    ctl extend "$MEASURE" --file "$TMP/extension.conf" --end "$(day '+ 100 days')"
+    [[ $(field end) == "$(day '+ 100 days')"T* ]]
+    [ "$(ctl show "$MEASURE" --json | jq '.orders | length')" -eq 2 ]
+    [ "$(later +99d show "$MEASURE" --json | jq -r .state)" = active ]
+    [ "$(later +101d show "$MEASURE" --json | jq -r .state)" = expired ]
+    run -65 later +101d extend "$MEASURE" --file "$TMP/extension.conf" --end 2030-01-01
+    run -65 later +101d activate "$MEASURE"
+}
+
+@test "who entered a measure does not approve it, where a second person is asked for" {
+    sed -i 's/^synchronised-clock.*/&\nsecond-person = yes/' "$CONF"
+    measure
+    run -65 ctl approve "$MEASURE"
+    [ "$output" = 'tkuev-ctl: cannot approve: somebody else than who entered it must' ]
+    [ "$(field state)" = awaiting-approval ]
+}
+
+# bats test_tags=plain
+@test "nothing is armed while the kernel says that the clock is not synchronised" {
+    sed -i 's/^synchronised-clock.*/synchronised-clock = yes/' "$CONF"
+    measure
+    ctl approve "$MEASURE"
+    run -65 strace -qq -o /dev/null -e inject=adjtimex,clock_adjtime:retval=5 \
+        tkuev-ctl --config "$CONF" activate "$MEASURE"
+    [ "$output" = 'tkuev-ctl: cannot activate: the clock is not synchronised' ]
+    [ "$(field state)" = awaiting-provisioning ]
+    [ "$(acts measure-activate)" = 'intended refused' ]
+}
+
+@test "what was in order when it was entered is looked at again before it is armed" {
+    measure
+    ctl approve "$MEASURE"
+    sqlite3 "$TMP/sponts.db" "DELETE FROM domains WHERE name = 'example.org'"
+    run -65 ctl activate "$MEASURE"
+    [[ $output == *'example.org is no domain we serve'* ]]
+    [[ $output == *'cannot activate: the order has formal faults' ]]
+}
+
+@test "letters to the authority: set-up, change, disturbance, end; on paper and as PDUs" {
+    measure
+    run -65 ctl notice "$MEASURE" --kind set-up
+    [ "$output" = 'tkuev-ctl: cannot write a notice: the measure was never activated' ]
+    ctl approve "$MEASURE"
+    ctl activate "$MEASURE"
+    [[ $(ctl status) == *'notice set-up'* ]]
+    ctl notice "$MEASURE" --kind set-up --out "$TMP/letter" --pdu "$TMP/pdu"
+    grep -q '^Einrichtung einer Überwachungsmaßnahme (§ 5 Abs. 5 TKÜV)$' "$TMP/letter"
+    grep -qE '^Referenznummer: +LKA-17$' "$TMP/letter"
+    grep -qE '^Adresse: +Anna@Example.org$' "$TMP/letter"
+    grep -qE '^Tatsächlich eingerichtet: +[0-9.]+ [0-9:]+ MES?Z$' "$TMP/letter"
+    [ "$(stat -c %a "$TMP/letter" "$TMP/pdu" | sort -u)" = 600 ]
+    openssl asn1parse -inform DER -in "$TMP/pdu" >/dev/null
+    grep -q LKA-17 "$TMP/pdu"
+    [[ $(ctl status) != *'notice set-up'* ]]
+    run -73 ctl notice "$MEASURE" --kind set-up --out "$TMP/letter"
+    run -64 ctl notice "$MEASURE" --kind disturbance --effect 'no content'
+    run -0 ctl notice "$MEASURE" --kind disturbance --disturbance 'Leitung' \
+        --effect 'kein Inhalt' --since '2026-11-22 10:00'
+    [[ $output == *'Störung einer Überwachungsmaßnahme (§ 13 TKÜV)'*'noch nicht bekannt'* ]]
+    run -0 ctl notice "$MEASURE" --kind change
+    [[ $output == *'Änderung einer'* ]]
+    run -65 ctl notice "$MEASURE" --kind end
+    ctl end "$MEASURE" --reason 'Aufhebung'
+    [[ $(ctl status) == *'notice end'* ]]
+    run -0 ctl notice "$MEASURE" --kind end
+    [[ $output == *'Abschaltung einer'*'Tatsächlich abgeschaltet:'*'Aufhebung'* ]]
+    [[ $(ctl status) != *"${MEASURE:0:8}"* ]]
+    [[ $(acts notice-end) == 'intended refused intended done' ]]
+}
+
+@test "status says what needs a person" {
+    measure 'Übermittlung = fax'
+    run -0 ctl status --json
+    [ "$(jq -r '.tasks[].what' <<<"$output" | sort | paste -sd';')" = \
+        'approve or reject;confirm: the original is missing' ]
+    ctl approve "$MEASURE"
+    [[ $(ctl status) == *"${MEASURE:0:8}  activate, $(day '')T"* ]]
+    ctl confirm "$MEASURE"
+    ctl activate "$MEASURE"
+    [ "$(ctl status --json | jq -r '.tasks[].what')" = 'notice set-up' ]
+}
+
+@test "of several officers who do the same at once, one does it" {
+    armed
+    local pids=() i suspended=0
+    for i in {1..5}; do
+        tkuev-ctl --config "$CONF" suspend "$MEASURE" 2>"$TMP/$i.err" 3>&- &
+        pids+=($!)
+    done
+    for i in "${pids[@]}"; do
+        wait "$i" && suspended=$((suspended + 1))
+    done
+    [ "$suspended" -eq 1 ]
+    [ "$(ctl show "$MEASURE" --json | jq -r .state)" = suspended ]
+    [ "$(acts measure-suspend | tr ' ' '\n' | grep -c 'done')" -eq 1 ]
+    [ "$(acts measure-suspend | tr ' ' '\n' | grep -c 'intended')" -eq 5 ]
+}
+
+@test "nobody is named to other officers: who did what is in the audit log alone" {
+    armed
+    run -0 ctl show "$MEASURE" --json
+    [ "$(jq 'keys | map(select(endswith("-by"))) | length' <<<"$output")" -eq 0 ]
+    run -0 audit list --json --key "$TMP/auditors.key" --reference LKA-17
+    [ "$(jq -r .person <<<"$output" | sort -u)" = "$ME" ]
+}
