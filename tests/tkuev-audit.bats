@@ -134,6 +134,11 @@ as() {
         [[ $(through_su) == 'noted '[0-9]*' games' ]]
         su=yes
     fi
+    # Others who say nothing keep nobody out.
+    for i in {1..20}; do
+        start "silent$i" as uucp socat -u "UNIX-CONNECT:$SOCKET" "CREATE:/dev/null"
+    done
+    [[ $(ask games request) == 'noted '[0-9]*' games' ]]
 
     for user in games uucp; do
         for file in "$LOG" "$TMP/audit/grants" "$ANCHOR" "$TMP/audit" "$TMP/anchor"; do
@@ -152,7 +157,7 @@ as() {
     run -0 env SUDO_UID="$(id -u news)" setpriv --reuid "$(id -u lp)" --clear-groups \
         tkuev-audit --config "$CONF" list --json --key - <"$TMP/auditors.key"
     [ "$(jq -r 'select(.act == "measure-create") | .outcome + " " + .person' <<<"$output")" = \
-        $'intended games\nrefused news\nrefused uucp\nrefused root'"${su:+$'\n'intended games}" ]
+        $'intended games\nrefused news\nrefused uucp\nrefused root\nintended games'"${su:+$'\n'intended games}" ]
     [ "$(jq -r 'select(.act == "log-list") | .outcome + " " + .person' <<<"$output" | head -n 1)" = 'refused games' ]
     audit verify
 }
@@ -251,6 +256,34 @@ as() {
         done <"$file"
     done
     [ "$answered" -ge 24 ]
+}
+
+# bats test_tags=plain
+@test "killed at each write and sync of an entry: the log is sound, and nothing answered is lost" {
+    new_log
+    entries=4
+    for step in pwrite64:1 fdatasync:1 pwrite64:2 fdatasync:2; do
+        rm -f "$SOCKET"
+        start traced strace -f -qq -o "$TMP/trace" -e "inject=${step%:*}:signal=KILL:when=${step#*:}" \
+            tkuev-auditd --config "$CONF"
+        wait_for 10 test -S "$SOCKET"
+        wait_for 10 grep -q auditd-ready "$TMP/traced.log"
+        run note measure-create intended "$step"
+        [[ $output != noted* ]]
+        wait_for 10 gone "$PID"
+        grep -q 'killed by SIGKILL' "$TMP/trace"
+        run -0 audit verify
+        rm -f "$SOCKET"
+        auditd_start
+        read -r word number _ < <(note measure-create intended "after-$step")
+        [ "$word" = noted ]
+        # What was left of the one before, if anything, and a word about it.
+        ((number > entries && number <= entries + 3))
+        entries=$number
+        auditd_kill
+        audit verify
+    done
+    [ "$(audit list | cut -f 5 | grep -c '^after-')" -eq 4 ]
 }
 
 @test "a torn entry is an incident, not damage, and the next start removes it" {
