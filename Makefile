@@ -19,7 +19,7 @@ endif
 VERSION  := 0.1.0
 JOBS     ?= $(shell nproc)
 
-LIBS := -lfmt -lssl -lcrypto -lsqlite3 -linih -lunbound -largon2 -lgsasl -lseccomp -lidn2 -lunistring -lxxhash -lz
+LIBS := -lfmt -lssl -lcrypto -lsqlite3 -linih -lunbound -largon2 -lgsasl -lseccomp -lidn2 -lunistring -lxxhash -lz -lcurl -lxml2
 
 CPPFLAGS += -Ilib -I$(BUILD) -DSPONTS_VERSION='"$(VERSION)"' -DSPONTS_PREFIX='"$(PREFIX)"' \
             -DBOOST_ASIO_SEPARATE_COMPILATION -DBOOST_ASIO_NO_DEPRECATED
@@ -62,6 +62,8 @@ programs: $(programs:%=$(BIN)/%) $(if $(filter queuectl,$(programs)),$(BIN)/mail
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+
+$(BUILD)/lib/handover/%: CPPFLAGS += -isystem /usr/include/libxml2
 
 # The SQL of the schema and its migrations, as initialisers for lib/db/sql.cc.
 $(BUILD)/sql.inc: $(sort $(wildcard sql/*.sql))

@@ -45,6 +45,7 @@ void print_destination(std::ostream& out, std::string_view name,
     line(out, "password", where.password.empty() ? "" : "(set)");
     if (where.method == li::Method::ftp || where.method == li::Method::ftps)
         line(out, "mode", where.passive ? "passive" : "active");
+    line(out, "peer-key", where.peer_key);
 }
 
 void print_life(std::ostream& out, const li::Life& life)
@@ -78,6 +79,7 @@ void put_destination(text::JsonWriter& out, std::string_view name,
     out.end_array();
     out.member("user", where.user).member("password", !where.password.empty());
     out.member("directory", where.directory).member("passive", where.passive);
+    out.member("peer-key", where.peer_key);
     out.end_object();
 }
 

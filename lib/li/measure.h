@@ -71,6 +71,10 @@ struct Destination {
     std::string password; // only while somebody needs it, never shown
     std::string directory;
     bool passive = true; // FTP
+    // SFTP must, FTPS and TLS may name the server's public key: "SHA256:" and its digest in
+    // base64, one for each of peer and standbys, separated by blanks; the last goes for
+    // those that follow.  Then certificates are not asked for.
+    std::string peer_key;
     bool operator==(const Destination&) const = default;
 };
 

@@ -35,6 +35,7 @@ void members(S& it, Visit&& visit)
     visit("password", it.password);
     visit("directory", it.directory);
     visit("passive", it.passive);
+    visit("peer_key", it.peer_key);
 }
 
 template <class S, class Visit>

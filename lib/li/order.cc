@@ -144,6 +144,38 @@ void take_mode(const Context& it)
         it.fault("must be passive or active", "muss passiv oder aktiv sein");
 }
 
+// As ssh-keygen -l has it: 43 characters of base64 after "SHA256:".
+bool is_key_digest(std::string_view word)
+{
+    constexpr std::string_view prefix = "SHA256:";
+    constexpr std::size_t digest_size = 43;
+    if (!word.starts_with(prefix))
+        return false;
+    word.remove_prefix(prefix.size());
+    return word.size() == digest_size && std::ranges::all_of(word, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                      (c >= 'A' && c <= 'Z') || c == '+' || c == '/';
+           });
+}
+
+void take_peer_key(const Context& it)
+{
+    std::string keys;
+    std::string_view rest = it.value();
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find_first_of(" ,\t"), rest.size());
+        const std::string_view word = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (word.empty())
+            continue;
+        if (!is_key_digest(word))
+            return it.fault("must be SHA256: and 43 characters of base64",
+                            "muss SHA256: und 43 Zeichen base64 sein");
+        keys += (keys.empty() ? "" : " ") + std::string(word);
+    }
+    it.destination.peer_key = keys;
+}
+
 struct Row {
     Field field;
     Take take;
@@ -255,6 +287,9 @@ const std::span<const Row> rows()
          [](C it) { take_text(it, it.destination.directory); }},
         {{"mode", "modus", "", "passive or active (FTP)", open, destination, false},
          take_mode},
+        {{"peer-key", "gegenstelle-schluessel", "", "SHA256:... of the server's public key",
+          open, destination, false},
+         take_peer_key},
     };
     return table;
 }

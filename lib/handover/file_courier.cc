@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// handover/file_courier.cc - the steps of a file, host by host.
+#include "handover/file_courier.h"
+
+#include "base/wipe.h"
+#include "handover/file_steps.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <vector>
+
+namespace handover {
+
+namespace {
+
+using Result = Outcome::Result;
+
+std::string text_of(const li::Peer& peer)
+{
+    const bool v6 = peer.host.contains(':');
+    return fmt::format("{}{}{}:{}", v6 ? "[" : "", peer.host, v6 ? "]" : "", peer.port);
+}
+
+// "SHA256:..." of each host in order; the last goes for all that follow.
+std::string key_of(std::string_view keys, std::size_t host)
+{
+    std::string_view found;
+    for (std::size_t i = 0; i <= host && !keys.empty(); ++i) {
+        found = keys.substr(0, keys.find(' '));
+        keys.remove_prefix(std::min(keys.size(), found.size() + 1));
+    }
+    if (found.starts_with("SHA256:"))
+        found.remove_prefix(7);
+    return std::string(found);
+}
+
+std::string padded(std::string key)
+{
+    key.resize((key.size() + 3) / 4 * 4, '=');
+    return key;
+}
+
+class FileCourier : public Courier {
+public:
+    FileCourier(const li::Destination& destination, const FileCourierSettings& settings);
+    ~FileCourier() override { base::wipe(destination_.password); }
+
+    [[nodiscard]] Outcome deliver(const Parcel& parcel, const Watch& watch,
+                                  std::stop_token stop) override;
+    [[nodiscard]] std::optional<Found> reconcile(const Parcel& parcel,
+                                                 std::stop_token stop) override;
+    void tend() override;
+    [[nodiscard]] Outcome probe(std::stop_token stop) override;
+
+private:
+    // A host that may have this name although it has not said so.
+    struct Doubt {
+        std::size_t host;
+        std::string name;
+        base::SteadyTime until;
+    };
+
+    [[nodiscard]] Remote& at(std::size_t host, const std::stop_token& stop);
+    [[nodiscard]] std::optional<Outcome> impossible() const;
+    [[nodiscard]] std::optional<std::size_t> doubted(const Parcel& parcel) const;
+    [[nodiscard]] PutResult deliver_to(std::size_t host, const Parcel& parcel,
+                                       const Watch& watch, const std::stop_token& stop);
+
+    li::Destination destination_;
+    FileCourierSettings settings_;
+    std::vector<li::Peer> peers_;
+    std::optional<Doubt> doubt_;
+    std::unique_ptr<Remote> remote_;
+    std::size_t connected_ = 0; // whom remote_ talks to
+    base::SteadyTime used_;
+};
+
+FileCourier::FileCourier(const li::Destination& destination,
+                         const FileCourierSettings& settings)
+    : destination_(destination), settings_(settings), peers_{destination.peer}
+{
+    peers_.insert(peers_.end(), destination.standby.begin(), destination.standby.end());
+    for (li::Peer& peer : peers_)
+        if (peer.port == 0)
+            peer.port = default_port(destination.method);
+}
+
+Remote& FileCourier::at(std::size_t host, const std::stop_token& stop)
+{
+    if (!remote_ || connected_ != host)
+        remote_ = std::make_unique<Remote>(destination_, peers_[host],
+                                           padded(key_of(destination_.peer_key, host)),
+                                           settings_.ssh_key, settings_.patience);
+    connected_ = host;
+    used_ = base::Steady::now();
+    remote_->obey(stop);
+    return *remote_;
+}
+
+// What no server has to be asked for.
+std::optional<Outcome> FileCourier::impossible() const
+{
+    std::string why = wrong_target(destination_);
+    if (why.empty() && destination_.method == li::Method::sftp &&
+        destination_.peer_key.empty())
+        why = "no key of the SFTP server is known";
+    if (why.empty())
+        return std::nullopt;
+    return Outcome{Result::refused, Step::queued, text_of(peers_[0]), "", why};
+}
+
+std::optional<std::size_t> FileCourier::doubted(const Parcel& parcel) const
+{
+    if (!doubt_ || doubt_->name != parcel.name || base::Steady::now() > doubt_->until)
+        return std::nullopt;
+    return doubt_->host;
+}
+
+PutResult FileCourier::deliver_to(std::size_t host, const Parcel& parcel,
+                                  const Watch& watch, const std::stop_token& stop)
+{
+    PutResult put = put_file(at(host, stop), parcel, watch);
+    put.outcome.peer = text_of(peers_[host]);
+    if (put.in_doubt)
+        doubt_ = {host, parcel.name, base::Steady::now() + certain_for};
+    else if (put.outcome.step > Step::queued)
+        doubt_.reset(); // the name was free when the host was last asked
+    if (put.outcome.result != Result::delivered)
+        remote_.reset();
+    used_ = base::Steady::now();
+    return put;
+}
+
+Outcome FileCourier::deliver(const Parcel& parcel, const Watch& watch, std::stop_token stop)
+{
+    if (const auto never = impossible())
+        return *never;
+    if (const auto host = doubted(parcel))
+        return deliver_to(*host, parcel, watch, stop).outcome;
+    Outcome last;
+    bool all_refuse = true;
+    for (std::size_t host = 0; host < peers_.size() && !stop.stop_requested(); ++host) {
+        const PutResult put = deliver_to(host, parcel, watch, stop);
+        last = put.outcome;
+        all_refuse = all_refuse && last.result == Result::refused;
+        if (last.result == Result::delivered || put.in_doubt || put.name_taken)
+            return last;
+    }
+    if (stop.stop_requested())
+        last.trouble = "stopped";
+    last.result = all_refuse && !stop.stop_requested() ? Result::refused : Result::later;
+    return last;
+}
+
+std::optional<Found> FileCourier::reconcile(const Parcel& parcel, std::stop_token stop)
+{
+    if (impossible())
+        return std::nullopt;
+    bool silent = false;
+    Found most = Found::absent;
+    for (std::size_t host = 0; host < peers_.size(); ++host) {
+        const auto found = look_for(at(host, stop), parcel.name, parcel.octets.size());
+        if (!found)
+            remote_.reset();
+        silent = silent || !found;
+        if (found == Found::complete)
+            return found;
+        most = std::max(most, found.value_or(Found::absent));
+    }
+    if (silent && most == Found::absent)
+        return std::nullopt;
+    return most;
+}
+
+void FileCourier::tend()
+{
+    // A login that nobody uses says when traffic comes and goes.
+    if (remote_ && base::Steady::now() - used_ > idle_for)
+        remote_.reset();
+}
+
+Outcome FileCourier::probe(std::stop_token stop)
+{
+    if (const auto never = impossible())
+        return *never;
+    Outcome outcome;
+    for (std::size_t host = 0; host < peers_.size(); ++host) {
+        const auto answer = at(host, stop).greet();
+        outcome.peer = text_of(peers_[host]);
+        if (answer) {
+            outcome.result = Result::delivered;
+            outcome.receipt = *answer;
+            return outcome;
+        }
+        remote_.reset();
+        outcome.result = result_of(answer.error());
+        outcome.trouble = answer.error().text;
+    }
+    return outcome;
+}
+
+} // namespace
+
+std::unique_ptr<Courier> make_file_courier(const li::Destination& destination,
+                                           const FileCourierSettings& settings)
+{
+    return std::make_unique<FileCourier>(destination, settings);
+}
+
+} // namespace handover
