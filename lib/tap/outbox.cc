@@ -8,20 +8,14 @@
 #include "tap/record.h"
 
 #include <algorithm>
+#include <cstring>
+#include <iterator>
 
 namespace tap {
 
 namespace {
 
 constexpr std::int64_t microseconds_per_second = 1'000'000;
-
-std::string seal_content(const Submitted& record, const seal::Certificate& own)
-{
-    if (record.recipient.empty())
-        return seal::envelop(*record.content, std::span(&own, 1));
-    const auto theirs = seal::Certificate::parse(record.recipient, "match list");
-    return seal::envelop(*record.content, std::span(&theirs, 1));
-}
 
 } // namespace
 
@@ -36,12 +30,34 @@ bool Outbox::room_for(std::uint64_t content) const
     return file_->occupied() + content <= options_.content_bytes;
 }
 
-bool Outbox::append(Submitted& record, std::string_view content,
-                    const seal::Certificate& own)
+// The head of a file is written as soon as there is a list, whether or not there is
+// anything to put behind it.
+bool Outbox::open_file(const seal::Certificate& own)
 {
-    const std::string event = seal::envelop(li::encode(record.event), std::span(&own, 1));
+    if (file_->full()) {
+        file_ = std::make_shared<RecordFile>(incoming_directory(options_.spool));
+        keys_.reset();
+    }
+    if (keys_)
+        return true;
+    seal::Key first{};
+    seal::fill_random(first);
+    const std::string_view text(reinterpret_cast<const char*>(first.data()), first.size());
+    if (!file_->append(encode_file_head(seal::envelop(text, std::span(&own, 1)))))
+        return false;
+    keys_.emplace(first);
+    ::explicit_bzero(first.data(), first.size());
+    return true;
+}
+
+bool Outbox::append(const Submitted& record, ContentForm form, std::string_view content)
+{
+    std::string event;
+    seal::encrypt_to(event, li::encode(record.event), keys_->event_key());
     const std::uint64_t at = file_->size() + record_head_size + event.size();
-    if (!file_->append(encode_record(event, content)))
+    const std::string text = encode_record(keys_->number(), event, form, content);
+    keys_->advance(); // written or not: a key is used once
+    if (!file_->append(text))
         return false;
     if (!content.empty())
         written_.push_back(
@@ -52,22 +68,29 @@ bool Outbox::append(Submitted& record, std::string_view content,
 }
 
 // The event says what became of its content, so the content comes first.
-bool Outbox::put(Submitted& record, const seal::Certificate& own)
+bool Outbox::put(Submitted& record)
 {
     std::string content;
+    ContentForm form = ContentForm::none;
     if (record.content)
         record.event.content_digest = seal::sha256(*record.content);
-    if (record.content && room_for(record.content->size()))
-        content = seal_content(record, own);
-    else if (record.content)
+    if (record.content && !room_for(record.content->size())) {
         record.event.content_lost = "full";
+    } else if (record.content && record.recipient.empty()) {
+        form = ContentForm::ours;
+        seal::encrypt_to(content, *record.content, keys_->content_key());
+    } else if (record.content) {
+        form = ContentForm::authority;
+        const auto theirs = seal::Certificate::parse(record.recipient, "match list");
+        content = seal::envelop(*record.content, std::span(&theirs, 1));
+    }
     record.content = nullptr;
-    if (append(record, content, own))
+    if (append(record, form, content))
         return true;
     if (content.empty())
         return false;
     record.event.content_lost = "disk";
-    return append(record, {}, own);
+    return append(record, ContentForm::none, {});
 }
 
 // A disk that could not sync may have lost everything since the last time: it is written
@@ -79,6 +102,7 @@ bool Outbox::sync()
         waiting_.insert(waiting_.begin(), std::make_move_iterator(unsynced_.begin()),
                         std::make_move_iterator(unsynced_.end()));
         file_ = std::make_shared<RecordFile>(incoming_directory(options_.spool));
+        keys_.reset();
     }
     unsynced_.clear();
     return synced;
@@ -87,17 +111,17 @@ bool Outbox::sync()
 bool Outbox::write(std::vector<Submitted> batch, const seal::Certificate& own)
 {
     std::ranges::move(batch, std::back_inserter(waiting_));
-    while (!waiting_.empty()) {
+    while (open_file(own) && !waiting_.empty()) {
         Submitted& next = waiting_.front();
         next.event.events_lost = forgotten_;
-        if (!put(next, own))
+        if (!put(next))
             break;
         forgotten_ = 0;
         unsynced_.push_back(std::move(next));
         waiting_.pop_front();
     }
-    if (!unsynced_.empty() && sync() && file_->full())
-        file_ = std::make_shared<RecordFile>(incoming_directory(options_.spool));
+    if (!unsynced_.empty())
+        (void)sync();
     for (; waiting_.size() > Tap::events_limit; ++forgotten_)
         waiting_.pop_front();
     return waiting_.empty();

@@ -6,12 +6,15 @@
 
 #include "li/event.h"
 #include "seal/keys.h"
+#include "tap/ratchet.h"
+#include "tap/record.h"
 #include "tap/record_file.h"
 #include "tap/tap.h"
 
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +31,7 @@ public:
     explicit Outbox(const Options& options);
 
     // Whether all of them are on the disk; else those that are not stay here, without their
-    // content, and go with the next batch.
+    // content, and go with the next batch.  `own`: the interception user's.
     bool write(std::vector<Submitted> batch, const seal::Certificate& own);
     // Destroys content that nobody has taken in time.
     void expire(std::int64_t now);
@@ -42,14 +45,16 @@ private:
         std::shared_ptr<RecordFile> file;
     };
 
-    [[nodiscard]] bool put(Submitted& record, const seal::Certificate& own);
-    [[nodiscard]] bool append(Submitted& record, std::string_view content,
-                              const seal::Certificate& own);
+    [[nodiscard]] bool put(Submitted& record);
+    [[nodiscard]] bool append(const Submitted& record, ContentForm form,
+                              std::string_view content);
+    [[nodiscard]] bool open_file(const seal::Certificate& own);
     [[nodiscard]] bool sync();
     [[nodiscard]] bool room_for(std::uint64_t content) const;
 
     const Options& options_;
     std::shared_ptr<RecordFile> file_;
+    std::optional<Ratchet> keys_; // of the file; nothing: its head is not written yet
     std::deque<Submitted> waiting_;
     std::vector<Submitted> unsynced_; // written, without content; not yet synced
     std::deque<Written> written_;

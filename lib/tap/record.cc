@@ -8,8 +8,9 @@ namespace tap {
 
 namespace {
 
-constexpr std::string_view magic = "spontsR1";
-constexpr std::size_t sum_at = 32; // magic, event, content, reserved, sum
+constexpr std::string_view file_magic = "spontsF1";
+constexpr std::string_view record_magic = "spontsR1";
+constexpr std::size_t sum_at = 40;
 
 void put(std::string& out, std::uint64_t number)
 {
@@ -25,6 +26,11 @@ std::uint64_t get(std::string_view bytes, std::size_t at)
     return number;
 }
 
+std::uint64_t padded(std::uint64_t size)
+{
+    return (size + 7) / 8 * 8;
+}
+
 std::uint64_t sum_of(std::string_view head, std::string_view event)
 {
     return XXH3_64bits_withSeed(event.data(), event.size(),
@@ -33,14 +39,40 @@ std::uint64_t sum_of(std::string_view head, std::string_view event)
 
 } // namespace
 
-std::string encode_record(std::string_view event, std::string_view content)
+std::string encode_file_head(std::string_view sealed_key)
 {
-    std::string record(magic);
+    std::string head(file_magic);
+    put(head, sealed_key.size());
+    head.append(sealed_key);
+    head.resize(padded(head.size()));
+    return head;
+}
+
+std::expected<std::uint64_t, RecordTrouble> file_head_length(std::string_view bytes)
+{
+    if (bytes.size() < file_head_size)
+        return std::unexpected(RecordTrouble::incomplete);
+    const std::uint64_t length = get(bytes, file_magic.size());
+    if (!bytes.starts_with(file_magic) || length > sealed_event_limit)
+        return std::unexpected(RecordTrouble::damaged);
+    return padded(file_head_size + length);
+}
+
+std::string_view sealed_key_in(std::string_view head)
+{
+    return head.substr(file_head_size, get(head, file_magic.size()));
+}
+
+std::string encode_record(std::uint64_t number, std::string_view event, ContentForm form,
+                          std::string_view content)
+{
+    std::string record(record_magic);
     const RecordHead head{.event_size = event.size(), .content_size = content.size()};
     record.reserve(head.size());
     put(record, event.size());
     put(record, content.size());
-    put(record, 0);
+    put(record, number);
+    put(record, static_cast<std::uint64_t>(form));
     put(record, sum_of(record, event));
     record.append(event).append(content);
     record.resize(head.size());
@@ -51,9 +83,14 @@ std::expected<RecordHead, RecordTrouble> read_head(std::string_view bytes)
 {
     if (bytes.size() < record_head_size)
         return std::unexpected(RecordTrouble::incomplete);
-    const RecordHead head{.event_size = get(bytes, 8), .content_size = get(bytes, 16)};
-    if (!bytes.starts_with(magic) || head.event_size > sealed_event_limit ||
-        head.content_size > (1ull << 40))
+    const std::uint64_t form = get(bytes, 32);
+    const RecordHead head{.event_size = get(bytes, 8),
+                          .content_size = get(bytes, 16),
+                          .number = get(bytes, 24),
+                          .form = static_cast<ContentForm>(form)};
+    if (!bytes.starts_with(record_magic) || head.event_size > sealed_event_limit ||
+        head.content_size > (1ull << 40) ||
+        form > static_cast<std::uint64_t>(ContentForm::authority))
         return std::unexpected(RecordTrouble::damaged);
     return head;
 }

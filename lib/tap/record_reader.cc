@@ -2,9 +2,10 @@
 #include "tap/record_reader.h"
 
 #include "base/failure.h"
-#include "tap/record.h"
+#include "seal/envelope.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
@@ -23,9 +24,10 @@ std::vector<std::string> record_files(const std::string& directory)
     return names;
 }
 
-RecordReader::RecordReader(const std::string& directory, const std::string& name)
+RecordReader::RecordReader(const std::string& directory, const std::string& name,
+                           const Opener& opener)
     : path_(directory + "/" + name),
-      fd_(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW))
+      fd_(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)), opener_(&opener)
 {
     if (!fd_)
         base::fail_errno("open", path_);
@@ -56,28 +58,72 @@ std::uint64_t RecordReader::size() const
     return static_cast<std::uint64_t>(status.st_size);
 }
 
-std::optional<SealedRecord> RecordReader::next()
+// Throws when it is there and is none of ours: then nothing in the file can be opened.
+bool RecordReader::read_file_head()
 {
-    const auto head = read_head(read(at_, record_head_size));
-    if (!head || at_ + head->size() > size())
-        return std::nullopt;
-    const std::string bytes = read(at_, record_head_size + head->event_size);
-    if (!is_sound(bytes))
-        return std::nullopt;
-    const SealedRecord record{.offset = at_,
-                              .next = at_ + head->size(),
-                              .content_offset = at_ + bytes.size(),
-                              .content_size = head->content_size,
-                              .event = bytes.substr(record_head_size)};
-    at_ = record.next;
-    return record;
+    if (first_)
+        return true;
+    const auto length = file_head_length(read(0, file_head_size));
+    if (!length && length.error() == RecordTrouble::damaged && size() > 0)
+        throw base::Failure(base::Remedy::fix_data, "read " + path_ + ": no record file");
+    if (!length || *length > size())
+        return false;
+    const std::string head = read(0, *length);
+    const auto text = seal::open(sealed_key_in(head), opener_->certificate, opener_->key);
+    seal::Key key{};
+    if (!text || text->size() != key.size())
+        throw base::Failure(base::Remedy::fix_config,
+                            "open " + path_ + ": sealed for another key");
+    std::memcpy(key.data(), text->data(), key.size());
+    first_ = key;
+    head_ = *length;
+    return true;
 }
 
-std::optional<std::string> RecordReader::content(const SealedRecord& record) const
+const Ratchet& RecordReader::keys_of(std::uint64_t number)
 {
+    if (!keys_ || keys_->number() > number)
+        keys_.emplace(*first_);
+    while (keys_->number() < number)
+        keys_->advance();
+    return *keys_;
+}
+
+std::optional<SealedRecord> RecordReader::next()
+{
+    if (!read_file_head())
+        return std::nullopt;
+    const std::uint64_t from = std::max(at_, head_);
+    const auto head = read_head(read(from, record_head_size));
+    if (!head || from + head->size() > size() || head->number > from)
+        return std::nullopt;
+    const std::string bytes = read(from, record_head_size + head->event_size);
+    if (!is_sound(bytes))
+        return std::nullopt;
+    auto event = seal::decrypt(std::string_view(bytes).substr(record_head_size),
+                               keys_of(head->number).event_key());
+    if (!event)
+        return std::nullopt;
+    at_ = from + head->size();
+    return SealedRecord{.offset = from,
+                        .next = at_,
+                        .content_offset = from + bytes.size(),
+                        .content_size = head->content_size,
+                        .number = head->number,
+                        .form = head->form,
+                        .event = *std::move(event)};
+}
+
+std::optional<std::string> RecordReader::content(const SealedRecord& record)
+{
+    if (record.form == ContentForm::none)
+        return std::nullopt;
     std::string bytes = read(record.content_offset, record.content_size);
-    const bool there = bytes.size() == record.content_size &&
-                       std::ranges::any_of(bytes.substr(0, 4), [](char c) { return c; });
+    if (bytes.size() != record.content_size)
+        return std::nullopt;
+    if (record.form == ContentForm::ours)
+        return seal::decrypt(bytes, keys_of(record.number).content_key());
+    const bool there = bytes.find_first_not_of('\0') == 0; // DER begins with 0x30
     return there ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
@@ -110,7 +156,7 @@ bool RecordReader::finished()
 
 std::uint64_t RecordReader::left_over() const
 {
-    return size() - std::min(size(), at_);
+    return size() - std::min(size(), std::max(at_, head_));
 }
 
 void RecordReader::remove() const

@@ -2,7 +2,7 @@
 // tap/record_reader.h - takes sealed records out of incoming/; for the interception user.
 //
 //     for (const std::string& name : names(directory)) {
-//         RecordReader reader(directory, name);
+//         RecordReader reader(directory, name, opener);
 //         reader.seek(where_we_were(name));
 //         while (auto record = reader.next()) { ... note it ...; reader.empty(*record); }
 //         if (reader.finished()) reader.remove();
@@ -12,6 +12,9 @@
 #pragma once
 
 #include "base/fd.h"
+#include "seal/keys.h"
+#include "tap/ratchet.h"
+#include "tap/record.h"
 
 #include <cstdint>
 #include <optional>
@@ -25,7 +28,15 @@ struct SealedRecord {
     std::uint64_t next = 0;   // where the one behind it begins
     std::uint64_t content_offset = 0;
     std::uint64_t content_size = 0;
-    std::string event; // CMS
+    std::uint64_t number = 0;
+    ContentForm form = ContentForm::none;
+    std::string event; // as li::decode() reads it
+};
+
+// Who may open what the servers have sealed.
+struct Opener {
+    seal::Certificate certificate;
+    seal::PrivateKey key;
 };
 
 // The files there are, in no order.  Throws base::Failure.
@@ -33,16 +44,19 @@ struct SealedRecord {
 
 class RecordReader {
 public:
-    // Throws base::Failure when it cannot be opened.
-    RecordReader(const std::string& directory, const std::string& name);
+    // Throws base::Failure when it cannot be opened.  The opener outlives the reader.
+    RecordReader(const std::string& directory, const std::string& name,
+                 const Opener& opener);
 
+    // Where a record begins or 0, the beginning of the file.
     void seek(std::uint64_t offset) { at_ = offset; }
     [[nodiscard]] std::uint64_t at() const { return at_; }
     // The next whole record; nothing: there is none yet, or never will be (finished()).
     // Throws base::Failure when the file cannot be read.
     [[nodiscard]] std::optional<SealedRecord> next();
-    // Its content; nothing if it has been destroyed in the meantime.
-    [[nodiscard]] std::optional<std::string> content(const SealedRecord& record) const;
+    // Its content, or, with ContentForm::authority, the CMS for the authority; nothing if
+    // there is none or it has been destroyed in the meantime.
+    [[nodiscard]] std::optional<std::string> content(const SealedRecord& record);
     // Destroys the content, or all of the record, on the disk.
     void empty_content(const SealedRecord& record) const;
     void empty(const SealedRecord& record) const;
@@ -54,10 +68,16 @@ public:
 
 private:
     [[nodiscard]] std::string read(std::uint64_t offset, std::size_t size) const;
+    [[nodiscard]] bool read_file_head();
+    [[nodiscard]] const Ratchet& keys_of(std::uint64_t number);
     [[nodiscard]] std::uint64_t size() const;
 
     std::string path_;
     base::Fd fd_;
+    const Opener* opener_;
+    std::uint64_t head_ = 0;         // its length; 0: not read yet
+    std::optional<seal::Key> first_; // of the keys
+    std::optional<Ratchet> keys_;    // of the record looked at last
     std::uint64_t at_ = 0;
 };
 

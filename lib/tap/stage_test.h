@@ -82,29 +82,27 @@ public:
             tap_->flush();
         std::vector<Captured> all;
         for (const std::string& name : record_files(incoming())) {
-            RecordReader reader(incoming(), name);
+            RecordReader reader(incoming(), name, opener_);
             while (const auto record = reader.next())
                 all.push_back(unsealed(reader, *record));
         }
         return all;
     }
     [[nodiscard]] const Pair& own() const { return own_; }
+    [[nodiscard]] const Opener& opener() const { return opener_; }
     [[nodiscard]] const Pair& authority() const { return authority_; }
 
 private:
-    [[nodiscard]] Captured unsealed(const RecordReader& reader, const SealedRecord& record)
+    [[nodiscard]] Captured unsealed(RecordReader& reader, const SealedRecord& record)
     {
-        const auto text = seal::open(record.event, own_.certificate, own_.key);
-        REQUIRE(text);
-        const auto event = li::decode(*text);
+        const auto event = li::decode(record.event);
         REQUIRE(event);
         Captured one{*event, std::nullopt};
-        if (const auto sealed = reader.content(record); sealed && !sealed->empty()) {
-            auto content = seal::open(*sealed, own_.certificate, own_.key);
-            if (!content)
-                content = seal::open(*sealed, authority_.certificate, authority_.key);
-            REQUIRE(content);
-            one.content = *std::move(content);
+        one.content = reader.content(record);
+        if (record.form == ContentForm::authority && one.content) {
+            auto opened = seal::open(*one.content, authority_.certificate, authority_.key);
+            REQUIRE(opened);
+            one.content = *std::move(opened);
         }
         return one;
     }
@@ -112,6 +110,7 @@ private:
     seal::testing::Directory directory_;
     Pair own_ = seal::testing::new_pair(directory_, "own");
     Pair authority_ = seal::testing::new_pair(directory_, "authority");
+    Opener opener_{own_.certificate, own_.key};
     std::unique_ptr<Tap> tap_;
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/failure.h"
 #include "seal/digest.h"
 #include "tap/record.h"
 #include "tap/stage_test.h"
 
-#include <fstream>
+#include <algorithm>
 
 using tap::Content;
 using tap::Target;
@@ -65,9 +66,11 @@ TEST_CASE("tap: content for an authority itself cannot be read by the intercepti
                        content_of("secret"));
     REQUIRE(stage.captured().size() == 1);
     CHECK(stage.captured().front().content == "secret"); // by the authority's key
-    tap::RecordReader reader(stage.incoming(), tap::record_files(stage.incoming()).front());
+    tap::RecordReader reader(stage.incoming(), tap::record_files(stage.incoming()).front(),
+                             stage.opener());
     const auto record = reader.next();
     REQUIRE(record);
+    CHECK(record->form == tap::ContentForm::authority);
     const auto sealed_content = reader.content(*record);
     REQUIRE(sealed_content);
     CHECK_FALSE(seal::open(*sealed_content, stage.own().certificate, stage.own().key));
@@ -141,14 +144,16 @@ TEST_CASE("tap: a stop writes what was submitted; the file is finished then")
     const auto who = interested(stage, "anna@example.de");
     for (int i = 0; i < 50; ++i)
         stage.tap().submit(event_at(i), who, content_of("mail " + std::to_string(i)));
-    tap::RecordReader before(stage.incoming(), tap::record_files(stage.incoming()).front());
+    tap::RecordReader before(stage.incoming(), tap::record_files(stage.incoming()).front(),
+                             stage.opener());
     CHECK_FALSE(before.finished());
     stage.stop();
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 50);
     for (int i = 0; i < 50; ++i)
         CHECK(all[static_cast<std::size_t>(i)].event.time == i);
-    tap::RecordReader reader(stage.incoming(), tap::record_files(stage.incoming()).front());
+    tap::RecordReader reader(stage.incoming(), tap::record_files(stage.incoming()).front(),
+                             stage.opener());
     CHECK_FALSE(reader.finished());
     while (const auto record = reader.next())
         reader.empty(*record);
@@ -167,7 +172,7 @@ TEST_CASE("tap: a file cut at any byte gives the whole records before it and no 
     stage.stop();
     const std::string name = tap::record_files(stage.incoming()).front();
     const std::string path = stage.incoming() + "/" + name;
-    tap::RecordReader whole(stage.incoming(), name);
+    tap::RecordReader whole(stage.incoming(), name, stage.opener());
     const auto first = whole.next();
     REQUIRE(first);
     const auto size = std::filesystem::file_size(path);
@@ -179,9 +184,58 @@ TEST_CASE("tap: a file cut at any byte gives the whole records before it and no 
     }
 }
 
+TEST_CASE("tap: keys come one after the other, each its own")
+{
+    seal::Key first{};
+    first.fill(9);
+    tap::Ratchet one(first);
+    tap::Ratchet other(first);
+    std::vector<seal::Key> seen;
+    for (std::uint64_t n = 0; n < 20; ++n) {
+        CHECK(one.number() == n);
+        CHECK(one.event_key() == other.event_key());
+        seen.push_back(one.event_key());
+        seen.push_back(one.content_key());
+        one.advance();
+        other.advance();
+    }
+    std::ranges::sort(seen);
+    CHECK(std::ranges::adjacent_find(seen) == seen.end());
+}
+
+TEST_CASE("tap: a file that was sealed for another is said to be, and left alone")
+{
+    Stage stage({});
+    stage.tap().flush();
+    const tap::Opener other{stage.authority().certificate, stage.authority().key};
+    tap::RecordReader reader(stage.incoming(), tap::record_files(stage.incoming()).front(),
+                             other);
+    CHECK_THROWS_AS((void)reader.next(), base::Failure);
+}
+
+TEST_CASE("tap: a reader that begins in the middle opens what follows")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    const auto who = interested(stage, "anna@example.de");
+    for (int i = 0; i < 5; ++i)
+        stage.tap().submit(event_at(i), who, content_of("mail " + std::to_string(i)));
+    stage.stop();
+    const std::string name = tap::record_files(stage.incoming()).front();
+    tap::RecordReader first(stage.incoming(), name, stage.opener());
+    (void)first.next();
+    (void)first.next();
+    tap::RecordReader second(stage.incoming(), name, stage.opener());
+    second.seek(first.at());
+    const auto third = second.next();
+    REQUIRE(third);
+    CHECK(li::decode(third->event)->time == 2);
+    CHECK(second.content(*third) == "mail 2");
+}
+
 TEST_CASE("tap: a record with a damaged event is not taken for one")
 {
-    const std::string record = tap::encode_record("event", "content");
+    const std::string record =
+        tap::encode_record(3, "event", tap::ContentForm::ours, "content");
     for (std::size_t at = 0; at < tap::record_head_size + 5; ++at) {
         std::string bad = record;
         bad[at] = static_cast<char>(bad[at] ^ 0x10);
