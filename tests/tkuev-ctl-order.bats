@@ -51,7 +51,7 @@ teardown() { sponts_teardown; }
     order 'Ende = 2020-01-01'
     run -65 --separate-stderr ctl check --json --file "$TMP/order.conf"
     [ "$(jq -r '.[] | select(.level == "error") | .field' <<<"$output" | sort -u)" = end ]
-    order 'Verfahren = sftp' 'Ziel-Port = 22'
+    order 'Verfahren = sftp' 'Ziel-Port = 22' "peer-key = SHA256:$(printf 'a%.0s' {1..43})"
     printf 'scan' >"$TMP/scan.pdf"
     run -0 --separate-stderr ctl check --json --file "$TMP/order.conf" --scan "$TMP/scan.pdf"
     [ "$output" = '[]' ]
@@ -76,6 +76,7 @@ teardown() { sponts_teardown; }
 @test "an order from standard input; event data and content to different places" {
     order
     printf '%s\n' '[cc]' 'method = sftp' 'port = 22' 'host = 2001:db8::9' \
+        "peer-key = SHA256:$(printf 'a%.0s' {1..43})" \
         'standby = 192.0.2.10 [2001:db8::10]:2222' >>"$TMP/order.conf"
     MEASURE=$(ctl create --file - <"$TMP/order.conf" 2>/dev/null)
     [ "$(ctl show "$MEASURE" --json | jq -c '.cc | [.method, .host, .port, .user]')" = \

@@ -7,11 +7,10 @@
 #include "base/failure.h"
 #include "command.h"
 #include "db/measures.h"
-#include "office.h"
+#include "li/layout.h"
 #include "seal/keys.h"
 #include "seal/vault.h"
 
-#include <filesystem>
 #include <grp.h>
 #include <iostream>
 #include <pwd.h>
@@ -65,6 +64,21 @@ void refuse_open_directory(const std::string& path)
                             path + ": everybody may look into it: chmod o=");
 }
 
+void make_keys(const std::string& state, const std::string& hostname)
+{
+    const std::string vault_key = li::vault_key_file(state);
+    if (vault_key.starts_with('/') && !exists(vault_key)) { // else it is a credential
+        seal::Vault::make_key(vault_key);
+        made(vault_key);
+    }
+    const std::string private_key = li::private_key_file(state);
+    if (!exists(private_key)) {
+        seal::make_key_pair(private_key, li::certificate_file(state),
+                            "sponts interception " + hostname, key_days);
+        made(private_key);
+    }
+}
+
 } // namespace
 
 int init(const Call& call)
@@ -75,17 +89,10 @@ int init(const Call& call)
     refuse_open_directory(tkuev.state);
     become_owner(tkuev.state);
     ::umask(077);
-    if (!exists(vault_key_file(tkuev))) {
-        seal::Vault::make_key(vault_key_file(tkuev));
-        made(vault_key_file(tkuev));
-    }
-    if (!exists(private_key_file(tkuev))) {
-        seal::make_key_pair(private_key_file(tkuev), certificate_file(tkuev),
-                            "sponts interception " + settings.general.hostname, key_days);
-        made(private_key_file(tkuev));
-    }
-    if (db::migrate_measures(measures_file(tkuev)))
-        made(measures_file(tkuev));
+    make_keys(tkuev.state, settings.general.hostname);
+    const std::string database = li::measures_file(tkuev.state);
+    if (db::migrate_measures(database))
+        made(database);
     return exit_done;
 }
 

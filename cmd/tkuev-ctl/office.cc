@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "db/directory.h"
+#include "li/layout.h"
 #include "li/words.h"
 #include "seal/digest.h"
 #include "seal/keys.h"
@@ -31,26 +32,6 @@ std::string address_text(const li::Peer& peer)
 
 } // namespace
 
-std::string vault_key_file(const conf::Tkuev& settings)
-{
-    return settings.state + "/vault.key";
-}
-
-std::string measures_file(const conf::Tkuev& settings)
-{
-    return settings.state + "/measures.db";
-}
-
-std::string private_key_file(const conf::Tkuev& settings)
-{
-    return settings.state + "/interception.key";
-}
-
-std::string certificate_file(const conf::Tkuev& settings)
-{
-    return settings.state + "/interception.pem";
-}
-
 Office::Office(const Call& call)
     : settings_(conf::read_settings(call.config)), now_(base::wall_microseconds()),
       audit_(settings_.tkuev.audit_socket)
@@ -67,8 +48,9 @@ li::Rules Office::rules() const
 db::Measures& Office::measures()
 {
     if (!measures_) {
-        vault_ = std::make_unique<seal::Vault>(vault_key_file(settings()));
-        measures_ = std::make_unique<db::Measures>(measures_file(settings()), *vault_);
+        vault_ = std::make_unique<seal::Vault>(li::vault_key_file(settings().state));
+        measures_ =
+            std::make_unique<db::Measures>(li::measures_file(settings().state), *vault_);
     }
     return *measures_;
 }

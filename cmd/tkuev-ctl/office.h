@@ -16,12 +16,6 @@
 
 namespace tkuev {
 
-// Where things lie in [tkuev] state.
-[[nodiscard]] std::string vault_key_file(const conf::Tkuev& settings);
-[[nodiscard]] std::string measures_file(const conf::Tkuev& settings);
-[[nodiscard]] std::string private_key_file(const conf::Tkuev& settings);
-[[nodiscard]] std::string certificate_file(const conf::Tkuev& settings);
-
 class Office {
 public:
     explicit Office(const Call& call);

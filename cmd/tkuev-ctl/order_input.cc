@@ -6,6 +6,8 @@
 #include "conf/document.h"
 #include "seal/digest.h"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <iostream>
 #include <sys/stat.h>
@@ -134,9 +136,9 @@ void ask_questions(const Call& call, const std::vector<std::string>& questions,
         if (field == nullptr || call.has(field->name) ||
             (field->name == "order-digest" && call.has("scan")))
             continue;
-        const std::string hint(field->hint);
+        const std::string question = fmt::format("{} ({})", name, field->hint);
         for (bool more = true; more;) {
-            std::string answer = ask(name + " (" + hint + ")", name == "password");
+            std::string answer = ask(question, name == "password");
             more = field->repeatable && !answer.empty();
             if (!answer.empty())
                 input.entries.push_back({"", name, std::move(answer), 0});

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether what is ordered can be handed over: profile, destinations, identifiers.
+#include "etsi/versions.h"
+#include "li/findings.h"
+#include "li/words.h"
+#include "text/domain.h"
+
+#include <algorithm>
+
+namespace li {
+
+namespace {
+
+constexpr std::size_t longest_user = 64;
+constexpr std::size_t longest_directory = 255;
+constexpr std::size_t longest_operator = 16;
+constexpr std::size_t longest_point = 8;
+constexpr std::uint16_t ftp_port = 21;
+constexpr std::uint16_t ftps_port = 990; // TLS from the first byte
+constexpr std::uint16_t ssh_port = 22;
+
+bool is_host(std::string_view host)
+{
+    if (host.contains(':'))
+        return text::literal_ip("IPv6:" + std::string(host)).has_value();
+    return text::literal_ip(host).has_value() || text::is_host_name(host);
+}
+
+bool by_login(Method method)
+{
+    return method == Method::ftp || method == Method::ftps || method == Method::sftp;
+}
+
+void check_directory(Findings& found, std::string_view directory)
+{
+    if (directory.size() > longest_directory)
+        found.error("directory", "is longer than 255 bytes", "ist länger als 255 Byte");
+    for (std::string_view rest = directory; !rest.empty();) {
+        const auto end = rest.find('/');
+        if (rest.substr(0, end) == "..")
+            return found.error("directory", "must not contain ..",
+                               "darf .. nicht enthalten");
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    }
+}
+
+void check_login(Findings& found, const Destination& where)
+{
+    if (where.user.empty())
+        missing(found, "user");
+    if (where.user.size() > longest_user)
+        found.error("user", "is longer than 64 bytes", "ist länger als 64 Byte");
+    if (where.password.empty())
+        missing(found, "password");
+    if (where.method == Method::sftp && where.peer_key.empty())
+        missing(found, "peer-key");
+    check_directory(found, where.directory);
+    if (where.method == Method::ftp)
+        found.warning("method", "FTP is not encrypted: only within the closed group (SINA)",
+                      "FTP ist unverschlüsselt: nur innerhalb des SINA-VPN");
+}
+
+void check_port(Findings& found, const Destination& where)
+{
+    const std::uint16_t port = where.peer.port;
+    if (port == 0)
+        return missing(found, "port");
+    const bool odd =
+        (where.method == Method::ftp && port != ftp_port) ||
+        (where.method == Method::ftps && port != ftp_port && port != ftps_port) ||
+        (where.method == Method::sftp && port != ssh_port);
+    const bool login_port = port == ftp_port || port == ssh_port;
+    if (odd || (!by_login(where.method) && login_port))
+        found.warning("port",
+                      std::to_string(port) + " is unusual for " +
+                          std::string(name(where.method)),
+                      std::to_string(port) + " ist ungewöhnlich für " +
+                          std::string(german(where.method)));
+}
+
+bool suits(Profile profile, Method method)
+{
+    switch (profile) {
+    case Profile::etsi_tcp:
+        return method == Method::tcp || method == Method::tls;
+    case Profile::etsi_ftp_file:
+    case Profile::de_xml_ftp:
+        return by_login(method);
+    case Profile::cd:
+        return method == Method::cd;
+    }
+    return false;
+}
+
+void check_destination(Findings& found, const Measure& measure, const Destination& where)
+{
+    if (!suits(measure.profile, where.method))
+        found.error("method",
+                    std::string(name(where.method)) + " does not suit the profile " +
+                        std::string(name(measure.profile)),
+                    std::string(german(where.method)) + " passt nicht zum Profil " +
+                        std::string(name(measure.profile)));
+    if (where.method == Method::cd)
+        return;
+    if (where.peer.host.empty())
+        missing(found, "host");
+    else if (!is_host(where.peer.host))
+        found.error("host", "is neither an IP address nor a host name",
+                    "ist weder eine IP-Adresse noch ein Rechnername");
+    if (!std::ranges::all_of(where.standby,
+                             [](const Peer& peer) { return is_host(peer.host); }))
+        found.error("standby", "is neither an IP address nor a host name",
+                    "ist weder eine IP-Adresse noch ein Rechnername");
+    check_port(found, where);
+    if (by_login(where.method))
+        check_login(found, where);
+}
+
+void check_country(Findings& found, std::string_view field, std::string_view code)
+{
+    const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (!code.empty() && (code.size() != 2 || !std::ranges::all_of(code, upper)))
+        found.error(field, "must be two upper-case letters",
+                    "muss aus zwei Großbuchstaben bestehen");
+}
+
+void check_id(Findings& found, std::string_view field, std::string_view id,
+              std::size_t most)
+{
+    const auto odd = [](char c) { return c <= ' ' || c >= 0x7f; };
+    if (id.size() > most || std::ranges::any_of(id, odd))
+        found.error(field, "must be 1 to " + std::to_string(most) + " characters",
+                    "muss aus 1 bis " + std::to_string(most) + " Zeichen bestehen");
+}
+
+void check_version(Findings& found, std::string_view field, unsigned version,
+                   unsigned oldest, unsigned newest)
+{
+    if (version >= oldest && version <= newest)
+        return;
+    const std::string range = std::to_string(oldest) + " - " + std::to_string(newest);
+    found.error(field, "must be one of " + range, "muss in " + range + " liegen");
+}
+
+void check_format(Findings& found, const Measure& measure)
+{
+    check_country(found, "country-authorisation", measure.country_authorisation);
+    check_country(found, "country-delivery", measure.country_delivery);
+    check_id(found, "operator-id", measure.operator_id, longest_operator);
+    check_id(found, "network-element", measure.network_element, longest_operator);
+    check_id(found, "interception-point", measure.interception_point, longest_point);
+    check_version(found, "header-version", measure.header_version, etsi::oldest_header,
+                  etsi::newest_header);
+    check_version(found, "email-version", measure.email_version, etsi::oldest_email,
+                  etsi::newest_email);
+}
+
+} // namespace
+
+void check_delivery(Findings& found, const Measure& measure)
+{
+    check_destination(found, measure, measure.iri);
+    if (measure.cc)
+        check_destination(found, measure, *measure.cc);
+    check_format(found, measure);
+}
+
+} // namespace li
