@@ -2,14 +2,17 @@
 #include "tap/outbox.h"
 
 #include "base/clock.h"
+#include "base/failure.h"
 #include "seal/digest.h"
 #include "seal/envelope.h"
 #include "tap/layout.h"
 #include "tap/record.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 namespace tap {
 
@@ -19,10 +22,22 @@ constexpr std::int64_t microseconds_per_second = 1'000'000;
 
 } // namespace
 
-Outbox::Outbox(const Options& options)
-    : options_(options),
-      file_(std::make_shared<RecordFile>(incoming_directory(options.spool)))
+Outbox::Outbox(const Options& options) : options_(options)
 {
+    try {
+        new_file();
+    } catch (const base::Failure& failure) {
+        const int error = failure.error();
+        if (error == ENOENT || error == ENOTDIR || error == EACCES || error == EPERM)
+            throw;
+    }
+}
+
+void Outbox::new_file()
+{
+    file_.reset();
+    keys_.reset();
+    file_ = std::make_shared<RecordFile>(incoming_directory(options_.spool));
 }
 
 bool Outbox::room_for(std::uint64_t content) const
@@ -34,9 +49,13 @@ bool Outbox::room_for(std::uint64_t content) const
 // anything to put behind it.
 bool Outbox::open_file(const seal::Certificate& own)
 {
-    if (file_->full()) {
-        file_ = std::make_shared<RecordFile>(incoming_directory(options_.spool));
-        keys_.reset();
+    if (file_ && file_->full() && !sync())
+        return false;
+    try {
+        if (!file_ || file_->full())
+            new_file();
+    } catch (const base::Failure&) {
+        return false; // of the disk: once more at the next write
     }
     if (keys_)
         return true;
@@ -101,8 +120,7 @@ bool Outbox::sync()
     if (!synced) {
         waiting_.insert(waiting_.begin(), std::make_move_iterator(unsynced_.begin()),
                         std::make_move_iterator(unsynced_.end()));
-        file_ = std::make_shared<RecordFile>(incoming_directory(options_.spool));
-        keys_.reset();
+        file_.reset(); // and what it held goes to another
     }
     unsynced_.clear();
     return synced;
@@ -122,6 +140,9 @@ bool Outbox::write(std::vector<Submitted> batch, const seal::Certificate& own)
     }
     if (!unsynced_.empty())
         (void)sync();
+    for (Submitted& left : waiting_) // events wait for the disk, content does not
+        if (std::exchange(left.content, nullptr))
+            left.event.content_lost = "disk";
     for (; waiting_.size() > Tap::events_limit; ++forgotten_)
         waiting_.pop_front();
     return waiting_.empty();

@@ -28,6 +28,8 @@ struct Submitted {
 
 class Outbox {
 public:
+    // Throws base::Failure(fix_config) when the directory is not there or not for us.  A
+    // disk that is full or broken is tried again at each write().
     explicit Outbox(const Options& options);
 
     // Whether all of them are on the disk; else those that are not stay here, without their
@@ -49,12 +51,13 @@ private:
     [[nodiscard]] bool append(const Submitted& record, ContentForm form,
                               std::string_view content);
     [[nodiscard]] bool open_file(const seal::Certificate& own);
+    void new_file();
     [[nodiscard]] bool sync();
     [[nodiscard]] bool room_for(std::uint64_t content) const;
 
     const Options& options_;
-    std::shared_ptr<RecordFile> file_;
-    std::optional<Ratchet> keys_; // of the file; nothing: its head is not written yet
+    std::shared_ptr<RecordFile> file_; // null: the disk has not given us one
+    std::optional<Ratchet> keys_;      // of the file; nothing: its head is not written yet
     std::deque<Submitted> waiting_;
     std::vector<Submitted> unsynced_; // written, without content; not yet synced
     std::deque<Written> written_;

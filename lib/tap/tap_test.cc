@@ -184,6 +184,26 @@ TEST_CASE("tap: a file cut at any byte gives the whole records before it and no 
     }
 }
 
+TEST_CASE("tap: a record file that fills up is followed by another, and nothing is lost")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    stage.start(1u << 30);
+    const auto who = interested(stage, "anna@example.de");
+    const Content large = content_of(std::string(9u << 20, 'x'));
+    for (int i = 0; i < 20; ++i)
+        stage.tap().submit(event_at(i), who, large);
+    const std::vector<Captured> all = stage.captured();
+    CHECK(all.size() == 20);
+    CHECK(std::ranges::all_of(all,
+                              [](const Captured& one) { return one.content.has_value(); }));
+    CHECK(tap::record_files(stage.incoming()).size() >= 3);
+}
+
+TEST_CASE("tap: a spool that is not there, or not for us, is said at the start")
+{
+    CHECK_THROWS_AS(tap::Tap({.spool = "/nonexistent", .rules = {}}), base::Failure);
+}
+
 TEST_CASE("tap: keys come one after the other, each its own")
 {
     seal::Key first{};
