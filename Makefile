@@ -225,6 +225,8 @@ install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfile
 	install -m 644 etc/sysusers.d/*.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d
 	install -m 644 etc/tmpfiles.d/*.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	install -m 644 README.md LICENSE etc/sponts.conf $(DESTDIR)$(PREFIX)/share/doc/sponts
+	install -d $(DESTDIR)$(PREFIX)/share/sponts/tkuev
+	install -m 644 etc/tkuev/* $(DESTDIR)$(PREFIX)/share/sponts/tkuev
 	test -e $(DESTDIR)/etc/sponts/sponts.conf || \
 	    install -m 644 etc/sponts.conf $(DESTDIR)/etc/sponts/sponts.conf
 
@@ -237,7 +239,7 @@ uninstall: ## remove what install put there; configuration and mail stay
 	for u in etc/systemd/*; do rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
 	for u in sysusers.d tmpfiles.d; do for f in etc/$$u/*.conf; do \
 	    rm -f $(DESTDIR)$(PREFIX)/lib/$$u/$${f##*/}; done; done
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/sponts
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/sponts $(DESTDIR)$(PREFIX)/share/sponts
 
 .PHONY: help
 help: ## this list
