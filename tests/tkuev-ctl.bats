@@ -94,15 +94,37 @@ teardown() { sponts_teardown; }
     [ "$(ctl list | wc -l)" -eq 1 ]
 }
 
+# killed_at CALL NUMBER [PATH] - approves, and is killed at that call (on that file).
+killed_at() {
+    strace -f -qq -o /dev/null -e "inject=$1:signal=KILL:when=$2" ${3:+-P "$3"} \
+        tkuev-ctl --config "$CONF" approve "$MEASURE" 3>&- || true
+}
+
 # bats test_tags=plain
 @test "killed before the database is written: the intent is noted, and nothing has changed" {
     measure
-    strace -f -qq -o /dev/null -e 'inject=fdatasync,fsync:signal=KILL:when=1' \
-        tkuev-ctl --config "$CONF" approve "$MEASURE" || true
+    killed_at pwrite64 1 "$STATE/measures.db-wal"
     [ "$(acts measure-approve)" = intended ]
-    [[ $(field state) == awaiting-* ]]
+    [ "$(field state)" = awaiting-approval ]
+    audit verify
+}
+
+# bats test_tags=plain
+@test "killed at any step, a measure is changed or not, and never without a note" {
+    local step
+    measure
+    for step in 'sendto 1' 'recvfrom 1' "pwrite64 1 $STATE/measures.db-wal" \
+        "pwrite64 2 $STATE/measures.db-wal" "fdatasync 1 $STATE/measures.db-wal" 'sendto 2'; do
+        # shellcheck disable=SC2086  # words
+        killed_at $step
+        if [ "$(field state)" != awaiting-approval ]; then
+            [[ $(acts measure-approve) == *intended ]]
+            break
+        fi
+        [[ $(acts measure-approve) != *done* ]]
+    done
     sqlite3 "$STATE/measures.db" 'PRAGMA integrity_check' | grep -qx ok
-    if [ "$(field state)" = awaiting-approval ]; then ctl approve "$MEASURE"; fi
+    [ "$(field state)" = awaiting-provisioning ]
     ctl activate "$MEASURE"
     audit verify
 }
@@ -172,6 +194,14 @@ teardown() { sponts_teardown; }
     [ "$output" = 'tkuev-ctl: cannot activate: the clock is not synchronised' ]
     [ "$(field state)" = awaiting-provisioning ]
     [ "$(acts measure-activate)" = 'intended refused' ]
+}
+
+@test "nothing is armed that the servers do not look for" {
+    measure
+    ctl approve "$MEASURE"
+    sed -i 's/^enabled.*/enabled = no/' "$CONF"
+    run -65 ctl activate "$MEASURE"
+    [ "$output" = 'tkuev-ctl: cannot activate: [tkuev] is not enabled in sponts.conf' ]
 }
 
 @test "what was in order when it was entered is looked at again before it is armed" {

@@ -21,6 +21,8 @@ namespace {
 
 li::Done arm(Office& office, li::Measure& measure, const std::string& mark)
 {
+    if (!office.settings().enabled)
+        return std::unexpected("cannot activate: [tkuev] is not enabled in sponts.conf");
     if (office.settings().synchronised_clock && !clock_is_synchronised())
         return std::unexpected("cannot activate: the clock is not synchronised");
     if (li::Done may = li::allowed(measure, li::Act::activate, office.now()); !may)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // approve, reject, confirm, suspend, resume, end, settle: acts that change a measure and
 // need nothing but it.  What may be done stands in li/life.h.
+#include "db/publications.h"
 #include "office.h"
 
 #include <algorithm>
@@ -66,9 +67,7 @@ int settle(const Call& call)
 {
     Office office(call);
     int worst = exit_done;
-    for (db::StoredMeasure& stored : office.measures().all()) {
-        if (!li::settle(stored.measure, office.now()))
-            continue;
+    for (const db::StoredMeasure& stored : db::due(office.measures(), office.now())) {
         audit::Entry entry = entry_of("measure-expire", stored.measure);
         entry.end = li::official(stored.measure.life.ended);
         entry.detail += " reason=" + stored.measure.life.end_reason;

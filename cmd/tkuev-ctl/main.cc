@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <sys/resource.h>
 
 namespace {
 
@@ -184,6 +185,8 @@ int main(int argc, char** argv)
     Call call;
     const Command& command = read_command_line(argc, argv, call);
     hide_command_line(argc, argv);
+    const rlimit nothing{0, 0};
+    (void)::setrlimit(RLIMIT_CORE, &nothing); // no passwords in core files
     try {
         return command.run(call);
     } catch (const base::Failure& failure) {

@@ -123,6 +123,8 @@ std::vector<li::Fault> Office::faults_of(const li::Measure& measure)
     if (its && !its->certificate.empty())
         around.certificate_ends =
             seal::Certificate::parse(its->certificate, its->name).not_after() * li::second;
+    around.has_operator_id = !settings().operator_id.empty();
+    around.has_file_prefix = !settings().file_prefix.empty();
     around.others = others;
     around.test_accounts = accounts;
     return li::check(measure, around);

@@ -348,3 +348,45 @@ TEST_CASE("db: what is published, and under which names")
     found = db::publications(stage.measures, aliases, now + 5);
     CHECK(found[0].scope == li::Scope::iri);
 }
+
+TEST_CASE("db: timers, and ends that nobody has written down")
+{
+    Stage stage;
+    const Time begin = at("2026-11-01");
+    CHECK_FALSE(db::next_change(stage.measures, begin));
+    stage.measures.add(measure(1));
+    li::Measure later = measure(2);
+    later.orders[0].end = at("2026-12-24");
+    stage.measures.add(later);
+    CHECK(db::next_change(stage.measures, begin) == at("2026-12-01"));
+    CHECK(db::next_change(stage.measures, at("2026-12-01")) == at("2026-12-24"));
+    CHECK(db::due(stage.measures, begin).empty());
+    const auto ended = db::due(stage.measures, at("2026-12-02"));
+    REQUIRE(ended.size() == 1);
+    CHECK(ended[0].measure.life.state == li::State::expired);
+    stage.measures.change(ended[0]);
+    CHECK(db::due(stage.measures, at("2026-12-02")).empty());
+    CHECK(db::due(stage.measures, at("2026-12-30")).size() == 1);
+}
+
+TEST_CASE("db: forty measures are published twenty-five times")
+{
+    Stage stage;
+    const db::testing::Fixture gateway;
+    db::Aliases aliases(gateway.path, li::Rules{});
+    li::Measure one = measure(0);
+    one.life.state = li::State::active;
+    one.life.activated = at("2026-11-01");
+    for (int i = 0; i < 40; ++i) {
+        one.handle[0] = static_cast<std::uint8_t>(i);
+        one.reference = "R" + std::to_string(i);
+        stage.measures.add(one);
+    }
+    const auto start = base::Steady::now();
+    constexpr int rounds = 25;
+    for (int i = 0; i < rounds; ++i)
+        CHECK(db::publications(stage.measures, aliases, at("2026-11-10")).size() == 40);
+    const std::chrono::duration<double, std::milli> spent = base::Steady::now() - start;
+    MESSAGE("a thousand publications: ", spent.count(), " ms");
+    CHECK(spent.count() < 5000);
+}

@@ -103,4 +103,24 @@ std::vector<Publication> publications(Measures& measures, Aliases& aliases, li::
     return out;
 }
 
+std::vector<StoredMeasure> due(Measures& measures, li::Time now)
+{
+    std::vector<StoredMeasure> ended;
+    for (StoredMeasure& stored : measures.all())
+        if (li::settle(stored.measure, now))
+            ended.push_back(std::move(stored));
+    return ended;
+}
+
+std::optional<li::Time> next_change(Measures& measures, li::Time now)
+{
+    std::optional<li::Time> first;
+    for (const StoredMeasure& stored : measures.all()) {
+        const std::optional<li::Time> its = li::next_change(stored.measure, now);
+        if (its && (!first || *its < *first))
+            first = its;
+    }
+    return first;
+}
+
 } // namespace db

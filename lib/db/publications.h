@@ -11,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,5 +60,11 @@ struct Publication {
 // Of every measure that captures now or will when its begin comes.
 [[nodiscard]] std::vector<Publication> publications(Measures& measures, Aliases& aliases,
                                                     li::Time now);
+
+// Measures that have ended by time without its having been written down: the caller notes
+// the end and stores it.  What is returned is settled already (li::settle()).
+[[nodiscard]] std::vector<StoredMeasure> due(Measures& measures, li::Time now);
+// When any measure next begins or ends by itself, after `now`.
+[[nodiscard]] std::optional<li::Time> next_change(Measures& measures, li::Time now);
 
 } // namespace db

@@ -240,7 +240,7 @@ std::vector<Fault> check(const Measure& measure, const Surroundings& around)
     check_identities(found, measure, around);
     if (!measure.orders.empty())
         check_order(found, measure.orders.front(), around);
-    check_delivery(found, measure);
+    check_delivery(found, measure, around);
     check_test(found, measure, around);
     check_others(found, measure, around);
     return found.take();

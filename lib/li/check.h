@@ -28,6 +28,9 @@ struct Surroundings {
     std::function<bool(std::string_view domain)> serves; // A-labels; not set: not known
     const Authority* authority = nullptr;                // nullptr: not registered
     Time certificate_ends = 0;                           // 0: it has none
+    // What the settings say for orders that say nothing.
+    bool has_operator_id = true;
+    bool has_file_prefix = true; // names of files begin with it
     std::span<const Measure> others;
     std::span<const TestAccount> test_accounts;
 };

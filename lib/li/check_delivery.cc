@@ -142,6 +142,18 @@ void check_version(Findings& found, std::string_view field, unsigned version,
     found.error(field, "must be one of " + range, "muss in " + range + " liegen");
 }
 
+void check_settings(Findings& found, const Measure& measure, const Surroundings& around)
+{
+    if (measure.operator_id.empty() && !around.has_operator_id)
+        found.error("operator-id", "is missing here and in sponts.conf",
+                    "fehlt hier und in sponts.conf");
+    const bool files =
+        measure.profile == Profile::etsi_ftp_file || measure.profile == Profile::de_xml_ftp;
+    if (files && !around.has_file_prefix)
+        found.error("profile", "sponts.conf has no file-prefix for the names of files",
+                    "in sponts.conf fehlt file-prefix für die Namen der Dateien");
+}
+
 void check_format(Findings& found, const Measure& measure)
 {
     check_country(found, "country-authorisation", measure.country_authorisation);
@@ -157,12 +169,13 @@ void check_format(Findings& found, const Measure& measure)
 
 } // namespace
 
-void check_delivery(Findings& found, const Measure& measure)
+void check_delivery(Findings& found, const Measure& measure, const Surroundings& around)
 {
     check_destination(found, measure, measure.iri);
     if (measure.cc)
         check_destination(found, measure, *measure.cc);
     check_format(found, measure);
+    check_settings(found, measure, around);
 }
 
 } // namespace li

@@ -40,6 +40,6 @@ inline void missing(Findings& found, std::string_view field)
 }
 
 // Profile, destinations and identifiers.
-void check_delivery(Findings& found, const Measure& measure);
+void check_delivery(Findings& found, const Measure& measure, const Surroundings& around);
 
 } // namespace li

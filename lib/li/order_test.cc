@@ -294,6 +294,23 @@ TEST_CASE("li: one fault at a time")
     }
 }
 
+TEST_CASE("li: what the settings leave open")
+{
+    const li::Authority authority = lka();
+    li::Surroundings around;
+    around.now = now;
+    around.authority = &authority;
+    around.has_operator_id = around.has_file_prefix = false;
+    li::Measure measure = read(form()).measure;
+    CHECK(marks(li::check(measure, around)) ==
+          Marks{"method?", "operator-id!", "profile!"});
+    measure.operator_id = "OPER1";
+    measure.profile = li::Profile::etsi_tcp;
+    measure.iri.method = li::Method::tls;
+    measure.iri.peer.port = 50110;
+    CHECK(marks(li::check(measure, around)) == Marks{});
+}
+
 TEST_CASE("li: certificates of authorities, and other measures")
 {
     const li::Measure measure = read(form()).measure;

@@ -18,7 +18,7 @@ provider() {
     printf '%s\n' '[general]' "spool = $TMP/spool" "run-directory = $TMP" \
         "database = $TMP/sponts.db" '[tkuev]' "state = $STATE" "spool = $TMP/li-spool" \
         "audit = $TMP/audit" "audit-anchor = $TMP/anchor/audit" "audit-socket = $SOCKET" \
-        'operator-id = TEST1' 'synchronised-clock = no' "$@" >"$CONF"
+        'operator-id = TEST1' 'file-prefix = TEST' 'enabled = yes' 'synchronised-clock = no' "$@" >"$CONF"
     sponts db migrate --config "$CONF" >/dev/null
     printf 'name\nexample.org\nexample.net\n' |
         sponts import domains - --config "$CONF" >/dev/null
