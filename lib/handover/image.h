@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// handover/image.h - discs for authorities that take no other delivery: made, checked,
+// burned.
+//
+//     IRI/NAME  CC/NAME     files as they would have been uploaded (method B), each as CMS
+//                           for the authority's certificate with ".p7m" if it has one
+//     LIESMICH.txt          what this is, in German
+//     BETREIBER.pem         the provider's certificate
+//     MANIFEST.sha256       all of these, for sha256sum -c
+//     MANIFEST.sha256.p7s   CMS signature of the manifest, detached
+//
+// ISO 9660 with Rock Ridge and Joliet.  Made of the same files at the same time, two images
+// differ in the signature only, whose nature that is; and in what is encrypted.
+// Nothing here asks or tells anybody: who may do it, and its audit, is the caller's.
+#pragma once
+
+#include "seal/keys.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace handover {
+
+struct ImageOrder {
+    std::string source;    // directory with IRI/ and CC/, or with files of event data only
+    bool content = false;  // CC/ belongs on it: the authority has agreed
+    std::string reference; // for the read-me; not written if the disc is encrypted
+    std::string operator_id; // of the provider
+    std::int64_t time = 0;   // seconds since 1970: of all files, and in the read-me
+    std::optional<seal::Certificate> recipient; // encrypted for this authority
+    seal::Certificate signer;
+    seal::PrivateKey key;
+    std::string image; // file to make; must not exist
+};
+
+struct ImageMade {
+    std::size_t files = 0; // of IRI/ and CC/
+    std::string digest;    // SHA-256 of the image, hexadecimal
+};
+
+// The image is there whole or not at all.  Throws base::Failure: supply_input for a source
+// that is not there, fix_data for one that is empty or has files elsewhere, and whatever
+// disk and xorriso fail with.
+[[nodiscard]] ImageMade make_image(const ImageOrder& order);
+
+struct ImageCheck {
+    std::vector<std::string> problems; // nothing wrong: empty
+    std::string signer;                // subject
+    std::string fingerprint;           // SHA-256 of the signer's certificate
+    bool trusted = false;   // it is the one that was expected; else it proves no origin
+    bool encrypted = false; // and could not be read: no key was given
+    std::size_t files = 0;
+    std::size_t pdus = 0;
+    std::size_t hashes = 0;
+    std::size_t signatures = 0;
+};
+
+struct ImageReader {
+    std::optional<seal::Certificate> signer; // who should have signed
+    std::optional<seal::Certificate> recipient;
+    std::optional<seal::PrivateKey> key; // of the recipient
+};
+
+// Of an image file, a drive, or a directory in which the disc is mounted; without the
+// gateway.  Throws base::Failure if it cannot be read at all.
+[[nodiscard]] ImageCheck check_image(const std::string& where, const ImageReader& reader);
+
+// Writes the image to the disc in a drive ("/dev/sr0", tests: "stdio:/file") and reads it
+// back; Failure(check_disk) if anything has become different.
+void burn_image(const std::string& image, const std::string& drive);
+
+// What is on the disc besides the files.
+namespace disc {
+inline constexpr const char* events = "IRI/";
+inline constexpr const char* contents = "CC/";
+inline constexpr const char* read_me = "LIESMICH.txt";
+inline constexpr const char* certificate = "BETREIBER.pem";
+inline constexpr const char* manifest = "MANIFEST.sha256";
+inline constexpr const char* signature = "MANIFEST.sha256.p7s";
+inline constexpr const char* sealed = ".p7m";
+} // namespace disc
+
+// The words of LIESMICH.txt.
+[[nodiscard]] std::string image_read_me(const ImageOrder& order, std::size_t events,
+                                        std::size_t contents);
+
+} // namespace handover

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// handover/image_check.cc - is a disc what was made?
+#include "base/failure.h"
+#include "handover/image.h"
+#include "handover/manifest.h"
+#include "handover/pdu_files.h"
+#include "handover/tree.h"
+#include "handover/xorriso.h"
+#include "seal/digest.h"
+#include "seal/envelope.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace handover {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Check {
+public:
+    Check(std::string root, const ImageReader& reader)
+        : root_(std::move(root)), reader_(reader)
+    {
+    }
+    [[nodiscard]] ImageCheck run();
+
+private:
+    void complain(std::string problem) { out_.problems.push_back(std::move(problem)); }
+    // Nothing: it is not there, and that is a problem.
+    [[nodiscard]] std::optional<std::string> read(const std::string& name);
+    void check_signature(const std::string& manifest);
+    void check_files(const Manifest& manifest);
+    void check_data(const Manifest& manifest);
+    [[nodiscard]] std::optional<std::string> opened(const std::string& name);
+
+    std::string root_;
+    const ImageReader& reader_;
+    ImageCheck out_;
+};
+
+bool is_data(const std::string& name)
+{
+    return name.starts_with(disc::events) || name.starts_with(disc::contents);
+}
+
+std::optional<std::string> Check::read(const std::string& name)
+{
+    if (!fs::exists(root_ + '/' + name)) {
+        complain(name + ": missing");
+        return std::nullopt;
+    }
+    return read_tree_file(root_ + '/' + name);
+}
+
+void Check::check_signature(const std::string& manifest)
+{
+    const auto signature = read(disc::signature);
+    const auto own = read(disc::certificate);
+    if (!signature || !own)
+        return;
+    try {
+        const auto signer = reader_.signer
+                                ? *reader_.signer
+                                : seal::Certificate::parse(*own, "BETREIBER.pem");
+        out_.signer = signer.subject();
+        out_.fingerprint = signer.fingerprint();
+        const auto sound = seal::verify(manifest, *signature, signer);
+        if (!sound)
+            complain("signature: " + sound.error());
+        out_.trusted = sound.has_value() && reader_.signer.has_value();
+    } catch (const base::Failure& failure) {
+        complain(failure.what());
+    }
+}
+
+void Check::check_files(const Manifest& manifest)
+{
+    for (const std::string& name : list_tree(root_))
+        if (!manifest.contains(name) && name != disc::manifest && name != disc::signature)
+            complain(name + ": not in the manifest");
+    for (const auto& [name, digest] : manifest) {
+        const auto octets = read(name);
+        if (octets && seal::hex(seal::sha256(*octets)) != digest)
+            complain(name + ": changed");
+        if (octets && is_data(name))
+            ++out_.files;
+    }
+}
+
+// As the authority reads it; nothing if it cannot be.
+std::optional<std::string> Check::opened(const std::string& name)
+{
+    auto octets = read(name);
+    if (!octets || !name.ends_with(disc::sealed))
+        return octets;
+    if (!reader_.recipient || !reader_.key) {
+        out_.encrypted = true;
+        return std::nullopt;
+    }
+    auto clear = seal::open(*octets, *reader_.recipient, *reader_.key);
+    if (clear)
+        return std::move(*clear);
+    complain(name + ": " + clear.error());
+    return std::nullopt;
+}
+
+void Check::check_data(const Manifest& manifest)
+{
+    Manifest data;
+    bool xml = false;
+    for (const auto& [name, digest] : manifest) {
+        if (!is_data(name))
+            continue;
+        if (auto octets = opened(name)) {
+            xml = xml || (name.starts_with(disc::events) && octets->starts_with("<?xml"));
+            data[name] = std::move(*octets);
+        }
+    }
+    if (xml) // and content beside it is mail
+        return;
+    PduFiles pdus;
+    for (const auto& [name, octets] : data)
+        pdus.add(name, octets);
+    const PduFiles::Report report = pdus.report();
+    out_.problems.insert(out_.problems.end(), report.problems.begin(),
+                         report.problems.end());
+    out_.pdus = report.pdus;
+    out_.hashes = report.hashes;
+    out_.signatures = report.signatures;
+}
+
+ImageCheck Check::run()
+{
+    const auto text = read(disc::manifest);
+    if (!text)
+        return out_;
+    check_signature(*text);
+    const auto manifest = parse_manifest(*text);
+    if (!manifest) {
+        complain(std::string(disc::manifest) + ": " + manifest.error());
+        return out_;
+    }
+    check_files(*manifest);
+    check_data(*manifest);
+    return out_;
+}
+
+} // namespace
+
+ImageCheck check_image(const std::string& where, const ImageReader& reader)
+{
+    if (fs::is_directory(where))
+        return Check(where, reader).run();
+    if (!where.starts_with("stdio:") && !fs::exists(where))
+        throw base::Failure(base::Remedy::supply_input, where + ": not there");
+    const WorkDirectory work(std::filesystem::temp_directory_path() / "check");
+    const std::string tree = work.path() + "/tree";
+    fs::create_directory(tree);
+    extract_image(where, tree);
+    return Check(tree, reader).run();
+}
+
+} // namespace handover
