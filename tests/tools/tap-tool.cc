@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// tap-tool - both ends of the tap for tests: a list of identities, and what was captured.
+//
+//     tap-tool publish SPOOL PLACES [IDENTITY[=MEASURE[,iri][,from=T][,to=T]] ...]
+//     tap-tool read SPOOL          a line of JSON for each record, in the order of time
+//
+// SPOOL is made if it is not there; the interception user's key lies beside it, in
+// SPOOL.keys.  MEASURE is a number from 1 to 255; times are seconds since 1970.
+#include "base/clock.h"
+#include "base/failure.h"
+#include "seal/keys.h"
+#include "tap/layout.h"
+#include "tap/match_list.h"
+#include "tap/record_reader.h"
+#include "text/base64.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t microseconds_per_second = 1'000'000;
+
+std::string key_file(const std::string& spool)
+{
+    return spool + ".keys/own.key";
+}
+
+std::string certificate_file(const std::string& spool)
+{
+    return spool + ".keys/own.crt";
+}
+
+void make_spool(const std::string& spool)
+{
+    fs::create_directories(tap::incoming_directory(spool));
+    fs::create_directories(spool + ".keys");
+    if (!fs::exists(key_file(spool)))
+        seal::make_key_pair(key_file(spool), certificate_file(spool), "interception", 9);
+}
+
+// "anna@example.de=3,iri,to=1700000000"
+tap::Interest interest_of(const std::string& text)
+{
+    const std::size_t equals = text.find('=');
+    tap::Interest interest{.identity = text.substr(0, equals), .target = {}};
+    interest.target.measure.fill(1);
+    interest.target.end = std::numeric_limits<std::int64_t>::max();
+    interest.target.content = true;
+    std::string rest = equals == std::string::npos ? "" : text.substr(equals + 1);
+    while (!rest.empty()) {
+        const std::string word = rest.substr(0, rest.find(','));
+        rest.erase(0, word.size() + 1);
+        if (word == "iri")
+            interest.target.content = false;
+        else if (word.starts_with("from="))
+            interest.target.begin = std::stoll(word.substr(5)) * microseconds_per_second;
+        else if (word.starts_with("to="))
+            interest.target.end = std::stoll(word.substr(3)) * microseconds_per_second;
+        else
+            interest.target.measure.fill(static_cast<std::uint8_t>(std::stoul(word)));
+    }
+    return interest;
+}
+
+void publish(const std::string& spool, std::uint32_t places,
+             const std::vector<std::string>& who)
+{
+    make_spool(spool);
+    std::vector<tap::Interest> interests;
+    std::ranges::transform(who, std::back_inserter(interests), interest_of);
+    const auto own = seal::Certificate::read(certificate_file(spool));
+    tap::publish(spool, tap::make_list(interests, places, own, base::wall_microseconds()));
+}
+
+std::string_view name_of(li::What what)
+{
+    constexpr std::string_view names[] = {
+        "login",   "login-failed", "login-attempt", "logout",    "sent", "received",
+        "fetched", "part-fetched", "stored",        "forwarded", "gap"};
+    return names[static_cast<std::size_t>(what)];
+}
+
+nlohmann::json json_of(const li::Event& event)
+{
+    constexpr std::string_view protocols[] = {"smtp", "pop3", "imap"};
+    constexpr std::string_view statuses[] = {"unknown", "failed", "succeeded"};
+    nlohmann::json out;
+    out["measure"] = event.measure.front();
+    out["protocol"] = protocols[static_cast<std::size_t>(event.protocol)];
+    out["what"] = name_of(event.what);
+    out["status"] = statuses[static_cast<std::size_t>(event.status)];
+    out["time"] = event.time;
+    out["session"] = event.session;
+    out["leg"] = event.leg;
+    out["client"] = event.client.address;
+    out["client-port"] = event.client.port;
+    out["server-port"] = event.server.port;
+    out["client-octets"] = event.client_octets;
+    out["server-octets"] = event.server_octets;
+    out["tls"] = event.tls;
+    out["mechanism"] = event.mechanism;
+    out["user"] = event.user;
+    out["mailbox"] = event.mailbox;
+    out["sender"] = event.sender;
+    out["validated"] = event.sender_validated;
+    out["recipients"] = event.recipients;
+    out["total"] = event.total_recipients;
+    out["message-id"] = event.message_id;
+    out["queue-id"] = event.queue_id;
+    out["size"] = event.size;
+    out["cause"] = {{"layer", event.cause.layer},
+                    {"code", event.cause.code},
+                    {"enhanced", event.cause.enhanced},
+                    {"text", event.cause.text}};
+    for (const auto& [name, value] : event.features)
+        out["features"][name] = value;
+    out["forward"] = event.forward_chain;
+    out["content-octets"] = event.content_octets;
+    out["content-lost"] = event.content_lost;
+    return out;
+}
+
+struct Line {
+    std::int64_t time;
+    std::size_t order; // as read
+    std::string text;
+};
+
+void read_file(const std::string& directory, const std::string& name,
+               const tap::Opener& opener, std::vector<Line>& lines)
+{
+    tap::RecordReader reader(directory, name, opener);
+    while (const auto record = reader.next()) {
+        const auto event = li::decode(record->event);
+        if (!event)
+            throw base::Failure(base::Remedy::fix_data, "event: " + event.error());
+        nlohmann::json line = json_of(*event);
+        if (const auto content = reader.content(*record))
+            line["content"] = text::base64(*content);
+        lines.push_back(
+            {event->time, lines.size(),
+             line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)});
+    }
+}
+
+void read(const std::string& spool)
+{
+    const tap::Opener opener{seal::Certificate::read(certificate_file(spool)),
+                             seal::PrivateKey::read(key_file(spool))};
+    const std::string directory = tap::incoming_directory(spool);
+    std::vector<Line> lines;
+    for (const std::string& name : tap::record_files(directory))
+        read_file(directory, name, opener, lines);
+    std::ranges::sort(lines, {},
+                      [](const Line& line) { return std::pair(line.time, line.order); });
+    for (const Line& line : lines)
+        std::cout << line.text << '\n';
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    try {
+        if (words.size() >= 3 && words[0] == "publish")
+            publish(words[1], static_cast<std::uint32_t>(std::stoul(words[2])),
+                    {words.begin() + 3, words.end()});
+        else if (words.size() == 2 && words[0] == "read")
+            read(words[1]);
+        else
+            return 64;
+    } catch (const std::exception& failure) {
+        std::cerr << "tap-tool: " << failure.what() << '\n';
+        return 65;
+    }
+    return 0;
+}
