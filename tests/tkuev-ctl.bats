@@ -170,6 +170,8 @@ killed_at() {
     ctl extend "$MEASURE" --file "$TMP/extension.conf" --end "$(day '+ 100 days')"
     [[ $(field end) == "$(day '+ 100 days')"T* ]]
     [ "$(ctl show "$MEASURE" --json | jq '.orders | length')" -eq 2 ]
+    [[ $(audit list --json | jq -r 'select(.act == "measure-extend") | .end' | tail -n 1) == \
+        "$(day '+ 100 days')"T* ]]
     [ "$(later +99d show "$MEASURE" --json | jq -r .state)" = active ]
     [ "$(later +101d show "$MEASURE" --json | jq -r .state)" = expired ]
     run -65 later +101d extend "$MEASURE" --file "$TMP/extension.conf" --end 2030-01-01
@@ -243,6 +245,34 @@ killed_at() {
     [[ $output == *'Abschaltung einer'*'Tatsächlich abgeschaltet:'*'Aufhebung'* ]]
     [[ $(ctl status) != *"${MEASURE:0:8}"* ]]
     [[ $(acts notice-end) == 'intended refused intended done' ]]
+}
+
+@test "a measure goes on to another destination; the order stays as it is" {
+    armed
+    local orders
+    orders=$(ctl show "$MEASURE" --json | jq -c .orders)
+    printf '%s\n' 'Ziel-IP = 192.0.2.77' 'Username = other' 'Passwort = new' \
+        'Verfahren = ftps' >"$TMP/destination"
+    chmod 600 "$TMP/destination"
+    ctl redirect "$MEASURE" --file "$TMP/destination"
+    [ "$(ctl show "$MEASURE" --json | jq -c '.iri | [.method, .host, .port, .user]')" = \
+        '["ftps","192.0.2.77",21,"other"]' ]
+    [ "$(ctl show "$MEASURE" --json | jq -c .orders)" = "$orders" ]
+    [ "$(field state)" = active ]
+    [ "$(field profile)" = etsi-ftp-file ]
+    run -0 audit list --json
+    [ "$(jq -r 'select(.act == "measure-redirect") | .destination' <<<"$output" | sort -u)" = \
+        'ftps://192.0.2.77:21' ]
+    run -65 ctl redirect "$MEASURE" --file "$TMP/destination" --method tls
+    [[ $output == *'Verfahren: is given twice'* ]]
+    run -65 ctl redirect "$MEASURE" --file "$TMP/destination" --profile etsi-tcp
+    [[ $output == *'ftps does not suit the profile etsi-tcp'* ]]
+    run -65 ctl redirect "$MEASURE" --file "$TMP/order.conf"
+    [[ $output == *'Kennung: does not belong to a destination'* ]]
+    [ "$(field profile)" = etsi-ftp-file ]
+    ctl end "$MEASURE"
+    run -65 ctl redirect "$MEASURE" --file "$TMP/destination"
+    [ "$output" = 'tkuev-ctl: cannot redirect: the measure has ended' ]
 }
 
 @test "status says what needs a person" {

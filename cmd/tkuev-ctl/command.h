@@ -61,6 +61,7 @@ int reject(const Call& call);
 int activate(const Call& call);
 int confirm(const Call& call);
 int extend(const Call& call);
+int redirect(const Call& call);
 int suspend(const Call& call);
 int resume(const Call& call);
 int end(const Call& call);

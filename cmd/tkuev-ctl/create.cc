@@ -167,10 +167,14 @@ li::Done prolong(Office& office, li::Measure& measure, const OrderInput& input)
 int extend(const Call& call)
 {
     const OrderInput input = read_input(call, extension_fields);
-    return change_measure(call, "measure-extend",
-                          [&](Office& office, li::Measure& measure, const auto&) {
-                              return prolong(office, measure, input);
-                          });
+    const auto decide = [&](Office& office, li::Measure& measure, const auto&) {
+        return prolong(office, measure, input);
+    };
+    const auto intended = [&](Office& office, li::Measure& measure) {
+        li::Draft draft = li::read_order(input.entries, office.rules(), office.now());
+        measure.orders.push_back(std::move(draft.measure.orders.front()));
+    };
+    return change_measure(call, "measure-extend", decide, intended);
 }
 
 } // namespace tkuev

@@ -76,6 +76,8 @@ const std::vector<Command>& commands()
          {{"arrived", "TIME", "when, if not now"}}},
         {"extend", tkuev::extend, "a new order prolongs a measure", "MEASURE",
          with_fields({file, scan})},
+        {"redirect", tkuev::redirect, "hand over to another destination from now on",
+         "MEASURE", with_fields({file})},
         {"suspend", tkuev::suspend, "stop capturing for a while", "MEASURE"},
         {"resume", tkuev::resume, "go on after suspend", "MEASURE"},
         {"end", tkuev::end, "end a measure at once", "MEASURE", {reason}},

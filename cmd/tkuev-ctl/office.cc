@@ -184,7 +184,8 @@ std::string mark_of(const std::string& person, const li::Measure& measure)
         .substr(0, digits);
 }
 
-int change_measure(const Call& call, const std::string& act, const Decision& decide)
+int change_measure(const Call& call, const std::string& act, const Decision& decide,
+                   const Intention& intended)
 {
     Office office(call);
     db::StoredMeasure stored;
@@ -196,14 +197,16 @@ int change_measure(const Call& call, const std::string& act, const Decision& dec
                                   return std::unexpected(std::string(failure.what()));
                               });
     }
-    return office.perform(
-        entry_of(act, stored.measure), [&](const std::string& person) -> li::Done {
-            const std::string mark = mark_of(person, stored.measure);
-            if (li::Done done = decide(office, stored.measure, mark); !done)
-                return done;
-            office.measures().change(stored);
-            return {};
-        });
+    li::Measure noted = stored.measure;
+    if (intended)
+        intended(office, noted);
+    return office.perform(entry_of(act, noted), [&](const std::string& person) -> li::Done {
+        const std::string mark = mark_of(person, stored.measure);
+        if (li::Done done = decide(office, stored.measure, mark); !done)
+            return done;
+        office.measures().change(stored);
+        return {};
+    });
 }
 
 li::Time time_option(const Call& call, std::string_view name, li::Time otherwise)

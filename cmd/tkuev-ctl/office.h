@@ -60,8 +60,10 @@ private:
 // A person's act on one measure: find, decide, store.  `mark` is the person's.
 using Decision = std::function<li::Done(Office& office, li::Measure& measure,
                                         const std::string& person)>;
+// What is noted is the measure as it is; `intended` makes it what it is to become.
+using Intention = std::function<void(Office& office, li::Measure& measure)>;
 [[nodiscard]] int change_measure(const Call& call, const std::string& act,
-                                 const Decision& decide);
+                                 const Decision& decide, const Intention& intended = {});
 
 // A time that was given as an option; `otherwise` without it.
 [[nodiscard]] li::Time time_option(const Call& call, std::string_view name,
