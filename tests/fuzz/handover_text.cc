@@ -28,7 +28,7 @@ void read_name(std::string_view text)
 void read_manifest(std::string_view text)
 {
     const auto manifest = handover::parse_manifest(text);
-    check(!manifest || to_text(*manifest).size() == text.size());
+    check(!manifest || handover::to_text(*manifest).size() == text.size());
 }
 
 void read_mapping(std::string_view text)
