@@ -36,16 +36,19 @@ skeleton() {
     done
 }
 
-@test "settings, events and commands that the handbook names exist" {
-    page=$REPO/man/sponts-operating.7
-    while read -r word; do
-        grep -qE "^\.(It )?Cm $word( |\$)" "$REPO"/man/sponts.conf.5 "$REPO"/man/sponts-log.5 \
-            "$REPO"/man/sponts-db.5 || { echo "what is $word?"; false; }
-    done < <(sed -nE 's/^\.(It )?Cm ([a-z0-9-]+)( , [a-z-]+)?.*/\2/p' "$page" | sort -u)
+@test "settings, events and commands that the handbooks name exist" {
+    for page in sponts-operating tkuev; do
+        while read -r word; do
+            grep -qE "^\.(It )?Cm $word( |\$)|^\.Ss \\[$word\\]" "$REPO"/man/*.5 \
+                "$REPO/man/tkuev-audit.8" "$REPO/man/tkuev-ctl.8" ||
+                { echo "what is $word?"; false; }
+        done < <(sed -nE 's/^\.(It )?Cm \[?([a-z0-9-]+)\]?( , [a-z-]+)?.*/\2/p' \
+            "$REPO/man/$page.7" | sort -u)
+    done
 }
 
-@test "every page that is referred to exists" {
-    for reference in $(sed -nE 's/.*\.?Xr ((mailq|queuectl|sponts[a-z.-]*|smtp-[a-z]+|[a-z]+-proxy) [0-9]).*/\1/p' \
+@test "every page of ours that is referred to exists" {
+    for reference in $(sed -nE 's/.*\.?Xr ((mailq|queuectl|sponts[a-z.-]*|smtp-[a-z]+|[a-z]+-proxy|tkuev[a-z-]*) [0-9]).*/\1/p' \
         "$REPO"/man/*.[1578] "$REPO"/man/de/*.7 | tr ' ' . | sort -u); do
         [ -e "$REPO/man/$reference" ] || { echo "no $reference"; false; }
     done

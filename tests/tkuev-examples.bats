@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What tkuev(7) prints works as printed, in both languages, but for people, keys and handles;
+# and there is no example that is not tried.
+
+setup() {
+    load helpers/common
+    load helpers/tkuev
+    sponts_setup
+    STATE=$TMP/li SOCKET=$TMP/run/socket CONF=$TMP/sponts.conf ME=$(id -un)
+    export TZ=UTC
+    mkdir "$TMP/run" "$TMP/desk" "$TMP/tried"
+    printf '%s\n' '[general]' "spool = $TMP/spool" "run-directory = $TMP" \
+        "database = $TMP/sponts.db" '[tkuev]' 'enabled = yes' "state = $STATE" \
+        "spool = $TMP/li-spool" "audit = $TMP/audit" "audit-anchor = $TMP/anchor/audit" \
+        "audit-socket = $SOCKET" 'operator-id = TEST1' 'file-prefix = TEST' \
+        'synchronised-clock = no' >"$CONF"
+    sponts db migrate --config "$CONF" >/dev/null
+    printf 'name\nexample.org\nexample.net\n' |
+        sponts import domains - --config "$CONF" >/dev/null
+    MEASURE=
+}
+teardown() { sponts_teardown; }
+
+# blocks PAGE - each example of it in a file $TMP/blocks/NUMBER, as a reader sees it.
+blocks() {
+    mkdir -p "$TMP/blocks"
+    awk -v to="$TMP/blocks" '/^\.Bd -literal/ { inside = 1; n++; next }
+        /^\.Ed/ { inside = 0 }
+        inside { sub(/\\e$/, "\\"); print > sprintf("%s/%02d", to, n) }' "$REPO/man/$1"
+}
+
+# block PATTERN - the first of them with such a line that was not tried yet; now it is.
+block() {
+    local file
+    for file in "$TMP"/blocks/*; do
+        grep -qE -- "$1" "$file" || continue
+        mv "$file" "$TMP/tried/"
+        cat "$TMP/tried/${file##*/}"
+        return
+    done
+    echo "no example with $1" >&2
+    return 1
+}
+
+# commands - of standard input, by us, without systemd.
+commands() {
+    sed -E -e 's/sudo -u sponts-(li|audit) //; /^systemctl/d' \
+        -e 's,/usr/local/sbin/,,' -e "s,/media/stick,$TMP/desk," \
+        -e "s,tkuev-(ctl|audit) ,&--config $CONF ,g" \
+        -e "s/ (gero|anna|rita)( |$)/ $ME\\2/; s/ sponts-li( |$)/ nobody\\1/" \
+        -e "s/3f9a21c0/${MEASURE:0:8}/"
+}
+
+# try PATTERN - that example, at an officer's desk.
+try() {
+    block "$1" | commands >"$TMP/try"
+    (cd "$TMP/desk" && bash -e "$TMP/try") >"$TMP/out"
+}
+
+everybody_has_a_role() {
+    try 'tkuev-ctl init'
+    auditd_start
+    try 'grants grant'
+    ctl authority add lka --title 'LKA Musterland'
+}
+
+fax_arrives() {
+    order 'Übermittlung = fax'
+    mv "$TMP/order.conf" "$TMP/desk/order.conf"
+    echo scan >"$TMP/desk/fax.pdf"
+    try 'tkuev-ctl status'
+    try 'tkuev-ctl check'
+    try 'tkuev-ctl create'
+    MEASURE=$(cat "$TMP/out")
+    [ ! -e "$TMP/desk/order.conf" ]
+    try 'tkuev-ctl approve'
+    try 'tkuev-ctl activate'
+    try 'kind set-up'
+    grep -q '^Tatsächlich eingerichtet:' "$TMP/desk/set-up.txt"
+}
+
+original_arrives_and_more() {
+    [ "$(field provisional)" = true ]
+    try 'tkuev-ctl confirm'
+    [ "$(field provisional)" = false ]
+    printf '%s\n' 'court = AG Musterstadt' 'file-number = 1 Gs 18/26' \
+        'legal-basis = stpo-100a' "ordered = $(day '')" "end = $(day '+ 90 days')" \
+        >"$TMP/desk/extension.conf"
+    try 'tkuev-ctl extend'
+    [[ $(field end) == "$(day '+ 90 days')"T* ]]
+    grep -q '^Änderung einer' "$TMP/desk/change.txt"
+    try 'kind disturbance'
+    grep -q '^Auswirkung: *Inhalte fehlen$' "$TMP/desk/disturbance.txt"
+    try 'tkuev-ctl end'
+    [ "$(field state)" = cancelled ]
+    try 'kind end'
+    grep -q '^Tatsächlich abgeschaltet:' "$TMP/desk/end.txt"
+}
+
+test_measure() {
+    try 'test-account add'
+    order 'test = yes' 'test-account = test1' 'Kennung = test1@example.org' \
+        'Referenz-Id = LKA-T1'
+    sed -i '/^Mailbox/d' "$TMP/order.conf"
+    ctl create --yes --file "$TMP/order.conf"
+    sed -i 's/^Kennung.*/Kennung = anna@example.org/' "$TMP/order.conf"
+    run -65 ctl create --yes --file "$TMP/order.conf"
+}
+
+auditors_look() {
+    try 'tkuev-audit verify'
+    grep -q 'Startwert der Auslosung: *611ef6f3d155d6ed' "$TMP/out"
+    run -0 audit list --json --key "$TMP/desk/auditors.key"
+    [ "$(jq -r 'select(.act == "measure-activate") | .person' <<<"$output" | sort -u)" = "$ME" ]
+}
+
+officer_leaves() {
+    try 'grants revoke'
+    run -77 ctl list
+}
+
+the_process() {
+    blocks "$1"
+    [ "$(find "$TMP/blocks" -type f | wc -l)" -gt 15 ]
+    block '^Cmnd_Alias' >"$TMP/sudoers"
+    visudo -cf "$TMP/sudoers"
+    everybody_has_a_role
+    fax_arrives
+    original_arrives_and_more
+    test_measure
+    block settle | sed 's/^7 \* \* \* \* sponts-li //' | commands >"$TMP/try"
+    bash -e "$TMP/try"
+    auditors_look
+    officer_leaves
+    run ls "$TMP/blocks"
+    [ -z "$output" ] || { echo "not tried: $output"; false; }
+}
+
+@test "the process of tkuev(7), from the first key to the officer who leaves" {
+    the_process tkuev.7
+}
+
+@test "the same on the German page" {
+    the_process de/tkuev.7
+}
+
+@test "the auditors' key is changed as tkuev(7) says; old entries stay readable" {
+    provider
+    openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=auditors \
+        -keyout "$TMP/new.key" -out "$TMP/new.crt" 2>/dev/null
+    kill "$AUDITD_PID"
+    wait_for 5 gone "$AUDITD_PID"
+    mv "$TMP/audit/reviewer.crt" "$TMP/audit/reviewer-2026.crt"
+    cp "$TMP/new.crt" "$TMP/audit/reviewer.crt"
+    auditd_start
+    ctl status
+    run -0 audit list --json --key "$TMP/auditors.key"
+    [ "$(jq -r 'select(.act == "authority-add") | .person' <<<"$output" | sort -u)" = "$ME" ]
+    run -0 audit list --json --key "$TMP/new.key"
+    [ "$(jq -r 'select(.act == "measure-status") | .person' <<<"$output" | sort -u)" = "$ME" ]
+    audit verify
+}
+
+@test "a server is replaced: everything goes on where it was" {
+    provider
+    armed
+    head=$(audit verify --json | jq -r .head)
+    kill "$AUDITD_PID"
+    wait_for 5 gone "$AUDITD_PID"
+    mkdir "$TMP/new"
+    for directory in li audit anchor; do
+        cp -a "$TMP/$directory" "$TMP/new/"
+        rm -r "${TMP:?}/$directory"
+    done
+    sed -i "s,$TMP/\(li\|audit\|anchor\)\(\$\|/\),$TMP/new/\1\2," "$CONF"
+    audit verify --head "$head"
+    rm -f "$SOCKET"
+    auditd_start
+    [ "$(field state)" = active ]
+    audit verify --head "$head"
+}
