@@ -54,8 +54,8 @@ struct ImageCheck {
     bool encrypted = false; // and could not be read: no key was given
     std::size_t files = 0;
     std::size_t pdus = 0;
-    std::size_t hashes = 0;
-    std::size_t signatures = 0;
+    std::size_t hashes = 0;     // checks among the PDUs that hold
+    std::size_t signatures = 0; // the same
 };
 
 struct ImageReader {

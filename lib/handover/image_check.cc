@@ -38,6 +38,7 @@ private:
     std::string root_;
     const ImageReader& reader_;
     ImageCheck out_;
+    std::optional<seal::Certificate> signer_; // of the manifest
 };
 
 bool is_data(const std::string& name)
@@ -69,6 +70,7 @@ void Check::check_signature(const std::string& manifest)
         const auto sound = seal::verify(manifest, *signature, signer);
         if (!sound)
             complain("signature: " + sound.error());
+        signer_ = signer;
         out_.trusted = sound.has_value() && reader_.signer.has_value();
     } catch (const base::Failure& failure) {
         complain(failure.what());
@@ -120,7 +122,7 @@ void Check::check_data(const Manifest& manifest)
     }
     if (xml) // and content beside it is mail
         return;
-    PduFiles pdus;
+    PduFiles pdus(signer_);
     for (const auto& [name, octets] : data)
         pdus.add(name, octets);
     const PduFiles::Report report = pdus.report();

@@ -5,25 +5,15 @@
 #include "etsi/der_reader.h"
 #include "etsi/received.h"
 #include "seal/digest.h"
+#include "seal/envelope.h"
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <variant>
 
 namespace handover {
 
 namespace {
-
-// Of event data and content; nothing for what only the two ends say to each other.
-std::optional<int> data_of(const etsi::ReceivedPdu& pdu)
-{
-    if (std::holds_alternative<std::vector<etsi::ReceivedIri>>(pdu.payload))
-        return static_cast<int>(etsi::DataType::iri);
-    if (std::holds_alternative<std::vector<etsi::ReceivedCc>>(pdu.payload))
-        return static_cast<int>(etsi::DataType::cc);
-    return std::nullopt;
-}
 
 const etsi::IntegrityCheck* check_in(const etsi::ReceivedPdu& pdu)
 {
@@ -56,13 +46,19 @@ void PduFiles::take(const std::string& where, std::string_view octets)
         return;
     }
     ++report_.pdus;
-    if (const auto* const check = check_in(*pdu))
-        return take_check(where, *pdu, *check);
-    const auto data = data_of(*pdu);
-    if (!data)
-        return;
-    const auto& header = pdu->header;
-    auto& known = pdus_[{header.liid, header.cin.value_or(0), *data}];
+    if (std::holds_alternative<std::vector<etsi::ReceivedIri>>(pdu->payload))
+        remember(where, *pdu, Kind::iri, octets);
+    else if (std::holds_alternative<std::vector<etsi::ReceivedCc>>(pdu->payload))
+        remember(where, *pdu, Kind::cc, octets);
+    else if (const auto* const check = check_in(*pdu))
+        take_check(where, *pdu, *check, octets);
+}
+
+void PduFiles::remember(const std::string& where, const etsi::ReceivedPdu& pdu, Kind kind,
+                        std::string_view octets)
+{
+    const auto& header = pdu.header;
+    auto& known = pdus_[{header.liid, header.cin.value_or(0), kind}];
     const auto [there, fresh] = known.emplace(header.sequence_number, octets);
     if (!fresh && there->second != octets)
         report_.problems.push_back(fmt::format("{}: number {} has come with other octets",
@@ -70,45 +66,60 @@ void PduFiles::take(const std::string& where, std::string_view octets)
 }
 
 void PduFiles::take_check(const std::string& where, const etsi::ReceivedPdu& pdu,
-                          const etsi::IntegrityCheck& check)
+                          const etsi::IntegrityCheck& check, std::string_view octets)
 {
-    if (check.type == etsi::CheckType::signature) {
-        ++report_.signatures;
-        return;
-    }
-    if (check.hash.value_or(etsi::HashAlgorithm::sha256) != etsi::HashAlgorithm::sha256) {
+    const bool signature = check.type == etsi::CheckType::signature;
+    if (!signature &&
+        check.hash.value_or(etsi::HashAlgorithm::sha256) != etsi::HashAlgorithm::sha256) {
         report_.problems.push_back(where + ": not SHA-256");
         return;
     }
+    const bool iri = check.data == etsi::DataType::iri;
+    const Kind data = iri ? Kind::iri : Kind::cc;
+    const Kind hashes = iri ? Kind::iri_check : Kind::cc_check;
+    if (!signature)
+        remember(where, pdu, hashes, octets);
     checks_.push_back(
         {where,
-         {pdu.header.liid, pdu.header.cin.value_or(0), static_cast<int>(check.data)},
+         {pdu.header.liid, pdu.header.cin.value_or(0), signature ? hashes : data},
          check.sequence_numbers,
-         check.value});
+         check.value,
+         signature});
+}
+
+bool PduFiles::holds(const Waiting& check, std::string_view covered) const
+{
+    if (check.signature)
+        return !signer_ || seal::verify_raw(covered, check.value, *signer_);
+    const auto digest = seal::sha256(covered);
+    return check.value ==
+           std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size());
+}
+
+std::string PduFiles::problem_of(const Waiting& check)
+{
+    std::string covered;
+    const auto& known = pdus_[check.series];
+    for (const std::uint32_t number : check.numbers) {
+        const auto found = known.find(number);
+        if (found == known.end())
+            return fmt::format("number {} is missing", number);
+        covered += found->second;
+    }
+    if (holds(check, covered))
+        return "";
+    return check.signature ? "the signature does not hold"
+                           : "what it covers has been changed";
 }
 
 PduFiles::Report PduFiles::report()
 {
     for (const Waiting& check : checks_) {
-        std::string covered;
-        std::string missing;
-        for (const std::uint32_t number : check.numbers) {
-            const auto& known = pdus_[check.series];
-            const auto found = known.find(number);
-            if (found == known.end())
-                missing = fmt::format("number {} is missing", number);
-            else
-                covered += found->second;
-        }
-        const auto digest = seal::sha256(covered);
-        const std::string_view value(reinterpret_cast<const char*>(digest.data()),
-                                     digest.size());
-        if (missing.empty() && value != check.value)
-            missing = "what it covers has been changed";
-        if (missing.empty())
-            ++report_.hashes;
+        const std::string problem = problem_of(check);
+        if (problem.empty())
+            ++(check.signature ? report_.signatures : report_.hashes);
         else
-            report_.problems.push_back(check.where + ": " + missing);
+            report_.problems.push_back(check.where + ": " + problem);
     }
     checks_.clear();
     return report_;
