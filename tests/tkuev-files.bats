@@ -279,8 +279,17 @@ full_disk() {
     rm "$HOME_DIR/in/$NAME.other"
 
     start_bad_ftp lost-rename 3
+    run -0 deliver
+    [ "${lines[2]}" = "step renamed no answer, but renamed" ]
+    arrived
+    rm "$HOME_DIR/in/$NAME"
+
+    start_bad_ftp gone-rename 4
     run -1 deliver
     [[ ${lines[-1]} == "later uploaded at "* ]]
+    run -0 reconcile
+    [ "$output" = nobody-says ]
+    start_bad_ftp none 5
     run -0 reconcile
     [ "$output" = complete ]
     run -0 deliver

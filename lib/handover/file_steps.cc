@@ -135,10 +135,16 @@ bool Put::rename()
         return refuse_name(parcel_.name + " has come from elsewhere");
     reach(Step::uploaded, receipt_);
     in_doubt_ = true;
-    const auto said = remote_.rename(temporary(parcel_.name), parcel_.name);
+    auto said = remote_.rename(temporary(parcel_.name), parcel_.name);
     if (!said) {
-        in_doubt_ = said.error().kind == Trouble::Kind::unreachable; // no answer is no no
-        return fail(said.error());
+        // By a new login, if the connection was lost.
+        const auto now = remote_.size(parcel_.name);
+        if (!now || *now != parcel_.octets.size()) {
+            // No is no; but who did not answer may still be about to do it.
+            in_doubt_ = !now || said.error().kind == Trouble::Kind::unreachable;
+            return fail(said.error());
+        }
+        said = "no answer, but renamed";
     }
     reach(Step::renamed, *said);
     return true;

@@ -20,7 +20,7 @@ TEST_CASE("handover: a URL names host and file, whatever is in them")
         {Method::ftps, {"2001:db8::1", 21}, "/in/x/", "ftp://[2001:db8::1]:21/%2Fin/x/N"},
         {Method::ftp, {"h", 0}, "/", "ftp://h:21/%2FN"},
         {Method::ftp, {"h", 0}, "a b#?%\xc3\xa4;", "ftp://h:21/a%20b%23%3F%25%C3%A4%3B/N"},
-        {Method::ftp, {"u@h/x", 0}, "", "ftp://u%40h/x:21/N"},
+        {Method::ftp, {"u@h/x", 0}, "", "ftp://u%40h%2Fx:21/N"},
         {Method::sftp, {"h", 0}, "in", "sftp://h:22/~/in/N"},
         {Method::sftp, {"h", 0}, "/in", "sftp://h:22/in/N"},
         {Method::sftp, {"h", 0}, "", "sftp://h:22/~/N"},

@@ -19,11 +19,11 @@ bool is_plain(char c)
            std::string_view("-._~/").contains(c);
 }
 
-std::string escaped(std::string_view text)
+std::string escaped(std::string_view text, bool slashes)
 {
     std::string out;
     for (const char c : text) {
-        if (is_plain(c))
+        if (is_plain(c) && (c != '/' || slashes))
             out += c;
         else
             out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
@@ -41,7 +41,7 @@ std::string path_of(bool ssh, std::string_view directory)
     while (directory.ends_with('/'))
         directory.remove_suffix(1);
     const std::string_view root = ssh ? (absolute ? "" : "~/") : (absolute ? "%2F" : "");
-    return std::string(root) + escaped(directory) + (directory.empty() ? "" : "/");
+    return std::string(root) + escaped(directory, true) + (directory.empty() ? "" : "/");
 }
 
 bool climbs(std::string_view directory)
@@ -75,9 +75,9 @@ std::string url_of(li::Method method, const li::Peer& peer, std::string_view dir
     const bool ssh = method == li::Method::sftp;
     const bool v6 = peer.host.contains(':');
     return fmt::format("{}://{}{}{}:{}/{}{}", ssh ? "sftp" : "ftp", v6 ? "[" : "",
-                       v6 ? peer.host : escaped(peer.host), v6 ? "]" : "",
+                       v6 ? peer.host : escaped(peer.host, false), v6 ? "]" : "",
                        peer.port != 0 ? peer.port : default_port(method),
-                       path_of(ssh, directory), escaped(name));
+                       path_of(ssh, directory), escaped(name, false));
 }
 
 } // namespace handover

@@ -4,7 +4,7 @@
     bad_ftp.py PORT DIRECTORY WAY
 
 Ways: none, hang-login, busy-login, refuse-login, hang-store, drop-store, full-store,
-lie-size, wrong-rename, lost-rename, refuse-rename, hang-rename, no-size.
+lie-size, wrong-rename, lost-rename, gone-rename, refuse-rename, hang-rename, no-size.
 """
 import errno
 import os
@@ -74,8 +74,10 @@ class Handler(FTPHandler):
             return self.respond("550 No.")
         if WAY == "hang-rename":
             return None
-        if WAY == "lost-rename":
+        if WAY in ("lost-rename", "gone-rename"):
             self.fs.rename(self._rnfr, path)
+            if WAY == "gone-rename":
+                os._exit(1)
             return self.close()
         return super().ftp_RNTO(path)
 
