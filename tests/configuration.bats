@@ -112,7 +112,7 @@ units_that_run() {
     run -0 systemd-sysusers --dry-run "$REPO/etc/sysusers.d/sponts.conf"
     for directory in $(sponts init --sample |
         sed -n 's/^#\(spool\|run-directory\|state\|audit\) = //p; s,^#\(database\|audit-socket\|audit-anchor\) = \(.*\)/.*,\2,p'); do
-        grep -Eq "^d $directory +0[0-7]* (sponts|sponts-li|sponts-audit) +sponts" "$REPO/etc/tmpfiles.d/sponts.conf"
+        grep -Eq "^d $directory +[0-7]+ (sponts|sponts-li|sponts-audit) +sponts" "$REPO/etc/tmpfiles.d/sponts.conf"
     done
 }
 

@@ -141,8 +141,34 @@ the_process() {
     the_process tkuev.7
 }
 
-@test "the same on the German page" {
+@test "the process on the German page" {
     the_process de/tkuev.7
+}
+
+# The part of it that says how interception is installed.
+the_handbook() {
+    mkdir "$TMP/spool"
+    blocks "$1"
+    block '^\[tkuev\]' | sed 1d >>"$CONF"
+    block '^tkuev-audit init' | sed '/^systemd-/d' | commands |
+        sed "s,sponts check,& --config $CONF," >"$TMP/try"
+    [ "$(wc -l <"$TMP/try")" -eq 3 ]
+    (cd "$TMP/desk" && bash -e "$TMP/try")
+    auditd_start
+    audit grants grant "$ME" operate
+    ctl authority add lka
+    measure
+    run -65 ctl approve "$MEASURE" # second-person
+}
+
+@test "interception as sponts-operating(7) installs it" {
+    sed -i '/^enabled\|^operator-id\|^file-prefix/d' "$CONF"
+    the_handbook sponts-operating.7
+}
+
+@test "the same on the German page of it" {
+    sed -i '/^enabled\|^operator-id\|^file-prefix/d' "$CONF"
+    the_handbook de/sponts-operating.7
 }
 
 @test "the auditors' key is changed as tkuev(7) says; old entries stay readable" {

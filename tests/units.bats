@@ -20,7 +20,7 @@ teardown() { sponts_teardown; }
 value() { sed -n "s/^$1=//p" "$UNITS/$2" | tr ' ' '\n'; }
 
 @test "each unit starts an installed program, with options it has, and names its pages" {
-    [ "$(find "$UNITS" -name '*.service' | wc -l)" -eq 7 ]
+    [ "$(find "$UNITS" -name '*.service' | wc -l)" -ge 8 ]
     for unit in "$UNITS"/*.service; do
         unit=${unit##*/}
         program=$ROOT$(value ExecStart "$unit" | head -n 1)
@@ -37,13 +37,16 @@ value() { sed -n "s/^$1=//p" "$UNITS/$2" | tr ' ' '\n'; }
         user=$(value User "$unit")
         grep -q "^u $user " "$ROOT"/usr/lib/sysusers.d/*.conf
         for path in $(value ReadWritePaths "$unit"); do
-            grep -q "^d ${path#-} .* $user $user " "$ROOT"/usr/lib/tmpfiles.d/*.conf
+            groups=$(value SupplementaryGroups "$unit" | paste -sd'|')
+            grep -qE "^d ${path#-} .* ($user +$user|[a-z-]+ +(${groups:-$user})) " \
+                "$ROOT"/usr/lib/tmpfiles.d/*.conf
         done
     done
 }
 
-@test "a socket is opened by who enables it, never by a service" {
+@test "a socket for mail is opened by who enables it, never by a service" {
     for unit in "$UNITS"/*.service; do
+        grep -qx 'User=sponts' "$unit" || continue
         run ! grep -E '^(Requires|Requisite|Wants|BindsTo|Upholds|Sockets|Also)=.*[.]socket' "$unit"
     done
 }
@@ -56,6 +59,7 @@ confined() {
         printf '%s\n' '#!/bin/bash' 'set -e' 'mount --make-rprivate /' \
             "mount --bind '$TMP' '$TMP'" "mount -o remount,bind,ro '$TMP'"
         for path in $(value ReadWritePaths "$unit"); do
+            [[ $path != -* || -e $ROOT${path#-} ]] || continue
             printf "mount --bind '%s' '%s'\nmount -o remount,bind,rw '%s'\n" \
                 "$ROOT${path#-}" "$ROOT${path#-}" "$ROOT${path#-}"
         done
@@ -70,13 +74,16 @@ confined() {
 @test "mail is taken by the socket and delivered, and only ReadWritePaths are written" {
     [ "$(id -u)" -eq 0 ] || export ROOTLESS=yes
     port=$(free_port) next=$(free_port)
-    mkdir -p "$TMP/mx" "$ROOT"/var/spool/sponts "$ROOT"/var/lib/sponts "$ROOT"/run/sponts
+    mkdir -p "$TMP/mx" "$ROOT"/var/{spool/sponts,spool/sponts-li/incoming,lib/sponts} "$ROOT"/run/sponts
     cat >"$CONF" <<END
 [general]
 hostname = gw.test
 spool = $ROOT/var/spool/sponts
 database = $ROOT/var/lib/sponts/sponts.db
 run-directory = $ROOT/run/sponts
+[tkuev]
+enabled = yes
+spool = $ROOT/var/spool/sponts-li
 [listener smtp]
 tls = none
 relay-from = 127.0.0.0/8
@@ -98,19 +105,24 @@ END
     wait_for 20 test -e "$TMP/mx/1.eml"
     wait_for 10 bash -c "[ -z \"\$(queuectl --config '$CONF' list --ids)\" ]"
     run ! grep -hiE 'read-only|permission|queue-trouble| failed' "$TMP/relayd.log" "$TMP/sendd.log"
+    # Each of the two can put records where those of interception go.
+    [ "$(find "$ROOT/var/spool/sponts-li/incoming" -type f | wc -l)" -eq 2 ]
 }
 
-@test "mail is read through the sockets of the proxies, and nothing at all is written" {
+@test "mail is read through the sockets of the proxies, and nothing but ReadWritePaths" {
     [ "$(id -u)" -eq 0 ] || export ROOTLESS=yes
     load helpers/dovecot
     mailbox_server mailboxes
-    mkdir -p "$ROOT"/var/spool/sponts "$ROOT"/var/lib/sponts "$ROOT"/run/sponts
+    mkdir -p "$ROOT"/var/{spool/sponts,spool/sponts-li/incoming,lib/sponts} "$ROOT"/run/sponts
     cat >"$CONF" <<END
 [general]
 hostname = gw.test
 spool = $ROOT/var/spool/sponts
 database = $ROOT/var/lib/sponts/sponts.db
 run-directory = $ROOT/run/sponts
+[tkuev]
+enabled = yes
+spool = $ROOT/var/spool/sponts-li
 END
     for protocol in imap pop3; do
         cat >>"$CONF" <<END
@@ -132,6 +144,7 @@ END
         run ! curl -s -u anna:wrong "$protocol://127.0.0.1:$port/"
         grep -q ' login-accepted .*user=anna ' "$TMP/$program.log"
         run ! grep -iE 'read-only|permission' "$TMP/$program.log"
+        [ -n "$(ls "$ROOT/var/spool/sponts-li/incoming")" ]
     done
 }
 
