@@ -224,7 +224,8 @@ install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfile
 	    >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/} || exit 1; done
 	install -m 644 etc/sysusers.d/*.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d
 	install -m 644 etc/tmpfiles.d/*.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
-	install -m 644 README.md LICENSE etc/sponts.conf $(DESTDIR)$(PREFIX)/share/doc/sponts
+	install -m 644 README.md LICENSE etc/sponts.conf contrib/nachweis-vorlage.md \
+	    $(DESTDIR)$(PREFIX)/share/doc/sponts
 	install -d $(DESTDIR)$(PREFIX)/share/sponts/tkuev
 	install -m 644 etc/tkuev/* $(DESTDIR)$(PREFIX)/share/sponts/tkuev
 	test -e $(DESTDIR)/etc/sponts/sponts.conf || \

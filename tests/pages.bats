@@ -54,6 +54,22 @@ skeleton() {
     done
 }
 
+@test "the template for the regulator names settings that exist, with their defaults" {
+    template=$REPO/contrib/nachweis-vorlage.md
+    named=0
+    while IFS='|' read -r key value; do
+        line=$(grep -E "^\.It Cm $key No = " "$REPO/man/sponts.conf.5") ||
+            { echo "what is $key?"; false; }
+        [ -z "$value" ] || [[ $line == *"Pq Cm $value" ]] || { echo "$line, not $value"; false; }
+        named=$((named + 1))
+    done < <(tr '\n\140' ' ~' <"$template" | grep -oE '~[a-z]+-?[a-z]+-?[a-z]*~( = \[\[[^]]*\]\])?' |
+        sed -E 's/~([a-z-]+)~( = \[\[([^]]*)\]\])?/\1|\3/' |
+        grep -vE '^(smtp|pop|imap|tkuev|sponts)(-[a-z]+)?\|')
+    [ "$named" -gt 12 ]
+    # What is to be filled in is marked in the same way everywhere.
+    [ "$(grep -o '\[\[' "$template" | wc -l)" -eq "$(grep -o '\]\]' "$template" | wc -l)" ]
+}
+
 @test "log events always have a literal name" {
     # A call of log( whose second argument is no string literal.
     run -1 grep -rnE 'log\((base::)?Level::[a-z]+, *[^" ]' "$REPO/lib" "$REPO/cmd" \
