@@ -205,7 +205,7 @@ run: ## build and start a demo gateway on loopback (BACKEND=, IMAP_BACKEND=, POP
 	    $(if $(POP3_BACKEND),--pop3-backend $(POP3_BACKEND))
 	exec $(BIN)/sponts run --config $(RUN)/sponts.conf
 
-sbin := smtp-relayd smtp-sendd pop-proxy imap-proxy tkuev-auditd tkuev-audit tkuev-ctl sponts
+sbin := smtp-relayd smtp-sendd pop-proxy imap-proxy tkuev-auditd tkuev-audit tkuev-ctl tkuev-exportd tkuev-export sponts
 bin  := queuectl
 .PHONY: install uninstall
 install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfiles too

@@ -90,10 +90,6 @@ original_arrives_and_more() {
     try 'tkuev-ctl extend'
     [[ $(field end) == "$(day '+ 90 days')"T* ]]
     grep -q '^Änderung einer' "$TMP/desk/change.txt"
-    printf '%s\n' 'Ziel-IP = 192.0.2.10' 'Ziel-Port = 21' 'Username = recorder' \
-        'Passwort = another' 'Zielverzeichnis = /new' >"$TMP/desk/destination.conf"
-    try 'tkuev-ctl redirect'
-    [[ $(ctl show "$MEASURE" --json) == *192.0.2.10* ]]
     try 'kind disturbance'
     grep -q '^Auswirkung: *Inhalte fehlen$' "$TMP/desk/disturbance.txt"
     try 'tkuev-ctl end'

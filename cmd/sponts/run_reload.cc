@@ -42,7 +42,7 @@ void Supervisor::apply(conf::Settings fresh)
     const std::string_view pop = apply_to_server("pop-proxy", old);
     const std::string_view imap = apply_to_server("imap-proxy", old);
     const std::string_view sendd = apply_to_sendd(old);
-    apply_to_auditd(old);
+    apply_to_interceptors(old);
     base::log(Level::notice, "reload-done", "-",
               {{"relayd", relayd}, {"sendd", sendd}, {"pop", pop}, {"imap", imap}});
 }
@@ -74,18 +74,23 @@ std::string_view Supervisor::apply_to_sendd(const conf::Settings& old)
 }
 
 // Not told in the log: nobody who reads that has to do with it.
-void Supervisor::apply_to_auditd(const conf::Settings& old)
+void Supervisor::apply_to_interceptors(const conf::Settings& old)
 {
-    const auto keys = [](const conf::Settings& settings) {
+    const auto keys_of_log = [](const conf::Settings& settings) {
         const conf::Tkuev& tkuev = settings.tkuev;
         return std::tie(tkuev.audit, tkuev.audit_anchor, tkuev.audit_socket);
     };
-    if (!old.tkuev.enabled && settings_.tkuev.enabled)
-        add_slots(auditd);
-    else if (old.tkuev.enabled && !settings_.tkuev.enabled)
-        replace(auditd, Slot::Fate::drain);
-    else if (keys(old) != keys(settings_))
-        restart(auditd);
+    const auto apply = [&](std::string_view program, bool changed) {
+        if (!old.tkuev.enabled && settings_.tkuev.enabled)
+            add_slots(program);
+        else if (old.tkuev.enabled && !settings_.tkuev.enabled)
+            replace(program, Slot::Fate::drain);
+        else if (changed)
+            restart(program);
+    };
+    apply(auditd, keys_of_log(old) != keys_of_log(settings_));
+    apply(exportd, old.tkuev != settings_.tkuev ||
+                       old.general.database != settings_.general.database);
 }
 
 // Old and new processes serve side by side until the new ones are ready; then the old ones
@@ -96,7 +101,7 @@ void Supervisor::replace(std::string_view program, Slot::Fate fate_of_old)
         if (slot.program == program)
             slot.fate = fate_of_old;
     std::erase_if(slots_, [](const Slot& slot) { return slot.pid == 0 && slot.leaves(); });
-    if (program != auditd || settings_.tkuev.enabled)
+    if (!is_interceptor(program) || settings_.tkuev.enabled)
         add_slots(program);
 }
 

@@ -89,6 +89,11 @@ std::uint32_t workers_of(const conf::Settings& settings, std::string_view server
     return settings.smtp_relayd.workers;
 }
 
+bool is_interceptor(std::string_view program)
+{
+    return std::ranges::find(interceptors, program) != std::end(interceptors);
+}
+
 Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)
     : settings_(std::move(settings)), bin_directory_(std::move(bin_directory)),
       sockets_(net::passed_sockets()), signals_(watch_signals())
@@ -101,11 +106,12 @@ Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)
         add_slots(server);
     add_slots(sendd);
     if (settings_.tkuev.enabled)
-        add_slots(auditd);
+        for (const std::string_view program : interceptors)
+            add_slots(program);
 }
 
-// Those that listeners name, the one that delivers, and the one that notes.  Throws when
-// one is missing.
+// Those that listeners name, the one that delivers, those of interception.  Throws when one
+// is missing.
 void Supervisor::find_programs(const conf::Settings& settings)
 {
     const auto find = [this](std::string_view program) {
@@ -116,15 +122,16 @@ void Supervisor::find_programs(const conf::Settings& settings)
         find(listener.program);
     find(sendd);
     if (settings.tkuev.enabled)
-        find(auditd);
+        for (const std::string_view program : interceptors)
+            find(program);
 }
 
 // A server has nothing to do without a socket; there is one smtp-sendd, as it owns the
-// queue, and one tkuev-auditd, which opens its socket itself.
+// queue, and one of each that interception needs.
 void Supervisor::add_slots(std::string_view program)
 {
     std::uint32_t count = 1;
-    if (program != sendd && program != auditd)
+    if (program != sendd && !is_interceptor(program))
         count = sockets_.of_program(program).empty() ? 0 : workers_of(settings_, program);
     for (std::uint32_t i = 1; i <= count; ++i) {
         const std::string number = count == 1 ? "" : "." + std::to_string(i);
@@ -277,7 +284,7 @@ void Supervisor::note_end(Slot& slot, int wait_status)
     base::log(
         Level::error, "program-died", "-",
         {{"name", slot.name}, {"pid", pid}, {"how", how}, {"again_ms", pause.count()}});
-    if (is_hopeless(ending, slot.was_ready) && slot.program != auditd)
+    if (is_hopeless(ending, slot.was_ready) && !is_interceptor(slot.program))
         begin_stop(ending.number);
 }
 
@@ -291,7 +298,7 @@ bool Supervisor::all_ready(std::string_view program) const
 bool Supervisor::all_ready() const
 {
     return std::ranges::all_of(slots_, [](const Slot& slot) {
-        return slot.leaves() || slot.ready || slot.program == auditd;
+        return slot.leaves() || slot.ready || is_interceptor(slot.program);
     });
 }
 

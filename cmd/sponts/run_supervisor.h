@@ -30,8 +30,11 @@ void configure_own_log(base::LogOptions options);
 
 // The programs that serve listeners; each has as many processes as its workers say.
 inline constexpr std::string_view servers[] = {"smtp-relayd", "pop-proxy", "imap-proxy"};
-// Runs where [tkuev] is enabled.  Mail neither waits for it nor ends with it.
+// These run where [tkuev] is enabled.  Mail neither waits for them nor ends with them.
 inline constexpr std::string_view auditd = "tkuev-auditd";
+inline constexpr std::string_view exportd = "tkuev-exportd";
+inline constexpr std::string_view interceptors[] = {auditd, exportd};
+[[nodiscard]] bool is_interceptor(std::string_view program);
 [[nodiscard]] std::uint32_t workers_of(const conf::Settings& settings,
                                        std::string_view server);
 
@@ -92,7 +95,7 @@ private:
     void apply(conf::Settings fresh);
     std::string_view apply_to_server(std::string_view program, const conf::Settings& old);
     std::string_view apply_to_sendd(const conf::Settings& old);
-    void apply_to_auditd(const conf::Settings& old);
+    void apply_to_interceptors(const conf::Settings& old);
     void replace(std::string_view program, Slot::Fate fate_of_old);
     void restart(std::string_view program);
     void signal_program(std::string_view program, int signal);

@@ -70,5 +70,7 @@ int list(const Call& call);
 int show(const Call& call);
 int status(const Call& call);
 int notice(const Call& call);
+int gaps(const Call& call);
+int receipts(const Call& call);
 
 } // namespace tkuev

@@ -101,6 +101,12 @@ const std::vector<Command>& commands()
           {"since", "TIME", "its begin"},
           {"expected-end", "TIME", "its expected end"},
           {"recovered", "TIME", "its end"}}},
+        {"gaps", tkuev::gaps, "list content that was not handed over", "MEASURE", {json}},
+        {"receipts",
+         tkuev::receipts,
+         "list what was delivered, and what was tried",
+         "MEASURE",
+         {json}},
     };
     return table;
 }

@@ -196,6 +196,7 @@ struct Tkuev {
     std::int64_t audit_retention = 365LL * 86400;
     bool fold_local_part = true;
     std::string detail_separator = "+";
+    bool operator==(const Tkuev&) const = default;
 };
 
 struct Settings {

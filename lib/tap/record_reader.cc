@@ -116,7 +116,7 @@ std::optional<SealedRecord> RecordReader::next()
 
 std::optional<std::string> RecordReader::content(const SealedRecord& record)
 {
-    if (record.form == ContentForm::none)
+    if (record.form == ContentForm::none || !read_file_head())
         return std::nullopt;
     std::string bytes = read(record.content_offset, record.content_size);
     if (bytes.size() != record.content_size)

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// handover/content_files.h - contents where they lie, in the record files of the servers.
+//
+// Files stay open, since their keys are found fastest in the order of the records.
+// Threads: one.
+#pragma once
+
+#include "db/handover.h"
+#include "handover/desk.h"
+#include "tap/record_reader.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace handover {
+
+class ContentFiles {
+public:
+    explicit ContentFiles(const Desk& desk) : desk_(desk) {}
+
+    // What is to be handed over: the content; or CMS that only the authority can open.
+    // Nothing: it has been destroyed.
+    [[nodiscard]] std::optional<std::string> read(const db::HandoverItem& item);
+    // Destroys it on the disk; nothing to do for an event.
+    void empty(const db::HandoverItem& item);
+
+private:
+    [[nodiscard]] tap::RecordReader* of(const std::string& file);
+
+    const Desk& desk_;
+    std::map<std::string, std::unique_ptr<tap::RecordReader>> readers_;
+};
+
+} // namespace handover

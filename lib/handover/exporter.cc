@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "handover/exporter.h"
+
+#include "base/failure.h"
+#include "handover/gaps.h"
+#include "handover/ledger.h"
+#include "handover/notices.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <thread>
+
+namespace handover {
+
+namespace {
+
+// Longer than any mail stays in a queue, and any login lasts.
+constexpr std::int64_t sessions_are_known_for = 90 * li::day;
+constexpr base::milliseconds between_looks{20};
+
+} // namespace
+
+Exclusive::Exclusive(const conf::Tkuev& settings)
+{
+    const std::string path = settings.state + "/exportd.lock";
+    lock_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!lock_)
+        base::fail_errno("open", path, base::Remedy::fix_config);
+    if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
+        throw base::Failure(base::Remedy::start_service,
+                            "lock " + path + ": another program hands over");
+}
+
+Exporter::Exporter(const conf::Settings& settings, MakeCourier make)
+    : exclusive_(settings.tkuev), desk_(settings), publisher_(desk_), intake_(desk_),
+      lanes_(desk_, std::move(make))
+{
+}
+
+template <class Work>
+bool Exporter::guarded(std::string_view what, const Work& work)
+{
+    try {
+        return work();
+    } catch (const std::exception& error) {
+        std::string trouble = std::string(what) + ": " + error.what();
+        if (trouble != trouble_)
+            desk_.say(trouble);
+        trouble_ = std::move(trouble);
+        return false;
+    }
+}
+
+void Exporter::daily(std::int64_t now)
+{
+    if (now - cleaned_ < li::day)
+        return;
+    db::HandoverWork work(desk_.store);
+    work.forget_cins(now - sessions_are_known_for);
+    work.commit();
+    cleaned_ = now;
+}
+
+bool Exporter::tick()
+{
+    const std::int64_t now = base::wall_microseconds();
+    guarded("measures", [&] { return desk_.refresh(); });
+    guarded("publish", [&] { return publisher_.tick(now), true; });
+    guarded("notices", [&] { return add_notices(desk_, now), true; });
+    const bool more = guarded("intake", [&] { return intake_.round(now); });
+    guarded("contents", [&] { return destroy_overdue(desk_, now), true; });
+    guarded("delivery", [&] { return lanes_.tick(), true; });
+    guarded("ledger", [&] {
+        write_ledgers(desk_.store, desk_.places.ledgers);
+        return daily(now), true;
+    });
+    return more;
+}
+
+void Exporter::stop()
+{
+    lanes_.stop();
+    guarded("ledger",
+            [&] { return write_ledgers(desk_.store, desk_.places.ledgers), true; });
+}
+
+void Exporter::once(base::seconds patience)
+{
+    const base::SteadyTime end = base::Steady::now() + patience;
+    guarded("publish", [&] { return publisher_.publish(base::wall_microseconds()), true; });
+    while (base::Steady::now() < end) {
+        const bool more = tick();
+        if (!more && lanes_.resting())
+            break;
+        std::this_thread::sleep_for(between_looks);
+    }
+    stop();
+}
+
+} // namespace handover

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "handover/intake.h"
+
+#include "base/failure.h"
+#include "etsi/pdu.h"
+#include "handover/gaps.h"
+#include "handover/ledger.h"
+#include "handover/pdus.h"
+#include "li/life.h"
+#include "tap/layout.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace handover {
+
+namespace {
+
+constexpr std::size_t batch_size = 128;
+// Of a login whose begin has been reported.
+constexpr std::string_view begun = "begun/";
+constexpr std::string_view queued = "queue/";
+constexpr std::string_view session = "session/";
+
+std::string named(std::string_view kind, std::string_view id)
+{
+    return std::string(kind).append(id);
+}
+
+std::string incoming(const Desk& desk)
+{
+    return tap::incoming_directory(desk.tkuev.spool);
+}
+
+} // namespace
+
+bool Intake::round(std::int64_t now)
+{
+    const std::vector<std::string> files = tap::record_files(incoming(desk_));
+    bool more = false;
+    for (const std::string& file : files)
+        more = (!bad_.contains(file) && take_guarded(file, now)) || more;
+    std::erase_if(places_, [&](const auto& place) {
+        return std::ranges::find(files, place.first) == files.end();
+    });
+    return more;
+}
+
+// One file that cannot be read holds up no other.
+bool Intake::take_guarded(const std::string& file, std::int64_t now)
+{
+    try {
+        return take_file(file, now);
+    } catch (const base::Failure& failure) {
+        if (failure.remedy() != base::Remedy::fix_data)
+            throw;
+        bad_.insert(file);
+        desk_.say(std::string("intake: ") + failure.what());
+        return false;
+    }
+}
+
+Intake::Place& Intake::place_of(const std::string& file)
+{
+    Place& place = places_[file];
+    if (place.reader)
+        return place;
+    {
+        db::HandoverWork work(desk_.store);
+        place.known = work.place(file);
+    }
+    place.reader = std::make_unique<tap::RecordReader>(incoming(desk_), file, desk_.opener);
+    place.reader->seek(place.known.position);
+    sweep_file(desk_, file, place.known.first, place.known.position);
+    return place;
+}
+
+std::vector<Intake::Opened> Intake::open_batch(tap::RecordReader& reader)
+{
+    std::vector<Opened> batch;
+    while (batch.size() < batch_size) {
+        auto record = reader.next();
+        if (!record)
+            break;
+        Opened opened{*std::move(record), std::nullopt};
+        if (auto event = li::decode(opened.record.event))
+            opened.event = *std::move(event);
+        batch.push_back(std::move(opened));
+    }
+    return batch;
+}
+
+bool Intake::take_file(const std::string& file, std::int64_t now)
+{
+    Place& place = place_of(file);
+    const std::vector<Opened> batch = open_batch(*place.reader);
+    if (batch.empty()) {
+        remove_finished(file);
+        return false;
+    }
+    db::HandoverWork::Place known = place.known;
+    if (known.position == 0)
+        known.first = batch.front().record.offset;
+    known.position = batch.back().record.next;
+    try {
+        db::HandoverWork work(desk_.store);
+        buffered_ = work.content_bytes();
+        outside_.clear();
+        unreadable_ = 0;
+        for (const Opened& opened : batch)
+            take(work, file, opened, now);
+        for (const auto& [measure, count] : outside_)
+            note(work, measure, now, "outside", {{"records", std::to_string(count)}});
+        work.put_place(file, known);
+        work.commit();
+    } catch (...) {
+        places_.erase(file); // read again from where we were
+        throw;
+    }
+    place.known = known;
+    if (unreadable_ > 0)
+        desk_.say("records that cannot be read: " + std::to_string(unreadable_));
+    sweep_file(desk_, file, batch.front().record.offset, known.position);
+    return true;
+}
+
+void Intake::take(db::HandoverWork& work, const std::string& file, const Opened& opened,
+                  std::int64_t now)
+{
+    if (!opened.event) {
+        ++unreadable_;
+        return;
+    }
+    const auto measure = desk_.find(opened.event->measure);
+    if (!measure) {
+        ++unreadable_;
+        return;
+    }
+    if (!li::covers(*measure, opened.event->time)) {
+        ++outside_[measure->handle];
+        return;
+    }
+    take_event(work, *measure, file, opened, now);
+}
+
+std::uint32_t Intake::cin_of(db::HandoverWork& work, const li::Measure& measure,
+                             const li::Event& event, std::int64_t now)
+{
+    const li::Handle& handle = measure.handle;
+    const std::string by_session = named(session, event.session);
+    const std::string by_queue = named(queued, event.queue_id);
+    auto cin = work.cin(handle, by_session);
+    if (!cin && !event.queue_id.empty())
+        cin = work.cin(handle, by_queue);
+    if (!cin)
+        cin = work.take(handle, db::Count::cin, 0);
+    if (!event.session.empty())
+        work.put_cin(handle, by_session, *cin, now);
+    if (!event.queue_id.empty())
+        work.put_cin(handle, by_queue, *cin, now);
+    return *cin;
+}
+
+void Intake::take_event(db::HandoverWork& work, const li::Measure& measure,
+                        const std::string& file, const Opened& opened, std::int64_t now)
+{
+    const li::Event& event = *opened.event;
+    const std::uint32_t cin = cin_of(work, measure, event, now);
+    const std::string login = named(begun, event.session);
+    const bool in_session = work.cin(measure.handle, login).has_value();
+    if (event.what == li::What::login)
+        work.put_cin(measure.handle, login, cin, now);
+
+    db::HandoverItem item;
+    item.measure = measure.handle;
+    item.type = static_cast<std::uint8_t>(iri_type(event, measure.records, in_session));
+    item.cin = cin;
+    item.number = work.take(measure.handle, db::Count::iri, cin);
+    item.numbers = 1;
+    item.text = li::encode(event);
+    work.add(item);
+    note(work, measure.handle, now, "record",
+         {{"cin", std::to_string(cin)},
+          {"number", std::to_string(item.number)},
+          {"event", std::string(event_name(event.what))},
+          {"time", std::to_string(event.time)},
+          {"content", std::to_string(event.content_octets)}});
+    if (event.events_lost > 0)
+        add_gap(desk_, work, measure, event, cin,
+                "events lost before this one: " + std::to_string(event.events_lost), now);
+    if (measure.scope == li::Scope::iri_and_cc)
+        take_content(work, measure, file, opened, cin, now);
+}
+
+void Intake::take_content(db::HandoverWork& work, const li::Measure& measure,
+                          const std::string& file, const Opened& opened, std::uint32_t cin,
+                          std::int64_t now)
+{
+    const li::Event& event = *opened.event;
+    const tap::SealedRecord& record = opened.record;
+    const auto lost = [&](std::string_view why) {
+        add_gap(desk_, work, measure, event, cin, why, now);
+    };
+    if (!event.content_lost.empty())
+        return lost(event.content_lost);
+    if (record.content_size == 0)
+        return;
+    if (buffered_ + record.content_size > desk_.tkuev.content_bytes)
+        return lost("the buffer is full");
+    buffered_ += record.content_size;
+    db::HandoverItem item;
+    item.measure = measure.handle;
+    item.stream = db::Stream::cc;
+    item.cin = cin;
+    item.deadline = std::min(event.time, now) + desk_.tkuev.content_seconds * li::second;
+    item.file = file;
+    item.offset = record.offset;
+    item.next = record.next;
+    item.content_offset = record.content_offset;
+    item.content_size = record.content_size;
+    item.record = record.number;
+    item.sealing = static_cast<std::uint8_t>(record.form);
+    item.text = li::encode(event);
+    work.add(item);
+}
+
+// Its process has ended, all of it was read, and nothing of it waits.
+void Intake::remove_finished(const std::string& file)
+{
+    Place& place = places_.at(file);
+    db::HandoverWork work(desk_.store);
+    if (!work.contents_of(file).empty() || !place.reader->finished())
+        return;
+    if (const std::uint64_t torn = place.reader->left_over(); torn > 0)
+        desk_.say("a record that a crash has torn: " + std::to_string(torn) + " octets");
+    place.reader->remove();
+    work.forget_file(file);
+    work.commit();
+    places_.erase(file);
+}
+
+} // namespace handover

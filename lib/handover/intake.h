@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// handover/intake.h - takes sealed records out of incoming/ and makes of each what is owed.
+//
+//     opened, decoded           nothing has happened
+//     one transaction: place in the file, numbers, event, content, lines of the ledger
+//     emptied on the disk       what is not needed any more; done again after a crash
+//
+// Content stays in its file, sealed, until it is delivered or destroyed.
+#pragma once
+
+#include "handover/desk.h"
+#include "tap/record_reader.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace handover {
+
+class Intake {
+public:
+    explicit Intake(Desk& desk) : desk_(desk) {}
+
+    // One batch of every file; true: there may be more.
+    bool round(std::int64_t now);
+
+private:
+    struct Opened {
+        tap::SealedRecord record;
+        std::optional<li::Event> event; // nothing: cannot be read
+    };
+    struct Place {
+        std::unique_ptr<tap::RecordReader> reader;
+        db::HandoverWork::Place known; // as in handover.db
+    };
+
+    Place& place_of(const std::string& file);
+    bool take_guarded(const std::string& file, std::int64_t now);
+    bool take_file(const std::string& file, std::int64_t now);
+    [[nodiscard]] std::vector<Opened> open_batch(tap::RecordReader& reader);
+    void take(db::HandoverWork& work, const std::string& file, const Opened& opened,
+              std::int64_t now);
+    void take_event(db::HandoverWork& work, const li::Measure& measure,
+                    const std::string& file, const Opened& opened, std::int64_t now);
+    void take_content(db::HandoverWork& work, const li::Measure& measure,
+                      const std::string& file, const Opened& opened, std::uint32_t cin,
+                      std::int64_t now);
+    [[nodiscard]] std::uint32_t cin_of(db::HandoverWork& work, const li::Measure& measure,
+                                       const li::Event& event, std::int64_t now);
+    void remove_finished(const std::string& file);
+
+    Desk& desk_;
+    std::map<std::string, Place> places_;
+    std::set<std::string> bad_;  // files that are none of ours; said once, left alone
+    std::uint64_t buffered_ = 0; // octets of content that wait, as of this batch
+    std::map<li::Handle, std::uint64_t> outside_;
+    std::uint64_t unreadable_ = 0;
+};
+
+} // namespace handover

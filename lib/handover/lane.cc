@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "handover/lane.h"
+
+#include "base/failure.h"
+#include "handover/gaps.h"
+#include "handover/parcels.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace handover {
+
+namespace {
+
+constexpr base::seconds tending{1};
+
+const li::Destination& destination_of(const li::Measure& measure, db::Stream stream)
+{
+    return stream == db::Stream::cc && measure.cc ? *measure.cc : measure.iri;
+}
+
+// Everything that makes it another destination; stays in memory.
+std::string key_of(const li::Destination& where)
+{
+    std::string key = std::to_string(static_cast<int>(where.method));
+    const auto add = [&key](std::string_view text) {
+        key += '\0';
+        key += text;
+    };
+    const auto add_peer = [&](const li::Peer& peer) {
+        add(peer.host);
+        add(std::to_string(peer.port));
+    };
+    add_peer(where.peer);
+    std::ranges::for_each(where.standby, add_peer);
+    add(where.user);
+    add(where.password);
+    add(where.directory);
+    add(where.passive ? "p" : "a");
+    return key;
+}
+
+} // namespace
+
+Lane::Lane(Desk& desk, std::unique_ptr<Courier> courier)
+    : desk_(desk), courier_(std::move(courier)), files_(desk),
+      thread_([this](const std::stop_token& stop) { work(stop); })
+{
+}
+
+Lane::~Lane()
+{
+    thread_.request_stop();
+    thread_.join();
+}
+
+void Lane::wake(std::set<Owed> owed)
+{
+    const std::lock_guard lock(mutex_);
+    owed_.merge(owed);
+    resting_ = resting_ && base::Steady::now() < not_before_;
+    news_.notify_all();
+}
+
+bool Lane::resting()
+{
+    const std::lock_guard lock(mutex_);
+    return resting_;
+}
+
+std::set<Lane::Owed> Lane::wait(std::stop_token stop)
+{
+    std::unique_lock lock(mutex_);
+    const auto may_go = [this] {
+        return !owed_.empty() && base::Steady::now() >= not_before_;
+    };
+    if (!may_go())
+        resting_ = true;
+    news_.wait_for(lock, stop, tending, may_go);
+    if (!may_go())
+        return {};
+    resting_ = false;
+    return std::exchange(owed_, {});
+}
+
+void Lane::work(const std::stop_token& stop)
+{
+    while (!stop.stop_requested()) {
+        const std::set<Owed> all = wait(stop);
+        if (all.empty())
+            courier_->tend();
+        for (const Owed& owed : all)
+            if (!serve(owed, stop))
+                break; // the others wait for the same destination
+    }
+}
+
+// False: not now.
+bool Lane::serve(const Owed& owed, const std::stop_token& stop)
+{
+    bool fine = false;
+    try {
+        fine = carry(owed, stop);
+    } catch (const std::exception& error) {
+        desk_.say(std::string("hand-over: ") + error.what());
+    }
+    const std::lock_guard lock(mutex_);
+    not_before_ = fine ? base::SteadyTime{} : base::Steady::now() + pause_;
+    pause_ = fine ? first_pause : std::min(pause_ * 2, longest_pause);
+    return fine;
+}
+
+bool Lane::carry(const Owed& owed, const std::stop_token& stop)
+{
+    const Desk::Carried carried(desk_, owed.measure);
+    while (!stop.stop_requested()) {
+        const std::int64_t now = base::wall_microseconds();
+        if (owed.stream == db::Stream::cc)
+            destroy_overdue(desk_, owed.measure, now);
+        const auto loaded = next_parcel(desk_, files_, owed.measure, owed.stream, now);
+        if (!loaded)
+            return true;
+        const Parcel parcel{static_cast<std::uint64_t>(loaded->row.id), loaded->contents,
+                            loaded->row.name, loaded->octets};
+        const Outcome outcome = courier_->deliver(parcel, {}, stop);
+        settle(desk_, files_, *loaded, outcome, base::wall_microseconds());
+        if (outcome.result != Outcome::Result::delivered)
+            return false;
+    }
+    return false;
+}
+
+void Lanes::tick()
+{
+    std::set<db::HandoverWork::Owed> all;
+    {
+        db::HandoverWork work(desk_.store);
+        all = work.owed();
+    }
+    std::map<std::string, std::set<db::HandoverWork::Owed>> by_lane;
+    for (const auto& owed : all) {
+        const auto measure = desk_.find(owed.measure);
+        if (!measure)
+            continue;
+        const li::Destination& where = destination_of(*measure, owed.stream);
+        const std::string key = key_of(where);
+        if (!lanes_.contains(key)) {
+            auto courier = make_(desk_, *measure, where);
+            if (!courier)
+                continue;
+            lanes_[key] = std::make_unique<Lane>(desk_, std::move(courier));
+        }
+        by_lane[key].insert(owed);
+    }
+    for (auto& [key, owed] : by_lane)
+        lanes_.at(key)->wake(std::move(owed));
+}
+
+bool Lanes::resting()
+{
+    return std::ranges::all_of(lanes_,
+                               [](const auto& lane) { return lane.second->resting(); });
+}
+
+} // namespace handover

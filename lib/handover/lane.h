@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// handover/lane.h - the way to one destination: a thread and a courier of its own, so that
+// one that hangs holds up no other.
+#pragma once
+
+#include "base/clock.h"
+#include "db/handover.h"
+#include "handover/content_files.h"
+#include "handover/courier.h"
+#include "handover/desk.h"
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+namespace handover {
+
+// Null: nothing carries to such a destination (a CD is burnt by tkuev-export(8)).
+using MakeCourier = std::function<std::unique_ptr<Courier>(
+    const Desk& desk, const li::Measure& measure, const li::Destination& where)>;
+[[nodiscard]] std::unique_ptr<Courier>
+make_courier(const Desk& desk, const li::Measure& measure, const li::Destination& where);
+
+inline constexpr base::seconds first_pause{1}; // after an attempt that failed
+inline constexpr base::seconds longest_pause{60};
+
+class Lane {
+public:
+    Lane(Desk& desk, std::unique_ptr<Courier> courier);
+    ~Lane(); // ends it, soon
+    Lane(const Lane&) = delete;
+    Lane& operator=(const Lane&) = delete;
+
+    // There is something for these.
+    void wake(std::set<db::HandoverWork::Owed> owed);
+    // Nothing is to be done, or it was tried and has to wait.
+    [[nodiscard]] bool resting();
+
+private:
+    using Owed = db::HandoverWork::Owed;
+    void work(const std::stop_token& stop);
+    [[nodiscard]] std::set<Owed> wait(std::stop_token stop);
+    bool serve(const Owed& owed, const std::stop_token& stop);
+    bool carry(const Owed& owed, const std::stop_token& stop);
+
+    Desk& desk_;
+    std::unique_ptr<Courier> courier_;
+    ContentFiles files_;
+    std::mutex mutex_; // guards owed_, resting_
+    std::condition_variable_any news_;
+    std::set<Owed> owed_;
+    bool resting_ = true;
+    base::seconds pause_ = first_pause;
+    base::SteadyTime not_before_{};
+    std::jthread thread_; // last: everything else is there before it
+};
+
+class Lanes {
+public:
+    Lanes(Desk& desk, MakeCourier make) : desk_(desk), make_(std::move(make)) {}
+
+    // Wakes the lanes of whoever is owed something, and makes those that are missing.
+    void tick();
+    [[nodiscard]] bool resting();
+    void stop() { lanes_.clear(); }
+
+private:
+    Desk& desk_;
+    MakeCourier make_;
+    std::map<std::string, std::unique_ptr<Lane>> lanes_; // by destination
+};
+
+} // namespace handover

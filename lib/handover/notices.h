@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// handover/notices.h - HI1 notices on the way of the event data: that a measure was set up,
+// changed or ended (TKÜV § 5 (5)), and disturbances (§ 13).  Letters are tkuev-ctl(8)'s.
+#pragma once
+
+#include "handover/desk.h"
+
+#include <cstdint>
+
+namespace handover {
+
+// Part of a transaction of the caller's.  Profiles without PDUs get none.
+void add_notice(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
+                li::Notice notice, const li::Disturbance& disturbance, std::int64_t now);
+
+// For each measure what has not been told yet.
+void add_notices(Desk& desk, std::int64_t now);
+
+} // namespace handover

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "handover/parcels.h"
+
+#include "base/failure.h"
+#include "handover/gaps.h"
+#include "handover/ledger.h"
+#include "handover/pdus.h"
+#include "seal/digest.h"
+#include "seal/envelope.h"
+#include "tap/layout.h"
+#include "tap/record_reader.h"
+
+#include <map>
+#include <utility>
+
+namespace handover {
+
+namespace {
+
+constexpr int most_items = 64;
+constexpr std::uint64_t most_octets = 2u << 20; // of content, unless one alone is larger
+
+using Items = std::vector<db::HandoverItem>;
+using ContentTexts = std::map<std::int64_t, std::string>; // by item
+
+// As many as go at once.
+void cut(Items& items)
+{
+    std::uint64_t octets = 0;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        octets += items[i].content_size;
+        if (octets > most_octets && i > 0) {
+            items.resize(i);
+            return;
+        }
+    }
+}
+
+li::Event event_of(const db::HandoverItem& item)
+{
+    auto event = li::decode(item.text);
+    if (!event)
+        throw base::Failure(base::Remedy::fix_data,
+                            "handover.db: an event that cannot be read: " + event.error());
+    return *std::move(event);
+}
+
+// Contents of the items; those that are gone become gaps and leave the list.
+ContentTexts open_contents(Desk& desk, ContentFiles& files, const li::Measure& measure,
+                           Items& items, std::int64_t now)
+{
+    ContentTexts texts;
+    Items there;
+    for (db::HandoverItem& item : items) {
+        if (auto text = files.read(item)) {
+            texts[item.id] = *std::move(text);
+            there.push_back(std::move(item));
+            continue;
+        }
+        db::HandoverWork work(desk.store);
+        work.remove(item.id);
+        add_gap(desk, work, measure, event_of(item), item.cin,
+                "destroyed before it was taken", now);
+        work.commit();
+    }
+    items = std::move(there);
+    return texts;
+}
+
+Contents contents_of(db::Stream stream, const Items& items)
+{
+    if (stream == db::Stream::iri)
+        return Contents::events;
+    bool from = false;
+    bool to = false;
+    for (const db::HandoverItem& item : items)
+        (event_of(item).direction == li::Direction::from_target ? from : to) = true;
+    return from && to ? Contents::content_both
+           : from     ? Contents::content_from
+                      : Contents::content_to;
+}
+
+// Takes the numbers; from here on they stay with the items.
+void number(Desk& desk, Loaded& loaded, const ContentTexts& texts, std::int64_t now)
+{
+    db::HandoverWork work(desk.store);
+    loaded.row.made = now;
+    loaded.row.id = work.add(loaded.row);
+    for (db::HandoverItem& item : loaded.items) {
+        item.parcel = loaded.row.id;
+        if (item.numbers == 0) {
+            item.numbers = pdus_of_content(texts.at(item.id).size());
+            item.number = work.take(item.measure, db::Count::cc, item.cin, item.numbers);
+        }
+        work.change(item);
+    }
+    work.commit();
+}
+
+std::vector<PduPlace> encode(const Desk& desk, Loaded& loaded, const ContentTexts& texts)
+{
+    std::vector<PduPlace> places;
+    std::size_t size = 0;
+    for (const auto& [id, text] : texts)
+        size += text.size() + 512;
+    loaded.octets.reserve(size);
+    for (const db::HandoverItem& item : loaded.items) {
+        if (item.form == db::HandoverItem::Form::pdu)
+            loaded.octets += item.text; // notices belong to no communication
+        else if (item.stream == db::Stream::iri)
+            places.push_back(
+                append_event(loaded.octets, *loaded.measure, desk.sender, event_of(item),
+                             static_cast<etsi::IriType>(item.type), item.cin, item.number));
+        else
+            append_content(loaded.octets, places, *loaded.measure, desk.sender,
+                           event_of(item), texts.at(item.id), item.cin, item.number);
+    }
+    return places;
+}
+
+void note_pdus(db::HandoverWork& work, const Loaded& loaded,
+               const std::vector<PduPlace>& places,
+               const std::vector<seal::Digest>& digests, std::int64_t now)
+{
+    const bool iri = loaded.row.stream == db::Stream::iri;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        note(work, loaded.row.measure, now, "pdu",
+             {{"parcel", std::to_string(loaded.row.id)},
+              {"stream", iri ? "iri" : "cc"},
+              {"cin", std::to_string(places[i].cin)},
+              {"number", std::to_string(places[i].number)},
+              {"octets", std::to_string(places[i].size)},
+              {"sha256", seal::hex(digests[i])}});
+}
+
+// Makes the checks and keeps them: what is sent again is the same.
+void add_checks(Desk& desk, Loaded& loaded, const std::vector<PduPlace>& places,
+                std::int64_t now)
+{
+    std::vector<seal::Digest> digests;
+    for (const PduPlace& place : places)
+        digests.push_back(
+            seal::sha256(std::string_view(loaded.octets).substr(place.offset, place.size)));
+    const bool iri = loaded.row.stream == db::Stream::iri;
+    db::HandoverWork work(desk.store);
+    const CheckNumber next = [&](std::uint32_t cin) {
+        return work.take(loaded.row.measure,
+                         iri ? db::Count::iri_check : db::Count::cc_check, cin);
+    };
+    const SignOctets sign = [&](std::string_view octets) {
+        return seal::sign_raw(octets, desk.opener.key);
+    };
+    append_checks(loaded.row.text, loaded.octets, places,
+                  iri ? etsi::DataType::iri : etsi::DataType::cc, *loaded.measure,
+                  desk.sender, loaded.row.made, next, sign);
+    if (iri) // all of it is kept: the measure may change before it is sent again
+        loaded.row.text.insert(0, loaded.octets);
+    loaded.row.checks = 1;
+    work.change(loaded.row);
+    note_pdus(work, loaded, places, digests, now);
+    work.commit();
+}
+
+// Of one that was made before: its items, or none.
+std::optional<Loaded> made_before(Desk& desk, const li::Handle& measure, db::Stream stream)
+{
+    Loaded loaded;
+    db::HandoverWork work(desk.store);
+    auto parcels = work.parcels(measure, stream);
+    if (parcels.empty())
+        return std::nullopt;
+    loaded.row = std::move(parcels.front());
+    loaded.items = work.in_parcel(loaded.row.id);
+    return loaded;
+}
+
+std::optional<Loaded> new_one(Desk& desk, const li::Handle& measure, db::Stream stream)
+{
+    Loaded loaded;
+    loaded.row.measure = measure;
+    loaded.row.stream = stream;
+    db::HandoverWork work(desk.store);
+    loaded.items = work.waiting(measure, stream, most_items);
+    cut(loaded.items);
+    return loaded.items.empty() ? std::nullopt : std::optional(std::move(loaded));
+}
+
+// Some of its contents are gone: its PDUs go with others, under their numbers.
+void break_up(Desk& desk, const Loaded& loaded)
+{
+    db::HandoverWork work(desk.store);
+    for (db::HandoverItem item : loaded.items) {
+        item.parcel = 0;
+        work.change(item);
+    }
+    work.remove_parcel(loaded.row.id);
+    work.commit();
+}
+
+bool load(Desk& desk, ContentFiles& files, Loaded& loaded, std::int64_t now)
+{
+    const std::size_t before = loaded.items.size();
+    ContentTexts texts;
+    if (loaded.row.stream == db::Stream::cc)
+        texts = open_contents(desk, files, *loaded.measure, loaded.items, now);
+    const bool known = loaded.row.id != 0;
+    if (known && (loaded.items.size() != before || loaded.items.empty())) {
+        break_up(desk, loaded);
+        return false;
+    }
+    if (loaded.items.empty())
+        return false;
+    if (!known)
+        number(desk, loaded, texts, now);
+    const bool iri = loaded.row.stream == db::Stream::iri;
+    if (loaded.row.checks == 0)
+        add_checks(desk, loaded, encode(desk, loaded, texts), now);
+    else if (!iri)
+        (void)encode(desk, loaded, texts);
+    if (iri)
+        loaded.octets = loaded.row.text;
+    else
+        loaded.octets += loaded.row.text;
+    return true;
+}
+
+void note_receipt(Desk& desk, const Loaded& loaded, const Outcome& outcome,
+                  std::int64_t now)
+{
+    db::HandoverWork work(desk.store);
+    note(work, loaded.row.measure, now, "receipt",
+         {{"parcel", std::to_string(loaded.row.id)},
+          {"name", loaded.row.name},
+          {"octets", std::to_string(loaded.octets.size())},
+          {"sha256", seal::hex(seal::sha256(loaded.octets))},
+          {"peer", outcome.peer},
+          {"by", outcome.receipt}});
+    if (loaded.row.stream == db::Stream::cc)
+        note_recovery(desk, work, *loaded.measure, now);
+    work.remove_parcel(loaded.row.id);
+    work.commit();
+}
+
+} // namespace
+
+std::optional<Loaded> next_parcel(Desk& desk, ContentFiles& files,
+                                  const li::Handle& measure, db::Stream stream,
+                                  std::int64_t now)
+{
+    for (;;) {
+        auto loaded = made_before(desk, measure, stream);
+        if (!loaded)
+            loaded = new_one(desk, measure, stream);
+        if (!loaded)
+            return std::nullopt;
+        loaded->measure = desk.find(measure);
+        if (!loaded->measure)
+            return std::nullopt;
+        loaded->contents = contents_of(stream, loaded->items);
+        if (load(desk, files, *loaded, now))
+            return loaded;
+    }
+}
+
+void settle(Desk& desk, ContentFiles& files, const Loaded& loaded, const Outcome& outcome,
+            std::int64_t now)
+{
+    if (outcome.result == Outcome::Result::delivered) {
+        note_receipt(desk, loaded, outcome, now);
+        for (const db::HandoverItem& item : loaded.items)
+            files.empty(item);
+        return;
+    }
+    db::HandoverWork work(desk.store);
+    note(work, loaded.row.measure, now, "attempt",
+         {{"parcel", std::to_string(loaded.row.id)},
+          {"name", loaded.row.name},
+          {"peer", outcome.peer},
+          {"why", outcome.trouble}});
+    work.commit();
+}
+
+} // namespace handover

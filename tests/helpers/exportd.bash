@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+# exportd.bash - a whole gateway with interception, and an authority that receives.
+#
+#     setup() { load helpers/common; load helpers/gateway; load helpers/tkuev;
+#               load helpers/exportd; sponts_setup; }
+#     interception [LINE...]        the gateway's $CONF with [tkuev], everything running
+#     lemf_start NAME [OPTION...]   an authority; its port in $LEMF_PORT
+#     tapped [LINE...]              an active measure that goes there
+
+LEMF=$BATS_TEST_DIRNAME/helpers/lemf.py
+
+interception() {
+    ME=$(id -un)
+    STATE=$TMP/li
+    export TZ=UTC
+    gateway_config '[tkuev]' 'enabled = yes' "state = $STATE" "spool = $TMP/li-spool" \
+        "audit = $TMP/audit" "audit-anchor = $TMP/anchor/audit" \
+        "audit-socket = $TMP/run/socket" 'operator-id = TEST1' 'synchronised-clock = no' \
+        'renewal = 1' "$@"
+    mkdir -p "$TMP/run" "$TMP/li-spool/incoming"
+    MX_PORT=$(free_port)
+    gateway_table domains < <(printf 'name\nexample.org\nexample.net\n')
+    gateway_table routes < <(printf 'pattern,host,port,tls\n*,127.0.0.1,%s,none\n' "$MX_PORT")
+    audit init --grantor "$ME" --new-key "$TMP/auditors.key" >/dev/null
+    audit grants grant "$ME" review >/dev/null
+    audit grants grant "$ME" operate >/dev/null
+    ctl init >/dev/null
+    gateway_start
+    wait_for 10 test -S "$TMP/run/socket"
+    wait_for 10 test -e "$TMP/li-spool/match"
+    ctl authority add lka --title 'LKA Musterland'
+}
+
+lemf_start() {
+    local name=$1
+    shift
+    rm -f "$TMP/$name.port"
+    start "$name" /usr/bin/python3 "$LEMF" serve --out "$TMP/$name.pdus" \
+        --port-file "$TMP/$name.port" "$@"
+    LEMF_PID=$PID
+    wait_for 10 test -e "$TMP/$name.port"
+    LEMF_PORT=$(cat "$TMP/$name.port")
+}
+
+tapped() {
+    armed 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \
+        "Ziel-Port = $LEMF_PORT" 'Username =' 'Passwort =' 'Zielverzeichnis =' "$@"
+    list_is_renewed
+    list_is_renewed
+}
+
+# The servers have read a list that was written after now.
+list_is_renewed() {
+    local before
+    before=$(stat -c %y "$TMP/li-spool/match")
+    wait_for 10 list_differs "$before"
+    before=$(stat -c %y "$TMP/li-spool/match")
+    wait_for 10 list_differs "$before"
+}
+list_differs() { [ "$(stat -c %y "$TMP/li-spool/match")" != "$1" ]; }
+
+# lemf_check NAME - what arrived there, as JSON in $output; fails if anything is wrong.
+lemf_check() {
+    run -0 /usr/bin/python3 "$LEMF" check --pem "$STATE/interception.pem" "$TMP/$1.pdus"
+}
+# lemf_has NAME FILTER - jq says yes to what arrived.
+lemf_has() {
+    /usr/bin/python3 "$LEMF" check --pem "$STATE/interception.pem" "$TMP/$1.pdus" |
+        jq -e "$2"
+}
+
+exportd_pid() { pgrep -P "$GATEWAY_PID" -x tkuev-exportd; }
+# tells PATTERN - a line of a ledger matches.
+tells() { cat "$STATE"/ledger/* | grep -qE "$1"; }

@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# tkuev-exportd: from mail on the wire to PDUs at the authority, each once and provable.
+
+setup() {
+    load helpers/common
+    load helpers/gateway
+    load helpers/tkuev
+    load helpers/exportd
+    sponts_setup
+}
+teardown() { sponts_teardown; }
+
+@test "mail for the target arrives with the authority, whole and provable; other mail does not" {
+    lemf_start lemf
+    interception
+    tapped
+    mail_of 38000 1 >"$TMP/one"
+    mail_of 500 2 >"$TMP/two"
+    submit "$TMP/one" a@test anna@example.org
+    submit "$TMP/two" a@test other@example.org
+    wait_for 20 lemf_has lemf '.cc == 1 and .iri >= 1'
+    lemf_check lemf
+    [ "$(jq '.contents | length' <<<"$output")" -eq 1 ]
+    [ "$(jq -r '.contents[0]' <<<"$output")" = \
+        "$( { cat "$TMP/one"; printf '.\r\n'; } | sha256sum | cut -d' ' -f1)" ]
+    jq -e '.events[] | select(.[3] == "mail_received")' <<<"$output"
+    [ "$(jq .hi1 <<<"$output")" -eq 1 ]
+    [ "$(jq .signatures <<<"$output")" -ge 2 ]
+    # What others decode is what we say it is.
+    asn1-check <"$TMP/lemf.pdus" >"$TMP/xer"
+    [ "$(wc -l <"$TMP/xer")" -eq "$(wc -l <"$TMP/lemf.pdus")" ]
+    grep -qi 'lawfulInterceptionIdentifier>4c4b412d3137<\|lawfulInterceptionIdentifier>4C 4B 41 2D 31 37<\|LKA-17' "$TMP/xer"
+    wait_for 10 tells 'receipt parcel=.*by=acknowledged'
+    run -0 tkuev-export --config "$CONF" verify-ledger
+    [[ $output == "$MEASURE: "*' lines, sound' ]]
+    sed -i '2s/record/Record/; 2s/notice/Notice/' "$STATE"/ledger/*
+    run -65 tkuev-export --config "$CONF" verify-ledger
+    [[ $output == *'line 2: the chain is broken' ]]
+}
+
+# send NUMBER... - mail of 3 kB for the target.
+send() {
+    local n
+    for n; do
+        mail_of 3000 "$n" >"$TMP/mail.$n"
+        submit "$TMP/mail.$n" a@test anna@example.org
+    done
+}
+
+@test "killed again and again it loses nothing and hands over nothing else twice" {
+    lemf_start lemf --mode keepalive
+    interception
+    tapped
+    for round in 1 2 3 4 5; do
+        send "${round}1" "${round}2" "${round}3"
+        kill -KILL "$(exportd_pid)"
+        send "${round}4"
+        wait_for 15 exportd_pid
+    done
+    wait_for 40 lemf_has lemf '.cc == 20 and ([.events[] | select(.[3] == "mail_received")] | length) == 20'
+    lemf_check lemf
+    [ "$(jq '.contents | unique | length' <<<"$output")" -eq 20 ]
+    ctl receipts "$MEASURE" --json | jq -e '[.[] | select(.by == "answered keep-alive")] | length > 0'
+    [ -z "$(ctl gaps "$MEASURE")" ]
+}
+
+@test "over TLS both sides show certificates; another authority's certificate is refused" {
+    mkdir "$TMP/ca"
+    self_signed "$TMP/ca"
+    mkdir -p "$TMP/li"
+    chmod 700 "$TMP/li"
+    cp "$TMP/ca/cert.pem" "$TMP/li/authorities.pem"
+    interception
+    lemf_start lemf --cert "$TMP/ca/cert.pem" --key "$TMP/ca/key.pem" \
+        --ca "$STATE/interception.pem"
+    tapped 'Verfahren = tls'
+    send 1
+    wait_for 20 lemf_has lemf '.cc == 1'
+    kill "$LEMF_PID"
+    mkdir "$TMP/other"
+    self_signed "$TMP/other"
+    lemf_start other --port "$LEMF_PORT" --cert "$TMP/other/cert.pem" \
+        --key "$TMP/other/key.pem" --ca "$STATE/interception.pem"
+    send 2
+    wait_for 20 tells 'attempt.*certificate'
+    [ ! -s "$TMP/other.pdus" ]
+}
+
+@test "content waits no longer than its bound; events are delivered late, and the gap is told" {
+    lemf_start lemf
+    interception 'content-seconds = 3'
+    tapped
+    kill "$LEMF_PID"
+    wait_for 5 gone "$LEMF_PID"
+    send 1 2
+    wait_for 30 has_gaps 2
+    run ! grep -rlq 'message 1' "$TMP/li-spool" "$STATE"
+    lemf_start lemf --port "$LEMF_PORT"
+    wait_for 60 lemf_has lemf '([.events[] | select(.[3] == "gap")] | length) == 2'
+    lemf_check lemf
+    jq -e '.cc == 0 and ([.events[] | select(.[3] == "mail_received")] | length) == 2' <<<"$output"
+    [ "$(jq .hi1 <<<"$output")" -ge 2 ] # set up, disturbance
+    send 3
+    wait_for 20 lemf_has lemf '.cc == 1'
+}
+has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
+
+@test "begin and end are exact: what is before or after never leaves" {
+    lemf_start lemf
+    interception
+    send 1
+    tapped
+    send 2
+    wait_for 20 lemf_has lemf '.cc == 1'
+    ctl end "$MEASURE" --reason over
+    send 3
+    wait_for 20 lemf_has lemf '.hi1 == 2'
+    list_is_renewed
+    send 4
+    list_is_renewed
+    lemf_check lemf
+    [ "$(jq .cc <<<"$output")" -eq 1 ]
+    jq -e '[.events[] | select(.[3] == "mail_received")] | length == 1' <<<"$output"
+}
+
+@test "an authority that hangs holds up no other, and each has its own numbers" {
+    lemf_start slow --mode stall
+    slow_port=$LEMF_PORT
+    lemf_start lemf
+    interception
+    ctl authority add bka --title BKA
+    good_port=$LEMF_PORT
+    LEMF_PORT=$slow_port tapped 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1'
+    LEMF_PORT=$good_port
+    tapped
+    send 1 2 3
+    wait_for 20 lemf_has lemf '.cc == 3'
+    lemf_check lemf
+    [ "$(cut -d'"' -f2 <(jq -c '.events[0]' <<<"$output"))" != '' ]
+    run ! grep -q "$(printf BKA-1 | xxd -p)" "$TMP/lemf.pdus"
+}
+
+@test "without the daemon, cron does it; only one hands over at a time" {
+    lemf_start lemf
+    interception
+    tapped
+    wait_for 20 lemf_has lemf '.hi1 == 1'
+    run -69 tkuev-export --config "$CONF" --once
+    kill -STOP "$(exportd_pid)"
+    send 1 2
+    kill -KILL "$(exportd_pid)"
+    # In the half second before it is started again, or when it has the lock: all the same.
+    wait_for 20 lemf_has lemf '.cc == 2'
+    gateway_stop
+    run -0 tkuev-export --config "$CONF" --once
+    run -64 tkuev-export --config "$CONF"
+    run -64 tkuev-export --config "$CONF" --once verify-ledger
+}
+
+@test "an authority that answers nothing gets all the same, when it closes in order" {
+    lemf_start lemf --mode silent
+    interception
+    tapped
+    wait_for 60 tells 'receipt .*by=orderly%20shutdown'
+    gateway_stop # soon, whatever is under way
+}
