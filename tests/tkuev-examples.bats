@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What tkuev(7) prints works as printed, in both languages, but for people, keys and handles;
-# and there is no example that is not tried.
+# What the pages of interception print works as printed, in both languages, but for people,
+# keys and handles; and there is no example that is not tried.
 
 setup() {
     load helpers/common
@@ -205,4 +205,42 @@ the_handbook() {
     auditd_start
     [ "$(field state)" = active ]
     audit verify --head "$head"
+}
+
+# bats test_tags=plain
+@test "the orders that tkuev-order(5) shows have no formal fault when they were written" {
+    provider
+    openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=bka \
+        -keyout "$TMP/bka.key" -out "$TMP/bka.pem" 2>/dev/null
+    ctl authority add bka --certificate "$TMP/bka.pem"
+    awk -v to="$TMP" '/^\.Bd/ { inside = 1; n++; next } /^\.Ed/ { inside = 0 }
+        inside { gsub(/\\\(sc/, "§"); print > to "/order" n }' "$REPO/man/tkuev-order.5"
+    chmod 600 "$TMP"/order[12]
+    for file in "$TMP"/order[12]; do
+        run -0 faketime '2026-11-22 14:30:00' tkuev-ctl --config "$CONF" check --file "$file"
+        [[ $output != *error:* ]]
+    done
+    [ ! -e "$TMP/order3" ]
+}
+
+@test "the examples of tkuev-ctl(8), from the fax to the end" {
+    provider
+    blocks tkuev-ctl.8
+    block 'init' >/dev/null # as root, with users of the system; the process above has it
+    order 'Übermittlung = fax'
+    mv "$TMP/order.conf" "$TMP/desk/order.conf"
+    echo scan >"$TMP/desk/fax.pdf"
+    printf '%s\n' 'court = AG Musterstadt' 'file-number = 1 Gs 18/26' \
+        'legal-basis = stpo-100a' "ordered = $(day '')" "end = $(day '+ 90 days')" \
+        >"$TMP/desk/extension.conf"
+    block 'ctl check' | sed 's/create/create --yes/' >"$TMP/fax"
+    commands <"$TMP/fax" | head -n 2 >"$TMP/try"
+    (cd "$TMP/desk" && bash -e "$TMP/try") >"$TMP/out"
+    MEASURE=$(tail -n 1 "$TMP/out")
+    commands <"$TMP/fax" | tail -n +3 >"$TMP/try"
+    (cd "$TMP/desk" && bash -e "$TMP/try")
+    try 'ctl confirm'
+    [ "$(field state)" = cancelled ]
+    run ls "$TMP/blocks"
+    [ -z "$output" ]
 }
