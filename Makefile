@@ -190,6 +190,11 @@ bench-proxies: ## the proxies beside nginx and Dovecot (BENCH="--cells 'imap idl
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
 	bench/run-proxies --bin $(BIN) $(BENCH)
 
+.PHONY: proof
+proof: ## can anybody notice a measure? octets, log lines, times (PROOF="--sessions 100": short)
+	contrib/install-deps build test
+	@$(MAKE) --no-print-directory -j$(JOBS) benchtools $(BIN)/tap-tool
+	bench/run-proof --bin $(BIN) $(PROOF)
 bench-etsi: $(BIN)/bench-etsi_bench ## the encoder of the hand-over to authorities
 	$(BIN)/bench-etsi_bench
 

@@ -168,11 +168,9 @@ MailView view(std::string_view mail)
         const std::size_t end = end_of_field(header, at);
         const std::string_view field = header.substr(at, end - at);
         at = end;
-        if (trimmed(field).empty())
-            break; // the blank line
         const std::size_t colon = field.find(':');
         if (colon == std::string_view::npos)
-            continue;
+            break; // the blank line, or no header any more
         const std::string_view name = trimmed(field.substr(0, colon));
         const std::string_view value = trimmed(field.substr(colon + 1));
         if (is_named(name, "Message-ID") && seen.message_id.empty()) {

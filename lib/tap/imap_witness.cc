@@ -39,6 +39,7 @@ void ImapWitness::fetch_began(const imap::Fetch& what)
     piece.sequence = what.sequence;
     piece.item = item_text(what);
     piece.partial = !what.whole();
+    piece.content = new_content(what.size.value_or(0));
 }
 
 void ImapWitness::fetched(std::string_view octets)
@@ -87,11 +88,14 @@ void ImapWitness::fetch_refused(const imap::Response& why)
     submit(std::move(event));
 }
 
-void ImapWitness::upload_began(std::string_view mailbox, std::uint64_t /*size*/)
+void ImapWitness::upload_began(std::string_view mailbox, std::uint64_t size)
 {
     uploading_ = !targets().empty();
-    if (uploading_)
-        uploaded_.emplace_back().mailbox = mailbox;
+    if (!uploading_)
+        return;
+    Piece& piece = uploaded_.emplace_back();
+    piece.mailbox = mailbox;
+    piece.content = new_content(size);
 }
 
 void ImapWitness::uploaded(std::string_view octets)

@@ -40,7 +40,7 @@ private:
         std::string mailbox;
         bool partial = false;
         bool whole = false; // nothing of it is missing
-        std::shared_ptr<std::string> content = std::make_shared<std::string>();
+        std::shared_ptr<std::string> content;
     };
 
     void finish() override;

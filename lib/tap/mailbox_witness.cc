@@ -4,9 +4,17 @@
 #include "base/clock.h"
 #include "li/mail_view.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tap {
+
+namespace {
+
+constexpr std::uint64_t usual_size = 64u << 10;
+constexpr std::uint64_t large_size = 1u << 20;
+
+} // namespace
 
 using li::Status;
 using li::What;
@@ -96,6 +104,13 @@ void MailboxWitness::submit(li::Event event, const Content& content)
     if (!who.empty())
         tap_.submit(std::move(event), who,
                     content && !content->empty() ? content : nullptr);
+}
+
+std::shared_ptr<std::string> new_content(std::uint64_t expected)
+{
+    auto content = std::make_shared<std::string>();
+    content->reserve(std::clamp<std::uint64_t>(expected, usual_size, large_size));
+    return content;
 }
 
 void describe_mail(li::Event& event, std::string_view mail)

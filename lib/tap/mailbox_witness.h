@@ -68,6 +68,9 @@ private:
     Watch watch_;
 };
 
+// Room for content that is on its way, so that it is not copied while it grows.
+[[nodiscard]] std::shared_ptr<std::string> new_content(std::uint64_t expected);
+
 // What a mail that passes says of itself, as far as the octets go.
 void describe_mail(li::Event& event, std::string_view mail);
 

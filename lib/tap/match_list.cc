@@ -119,6 +119,19 @@ std::string MatchList::certificate(std::uint8_t slot, std::string_view mask) con
 
 std::vector<Target> MatchList::find(std::string_view identity) const
 {
+    const std::string_view key(bytes_.data() + format::head_size - format::key_size,
+                               format::key_size);
+    if (place_of(format::tag(key, identity, 0)) == nullptr)
+        return {};
+    const std::scoped_lock lock(mutex_);
+    auto known = found_.find(identity);
+    if (known == found_.end())
+        known = found_.emplace(identity, unmask(identity)).first;
+    return known->second;
+}
+
+std::vector<Target> MatchList::unmask(std::string_view identity) const
+{
     using namespace format;
     const std::string_view key(bytes_.data() + head_size - key_size, key_size);
     std::vector<Target> found;

@@ -12,14 +12,17 @@
 //     slots    certificates that content is sealed for, masked; always all of them
 //     tail     the certificate of the interception user, and a digest of everything
 //
-// Threads: a list is never changed; any number may look into it.
+// Threads: any number may look into one list.
 #pragma once
 
 #include "li/event.h"
 #include "seal/keys.h"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -74,12 +77,17 @@ public:
 
 private:
     [[nodiscard]] const char* place_of(std::string_view tag) const;
+    [[nodiscard]] std::vector<Target> unmask(std::string_view identity) const;
     [[nodiscard]] std::string certificate(std::uint8_t slot, std::string_view mask) const;
 
     std::string bytes_;
     std::uint32_t places_ = 0;
     std::int64_t written_ = 0;
     seal::Certificate own_;
+    // What has been found once: that somebody is in the list shall take no longer than that
+    // somebody is not.
+    mutable std::mutex mutex_;
+    mutable std::map<std::string, std::vector<Target>, std::less<>> found_;
 };
 
 } // namespace tap

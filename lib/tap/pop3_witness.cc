@@ -25,7 +25,7 @@ void Pop3Witness::fetch_began(const pop3::Fetch& what)
     if (targets().empty())
         return;
     fetch_ = what;
-    content_ = std::make_shared<std::string>();
+    content_ = new_content(0);
 }
 
 void Pop3Witness::fetched(std::string_view bytes)

@@ -16,6 +16,10 @@ using li::Direction;
 using li::Status;
 using li::What;
 
+// Room for a message at once, so that it is not copied while it grows.
+constexpr std::size_t usual_size = 64u << 10;
+constexpr std::size_t large_size = 1u << 20;
+
 li::Cause cause_of(const smtp::Reply& reply)
 {
     std::string text = reply.text;
@@ -283,6 +287,8 @@ void SmtpWitness::message_begins(bool chunks)
     open_ = std::make_unique<Open>();
     open_->concerned = std::move(concerned);
     open_->content = std::make_shared<std::string>();
+    open_->content->reserve(
+        std::clamp<std::size_t>(envelope().mail.size.value_or(0), usual_size, large_size));
     open_->chunks = chunks;
 }
 

@@ -21,8 +21,10 @@ namespace tap {
 
 namespace {
 
-constexpr base::milliseconds tick{1000};
-constexpr int low_priority = 10; // nice(2), of the thread
+// Nobody wakes the thread: when it works has nothing to do with what happens.
+constexpr base::milliseconds tick{50};
+constexpr std::uint64_t ticks_between_looks = 20; // at the list
+constexpr int low_priority = 10;                  // nice(2), of the thread
 
 // Tells one list from the next without reading it.
 struct Edition {
@@ -112,8 +114,10 @@ void Tap::State::work(std::unique_lock<std::mutex>& lock)
     std::vector<Submitted> batch = std::exchange(queue, {});
     queued_content = 0;
     busy = true;
+    const bool look = rounds < wanted || rounds % ticks_between_looks == 0;
     lock.unlock();
-    renew();
+    if (look)
+        renew();
     if (const auto by = current())
         (void)outbox.write(std::move(batch), by->own());
     outbox.expire(base::wall_microseconds());
@@ -206,7 +210,6 @@ void Tap::submit(li::Event event, std::span<const Target> targets, const Content
         }
         state_->queue.push_back(std::move(record));
     }
-    state_->wake.notify_one();
 }
 
 void Tap::flush()

@@ -6,8 +6,9 @@
 //     if (!targets.empty())
 //         tap.submit(event, targets, content);      waits for nothing
 //
-// A thread of low priority reads the list anew at fixed times, seals what was submitted and
-// writes it; it sleeps the same way whether there is something to do or not.  Mail never
+// A thread of low priority works at fixed times, whether there is something to do or not:
+// twenty times a second it seals what was submitted and writes it, once a second it looks
+// for another list.  Mail never
 // waits for it: when it cannot follow, content is dropped, and the event says so; events
 // are kept in memory until there is room for them on the disk.
 //
