@@ -165,3 +165,34 @@ has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
     wait_for 60 tells 'receipt .*by=orderly%20shutdown'
     gateway_stop # soon, whatever is under way
 }
+
+@test "as files by FTP: PDUs under names of method B; and XML with the message beside it" {
+    load helpers/file_servers
+    new_home
+    start_vsftpd
+    interception 'file-prefix = D2AE'
+    armed 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" 'Zielverzeichnis = in'
+    cp "$REPO/etc/tkuev/de-provisional.ini" "$STATE/mapping.ini"
+    ctl authority add bka --title BKA
+    armed 'Profil = de-xml-ftp' 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1' \
+        'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" 'Zielverzeichnis = in'
+    list_is_renewed
+    send 1
+    wait_for 20 of_type 1 '.*BKA-1'
+    wait_for 20 of_type 4 '^Subject: message 1'
+    for file in "$HOME_DIR"/in/*[1]; do
+        grep -qa BKA-1 "$file" && continue
+        asn1-check --raw <"$file" >"$TMP/xer"
+        [ -s "$TMP/xer" ]
+    done
+    for file in "$HOME_DIR"/in/*; do
+        [[ ${file##*/} =~ ^D2AE[0-9]{16}[14]$ ]]
+    done
+    for file in "$HOME_DIR"/in/*4; do
+        cmp -s "$file" "$TMP/mail.1" && found=yes
+    done
+    [ "$found" = yes ]
+    mapfile -t documents < <(grep -la 'BKA-1' "$HOME_DIR"/in/*1)
+    xmllint --noout --schema "$REPO/etc/tkuev/de-provisional.xsd" "${documents[@]}"
+}
+of_type() { grep -qaE "$2" "$HOME_DIR"/in/*"$1"; }

@@ -19,7 +19,7 @@ void confine_to_work(const conf::Settings& settings, bool sandbox)
     rights.write = {settings.tkuev.state, settings.tkuev.spool,
                     // A reader of the database needs its shared memory, too.
                     daemons::directory_of(settings.general.database)};
-    rights.read = {daemons::directory_of(settings.file)};
+    rights.read = {daemons::directory_of(settings.file), SPONTS_PREFIX "/share/sponts"};
     rights.user = audit::user_name(status.st_uid);
     rights.sandbox = sandbox && confine::sandbox_wanted();
     confine::to(rights);

@@ -33,7 +33,8 @@ Places places_of(const conf::Tkuev& settings)
             .log = state + "/exportd.log",
             .tls_certificate = state + "/handover.pem",
             .tls_key = state + "/handover.key",
-            .tls_authorities = state + "/authorities.pem"};
+            .tls_authorities = state + "/authorities.pem",
+            .ssh_key = state + "/handover.ssh"};
 }
 
 Desk::Desk(const conf::Settings& all)

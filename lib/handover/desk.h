@@ -34,6 +34,7 @@ struct Places {
     std::string tls_certificate;
     std::string tls_key;
     std::string tls_authorities;
+    std::string ssh_key; // SFTP; without it by password only
 };
 [[nodiscard]] Places places_of(const conf::Tkuev& settings);
 

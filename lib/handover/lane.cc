@@ -2,6 +2,7 @@
 #include "handover/lane.h"
 
 #include "base/failure.h"
+#include "handover/file_parcels.h"
 #include "handover/gaps.h"
 #include "handover/parcels.h"
 
@@ -13,11 +14,6 @@ namespace handover {
 namespace {
 
 constexpr base::seconds tending{1};
-
-const li::Destination& destination_of(const li::Measure& measure, db::Stream stream)
-{
-    return stream == db::Stream::cc && measure.cc ? *measure.cc : measure.iri;
-}
 
 // Everything that makes it another destination; stays in memory.
 std::string key_of(const li::Destination& where)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which courier carries to which destination.
+#include "handover/file_courier.h"
+#include "handover/file_parcels.h"
 #include "handover/lane.h"
 #include "handover/pdus.h"
 #include "handover/stream_courier.h"
@@ -35,6 +37,12 @@ std::unique_ptr<Courier> make_courier(const Desk& desk, const li::Measure& measu
 {
     if (where.method == li::Method::tcp || where.method == li::Method::tls)
         return make_stream_courier(where, stream_options(desk, measure));
+    if (is_file(where)) {
+        FileCourierSettings settings;
+        if (exists(desk.places.ssh_key))
+            settings.ssh_key = desk.places.ssh_key;
+        return make_file_courier(where, settings);
+    }
     return nullptr;
 }
 

@@ -2,6 +2,8 @@
 #include "handover/parcels.h"
 
 #include "base/failure.h"
+#include "handover/content_file.h"
+#include "handover/file_parcels.h"
 #include "handover/gaps.h"
 #include "handover/ledger.h"
 #include "handover/pdus.h"
@@ -10,6 +12,7 @@
 #include "tap/layout.h"
 #include "tap/record_reader.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -85,11 +88,15 @@ void number(Desk& desk, Loaded& loaded, const ContentTexts& texts, std::int64_t 
 {
     db::HandoverWork work(desk.store);
     loaded.row.made = now;
+    if (is_file(destination_of(*loaded.measure, loaded.row.stream)))
+        loaded.row.name = next_name(desk, work, loaded.contents, now);
     loaded.row.id = work.add(loaded.row);
     for (db::HandoverItem& item : loaded.items) {
         item.parcel = loaded.row.id;
         if (item.numbers == 0) {
-            item.numbers = pdus_of_content(texts.at(item.id).size());
+            item.numbers = is_national(*loaded.measure)
+                               ? 1
+                               : pdus_of_content(texts.at(item.id).size());
             item.number = work.take(item.measure, db::Count::cc, item.cin, item.numbers);
         }
         work.change(item);
@@ -161,6 +168,20 @@ void add_checks(Desk& desk, Loaded& loaded, const std::vector<PduPlace>& places,
     work.commit();
 }
 
+// A document of events, or one message.
+void make_national(const Desk& desk, Loaded& loaded, const ContentTexts& texts)
+{
+    if (loaded.row.stream == db::Stream::iri) {
+        loaded.octets = national_document(desk, *loaded.measure, loaded.items);
+        return;
+    }
+    const db::HandoverItem& item = loaded.items.front();
+    const std::string& content = texts.at(item.id);
+    const bool sealed =
+        item.sealing == static_cast<std::uint8_t>(tap::ContentForm::authority);
+    loaded.octets = sealed ? content : message_of(event_of(item), content);
+}
+
 // Of one that was made before: its items, or none.
 std::optional<Loaded> made_before(Desk& desk, const li::Handle& measure, db::Stream stream)
 {
@@ -174,13 +195,25 @@ std::optional<Loaded> made_before(Desk& desk, const li::Handle& measure, db::Str
     return loaded;
 }
 
+// How many items a parcel may have.
+int most_of(const Desk& desk, const li::Handle& handle, db::Stream stream)
+{
+    const auto measure = desk.find(handle);
+    if (!measure || !is_national(*measure))
+        return most_items;
+    if (stream == db::Stream::cc)
+        return 1;
+    return static_cast<int>(std::min<std::size_t>(read_mapping(desk).batch(), most_items));
+}
+
 std::optional<Loaded> new_one(Desk& desk, const li::Handle& measure, db::Stream stream)
 {
+    const int most = most_of(desk, measure, stream);
     Loaded loaded;
     loaded.row.measure = measure;
     loaded.row.stream = stream;
     db::HandoverWork work(desk.store);
-    loaded.items = work.waiting(measure, stream, most_items);
+    loaded.items = work.waiting(measure, stream, most);
     cut(loaded.items);
     return loaded.items.empty() ? std::nullopt : std::optional(std::move(loaded));
 }
@@ -213,6 +246,10 @@ bool load(Desk& desk, ContentFiles& files, Loaded& loaded, std::int64_t now)
     if (!known)
         number(desk, loaded, texts, now);
     const bool iri = loaded.row.stream == db::Stream::iri;
+    if (is_national(*loaded.measure)) {
+        make_national(desk, loaded, texts);
+        return true;
+    }
     if (loaded.row.checks == 0)
         add_checks(desk, loaded, encode(desk, loaded, texts), now);
     else if (!iri)

@@ -37,6 +37,7 @@ lemf_start() {
     rm -f "$TMP/$name.port"
     start "$name" /usr/bin/python3 "$LEMF" serve --out "$TMP/$name.pdus" \
         --port-file "$TMP/$name.port" "$@"
+    # shellcheck disable=SC2034  # for the tests
     LEMF_PID=$PID
     wait_for 10 test -e "$TMP/$name.port"
     LEMF_PORT=$(cat "$TMP/$name.port")
