@@ -122,6 +122,35 @@ as() {
     audit verify
 }
 
+# hiding OPTIONS - tkuev-auditd, and who asks, where /proc is mounted like that; lp owns the log.
+hiding() {
+    start auditd unshare --mount bash -c "mount -t proc -o $1 proc /proc &&
+        exec tkuev-auditd --config '$CONF'"
+    AUDITD_PID=$PID
+    wait_for 10 test -S "$SOCKET"
+    as games socat -t 12 - "UNIX-CONNECT:$SOCKET" <"$TMP/request" >"$TMP/answer"
+    kill -TERM "$AUDITD_PID"
+    wait_for 5 gone "$AUDITD_PID"
+}
+
+@test "where /proc hides who asks nobody is guessed: refused, unless gid= lets it see" {
+    [ "$(id -u)" -eq 0 ] || return 0 # only root mounts
+    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
+        chmod 755 "$directory"
+    done
+    chown lp "$TMP/run"
+    mkdir -m 700 "$TMP/audit" "$TMP/anchor"
+    chown lp "$TMP/audit" "$TMP/anchor"
+    audit init --grantor root --new-key "$TMP/auditors.key"
+    audit grants grant games operate
+    request measure-create intended R1 >"$TMP/request"
+    hiding hidepid=2
+    [[ $(cat "$TMP/answer") == 'denied unavailable /proc%20hides%20who%20asks'* ]]
+    hiding "hidepid=2,gid=$(id -g lp)"
+    [[ $(cat "$TMP/answer") == 'noted '[0-9]*' games' ]]
+    audit verify
+}
+
 @test "whatever is changed, cut, replaced or set back is found" {
     new_log
     auditd_start

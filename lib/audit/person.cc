@@ -50,6 +50,13 @@ std::optional<uid_t> login_of(const std::string& process)
     return static_cast<uid_t>(*uid);
 }
 
+// With hidepid= we see no process of others: "no login user" would be a guess, and who came
+// by sudo would count as the user whom all officers become.
+bool hidden(const std::string& process)
+{
+    return !std::ifstream("/proc/" + process + "/stat").is_open();
+}
+
 } // namespace
 
 std::string user_name(uid_t uid)
@@ -69,10 +76,15 @@ std::expected<std::string, std::string> person_of_peer(int socket)
     if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.pid <= 0)
         return std::unexpected("not a local process");
     const base::Fd process = handle_of(socket, peer.pid);
-    const std::optional<uid_t> login = login_of(std::to_string(peer.pid));
+    const std::string number = std::to_string(peer.pid);
+    const std::optional<uid_t> login = login_of(number);
+    const bool unseen = !login && hidden(number);
     // Only now is it sure that what we have read was of the one who connected.
     if (!process || has_ended(process))
         return std::unexpected("the process that asks has ended");
+    if (unseen)
+        return std::unexpected("/proc hides who asks: mount it with gid=, see "
+                               "tkuev-auditd(8)");
     return user_name(login.value_or(peer.uid));
 }
 
