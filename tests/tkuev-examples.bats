@@ -9,12 +9,12 @@ setup() {
     sponts_setup
     STATE=$TMP/li SOCKET=$TMP/run/socket CONF=$TMP/sponts.conf ME=$(id -un)
     export TZ=UTC
-    mkdir "$TMP/run" "$TMP/desk" "$TMP/tried"
+    mkdir -p "$TMP/run" "$TMP/desk" "$TMP/tried" "$TMP/li-spool/incoming"
     printf '%s\n' '[general]' "spool = $TMP/spool" "run-directory = $TMP" \
         "database = $TMP/sponts.db" '[tkuev]' 'enabled = yes' "state = $STATE" \
         "spool = $TMP/li-spool" "audit = $TMP/audit" "audit-anchor = $TMP/anchor/audit" \
         "audit-socket = $SOCKET" 'operator-id = TEST1' 'file-prefix = TEST' \
-        'synchronised-clock = no' >"$CONF"
+        'synchronised-clock = no' 'renewal = 1s' >"$CONF"
     sponts db migrate --config "$CONF" >/dev/null
     printf 'name\nexample.org\nexample.net\n' |
         sponts import domains - --config "$CONF" >/dev/null
@@ -47,7 +47,7 @@ block() {
 commands() {
     sed -E -e 's/sudo -u sponts-(li|audit) //; /^systemctl/d' \
         -e 's,/usr/local/sbin/,,' -e "s,/media/stick,$TMP/desk," \
-        -e "s,tkuev-(ctl|audit) ,&--config $CONF ,g" \
+        -e "s,tkuev-(ctl|audit|export) ,&--config $CONF ,g" \
         -e "s/ (gero|anna|rita)( |$)/ $ME\\2/; s/ sponts-li( |$)/ nobody\\1/" \
         -e "s/3f9a21c0/${MEASURE:0:8}/"
 }
@@ -61,12 +61,14 @@ try() {
 everybody_has_a_role() {
     try 'tkuev-ctl init'
     auditd_start
+    start exportd tkuev-exportd --config "$CONF"
+    wait_for 10 test -e "$TMP/li-spool/match"
     try 'grants grant'
     ctl authority add lka --title 'LKA Musterland'
 }
 
 fax_arrives() {
-    order 'Übermittlung = fax'
+    order 'Übermittlung = fax' 'Ziel-IP = 127.0.0.1' "Ziel-Port = $(free_port)"
     mv "$TMP/order.conf" "$TMP/desk/order.conf"
     echo scan >"$TMP/desk/fax.pdf"
     try 'tkuev-ctl status'
@@ -90,6 +92,12 @@ original_arrives_and_more() {
     try 'tkuev-ctl extend'
     [[ $(field end) == "$(day '+ 90 days')"T* ]]
     grep -q '^Änderung einer' "$TMP/desk/change.txt"
+    printf '%s\n' 'Ziel-IP = 127.0.0.2' "Ziel-Port = $(free_port)" 'Username = recorder' \
+        'Passwort = another' 'Zielverzeichnis = /new' >"$TMP/desk/destination.conf"
+    try 'tkuev-ctl redirect'
+    [[ $(ctl show "$MEASURE" --json) == *127.0.0.2* ]]
+    wait_for 10 ctl receipts "$MEASURE" # once it is published
+    try 'ctl receipts'
     try 'kind disturbance'
     grep -q '^Auswirkung: *Inhalte fehlen$' "$TMP/desk/disturbance.txt"
     try 'tkuev-ctl end'
@@ -109,6 +117,8 @@ test_measure() {
 }
 
 auditors_look() {
+    try 'tkuev-export verify-ledger'
+    grep -qE "^$MEASURE: [0-9]+ lines, sound$" "$TMP/out"
     try 'tkuev-audit verify'
     grep -q 'Startwert der Auslosung: *611ef6f3d155d6ed' "$TMP/out"
     run -0 audit list --json --key "$TMP/desk/auditors.key"
