@@ -5,6 +5,7 @@
 // it.
 #include "base/failure.h"
 #include "conf/settings.h"
+#include "image_options.h"
 #include "subcommands.h"
 
 #include <CLI/CLI.hpp>
@@ -33,7 +34,8 @@ void parse(CLI::App& app, int argc, char** argv)
 int main(int argc, char** argv)
 {
     tkuev_export::Call call;
-    int (*run)(const tkuev_export::Call&) = nullptr;
+    tkuev_export::ImageCall images;
+    std::function<int()> run;
     CLI::App app("tkuev-export - hand-over by hand, and its proof", "tkuev-export");
     app.set_version_flag("--version", "tkuev-export " SPONTS_VERSION);
     call.config = conf::default_file;
@@ -46,15 +48,18 @@ int main(int argc, char** argv)
     verify->add_option("MEASURE", call.measure, "only of this one");
     verify->add_flag("--json", call.json, "for programs: JSON");
     verify->fallthrough();
-    verify->callback([&run] { run = tkuev_export::verify_ledgers; });
+    verify->callback(
+        [&run, &call] { run = [&call] { return tkuev_export::verify_ledgers(call); }; });
+    tkuev_export::add_image_commands(app, images, run);
     app.require_subcommand(0, 1);
     parse(app, argc, argv);
-    if (call.once == (run != nullptr)) {
+    images.config = call.config;
+    if (call.once == static_cast<bool>(run)) {
         std::cerr << "tkuev-export: either --once or a subcommand is needed\n";
         return EX_USAGE;
     }
     try {
-        return call.once ? tkuev_export::once(call) : run(call);
+        return call.once ? tkuev_export::once(call) : run();
     } catch (const base::Failure& failure) {
         std::cerr << "tkuev-export: " << failure.what() << '\n';
         return failure.exit_status();

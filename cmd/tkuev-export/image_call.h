@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-export/image_call.h - discs: what was said on the command line, and who does it.
+#pragma once
+
+#include <string>
+
+namespace tkuev_export {
+
+struct ImageCall {
+    std::string config;
+    // iso
+    std::string measure; // the first digits of its handle
+    std::string from;    // directory of files
+    std::string output;
+    bool clear = false; // not encrypted although the authority has a certificate
+    // verify, release, burn
+    std::string image;
+    std::string drive;
+    std::string signer;    // file of a certificate
+    std::string recipient; // the same, of who received it
+    std::string key;       // its private key
+    bool json = false;
+};
+
+// The exit status; may throw base::Failure.
+int iso(const ImageCall& call);
+int verify_image(const ImageCall& call);
+int release(const ImageCall& call);
+int burn(const ImageCall& call);
+
+} // namespace tkuev_export

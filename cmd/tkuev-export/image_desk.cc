@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image_desk.h"
+
+#include "base/clock.h"
+#include "base/failure.h"
+#include "db/measures.h"
+#include "handover/tree.h"
+#include "li/layout.h"
+#include "li/words.h"
+#include "seal/digest.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+namespace tkuev_export {
+
+namespace {
+
+using base::Remedy;
+
+constexpr std::size_t shortest_handle = 4; // digits that name a measure
+constexpr std::string_view prepared_word = "prepared ";
+constexpr std::string_view released_word = "released ";
+
+// Tells persons apart and names none.
+std::string mark_of(const std::string& person, const std::string& digest)
+{
+    return seal::hex(seal::sha256("image/" + digest + "/" + person));
+}
+
+void must_be_noted(const std::expected<audit::Noted, audit::Denial>& noted)
+{
+    if (noted)
+        return;
+    const bool no_role = noted.error().reason == audit::Denial::Reason::no_role;
+    throw base::Failure(no_role ? Remedy::get_permission : Remedy::start_service,
+                        noted.error().text);
+}
+
+} // namespace
+
+ImageDesk::ImageDesk(const ImageCall& call)
+    : settings_(conf::read_settings(call.config)), audit_(settings_.tkuev.audit_socket),
+      vault_(li::vault_key_file(settings_.tkuev.state))
+{
+}
+
+li::Measure ImageDesk::find(const std::string& handle) const
+{
+    db::Measures measures(li::measures_file(settings().state), vault_);
+    std::optional<li::Measure> found;
+    for (db::StoredMeasure& stored : measures.all()) {
+        if (handle.size() < shortest_handle ||
+            !li::hex(stored.measure.handle).starts_with(handle))
+            continue;
+        if (found)
+            throw base::Failure(Remedy::fix_data, "several measures begin like that");
+        found = std::move(stored.measure);
+    }
+    if (!found)
+        throw base::Failure(Remedy::fix_data, "there is no such measure");
+    return *std::move(found);
+}
+
+std::optional<seal::Certificate> ImageDesk::certificate_of(const li::Measure& measure) const
+{
+    db::Measures measures(li::measures_file(settings().state), vault_);
+    for (const li::Authority& authority : measures.authorities())
+        if (authority.name == measure.authority && !authority.certificate.empty())
+            return seal::Certificate::parse(authority.certificate, authority.name);
+    return std::nullopt;
+}
+
+void ImageDesk::perform(
+    audit::Entry entry,
+    const std::function<std::string(const std::string& person)>& effect) const
+{
+    entry.outcome = "intended";
+    const auto noted = audit_.note(entry);
+    must_be_noted(noted);
+    entry.detail += " entry=" + std::to_string(noted->number);
+    try {
+        entry.detail += effect(noted->person);
+    } catch (const base::Failure& failure) {
+        entry.outcome = "failed";
+        entry.detail += std::string(" why=") + failure.what();
+        (void)audit_.note(entry); // the failure itself is what must be told
+        throw;
+    }
+    entry.outcome = "done";
+    must_be_noted(audit_.note(entry));
+}
+
+std::string ImageDesk::approval_file(const std::string& digest) const
+{
+    return settings().state + "/image-" + digest;
+}
+
+std::string ImageDesk::approval(const std::string& digest) const
+{
+    if (!std::filesystem::exists(approval_file(digest)))
+        return "";
+    const auto text =
+        vault_.unlock(handover::read_tree_file(approval_file(digest)), "image/" + digest);
+    if (!text)
+        throw base::Failure(Remedy::fix_data, approval_file(digest) + ": " + text.error());
+    return *text;
+}
+
+void ImageDesk::prepared(const std::string& digest, const std::string& person) const
+{
+    handover::write_tree_file(
+        approval_file(digest),
+        vault_.lock(std::string(prepared_word) + mark_of(person, digest),
+                    "image/" + digest));
+}
+
+void ImageDesk::release(const std::string& digest, const std::string& person) const
+{
+    const std::string before = approval(digest);
+    if (before.empty())
+        throw base::Failure(Remedy::fix_data, "this image was not made here");
+    if (before.starts_with(released_word))
+        throw base::Failure(Remedy::fix_data, "this image has been released already");
+    if (before == std::string(prepared_word) + mark_of(person, digest))
+        throw base::Failure(Remedy::get_permission,
+                            "somebody else than who made the image must release it");
+    // Dying in between: the new file is there beside the old one, which still counts.
+    const std::string next = approval_file(digest) + ".new";
+    std::filesystem::remove(next);
+    handover::write_tree_file(
+        next, vault_.lock(std::string(released_word) + mark_of(person, digest),
+                          "image/" + digest));
+    if (std::rename(next.c_str(), approval_file(digest).c_str()) != 0)
+        base::fail_errno("write", approval_file(digest));
+}
+
+bool ImageDesk::released(const std::string& digest) const
+{
+    return approval(digest).starts_with(released_word);
+}
+
+std::int64_t image_time()
+{
+    const char* const wish = std::getenv("SOURCE_DATE_EPOCH");
+    if (wish == nullptr)
+        return base::wall_seconds();
+    std::int64_t seconds = 0;
+    const auto [end, error] = std::from_chars(wish, wish + std::strlen(wish), seconds);
+    if (error != std::errc() || *end != '\0' || seconds < 0)
+        throw base::Failure(Remedy::fix_arguments, "SOURCE_DATE_EPOCH: not a time");
+    return seconds;
+}
+
+} // namespace tkuev_export

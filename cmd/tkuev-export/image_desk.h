@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-export/image_desk.h - what acts on discs need: settings, measures, the audit log
+// that hears of each act first, and who has released what.
+#pragma once
+
+#include "audit/client.h"
+#include "conf/settings.h"
+#include "image_call.h"
+#include "li/measure.h"
+#include "seal/keys.h"
+#include "seal/vault.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace tkuev_export {
+
+class ImageDesk {
+public:
+    explicit ImageDesk(const ImageCall& call);
+
+    [[nodiscard]] const conf::Tkuev& settings() const { return settings_.tkuev; }
+    // Failure(fix_data) unless it is exactly one.
+    [[nodiscard]] li::Measure find(const std::string& handle) const;
+    // The authority's, if it has one.
+    [[nodiscard]] std::optional<seal::Certificate>
+    certificate_of(const li::Measure& measure) const;
+
+    // Notes the intent, does it, notes what came of it.  `effect` is given the person, as
+    // tkuev-auditd(8) calls him; what it returns is added to the note.
+    void perform(audit::Entry entry,
+                 const std::function<std::string(const std::string& person)>& effect) const;
+
+    // [tkuev] second-person: who made an image may not release it.  Which image it is, its
+    // digest tells.  Locked by the vault: no other program can have written it.
+    void prepared(const std::string& digest, const std::string& person) const;
+    void release(const std::string& digest, const std::string& person) const;
+    [[nodiscard]] bool released(const std::string& digest) const;
+
+private:
+    [[nodiscard]] std::string approval_file(const std::string& digest) const;
+    [[nodiscard]] std::string approval(const std::string& digest) const;
+
+    conf::Settings settings_;
+    audit::Client audit_;
+    seal::Vault vault_;
+};
+
+// Seconds since 1970: now, or what SOURCE_DATE_EPOCH says, for images that come out the
+// same.
+[[nodiscard]] std::int64_t image_time();
+
+} // namespace tkuev_export

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-export/image_options.h - the command line of discs; for main.cc alone, which knows
+// CLI11.
+#pragma once
+
+#include "image_call.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace tkuev_export {
+
+// Adds iso, release, burn, verify; the one that was said sets `run`.
+inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int()>& run)
+{
+    auto* const make =
+        app.add_subcommand("iso", "make an image of a disc for an authority");
+    make->add_option("MEASURE", call.measure, "the first digits of its handle")->required();
+    make->add_option("--from", call.from, "directory with IRI/ and CC/")
+        ->type_name("DIRECTORY")
+        ->required();
+    make->add_option("-o,--output", call.output, "image to make")
+        ->type_name("FILE")
+        ->required();
+    make->add_flag("--not-encrypted", call.clear,
+                   "although the authority has a certificate");
+    make->callback([&] { run = [&call] { return iso(call); }; });
+
+    auto* const let_go = app.add_subcommand("release", "second person: let an image go");
+    let_go->add_option("IMAGE", call.image)->required();
+    let_go->callback([&] { run = [&call] { return release(call); }; });
+
+    auto* const write = app.add_subcommand("burn", "write an image to a disc");
+    write->add_option("IMAGE", call.image)->required();
+    write->add_option("DRIVE", call.drive, "/dev/sr0, or stdio:FILE")->required();
+    write->callback([&] { run = [&call] { return burn(call); }; });
+
+    auto* const check = app.add_subcommand("verify", "is a disc what was made?");
+    check->add_option("IMAGE", call.image, "image, drive, or directory")->required();
+    check->add_option("--signer", call.signer, "certificate of who should have signed")
+        ->type_name("FILE");
+    auto* const recipient =
+        check->add_option("--recipient", call.recipient, "certificate it is encrypted for")
+            ->type_name("FILE");
+    check->add_option("--key", call.key, "its private key")
+        ->type_name("FILE")
+        ->needs(recipient);
+    check->add_flag("--json", call.json, "for programs: JSON");
+    check->callback([&] { run = [&call] { return verify_image(call); }; });
+    for (auto* const one : {make, let_go, write, check})
+        one->fallthrough(); // --config may follow
+}
+
+} // namespace tkuev_export

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-export verify - is a disc what was made?  Works without the gateway: reads no
+// configuration, asks no daemon.
+#include "handover/image.h"
+#include "image_call.h"
+#include "text/json.h"
+#include "text/lines.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+namespace tkuev_export {
+
+namespace {
+
+constexpr int exit_sound = 0;
+constexpr int exit_damaged = 65; // EX_DATAERR
+
+handover::ImageReader reader_of(const ImageCall& call)
+{
+    handover::ImageReader reader;
+    if (!call.signer.empty())
+        reader.signer = seal::Certificate::read(call.signer);
+    if (!call.recipient.empty())
+        reader.recipient = seal::Certificate::read(call.recipient);
+    if (!call.key.empty())
+        reader.key = seal::PrivateKey::read(call.key);
+    return reader;
+}
+
+void print(const handover::ImageCheck& check)
+{
+    for (const std::string& problem : check.problems)
+        std::cout << "problem: " << text::printable(problem) << '\n';
+    if (!check.fingerprint.empty())
+        std::cout << fmt::format("signed by {} (SHA-256 {}){}\n", check.signer,
+                                 check.fingerprint,
+                                 check.trusted ? "" : ": compare it with the letter");
+    if (check.encrypted)
+        std::cout << "encrypted: PDUs were not read\n";
+    std::cout << fmt::format("{}: {} files, {} PDUs, {} hash checks and {} signatures "
+                             "of PDUs hold\n",
+                             check.problems.empty() ? "sound" : "NOT SOUND", check.files,
+                             check.pdus, check.hashes, check.signatures);
+}
+
+void print_json(const handover::ImageCheck& check)
+{
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object()
+        .member("sound", check.problems.empty())
+        .member("trusted", check.trusted)
+        .member("signer", check.signer)
+        .member("fingerprint", check.fingerprint)
+        .member("encrypted", check.encrypted)
+        .member("files", check.files)
+        .member("pdus", check.pdus)
+        .member("hashes", check.hashes)
+        .member("signatures", check.signatures);
+    json.key("problems").begin_array();
+    for (const std::string& problem : check.problems)
+        json.value(problem);
+    json.end_array().end_object();
+    std::cout << out << '\n';
+}
+
+} // namespace
+
+int verify_image(const ImageCall& call)
+{
+    const handover::ImageCheck check = handover::check_image(call.image, reader_of(call));
+    call.json ? print_json(check) : print(check);
+    return check.problems.empty() ? exit_sound : exit_damaged;
+}
+
+} // namespace tkuev_export
