@@ -33,6 +33,7 @@ std::string key_of(const li::Destination& where)
     add(where.password);
     add(where.directory);
     add(where.passive ? "p" : "a");
+    add(where.peer_key);
     return key;
 }
 
