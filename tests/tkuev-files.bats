@@ -314,7 +314,7 @@ full_disk() {
     new_home second
     start_bad_ftp none 3
     HOSTS=127.0.0.1:$first,127.0.0.1:$PORT
-    OPTIONS=(patience=1)
+    OPTIONS=(patience=5)
     run -1 deliver
     [[ ${lines[-1]} == "later uploaded at 127.0.0.1:$first: "* ]]
     holds
