@@ -32,7 +32,7 @@ std::string made_file(const std::string& path)
 void make_tables(const Sqlite& database)
 {
     database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                 " PRAGMA secure_delete = ON");
+                 " PRAGMA secure_delete = FAST; PRAGMA cache_size = -16384");
     Transaction transaction(database);
     const auto version = database.number("PRAGMA user_version");
     const auto id = database.number("PRAGMA application_id");

@@ -70,10 +70,12 @@ bool Exporter::tick()
     const bool more = guarded("intake", [&] { return intake_.round(now); });
     guarded("contents", [&] { return destroy_overdue(desk_, now), true; });
     guarded("delivery", [&] { return lanes_.tick(), true; });
-    guarded("ledger", [&] {
-        write_ledgers(desk_.store, desk_.places.ledgers);
-        return daily(now), true;
-    });
+    if (!more || now - written_ >= li::second)
+        guarded("ledger", [&] {
+            written_ = now;
+            write_ledgers(desk_.store, desk_.places.ledgers);
+            return daily(now), true;
+        });
     return more;
 }
 
@@ -92,7 +94,8 @@ void Exporter::once(base::seconds patience)
         const bool more = tick();
         if (!more && lanes_.resting())
             break;
-        std::this_thread::sleep_for(between_looks);
+        if (!more)
+            std::this_thread::sleep_for(between_looks);
     }
     stop();
 }

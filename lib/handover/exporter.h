@@ -48,7 +48,8 @@ private:
     Publisher publisher_;
     Intake intake_;
     Lanes lanes_;
-    std::string trouble_; // said last, so that it is not said each second
+    std::string trouble_;      // said last, so that it is not said each second
+    std::int64_t written_ = 0; // when the ledgers were
     std::int64_t cleaned_ = 0;
 };
 

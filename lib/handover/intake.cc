@@ -16,7 +16,7 @@ namespace handover {
 
 namespace {
 
-constexpr std::size_t batch_size = 128;
+constexpr std::size_t batch_size = 512;
 // Of a login whose begin has been reported.
 constexpr std::string_view begun = "begun/";
 constexpr std::string_view queued = "queue/";

@@ -20,8 +20,8 @@ namespace handover {
 
 namespace {
 
-constexpr int most_items = 64;
-constexpr std::uint64_t most_octets = 2u << 20; // of content, unless one alone is larger
+constexpr int most_items = 256;
+constexpr std::uint64_t most_octets = 10u << 20; // of content, unless one alone is larger
 
 using Items = std::vector<db::HandoverItem>;
 using ContentTexts = std::map<std::int64_t, std::string>; // by item

@@ -105,13 +105,16 @@ void StreamCourier::run(net::Task<void> dialogue, const std::stop_token& stop)
 
 net::Task<void> StreamCourier::guarded(net::Task<void> dialogue)
 {
+    bool fine = true;
     try {
         co_await std::move(dialogue);
-        co_return;
     } catch (const std::runtime_error& error) {
         outcome_.trouble = peer_ + ": " + error.what();
+        fine = false;
     }
-    drop();
+    if (!fine)
+        drop();
+    loop_.stop(); // not only when the clock of its deadlines has run down
 }
 
 net::Task<void> StreamCourier::open_at(net::Address address, std::string host)

@@ -114,7 +114,8 @@ net::Task<void> Exchange::negotiate()
     stream_.set_timeout(options_.option_response);
     bool silent = false;
     try {
-        co_await write(etsi::Tri(etsi::OptionRequest{true}));
+        const etsi::Tri request = etsi::OptionRequest{true};
+        co_await write(request);
         for (;;) {
             const etsi::Tri message = co_await hear();
             if (!std::holds_alternative<etsi::OptionResponse>(message))
