@@ -8,6 +8,8 @@
 #include "seal/digest.h"
 #include "text/base64.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -135,7 +137,7 @@ etsi::NationalPairs national_of(const li::Event& event)
     out.put(key::cause_enhanced, event.cause.enhanced);
     out.put(key::cause_text, event.cause.text);
     for (const auto& [name, value] : event.features)
-        out.put(key::feature, name + "=" + value);
+        out.put(key::feature, fmt::format("{}={}", name, value));
     for (const std::string& address : event.forward_chain)
         out.put(key::forward, address);
     out.put(key::duplicate_of, event.duplicate_of);
