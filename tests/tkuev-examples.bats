@@ -82,6 +82,8 @@ fax_arrives() {
     grep -q '^Tatsächlich eingerichtet:' "$TMP/desk/set-up.txt"
 }
 
+has_ledger() { tkuev-export --config "$CONF" verify-ledger | grep -q "^$MEASURE: "; }
+
 original_arrives_and_more() {
     [ "$(field provisional)" = true ]
     try 'tkuev-ctl confirm'
@@ -96,7 +98,7 @@ original_arrives_and_more() {
         'Passwort = another' 'Zielverzeichnis = /new' >"$TMP/desk/destination.conf"
     try 'tkuev-ctl redirect'
     [[ $(ctl show "$MEASURE" --json) == *127.0.0.2* ]]
-    wait_for 10 ctl receipts "$MEASURE" # once it is published
+    wait_for 20 has_ledger # once it is published
     try 'ctl receipts'
     try 'kind disturbance'
     grep -q '^Auswirkung: *Inhalte fehlen$' "$TMP/desk/disturbance.txt"

@@ -180,6 +180,7 @@ has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
     send 1
     wait_for 20 of_type 1 '.*BKA-1'
     wait_for 20 of_type 4 '^Subject: message 1'
+    wait_for 20 has_message
     for file in "$HOME_DIR"/in/*[1]; do
         grep -qa BKA-1 "$file" && continue
         asn1-check --raw <"$file" >"$TMP/xer"
@@ -188,11 +189,15 @@ has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
     for file in "$HOME_DIR"/in/*; do
         [[ ${file##*/} =~ ^D2AE[0-9]{16}[14]$ ]]
     done
-    for file in "$HOME_DIR"/in/*4; do
-        cmp -s "$file" "$TMP/mail.1" && found=yes
-    done
-    [ "$found" = yes ]
     mapfile -t documents < <(grep -la 'BKA-1' "$HOME_DIR"/in/*1)
     xmllint --noout --schema "$REPO/etc/tkuev/de-provisional.xsd" "${documents[@]}"
+}
+# The message itself, beside the document; its copy among the PDUs has more around it.
+has_message() {
+    local file
+    for file in "$HOME_DIR"/in/*4; do
+        cmp -s "$file" "$TMP/mail.1" && return
+    done
+    return 1
 }
 of_type() { grep -qaE "$2" "$HOME_DIR"/in/*"$1"; }
