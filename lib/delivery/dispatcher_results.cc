@@ -160,7 +160,7 @@ void Dispatcher::finish_job(Destination& at, Batch& batch)
         at.health.succeeded();
     take_answers(at, batch);
     log_results(batch);
-    if (witness_ != nullptr)
+    if (witness_ != nullptr && witness_->concerns(batch.job.attempt->envelope()))
         tell(*witness_, batch);
     group_over(batch.job.attempt);
     if (at.health.dead())

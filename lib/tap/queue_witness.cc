@@ -71,6 +71,15 @@ bool QueueWitness::wants(std::string_view address) const
     return !interested(address, base::wall_microseconds()).empty();
 }
 
+bool QueueWitness::concerns(const spool::Envelope& envelope) const
+{
+    const std::int64_t now = base::wall_microseconds();
+    return !tap_.interested(senders(envelope), now).empty() ||
+           std::ranges::any_of(envelope.recipients, [&](const spool::Recipient& one) {
+               return !interested(one.address, now).empty();
+           });
+}
+
 // A sender's measure hears of all recipients, a recipient's of this one only.
 void QueueWitness::leg(const spool::Envelope& envelope, std::string_view id,
                        const Leg& leg) const

@@ -32,6 +32,8 @@ class QueueWitness {
 public:
     explicit QueueWitness(Tap& tap) : tap_(tap) {}
 
+    // Whether a leg would be of interest to anybody: asked before one is described.
+    [[nodiscard]] bool concerns(const spool::Envelope& envelope) const;
     void leg(const spool::Envelope& envelope, std::string_view id, const Leg& leg) const;
     // `expanded` of its recipients have become `others`, in a message of its own.
     void forwarded(const spool::Envelope& envelope, std::string_view id,

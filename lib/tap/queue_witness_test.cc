@@ -42,6 +42,9 @@ TEST_CASE("tap: legs of the target's mail name all recipients, of others' only t
     witness.leg(envelope("x@example.org", with_anna), "ID2",
                 leg_to(with_anna, Status::failed));
     witness.leg(envelope("x@example.org", two), "ID3", leg_to(two, Status::succeeded));
+    CHECK(witness.concerns(envelope("anna@example.de", two)));
+    CHECK(witness.concerns(envelope("x@example.org", with_anna)));
+    CHECK_FALSE(witness.concerns(envelope("x@example.org", two)));
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 2);
     CHECK(all[0].event.what == What::forwarded);
