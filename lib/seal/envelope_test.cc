@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/clock.h"
 #include "base/failure.h"
 #include "seal/envelope.h"
 #include "seal/fixture_test.h"
@@ -135,20 +134,4 @@ TEST_CASE("seal: signatures that do not fit are refused")
         changed[i] ^= 1;
         CHECK_FALSE(seal::verify_raw("content", changed, anna.certificate));
     }
-}
-
-TEST_CASE("seal: a mail of 38 kB is sealed fast enough for the way of a session")
-{
-    const Directory directory;
-    const Pair anna = seal::testing::new_pair(directory, "anna");
-    const std::string mail(38'000, 'm');
-    constexpr int rounds = 50;
-    (void)seal::envelop(mail, only(anna)); // the first one fetches algorithms
-    const base::SteadyTime begin = base::Steady::now();
-    for (int i = 0; i < rounds; ++i)
-        (void)seal::envelop(mail, only(anna));
-    const auto each = (base::Steady::now() - begin) / rounds;
-    const auto microseconds = std::chrono::duration_cast<base::microseconds>(each).count();
-    MESSAGE("sealing 38 kB takes " << microseconds << " us");
-    CHECK(microseconds < 20'000); // a busy machine; 200 on an idle one
 }
