@@ -127,15 +127,6 @@ std::optional<std::string> RecordReader::content(const SealedRecord& record)
     return there ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
-void RecordReader::empty_content(const SealedRecord& record) const
-{
-    if (record.content_size > 0 &&
-        ::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                    static_cast<off_t>(record.content_offset),
-                    static_cast<off_t>(record.content_size)) != 0)
-        base::fail_errno("empty", path_);
-}
-
 void RecordReader::empty(const SealedRecord& record) const
 {
     if (::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,

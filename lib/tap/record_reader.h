@@ -57,8 +57,7 @@ public:
     // Its content, or, with ContentForm::authority, the CMS for the authority; nothing if
     // there is none or it has been destroyed in the meantime.
     [[nodiscard]] std::optional<std::string> content(const SealedRecord& record);
-    // Destroys the content, or all of the record, on the disk.
-    void empty_content(const SealedRecord& record) const;
+    // Destroys the record on the disk.
     void empty(const SealedRecord& record) const;
     // Nobody writes it any more, and all of it has been read.
     [[nodiscard]] bool finished();

@@ -8,16 +8,16 @@
 //
 // A thread of low priority works at fixed times, whether there is something to do or not:
 // twenty times a second it seals what was submitted and writes it, once a second it looks
-// for another list.  Mail never
-// waits for it: when it cannot follow, content is dropped, and the event says so; events
-// are kept in memory until there is room for them on the disk.
+// for another list.  Mail never waits for it: when it cannot follow, content is dropped,
+// and the event says so; events are kept in memory until there is room for them on the
+// disk.
 //
 // What a kill of the process costs: what was submitted in the last instants and is not yet
 // written.  A stop loses nothing.
 //
 // Nothing here writes a log line.
 //
-// Threads: interested(), submit() and list() from any.
+// Threads: find(), interested() and submit() from any.
 #pragma once
 
 #include "li/event.h"
