@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handover/publication.h"
 
+#include "base/failure.h"
 #include "handover/ledger.h"
 #include "li/words.h"
 #include "tap/match_list.h"
@@ -19,24 +20,33 @@ li::Rules rules_of(const conf::Tkuev& settings)
             .detail_separator = separator.empty() ? '\0' : separator[0]};
 }
 
-tap::Target target_of(const db::Publication& publication)
+// A certificate that cannot be read costs its measure the content, which nobody may have in
+// the clear, and no other measure anything.
+tap::Target target_of(Desk& desk, const db::Publication& publication)
 {
     tap::Target target;
     target.measure = publication.handle;
     target.begin = publication.begin;
     target.end = publication.end;
     target.content = publication.scope == li::Scope::iri_and_cc;
-    if (!publication.certificate.empty())
+    if (publication.certificate.empty())
+        return target;
+    try {
         target.recipient =
             seal::Certificate::parse(publication.certificate, "authority").der();
+    } catch (const base::Failure& failure) {
+        desk.say("measure " + li::hex(publication.handle) + ": " + failure.what());
+        target.content = false;
+    }
     return target;
 }
 
-std::vector<tap::Interest> interests_of(const std::vector<db::Publication>& publications)
+std::vector<tap::Interest> interests_of(Desk& desk,
+                                        const std::vector<db::Publication>& publications)
 {
     std::vector<tap::Interest> all;
     for (const db::Publication& publication : publications) {
-        const tap::Target target = target_of(publication);
+        const tap::Target target = target_of(desk, publication);
         std::set<std::string_view> names; // an address may be a login as well
         for (const auto& name : publication.names)
             if (names.insert(name.canonical).second)
@@ -81,7 +91,7 @@ void Publisher::publish(std::int64_t now)
     const std::vector<db::Publication> publications =
         db::publications(desk_.measures_db, *aliases_, now);
     tap::publish(desk_.tkuev.spool,
-                 tap::make_list(interests_of(publications), desk_.tkuev.identities,
+                 tap::make_list(interests_of(desk_, publications), desk_.tkuev.identities,
                                 desk_.opener.certificate, now));
     note_first(desk_, publications, now);
 }
