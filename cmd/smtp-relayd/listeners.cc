@@ -5,7 +5,7 @@
 
 #include "conf/secrets.h"
 #include "daemon/listeners.h"
-#include "net/hmac.h"
+#include "seal/digest.h"
 
 namespace relayd {
 
@@ -31,7 +31,7 @@ std::shared_ptr<const smtp::Srs> srs_of(const conf::SmtpSendd& sendd)
     if (sendd.srs_secret_file.empty())
         return nullptr;
     return std::make_shared<const smtp::Srs>(
-        sendd.srs_domain, conf::read_secrets(sendd.srs_secret_file), &net::hmac_sha256);
+        sendd.srs_domain, conf::read_secrets(sendd.srs_secret_file), &seal::hmac_sha256);
 }
 
 smtp::Service service_of(const conf::Settings& settings, const conf::Listener& listener,

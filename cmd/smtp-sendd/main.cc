@@ -39,7 +39,5 @@ void work(const conf::DaemonOptions& options)
 int main(int argc, char** argv)
 {
     const conf::DaemonOptions options = read_options(argc, argv);
-    return conf::exit_status_of(
-        [&] { work(options); },
-        [](const char* why) { std::cerr << program << ": " << why << '\n'; });
+    return conf::run_program(program, [&] { work(options); });
 }

@@ -47,7 +47,7 @@ SendService::SendService(conf::Settings settings)
       confined_(give_up_rights(settings_)), queue_(queue_options(settings_)),
       reader_(settings_.general.spool), writer_(writer_options(settings_)),
       resolver_(loop_, daemons::resolver_options(settings_)),
-      tap_(daemons::make_tap(settings_)), witness_(witness_of(tap_.get())),
+      tap_(daemons::make_tap(settings_, false)), witness_(witness_of(tap_.get())),
       dispatcher_({loop_, queue_, reader_, writer_, resolver_, facts_,
                    witness_ ? &*witness_ : nullptr},
                   delivery_options(settings_)),

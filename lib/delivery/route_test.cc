@@ -2,7 +2,7 @@
 // Where mail goes: the order of the ways, and what keeps destinations apart.
 #include "delivery/facts_test.h"
 #include "delivery/route.h"
-#include "net/hmac.h"
+#include "seal/digest.h"
 
 #include <doctest/doctest.h>
 
@@ -112,7 +112,7 @@ TEST_CASE("delivery: holds, rewrites, circles and nonsense")
 TEST_CASE("delivery: rewritten senders come back")
 {
     delivery::TestFacts facts;
-    const smtp::Srs srs("srs.test", {"secret"}, &net::hmac_sha256);
+    const smtp::Srs srs("srs.test", {"secret"}, &seal::hmac_sha256);
     delivery::Router router(facts, {}, &srs);
     const std::int64_t now = 20000 * 86400;
     const std::string rewritten = srs.forward("alice@a.test", 20000);

@@ -3,8 +3,8 @@
 #include "net/ticket_keys.h"
 
 #include "base/failure.h"
-
-#include <openssl/rand.h>
+#include "base/file.h"
+#include "base/random.h"
 
 #include <charconv>
 #include <cstdio>
@@ -18,10 +18,10 @@ namespace net {
 
 namespace {
 
-void write_all(int fd, const TicketKeys& keys, const std::string& file)
+void write_new_keys(int fd, const std::string& file)
 {
-    if (::write(fd, keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
-        base::fail_errno("write", file);
+    const TicketKeys keys = new_ticket_keys();
+    base::write_all(fd, {reinterpret_cast<const char*>(keys.data()), keys.size()}, file);
 }
 
 // "/proc/self/fd/7" is descriptor 7, also when we are not dumpable and /proc is closed to
@@ -50,8 +50,7 @@ base::Fd open_keys(const std::string& file)
 TicketKeys new_ticket_keys()
 {
     TicketKeys keys{};
-    if (RAND_bytes(keys.data(), static_cast<int>(keys.size())) != 1)
-        throw base::Failure(base::Remedy::repair_system, "ticket keys: no random numbers");
+    base::fill_random(keys);
     return keys;
 }
 
@@ -88,7 +87,7 @@ void write_ticket_keys(const std::string& file)
             ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (!fd)
             base::fail_errno("create", draft);
-        write_all(fd.get(), new_ticket_keys(), draft);
+        write_new_keys(fd.get(), draft);
     }
     if (std::rename(draft.c_str(), file.c_str()) != 0)
         base::fail_errno("rename", draft);
@@ -100,7 +99,7 @@ base::Fd ticket_keys_in_memory()
     if (!fd)
         base::fail_errno("memfd_create", "ticket keys", base::Remedy::repair_system);
     (void)::fchmod(fd.get(), 0600); // for read_ticket_keys()
-    write_all(fd.get(), new_ticket_keys(), "ticket keys");
+    write_new_keys(fd.get(), "ticket keys");
     return fd;
 }
 

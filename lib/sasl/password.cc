@@ -2,6 +2,7 @@
 #include "sasl/password.h"
 
 #include "base/failure.h"
+#include "base/random.h"
 #include "sasl/scram.h"
 
 #include <argon2.h>
@@ -10,7 +11,6 @@
 #include <gsasl.h>
 #include <memory>
 #include <optional>
-#include <sys/random.h>
 
 namespace sasl {
 
@@ -28,14 +28,6 @@ constexpr std::uint32_t max_time_cost = 16;
 constexpr std::uint32_t max_memory_cost = 256 * 1024;
 constexpr std::uint32_t max_lanes = 4;
 constexpr std::size_t max_encoded = 512;
-
-std::string random_salt()
-{
-    std::string salt(salt_size, '\0');
-    if (::getrandom(salt.data(), salt.size(), 0) != static_cast<ssize_t>(salt.size()))
-        base::fail_errno("get", "random bytes", base::Remedy::repair_system);
-    return salt;
-}
 
 // The number behind "m=" or another key in "m=19456,t=2,p=1".
 std::optional<std::uint32_t> cost(std::string_view costs, std::string_view key)
@@ -84,7 +76,7 @@ std::optional<std::string> prepared(std::string_view password)
 
 std::string argon2id_hash(std::string_view password)
 {
-    const std::string salt = random_salt();
+    const std::string salt = base::random_octets(salt_size);
     std::string encoded(max_encoded, '\0');
     const int result = argon2id_hash_encoded(time_cost, memory_cost, lanes, password.data(),
                                              password.size(), salt.data(), salt.size(),
@@ -112,7 +104,7 @@ std::string scram_verifier(std::string_view password, std::uint32_t iterations)
     const auto plain = prepared(password);
     if (!plain)
         return {};
-    const std::string salt = random_salt();
+    const std::string salt = base::random_octets(salt_size);
     std::array<char, key_size> salted{};
     std::array<char, key_size> client{};
     std::array<char, key_size> server{};

@@ -2,13 +2,11 @@
 // seal/digest.cc - see the header.
 #include "seal/digest.h"
 
-#include "base/failure.h"
 #include "seal/openssl.h"
 #include "text/base64.h"
 
 #include <climits>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 namespace seal {
 
@@ -48,16 +46,6 @@ Digest hmac_sha256(std::string_view key, std::string_view bytes)
 std::string hex(std::span<const std::uint8_t> bytes)
 {
     return text::hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
-
-void fill_random(std::span<std::uint8_t> bytes)
-{
-    while (!bytes.empty()) {
-        const std::size_t part = std::min<std::size_t>(bytes.size(), INT_MAX);
-        if (RAND_bytes(bytes.data(), static_cast<int>(part)) != 1)
-            throw base::Failure(base::Remedy::repair_system, "random bytes: " + reason());
-        bytes = bytes.subspan(part);
-    }
 }
 
 } // namespace seal

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// seal/digest.h - SHA-256, and unpredictable bytes.
+// seal/digest.h - SHA-256 and what is made of it.
 //
 // Threads: all functions may be called from any.
 #pragma once
@@ -20,7 +20,5 @@ using Digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] Digest hmac_sha256(std::string_view key, std::string_view bytes);
 // 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string hex(std::span<const std::uint8_t> bytes);
-// Throws base::Failure(repair_system) if the system has none to give.
-void fill_random(std::span<std::uint8_t> bytes);
 
 } // namespace seal

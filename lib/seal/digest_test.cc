@@ -20,13 +20,3 @@ TEST_CASE("seal: HMAC-SHA256 of RFC 4231, cases 1 and 2, and without a key")
     CHECK(seal::hex(seal::hmac_sha256({}, {})) ==
           "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
-
-TEST_CASE("seal: random bytes differ, all of them")
-{
-    std::array<std::uint8_t, 4096> first{};
-    std::array<std::uint8_t, 4096> second{};
-    seal::fill_random(first);
-    seal::fill_random(second);
-    CHECK(first != second);
-    CHECK(seal::hex(first).find(std::string(64, '0')) == std::string::npos);
-}

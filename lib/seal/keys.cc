@@ -83,6 +83,13 @@ std::string Certificate::der() const
     return der_of(get(), i2d_X509);
 }
 
+std::string Certificate::pem() const
+{
+    const Bio out = writing();
+    check(PEM_write_bio_X509(out.get(), get()), "write a certificate");
+    return content_of(out);
+}
+
 std::string Certificate::subject() const
 {
     const Bio out = writing();

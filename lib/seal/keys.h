@@ -26,6 +26,7 @@ public:
                                            std::string_view what);
 
     [[nodiscard]] std::string der() const;
+    [[nodiscard]] std::string pem() const;
     [[nodiscard]] std::string subject() const;     // RFC 2253, for people
     [[nodiscard]] std::string fingerprint() const; // SHA-256 of the DER, hexadecimal
     [[nodiscard]] std::int64_t not_after() const;  // seconds since 1970

@@ -37,6 +37,7 @@ TEST_CASE("seal: a new pair of keys")
     CHECK(left <= 30 * 86400);
     CHECK(Certificate::parse(pair.certificate.der(), "DER").fingerprint() ==
           pair.certificate.fingerprint());
+    CHECK(pair.certificate.pem() == directory.read("auditors.crt"));
     CHECK(directory.run("openssl x509 -in auditors.crt -noout -fingerprint -sha256 | tr -d "
                         ": | grep -qi " +
                         pair.certificate.fingerprint()) == 0);

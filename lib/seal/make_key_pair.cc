@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // seal/make_key_pair.cc - a new key with a certificate that it has signed itself.
 #include "base/failure.h"
+#include "base/file.h"
+#include "base/random.h"
 #include "base/wipe.h"
 #include "seal/digest.h"
 #include "seal/keys.h"
@@ -27,7 +29,7 @@ constexpr long seconds_of_day = 86400;
 void set_serial(X509* certificate)
 {
     std::array<std::uint8_t, serial_bytes> random{};
-    fill_random(random);
+    base::fill_random(random);
     random[0] = (random[0] & 0x3f) | 0x40; // positive, and always of the same length
     const std::unique_ptr<BIGNUM, Freed<BN_free>> number(
         BN_bin2bn(random.data(), random.size(), nullptr));
@@ -96,9 +98,9 @@ void make_key_pair(const std::string& key_file, const std::string& certificate_f
           "write a key");
     std::string secret = content_of(key_text);
     const base::Wiped wiped(secret);
-    make_file(key_file, secret, 0600);
+    base::make_file(key_file, secret, 0600);
     try {
-        make_file(certificate_file, content_of(text), 0644);
+        base::make_file(certificate_file, content_of(text), 0644);
     } catch (...) {
         ::unlink(key_file.c_str());
         throw;

@@ -14,10 +14,6 @@ namespace seal {
 // The same of what everybody may read.
 [[nodiscard]] std::string read_public_file(const std::string& file);
 
-// Makes `file` with this mode, whatever umask says; safely on the disk when this returns.
-// It must not exist; when it cannot be written it is removed again.
-void make_file(const std::string& file, std::string_view content, unsigned mode);
-
 // A relative name as a file of $CREDENTIALS_DIRECTORY, if there is such a directory.
 [[nodiscard]] std::string credential_path(const std::string& file);
 

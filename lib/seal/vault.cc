@@ -3,6 +3,8 @@
 #include "seal/vault.h"
 
 #include "base/failure.h"
+#include "base/file.h"
+#include "base/random.h"
 #include "base/wipe.h"
 #include "seal/digest.h"
 #include "seal/openssl.h"
@@ -91,7 +93,7 @@ Vault::~Vault()
 std::string Vault::lock(std::string_view secret, std::string_view label) const
 {
     std::array<std::uint8_t, nonce_bytes> nonce{};
-    fill_random(nonce);
+    base::fill_random(nonce);
     std::string box(reinterpret_cast<const char*>(nonce.data()), nonce.size());
     const CipherContext context = begin(true, key_, box, label);
     box.resize(nonce_bytes + secret.size() + tag_bytes);
@@ -127,10 +129,10 @@ std::expected<std::string, std::string> Vault::unlock(std::string_view box,
 void Vault::make_key(const std::string& key_file)
 {
     std::array<std::uint8_t, key_bytes> random{};
-    fill_random(random);
+    base::fill_random(random);
     std::string text = hex(random) + '\n';
     const base::Wiped wiped(text);
-    make_file(key_file, text, 0600);
+    base::make_file(key_file, text, 0600);
 }
 
 } // namespace seal

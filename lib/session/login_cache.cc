@@ -4,9 +4,9 @@
 #include "session/login_cache.h"
 
 #include "base/failure.h"
+#include "base/random.h"
 
 #include <argon2.h>
-#include <sys/random.h>
 
 namespace session {
 
@@ -26,9 +26,7 @@ void add_part(std::string& input, std::string_view part)
 
 LoginCache::LoginCache(base::seconds keep, std::size_t most) : keep_(keep), most_(most)
 {
-    if (::getrandom(secret_.data(), secret_.size(), 0) !=
-        static_cast<ssize_t>(secret_.size()))
-        base::fail_errno("getrandom", "login cache", base::Remedy::repair_system);
+    base::fill_random(secret_);
 }
 
 std::string LoginCache::digest(std::string_view user, std::string_view password,

@@ -101,10 +101,10 @@ Srs::Srs(std::string domain, std::vector<std::string> secrets, Mac mac)
 
 std::string Srs::hash(const std::string& secret, std::string_view text) const
 {
-    const std::string mac = mac_(secret, text::to_lower(text));
+    const auto mac = mac_(secret, text::to_lower(text));
     std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < 4 && i < mac.size(); ++i)
-        bits = bits << 8 | static_cast<unsigned char>(mac[i]);
+    for (std::size_t i = 0; i < 4; ++i)
+        bits = bits << 8 | mac[i];
     std::string out;
     for (std::size_t i = 0; i < hash_digits; ++i)
         out += base32[bits >> (5 * i) & 31];

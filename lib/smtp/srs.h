@@ -11,6 +11,7 @@
 // verify.  Pure: the time and the MAC function are given.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -31,7 +32,8 @@ class Srs {
 public:
     static constexpr std::int64_t max_age = 21; // days
 
-    using Mac = std::string (*)(std::string_view key, std::string_view text); // 32 bytes
+    using Mac = std::array<std::uint8_t, 32> (*)(std::string_view key,
+                                                 std::string_view text);
 
     Srs(std::string domain, std::vector<std::string> secrets, Mac mac);
 

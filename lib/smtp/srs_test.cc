@@ -8,15 +8,15 @@
 
 namespace {
 
-std::string toy_mac(std::string_view key, std::string_view text)
+std::array<std::uint8_t, 32> toy_mac(std::string_view key, std::string_view text)
 {
     std::uint64_t sum = 1469598103934665603u;
     for (const std::string_view part : {key, std::string_view("\x01"), text})
         for (const char c : part)
             sum = (sum ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    std::string out;
-    for (int i = 0; i < 32; ++i)
-        out += static_cast<char>(sum >> (8 * (i % 8)));
+    std::array<std::uint8_t, 32> out{};
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = static_cast<std::uint8_t>(sum >> (8 * (i % 8)));
     return out;
 }
 

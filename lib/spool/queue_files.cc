@@ -2,6 +2,7 @@
 #include "spool/queue_files.h"
 
 #include "base/failure.h"
+#include "base/file.h"
 
 #include <fmt/format.h>
 
@@ -70,11 +71,7 @@ std::vector<std::uint64_t> QueueFiles::generations() const
 
 void QueueFiles::sync_folder() const
 {
-    const base::Fd dir(::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!dir)
-        base::fail_errno("open", folder());
-    if (::fsync(dir.get()) != 0)
-        base::fail_errno("fsync", folder());
+    base::sync_directory(folder());
 }
 
 void QueueFiles::check_spool() const

@@ -2,23 +2,23 @@
 #include "spool/segment.h"
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "spool/layout.h"
 #include "spool/number.h"
 #include "spool/tail.h"
 
 #include <fmt/format.h>
 
-#include <sys/random.h>
+#include <bit>
 #include <utility>
 
 namespace spool {
 
 std::uint64_t random_key()
 {
-    std::uint64_t key = 0;
-    if (::getrandom(&key, sizeof key, 0) != sizeof key)
-        base::fail_errno("getrandom", "");
-    return key;
+    std::array<std::uint8_t, sizeof(std::uint64_t)> octets{};
+    base::fill_random(octets);
+    return std::bit_cast<std::uint64_t>(octets);
 }
 
 std::string writer_text(std::string_view name)

@@ -3,7 +3,7 @@
 #include "smtp/srs.h"
 
 #include "check.h"
-#include "net/hmac.h"
+#include "seal/digest.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +12,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    static const smtp::Srs srs("srs.test", {"a secret"}, &net::hmac_sha256);
-    static const smtp::Srs other("srs.test", {"another"}, &net::hmac_sha256);
+    static const smtp::Srs srs("srs.test", {"a secret"}, &seal::hmac_sha256);
+    static const smtp::Srs other("srs.test", {"another"}, &seal::hmac_sha256);
     (void)srs.reverse(text, 20000);
     const std::string rewritten = srs.forward(text, 20000);
     if (rewritten == text)
