@@ -6,8 +6,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "command.h"
-
-#include <CLI/CLI.hpp>
+#include "conf/command_line.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -90,30 +89,6 @@ void add_command(CLI::App& app, const Command& command, Call& call, const Comman
     words->callback([&command, &chosen] { chosen = &command; });
 }
 
-// Exits by itself: 0 for --help and --version, 64 for anything it does not understand.
-const Command& read_command_line(std::vector<std::string> words, Call& call)
-{
-    CLI::App app{"queuectl - looks at the mail queue and changes it", "queuectl"};
-    app.set_version_flag("--version", "queuectl " SPONTS_VERSION);
-    app.add_option("--config", call.config, "configuration file")->type_name("FILE");
-    app.add_option("--spool", call.spool, "the spool, instead of what the file says")
-        ->type_name("DIR");
-    app.require_subcommand(1);
-    const Command* chosen = nullptr;
-    for (const Command& command : commands)
-        add_command(app, command, call, chosen);
-    try {
-        std::ranges::reverse(words); // as CLI11 wants them
-        app.parse(std::move(words));
-    } catch (const CLI::Success& success) {
-        std::exit(app.exit(success));
-    } catch (const CLI::ParseError& error) {
-        std::cerr << "queuectl: " << error.what() << '\n';
-        std::exit(static_cast<int>(base::Remedy::fix_arguments));
-    }
-    return *chosen;
-}
-
 // mailq is "queuectl list".
 std::vector<std::string> words_of(int argc, char** argv)
 {
@@ -137,12 +112,15 @@ int flush(int status)
 
 int main(int argc, char** argv)
 {
+    CLI::App app{"queuectl - looks at the mail queue and changes it", "queuectl"};
     Call call;
-    const Command& command = read_command_line(words_of(argc, argv), call);
-    try {
-        return flush(command.run(call));
-    } catch (const base::Failure& failure) {
-        std::cerr << "queuectl: " << failure.what() << '\n';
-        return failure.exit_status();
-    }
+    conf::add_version_and_config(app, call.config);
+    app.add_option("--spool", call.spool, "the spool, instead of what the file says")
+        ->type_name("DIR");
+    app.require_subcommand(1);
+    const Command* chosen = nullptr;
+    for (const Command& command : commands)
+        add_command(app, command, call, chosen);
+    conf::parse_command_line(app, words_of(argc, argv));
+    return conf::run_program("queuectl", [&] { return flush(chosen->run(call)); });
 }

@@ -8,8 +8,8 @@ namespace sponts {
 
 // --database, or what the configuration names.
 [[nodiscard]] std::string database_of(const Call& call);
-inline const OptionSpec database_option{"database", "FILE",
-                                        "instead of the one in the configuration"};
+inline const conf::OptionSpec database_option{"database", "FILE",
+                                              "instead of the one in the configuration"};
 
 int db_migrate(const Call& call);
 int import_table(const Call& call);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // sponts import TABLE [FILE]: CSV into a table, all or nothing.
 #include "base/failure.h"
+#include "base/file.h"
 #include "database.h"
 #include "db/exchange.h"
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
+#include <unistd.h>
 
 namespace sponts {
 
@@ -17,30 +17,18 @@ namespace {
 // About four million routes; the whole file is held in memory.
 constexpr std::size_t max_input = 256U << 20;
 
-std::string read_stream(std::istream& in, const std::string& name)
-{
-    std::string text;
-    char piece[65536];
-    while (in.read(piece, sizeof piece) || in.gcount() > 0) {
-        text.append(piece, static_cast<std::size_t>(in.gcount()));
-        if (text.size() > max_input)
-            throw base::Failure(
-                base::Remedy::fix_data,
-                fmt::format("read {}: larger than {} bytes", name, max_input));
-    }
-    if (in.bad())
-        base::fail_errno("read", name);
-    return text;
-}
-
 std::string read_input(const std::string& name)
 {
-    if (name == "-")
-        return read_stream(std::cin, "standard input");
-    std::ifstream file(name, std::ios::binary);
-    if (!file)
-        base::fail_errno("open", name, base::Remedy::supply_input);
-    return read_stream(file, name);
+    const bool standard = name == "-";
+    std::string text = standard
+                           ? base::read_all(STDIN_FILENO, "standard input",
+                                            base::Remedy::check_disk, max_input)
+                           : base::read_file(name, base::Remedy::supply_input, max_input);
+    if (text.size() > max_input)
+        throw base::Failure(base::Remedy::fix_data,
+                            fmt::format("read {}: larger than {} bytes",
+                                        standard ? "standard input" : name, max_input));
+    return text;
 }
 
 int report_bad(const std::string& name, const db::ImportResult& result)

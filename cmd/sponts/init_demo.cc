@@ -2,6 +2,7 @@
 // sponts init --demo DIR - a gateway for demo.example on loopback, ready to run, and what
 // to try with it.  Everything is below DIR; nothing needs root.
 #include "base/failure.h"
+#include "base/random.h"
 #include "conf/kinds.h"
 #include "db/admin.h"
 #include "db/directory.h"
@@ -17,7 +18,6 @@
 #include <fstream>
 #include <iostream>
 #include <optional>
-#include <sys/random.h>
 #include <vector>
 
 namespace sponts {
@@ -70,9 +70,8 @@ free-space = 64M
 std::string random_password()
 {
     constexpr std::string_view letters = "abcdefghijkmnpqrstuvwxyz23456789"; // 32 of them
-    std::array<unsigned char, 16> bytes{};
-    if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-        base::fail_errno("read", "random bytes", base::Remedy::repair_system);
+    std::array<std::uint8_t, 16> bytes{};
+    base::fill_random(bytes);
     std::string password;
     for (const unsigned char byte : bytes)
         password += letters[byte % letters.size()];

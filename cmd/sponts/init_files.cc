@@ -3,6 +3,7 @@
 
 #include "base/failure.h"
 #include "base/fd.h"
+#include "base/file.h"
 
 #include <fcntl.h>
 #include <filesystem>
@@ -107,8 +108,7 @@ bool write_new_file(const std::string& path, mode_t mode, std::string_view text,
         return false;
     if (!fd || ::fchmod(fd.get(), mode) != 0)
         base::fail_errno("create", path, base::Remedy::make_room);
-    if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-        base::fail_errno("write", path);
+    base::write_all(fd.get(), text, path);
     if (::fchown(fd.get(), owner.user, owner.group) != 0)
         base::fail_errno("chown", path, base::Remedy::get_permission);
     return true;

@@ -3,6 +3,7 @@
 
 #include "base/failure.h"
 #include "base/fd.h"
+#include "base/file.h"
 #include "conf/table.h"
 
 #include <algorithm>
@@ -97,22 +98,22 @@ void sort_problems(std::vector<Problem>& problems)
     });
 }
 
-std::string read_whole(const std::string& file)
+base::Fd open_file(const std::string& file)
 {
-    const base::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    base::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
     if (!fd)
         base::fail_errno("open", file, base::Remedy::fix_config);
-    std::string text;
-    std::array<char, 16384> buffer;
-    while (text.size() <= document_size_limit) {
-        const auto got = ::read(fd.get(), buffer.data(), buffer.size());
-        if (got < 0)
-            base::fail_errno("read", file, base::Remedy::fix_config);
-        if (got == 0)
-            break;
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-    return text;
+    return fd;
+}
+
+// What was opened is asked, not the name: that may be another file in a moment.
+void require_trusted(const base::Fd& fd, const std::string& file)
+{
+    struct stat status{};
+    if (::fstat(fd.get(), &status) != 0)
+        base::fail_errno("stat", file, base::Remedy::fix_config);
+    if (const auto wrong = distrust(status, ::geteuid()))
+        throw base::Failure(base::Remedy::fix_config, file + ": " + *wrong);
 }
 
 // A directory that this user may not look into is no mistake in the configuration.
@@ -160,6 +161,17 @@ void fill_in_names(General& general)
         general.postmaster = "postmaster@" + general.hostname;
 }
 
+Reading reading_of(const base::Fd& fd, const std::string& file)
+{
+    Reading reading = read_text(
+        base::read_all(fd.get(), file, base::Remedy::fix_config, document_size_limit),
+        file);
+    find_missing_files(reading);
+    fill_in_names(reading.settings.general);
+    sort_problems(reading.problems);
+    return reading;
+}
+
 } // namespace
 
 std::vector<std::string> Reading::complaints() const
@@ -187,13 +199,20 @@ Reading read_text(std::string_view text, const std::string& file)
     return reading;
 }
 
+std::optional<std::string> distrust(const struct stat& status, uid_t user)
+{
+    if (!S_ISREG(status.st_mode))
+        return "not a regular file"; // a pipe is of whoever made it, be it sudo
+    if (status.st_uid != 0 && status.st_uid != user)
+        return "must belong to root or to the user who runs this";
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return "others may write it: chmod go-w";
+    return std::nullopt;
+}
+
 Reading read_file(const std::string& file)
 {
-    Reading reading = read_text(read_whole(file), file);
-    find_missing_files(reading);
-    fill_in_names(reading.settings.general);
-    sort_problems(reading.problems);
-    return reading;
+    return reading_of(open_file(file), file);
 }
 
 void require_sound(const Reading& reading)
@@ -211,6 +230,15 @@ void require_sound(const Reading& reading)
 Settings read_settings(const std::string& file)
 {
     Reading reading = read_file(file);
+    require_sound(reading);
+    return std::move(reading.settings);
+}
+
+Settings read_trusted_settings(const std::string& file)
+{
+    const base::Fd fd = open_file(file);
+    require_trusted(fd, file);
+    Reading reading = reading_of(fd, file);
     require_sound(reading);
     return std::move(reading.settings);
 }

@@ -9,8 +9,10 @@
 #include "conf/settings.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,9 @@ struct Reading {
 // Reads the file, looks whether the files it names exist, and fills in host name and
 // postmaster.  Throws base::Failure(fix_config) only when the file itself cannot be read.
 [[nodiscard]] Reading read_file(const std::string& file);
+// Whether it is a file that nobody but root and this user can have written, by fstat(2) of
+// what was opened; or what is wrong with it, for a person.
+[[nodiscard]] std::optional<std::string> distrust(const struct stat& status, uid_t user);
 
 // Throws base::Failure(fix_config) with the first problem, if there is one.
 void require_sound(const Reading& reading);

@@ -184,6 +184,40 @@ TEST_CASE("conf: a file that cannot be used is a failure with exit status 78")
     }
 }
 
+TEST_CASE("conf: whose file programs of interception believe")
+{
+    struct Case {
+        mode_t mode;
+        uid_t owner;
+        const char* wrong; // nullptr: nothing
+    };
+    constexpr uid_t us = 1234;
+    constexpr uid_t officer = 1000;
+    constexpr const char* other = "must belong to root or to the user who runs this";
+    constexpr const char* writable = "others may write it: chmod go-w";
+    constexpr const char* special = "not a regular file";
+    const Case cases[] = {
+        {S_IFREG | 0644, 0, nullptr},     {S_IFREG | 0600, us, nullptr},
+        {S_IFREG | 0640, 0, nullptr},     {S_IFREG | 0600, officer, other},
+        {S_IFREG | 0444, officer, other}, {S_IFREG | 0664, 0, writable},
+        {S_IFREG | 0646, 0, writable},    {S_IFREG | 0620, us, writable},
+        {S_IFIFO | 0600, 0, special},     {S_IFCHR | 0600, us, special},
+        {S_IFSOCK | 0600, 0, special},
+    };
+    for (const Case& one : cases) {
+        struct stat status{};
+        status.st_mode = one.mode;
+        status.st_uid = one.owner;
+        const auto wrong = conf::distrust(status, us);
+        CHECK(wrong.value_or("") == (one.wrong == nullptr ? "" : one.wrong));
+    }
+    const TemporaryFile file("[general]\nhostname = mx.example\n");
+    CHECK(conf::read_trusted_settings(file.path).general.hostname == "mx.example");
+    REQUIRE(::chmod(file.path.c_str(), 0664) == 0);
+    CHECK_THROWS_WITH_AS((void)conf::read_trusted_settings(file.path),
+                         (file.path + ": " + writable).c_str(), base::Failure);
+}
+
 TEST_CASE("conf: names that are not set are filled in")
 {
     const TemporaryFile file("[general]\nhostname = mx.example\n");

@@ -193,6 +193,8 @@ struct Tkuev {
     std::uint32_t identities = 16384; // places in that list, all always taken
     std::uint64_t content_bytes = 64ull << 20; // that wait for the authority
     std::int64_t content_seconds = 60;
+    std::uint64_t disc_bytes = 4ull << 30; // of content that wait for a disc
+    std::int64_t disc_seconds = 14LL * 86400;
     std::int64_t audit_retention = 365LL * 86400;
     bool fold_local_part = true;
     std::string detail_separator = "+";
@@ -217,6 +219,10 @@ inline constexpr std::string_view default_file = "/etc/sponts/sponts.conf";
 
 // Reads and checks; throws base::Failure(fix_config) "file:line: what is wrong".
 [[nodiscard]] Settings read_settings(const std::string& file);
+// The same for programs of interception, which officers and auditors run as a user of the
+// service: a file of their own could name another audit log.  It must be a regular file of
+// root or of the user we run as, and nobody else may write it; else Failure(fix_config).
+[[nodiscard]] Settings read_trusted_settings(const std::string& file);
 // Each key with its value and where it came from, "key = value  # file:12" or "# default".
 [[nodiscard]] std::string dump_settings(const std::string& file);
 

@@ -96,6 +96,10 @@ std::span<const Key<Tkuev>> tkuev_keys()
             "content-bytes", "How much content waits at most for the authority."),
         Row::of<Seconds<0, 3600>, &Tkuev::content_seconds>(
             "content-seconds", "How long content waits at most for the authority."),
+        Row::of<Size<0, 1LL << 42>, &Tkuev::disc_bytes>(
+            "disc-bytes", "How much content waits at most for a disc."),
+        Row::of<Seconds<1>, &Tkuev::disc_seconds>(
+            "disc-seconds", "How long content waits at most for a disc."),
         Row::of<Seconds<>, &Tkuev::audit_retention>(
             "audit-retention", "How old an entry of the audit log is when it may go."),
         Row::of<YesNo, &Tkuev::fold_local_part>(
