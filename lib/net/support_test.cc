@@ -163,15 +163,25 @@ std::string Folder::write(const std::string& name, const std::string& content) c
     return path(name);
 }
 
+static std::string pem_of(X509* certificate)
+{
+    const std::unique_ptr<BIO, FreeWith<BIO_free_all>> text(BIO_new(BIO_s_mem()));
+    PEM_write_bio_X509(text.get(), certificate);
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(text.get(), &bytes);
+    return {bytes, static_cast<std::size_t>(size)};
+}
+
 TestCertificate make_certificate(const Folder& folder, const std::string& name,
                                  const std::vector<std::string>& dns_names)
 {
     const Key key(EVP_EC_gen("P-256"));
     const SslCertificate certificate = sign_certificate(key.get(), dns_names);
-    const TestCertificate result{folder.path(name + ".pem"), folder.path(name + ".key"),
-                                 fingerprint_of(certificate.get())};
-    const File chain(std::fopen(result.chain_file.c_str(), "w"));
-    PEM_write_X509(chain.get(), certificate.get());
+    TestCertificate result{folder.path(name + ".pem"), folder.path(name + ".key"),
+                           fingerprint_of(certificate.get()),
+                           key_fingerprint_of(certificate.get()),
+                           pem_of(certificate.get())};
+    (void)folder.write(name + ".pem", result.pem);
     const File secret(std::fopen(result.key_file.c_str(), "w"));
     PEM_write_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
     return result;

@@ -66,6 +66,8 @@ struct TestCertificate {
     std::string chain_file;
     std::string key_file;
     std::string fingerprint;
+    std::string key_fingerprint{};
+    std::string pem{};
 };
 TestCertificate make_certificate(const Folder& folder, const std::string& name,
                                  const std::vector<std::string>& dns_names);

@@ -34,13 +34,13 @@ struct ServerTlsOptions {
 enum class TlsVerify : std::uint8_t {
     none,        // encrypt, whoever it is (may, encrypt)
     name,        // CA chain and host name
-    fingerprint, // SHA-256 of the certificate
+    fingerprint, // SHA-256 of the certificate or its key
 };
 
 struct ClientTlsOptions {
     TlsVerify verify = TlsVerify::none;
-    std::string ca_file;                   // empty: the system's
-    std::vector<std::string> fingerprints; // SHA-256, hex, colons allowed
+    std::string ca_file;                   // or PEM itself; empty: the system's
+    std::vector<std::string> fingerprints; // SHA-256, hex; after "key:" that of the key
     std::string min_version = "TLSv1.2";
     Certificate certificate; // for client authentication; may be empty
 };

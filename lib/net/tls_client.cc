@@ -3,6 +3,7 @@
 #include "net/tls_state.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
@@ -14,6 +15,9 @@ namespace {
 
 // Names with a kept session; beyond that some are forgotten, which costs a handshake.
 constexpr std::size_t most_sessions = 2000;
+
+constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
+constexpr std::string_view key_mark = "key:"; // of a fingerprint: that of the key
 
 int name_index()
 {
@@ -46,14 +50,16 @@ int keep_session(SSL* ssl, SSL_SESSION* session)
 int compare_fingerprint(X509_STORE_CTX* chain, void* argument)
 {
     const auto* const state = static_cast<const TlsContext::State*>(argument);
-    if (state->fingerprints.contains(fingerprint_of(X509_STORE_CTX_get0_cert(chain))))
+    if (state->expects(X509_STORE_CTX_get0_cert(chain)))
         return 1;
     X509_STORE_CTX_set_error(chain, X509_V_ERR_CERT_UNTRUSTED);
     return 0;
 }
 
-std::string normal_fingerprint(const std::string& text)
+std::string normal_fingerprint(std::string_view text)
 {
+    if (text.starts_with(key_mark))
+        return std::string(key_mark) + normal_fingerprint(text.substr(key_mark.size()));
     std::string result;
     for (const char c : text)
         if (c != ':')
@@ -62,8 +68,8 @@ std::string normal_fingerprint(const std::string& text)
     const bool is_hex =
         std::ranges::all_of(result, [](unsigned char c) { return std::isxdigit(c) != 0; });
     if (result.size() != hex_of_sha256 || !is_hex)
-        throw base::Failure(base::Remedy::fix_config,
-                            "fingerprint " + text + ": not a SHA-256 in hexadecimal");
+        throw base::Failure(base::Remedy::fix_config, "fingerprint " + std::string(text) +
+                                                          ": not a SHA-256 in hexadecimal");
     return result;
 }
 
@@ -75,6 +81,30 @@ void trust_authorities(SSL_CTX* context, const std::string& file)
     if (result != 1)
         throw base::Failure(base::Remedy::fix_config,
                             "read CA certificates " + file + ": " + openssl_reason());
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+}
+
+// Each is an anchor, whether or not it signs itself.
+void trust_these(SSL_CTX* context, const std::string& pem)
+{
+    ERR_clear_error();
+    X509_STORE* const store = SSL_CTX_get_cert_store(context);
+    const std::unique_ptr<BIO, FreeWith<BIO_free_all>> text(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    int found = 0;
+    for (;; ++found) {
+        const SslCertificate one(
+            text ? PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr) : nullptr);
+        if (!one || X509_STORE_add_cert(store, one.get()) != 1)
+            break;
+    }
+    // After the last one OpenSSL complains that there is no other.
+    const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    if (found == 0 || !at_end)
+        throw base::Failure(base::Remedy::fix_config,
+                            "read CA certificates: not certificates in PEM");
+    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
 }
 
@@ -91,6 +121,14 @@ void trust_fingerprints(SSL_CTX* context, TlsContext::State& state,
 
 } // namespace
 
+bool TlsContext::State::expects(X509* certificate) const
+{
+    if (!certificate)
+        return false;
+    return fingerprints.contains(fingerprint_of(certificate)) ||
+           fingerprints.contains(std::string(key_mark) + key_fingerprint_of(certificate));
+}
+
 void remember_name(SSL* ssl, const std::string* server_name)
 {
     SSL_set_ex_data(ssl, name_index(), const_cast<std::string*>(server_name));
@@ -101,7 +139,9 @@ TlsContext::TlsContext(const ClientTlsOptions& options) : state_(std::make_uniqu
     SslContext context = new_context(TLS_client_method(), options.min_version);
     set_ciphers(context.get(), {});
     state_->verify = options.verify;
-    if (options.verify == TlsVerify::name)
+    if (options.verify == TlsVerify::name && options.ca_file.contains(pem_begin))
+        trust_these(context.get(), options.ca_file);
+    else if (options.verify == TlsVerify::name)
         trust_authorities(context.get(), options.ca_file);
     else if (options.verify == TlsVerify::fingerprint)
         trust_fingerprints(context.get(), *state_, options.fingerprints);

@@ -10,6 +10,7 @@
 #include <cctype>
 #include <cstring>
 #include <iterator>
+#include <span>
 
 namespace net {
 
@@ -18,6 +19,14 @@ namespace {
 // Forward secrecy and AEAD only; RSA certificates work, RSA key exchange does not.
 constexpr const char* default_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr const char* groups = "X25519:P-256:P-384";
+
+std::string hex(std::span<const unsigned char> octets)
+{
+    std::string text;
+    for (const unsigned char octet : octets)
+        fmt::format_to(std::back_inserter(text), "{:02x}", octet);
+    return text;
+}
 
 [[noreturn]] void fail(const std::string& what)
 {
@@ -136,10 +145,22 @@ std::string fingerprint_of(X509* certificate)
     unsigned int length = 0;
     if (!certificate || X509_digest(certificate, EVP_sha256(), digest, &length) != 1)
         return {};
-    std::string text;
-    for (unsigned int i = 0; i < length; ++i)
-        fmt::format_to(std::back_inserter(text), "{:02x}", digest[i]);
-    return text;
+    return hex({digest, length});
+}
+
+std::string key_fingerprint_of(X509* certificate)
+{
+    unsigned char* der = nullptr;
+    const int size =
+        certificate ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der) : -1;
+    if (size <= 0)
+        return {};
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    const int done = EVP_Digest(der, static_cast<std::size_t>(size), digest, &length,
+                                EVP_sha256(), nullptr);
+    OPENSSL_free(der);
+    return done == 1 ? hex({digest, length}) : std::string();
 }
 
 TlsContext::~TlsContext() = default;

@@ -137,7 +137,7 @@ void TlsSession::learn_facts()
         return;
     facts_.verified =
         state.verify == TlsVerify::fingerprint
-            ? state.fingerprints.contains(facts_.peer_fingerprint)
+            ? state.expects(SSL_get0_peer_certificate(ssl))
             : !facts_.peer_fingerprint.empty() && SSL_get_verify_result(ssl) == X509_V_OK;
     if (!facts_.verified)
         throw TlsFailure("TLS handshake: certificate is not verified");

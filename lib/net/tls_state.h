@@ -41,6 +41,8 @@ struct TlsContext::State {
     std::map<std::string, SslSession, std::less<>> sessions;
 
     [[nodiscard]] SSL_CTX* find(std::string_view server_name) const;
+    // One of those whose fingerprints are known.
+    [[nodiscard]] bool expects(X509* certificate) const;
 };
 
 // Both kinds of context: versions, ciphers, memory, no renegotiation.
@@ -51,6 +53,7 @@ void use_certificate(SSL_CTX* context, const Certificate& certificate);
 // DNS names a certificate is for, in lower case.
 [[nodiscard]] std::vector<std::string> names_of(X509* certificate);
 [[nodiscard]] std::string fingerprint_of(X509* certificate);
+[[nodiscard]] std::string key_fingerprint_of(X509* certificate);
 // The oldest reason in OpenSSL's error queue, which is emptied.
 [[nodiscard]] std::string openssl_reason();
 // Where a session belongs in the client's cache; the string lives as long as the SSL.

@@ -206,6 +206,31 @@ TEST_CASE("net: a certificate for another name, or of another authority, is refu
     CHECK_FALSE(outcome.server_error.empty());
 }
 
+TEST_CASE("net: certificates that are given as text are all that is trusted")
+{
+    const Party party;
+    const TlsContext server(party.options);
+    ClientTlsOptions options;
+    options.verify = TlsVerify::name;
+    options.ca_file = party.wild.pem;
+    const TlsContext stranger(options);
+    CHECK(
+        meet(server, stranger, "mail.example").client_error.starts_with("TLS handshake: "));
+    options.ca_file += party.mail.pem;
+    const TlsContext both(options);
+    CHECK(meet(server, both, "mail.example").client.verified);
+    CHECK(meet(server, both, "other.example").client_error ==
+          "TLS handshake: hostname mismatch");
+    for (const std::string& bad :
+         {party.mail.pem.substr(0, 200),
+          party.mail.pem +
+              "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}) {
+        options.ca_file = bad;
+        CHECK_THROWS_WITH(TlsContext{options},
+                          "read CA certificates: not certificates in PEM");
+    }
+}
+
 TEST_CASE("net: a pinned fingerprint replaces the authority, and only that one")
 {
     const Party party;
@@ -223,6 +248,15 @@ TEST_CASE("net: a pinned fingerprint replaces the authority, and only that one")
     const Outcome bad = meet(server, wrong, "whatever.example");
     CHECK(bad.client_error == "TLS handshake: certificate has another fingerprint");
     CHECK(bad.heard.empty());
+
+    options.fingerprints = {"key:" + party.mail.key_fingerprint};
+    const TlsContext same_key(options);
+    CHECK(meet(server, same_key, "whatever.example").client.verified);
+    options.fingerprints = {"key:" + party.wild.key_fingerprint,
+                            "key:" + party.mail.fingerprint, party.mail.key_fingerprint};
+    const TlsContext other_key(options);
+    CHECK(meet(server, other_key, "whatever.example").client_error ==
+          "TLS handshake: certificate has another fingerprint");
 
     options.fingerprints = {"abc"};
     CHECK_THROWS_WITH(TlsContext{options}, "fingerprint abc: not a SHA-256 in hexadecimal");
