@@ -28,6 +28,7 @@ void ArgumentScanner::begin(Of of)
     messages_ = 0;
     std::exchange(word_, {});
     std::exchange(mailbox_, {});
+    std::exchange(flags_, {});
 }
 
 void ArgumentScanner::lose()
@@ -217,12 +218,15 @@ void ArgumentScanner::step(Token token)
         }
         return take_mailbox(token != Token::atom || !word_.contains('\\'));
     case At::message:
+        flags_.clear(); // of the message before
         if (token == Token::open)
             at_ = At::flags;
         else
             step_flagged(token);
         return;
     case At::flags:
+        if (token == Token::atom && flags_.size() + word_.size() < longest_flags)
+            flags_.append(flags_.empty() ? "" : " ").append(word_);
         return go(token == Token::atom || token == Token::close,
                   token == Token::close ? At::flagged : At::flags);
     case At::flagged:

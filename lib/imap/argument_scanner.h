@@ -4,7 +4,7 @@
 // Finds the mailbox, tells which literals are messages, counts these, and knows whether the
 // arguments are just as the grammar wants them (RFC 9051 section 9, RFC 3502, 4469).
 // UTF8 (RFC 6855) is not among that: servers that do not know it do as they please with
-// what stands in it.  Linear, and the same memory whatever comes: one word.
+// what stands in it.  Linear, and the same memory whatever comes: a word and the flags.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,7 @@ namespace imap {
 class ArgumentScanner {
 public:
     static constexpr std::size_t longest_mailbox = 4096;
+    static constexpr std::size_t longest_flags = 1024;
 
     enum class Of : std::uint8_t {
         nothing,
@@ -37,6 +38,8 @@ public:
     // Empty: there is none yet, or it is none that can be understood.
     [[nodiscard]] const std::string& mailbox() const { return mailbox_; }
     [[nodiscard]] std::uint32_t messages() const { return messages_; }
+    // Of the message whose literal was announced last: "\Seen $Important".
+    [[nodiscard]] const std::string& flags() const { return flags_; }
     // Up to the literal that was announced last all is as it should be.
     [[nodiscard]] bool sound() const { return sound_ && !lost(); }
     // Nobody knows which of these words belong together.
@@ -91,6 +94,7 @@ private:
     std::uint32_t messages_ = 0;
     std::string word_;
     std::string mailbox_;
+    std::string flags_;
 };
 
 } // namespace imap

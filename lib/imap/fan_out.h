@@ -22,16 +22,26 @@ public:
     {
         tell(&Observer::fetch_refused, why);
     }
+    void upload_flags(std::string_view flags) override
+    {
+        tell(&Observer::upload_flags, flags);
+    }
     void upload_began(std::string_view mailbox, std::uint64_t size) override
     {
         tell(&Observer::upload_began, mailbox, size);
     }
     void uploaded(std::string_view octets) override { tell(&Observer::uploaded, octets); }
     void upload_ended(bool whole) override { tell(&Observer::upload_ended, whole); }
+    void upload_refused(std::string_view mailbox, std::uint64_t size,
+                        const Response& why) override
+    {
+        tell(&Observer::upload_refused, mailbox, size, why);
+    }
     void upload_answered(const Response& answer, std::uint32_t messages) override
     {
         tell(&Observer::upload_answered, answer, messages);
     }
+    void passed() override { tell(&Observer::passed); }
     void expunged(std::uint32_t sequence) override { tell(&Observer::expunged, sequence); }
     void vanished(std::string_view uids) override { tell(&Observer::vanished, uids); }
     void vanished_done() override { tell(&Observer::vanished_done); }

@@ -132,7 +132,7 @@ private:
     void take_answer(const Asked& asked, const Response& response);
     [[nodiscard]] std::optional<Asked> answered(const Response& response);
     [[nodiscard]] std::string own_answer(CommandKind kind, std::string_view tag);
-    void literal_refused();
+    void literal_refused(const Response& why);
     void idle_answered();
     void enter(const Asked& asked, const Response& response);
     void leave();

@@ -287,6 +287,8 @@ void Follower::unwanted(const Piece& piece, text::Passage& out)
 
 void Follower::begin_message()
 {
+    if (!arguments_.flags().empty())
+        observer_->upload_flags(arguments_.flags());
     observer_->upload_began(arguments_.mailbox(), upload_size_);
     upload_open_ = upload_size_ > 0;
     if (upload_open_)

@@ -305,7 +305,7 @@ std::optional<Asked> Follower::answered(const Response& response)
     std::optional<Asked> asked =
         response.untagged() ? open_.not_understood() : open_.answered(response.tag);
     if (was_saying && open_.saying() == nullptr)
-        literal_refused();
+        literal_refused(response);
     if (asked && asked->trusting && response.condition == Condition::bad)
         trouble_ = "client says a command that the server does not understand, with a "
                    "literal that did not wait";
@@ -314,9 +314,11 @@ std::optional<Asked> Follower::answered(const Response& response)
 
 // If one is waiting: the server does not want it.  But of an upload that is not in due form
 // some servers take the octets all the same.
-void Follower::literal_refused()
+void Follower::literal_refused(const Response& why)
 {
     const Waits waited = std::exchange(waits_, Waits::no);
+    if (waited != Waits::no && client_ == Client::upload && !upload_open_)
+        observer_->upload_refused(arguments_.mailbox(), upload_size_, why);
     if (waited != Waits::no && kind_ == CommandKind::upload && arguments_.lost())
         trouble_ = "client says an upload that makes no sense";
     if (waited == Waits::us)

@@ -3,7 +3,7 @@
 //
 // Calls come while the bytes pass, in the order of the server's answers (of an upload: of
 // the client's octets); nothing here may wait or throw.  Everything that is said lives
-// until the call returns.
+// until the call returns; the octets of fetched() and uploaded() until passed().
 #pragma once
 
 #include "imap/status.h"
@@ -39,6 +39,9 @@ class Observer {
 public:
     virtual ~Observer() = default;
 
+    // What was told so far has been passed on, and nobody waits for it any more.
+    virtual void passed() {}
+
     // SELECT or EXAMINE was answered with OK; or the mailbox was left.
     virtual void entered(const Place& /*where*/) {}
 
@@ -55,11 +58,19 @@ public:
     // A FETCH was answered with NO or BAD.
     virtual void fetch_refused(const Response& /*why*/) {}
 
+    // The flags that the message of the upload that begins next is to have, if it says any.
+    virtual void upload_flags(std::string_view /*flags*/) {}
     // APPEND, REPLACE: each message (with CATENATE each text of it) as the client sends it.
     // `mailbox` is empty where the client names it in a way that nobody understands.
     virtual void upload_began(std::string_view /*mailbox*/, std::uint64_t /*size*/) {}
     virtual void uploaded(std::string_view /*octets*/) {}
     virtual void upload_ended(bool /*whole*/) {}
+    // The server does not want a message that was announced; none of its octets went there.
+    // The answer to the command follows.
+    virtual void upload_refused(std::string_view /*mailbox*/, std::uint64_t /*size*/,
+                                const Response& /*why*/)
+    {
+    }
     // The answer to the command that the uploads belonged to; of how many messages it was.
     virtual void upload_answered(const Response& /*answer*/, std::uint32_t /*messages*/) {}
 

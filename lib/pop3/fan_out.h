@@ -21,6 +21,7 @@ public:
     {
         tell(&Observer::identified, message, unique_id);
     }
+    void passed() override { tell(&Observer::passed); }
     void marked(std::uint32_t message) override { tell(&Observer::marked, message); }
     void unmarked() override { tell(&Observer::unmarked); }
     void quit(bool done) override { tell(&Observer::quit, done); }

@@ -2,7 +2,8 @@
 // pop3/observer.h - what happens to the messages of a mailbox in one POP3 session.
 //
 // Calls come in the order of the server's answers, while the bytes pass; nothing here may
-// wait or throw.  Everything that is said lives until the call returns.
+// wait or throw.  Everything that is said lives until the call returns; the octets of
+// fetched() until passed().
 #pragma once
 
 #include "pop3/reply.h"
@@ -30,6 +31,9 @@ public:
     // `whole`: up to the final "."; else the connection ended before.
     virtual void fetch_ended(bool /*whole*/) {}
     virtual void fetch_refused(const Fetch& /*what*/, const Reply& /*why*/) {}
+
+    // What was told so far has been passed on, and nobody waits for it any more.
+    virtual void passed() {}
 
     // A line of UIDL, or its short form: which message has which unique id.
     virtual void identified(std::uint32_t /*message*/, std::string_view /*unique_id*/) {}
