@@ -238,17 +238,24 @@ Verdict Transaction::refuse_data(Reply reply)
     return not_as_commands(message_done(std::move(reply)));
 }
 
+std::optional<Reply> Transaction::refusal_of(const Bdat& bdat) const
+{
+    if (!service_.chunking)
+        return Reply{502, "5.5.1", "BDAT is not available"};
+    if (state_ != State::recipients && state_ != State::chunks)
+        return not_here();
+    if (bdat.garbled)
+        return Reply{501, "5.5.4", "syntax: BDAT size [LAST]"};
+    if (bdat.size > UINT64_MAX - chunks_ || too_big(chunks_ + bdat.size))
+        return Reply{552, "5.3.4", "message is too big"};
+    return std::nullopt;
+}
+
 // RFC 3030 section 2: the octets follow whatever we think of the command.
 Verdict Transaction::answer(const Bdat& bdat)
 {
-    if (!service_.chunking)
-        return swallow(bdat, refuse(502, "5.5.1", "BDAT is not available"));
-    if (state_ != State::recipients && state_ != State::chunks)
-        return swallow(bdat, out_of_order());
-    if (bdat.garbled)
-        return swallow(bdat, refuse(501, "5.5.4", "syntax: BDAT size [LAST]"));
-    if (bdat.size > UINT64_MAX - chunks_ || too_big(chunks_ + bdat.size))
-        return swallow(bdat, refuse(552, "5.3.4", "message is too big"));
+    if (auto why = refusal_of(bdat))
+        return swallow(bdat, refuse(*std::move(why)));
     state_ = State::chunks;
     chunk_ = bdat.size;
     chunks_ += bdat.size;

@@ -108,6 +108,8 @@ public:
     // 451, 552 ...).  The next one may begin.  A chunk refused in the middle (disk full,
     // too big) ends the message too: later chunks of it are swallowed.
     Verdict message_done(Reply outcome);
+    // What this chunk would be refused with; then the message ends with it.
+    [[nodiscard]] std::optional<Reply> refusal_of(const Bdat& bdat) const;
     // DATA is not taken (no space): said instead of the 354.
     Verdict refuse_data(Reply reply);
     void tls_started(); // RFC 3207 4.2: everything said before is forgotten
@@ -177,6 +179,7 @@ private:
     Verdict swallow(const Bdat& bdat, Verdict verdict);
     Verdict hello(std::string name, bool extended);
     Verdict too_many_recipients();
+    [[nodiscard]] Reply not_here() const;
     Verdict out_of_order();
     [[nodiscard]] Verdict not_as_commands(Verdict refused) const;
     Verdict idle(Verdict verdict);                     // counts commands that bring no mail

@@ -48,23 +48,28 @@ Verdict Transaction::idle(Verdict verdict)
     return verdict;
 }
 
-Verdict Transaction::out_of_order()
+Reply Transaction::not_here() const
 {
     switch (state_) {
     case State::greeting:
-        return refuse(503, "5.5.1", "HELO or EHLO first");
+        return {503, "5.5.1", "HELO or EHLO first"};
     case State::ready:
-        return refuse(503, "5.5.1", extended_ ? "MAIL first" : "EHLO or MAIL first");
+        return {503, "5.5.1", extended_ ? "MAIL first" : "EHLO or MAIL first"};
     case State::sender:
-        return refuse(503, "5.5.1", "not here: MAIL was said, RCPT is next");
+        return {503, "5.5.1", "not here: MAIL was said, RCPT is next"};
     case State::recipients:
-        return refuse(503, "5.5.1", "not here: DATA, BDAT or RSET is next");
+        return {503, "5.5.1", "not here: DATA, BDAT or RSET is next"};
     case State::all_refused:
-        return refuse(554, "5.5.1", "no valid recipients");
+        return {554, "5.5.1", "no valid recipients"};
     case State::chunks:
-        return refuse(503, "5.5.1", "not here: BDAT or RSET is next");
+        return {503, "5.5.1", "not here: BDAT or RSET is next"};
     }
-    return refuse(503, "5.5.1", "not here");
+    return {503, "5.5.1", "not here"};
+}
+
+Verdict Transaction::out_of_order()
+{
+    return refuse(not_here());
 }
 
 std::optional<Reply> Transaction::locked() const
