@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "delivery/marks.h"
-#include "net/hmac.h"
+#include "seal/digest.h"
 
 #include <algorithm>
 #include <utility>
@@ -46,7 +46,7 @@ std::unique_ptr<smtp::Srs> Dispatcher::make_srs() const
     if (options_.srs_domain.empty() || options_.srs_secrets.empty())
         return nullptr;
     return std::make_unique<smtp::Srs>(options_.srs_domain, options_.srs_secrets,
-                                       &net::hmac_sha256);
+                                       &seal::hmac_sha256);
 }
 
 void Dispatcher::reconfigure(Options options)

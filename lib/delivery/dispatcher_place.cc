@@ -123,7 +123,7 @@ void Dispatcher::tell_untold(const Attempt& attempt,
                              li::Status status, const std::string& why,
                              smtp::EnhancedStatus code) const
 {
-    if (witness_ == nullptr || !witness_->concerns(attempt.envelope()))
+    if (witness_ == nullptr || !witness_->concerns(attempt.envelope(), recipients))
         return;
     tap::Leg leg{.recipients = {},
                  .status = status,

@@ -110,6 +110,14 @@ li::Cause cause_of(const Batch& batch, const session::Answer& answer)
             .text = batch.reason(answer)};
 }
 
+bool concerns(const tap::QueueWitness& witness, const Job& job)
+{
+    std::vector<std::uint32_t> places;
+    for (const JobRecipient& one : job.recipients)
+        places.push_back(one.index);
+    return witness.concerns(job.attempt->envelope(), places);
+}
+
 // One leg for each answer.
 void tell(const tap::QueueWitness& witness, const Batch& batch)
 {
@@ -160,7 +168,7 @@ void Dispatcher::finish_job(Destination& at, Batch& batch)
         at.health.succeeded();
     take_answers(at, batch);
     log_results(batch);
-    if (witness_ != nullptr && witness_->concerns(batch.job.attempt->envelope()))
+    if (witness_ != nullptr && concerns(*witness_, batch.job))
         tell(*witness_, batch);
     group_over(batch.job.attempt);
     if (at.health.dead())

@@ -47,7 +47,7 @@ public:
         const std::size_t before = out.leaves.size();
         duplicate_ = false;
         visited_.clear();
-        work_.push_back({address, recipient, false});
+        work_.push_back({address, recipient, false, {}});
         while (!work_.empty()) {
             const Leaf next = work_.back();
             work_.pop_back();
@@ -78,6 +78,8 @@ private:
                 const AddressRow* rewrite, const std::string& key, Expansion& out)
     {
         const bool came_back = passed_.contains(key);
+        std::vector<std::string> via = at.via;
+        via.push_back(at.address);
         bool keeps = true;
         bool mailbox = rewrite != nullptr;
         for (const AddressRow& row : rows) {
@@ -88,12 +90,13 @@ private:
             keeps &= row.kind == AddressKind::copy;
             if (!came_back && !to_itself && !row.target.empty())
                 work_.push_back({row.target, at.recipient,
-                                 at.private_copy || row.kind == AddressKind::copy});
+                                 at.private_copy || row.kind == AddressKind::copy, via});
         }
         if (!keeps && !mailbox)
             return;
         if (rewrite != nullptr)
-            work_.push_back({rewrite->target, at.recipient, at.private_copy});
+            work_.push_back(
+                {rewrite->target, at.recipient, at.private_copy, std::move(via)});
         else
             add_leaf(at, key, out);
     }

@@ -27,8 +27,9 @@ inline constexpr std::size_t most_leaves = 1000; // final addresses of one messa
 
 struct Leaf {
     std::string address;
-    std::uint32_t recipient = 0; // index of the recipient it came from
-    bool private_copy = false;   // a copy: its failure is not the sender's business
+    std::uint32_t recipient = 0;    // index of the recipient it came from
+    bool private_copy = false;      // a copy: its failure is not the sender's business
+    std::vector<std::string> via{}; // the addresses that led here, the recipient first
     bool operator==(const Leaf&) const = default;
 };
 

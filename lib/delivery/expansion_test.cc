@@ -48,6 +48,11 @@ TEST_CASE("delivery: forward, copy and chains of both")
     const delivery::Expansion boss = expanded(facts, {"Boss@u.test", "plain@u.test"});
     CHECK(leaves(boss) == Names{"Boss@u.test", "me@far.test", "pa@u.test"});
     CHECK(boss.replaced == Indexes{0});
+    const auto far =
+        std::find_if(boss.leaves.begin(), boss.leaves.end(),
+                     [](const auto& leaf) { return leaf.address == "me@far.test"; });
+    REQUIRE(far != boss.leaves.end());
+    CHECK(far->via == Names{"Boss@u.test", "pa@u.test", "alum@u.test"});
     for (const delivery::Leaf& leaf : boss.leaves)
         CHECK(leaf.private_copy == (leaf.address != "Boss@u.test"));
     CHECK(expanded(facts, {"plain@u.test"}).empty());

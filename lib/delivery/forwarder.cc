@@ -80,7 +80,7 @@ std::vector<spool::Envelope> Forwarder::envelopes(const Attempt& attempt,
                                         ? static_cast<std::uint8_t>(spool::notify_never)
                                         : from.notify;
         same->recipients.push_back(
-            {leaf.address, notify, original_recipient(from, leaf.address)});
+            {leaf.address, notify, original_recipient(from, leaf.address), leaf.via});
     }
     return out;
 }
@@ -135,21 +135,34 @@ std::string Forwarder::commit(std::vector<Prepared> prepared, std::vector<Commit
     return {};
 }
 
-void Forwarder::note_written(const Attempt& attempt, const Expansion& expansion,
-                             const Committing& one, const spool::Committed& as)
+void Forwarder::note_written(Attempt& attempt, const Committing& one,
+                             const spool::Committed& as)
 {
     base::log(base::Level::info, "forwarded", attempt.id.text(),
               {{"as", as.id.text()},
                {"from", one.sender},
                {"recipients", one.recipients.size()}});
-    std::vector<std::string> others;
-    for (const spool::Recipient& recipient : one.recipients) {
+    for (const spool::Recipient& recipient : one.recipients)
         written_[attempt.id].insert(text::to_lower(recipient.address));
-        others.push_back(recipient.address);
-    }
     if (witness_ != nullptr)
-        witness_->forwarded(attempt.envelope(), attempt.id.text(), expansion.expanded,
-                            others, as.id.text());
+        tell(attempt, one.recipients, as.id.text());
+}
+
+void Forwarder::tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
+                     std::string_view as)
+{
+    const std::string id = attempt.id.text();
+    witness_->forwarded(attempt.envelope(), id, others, as);
+    if (!witness_->gains(attempt.envelope(), others))
+        return;
+    std::string text;
+    try {
+        if (const auto message = source_.open(attempt))
+            text = source_.read(*message, 0, message->size);
+    } catch (const base::Failure&) {
+        text.clear(); // the event is told all the same
+    }
+    witness_->passed_on(attempt.envelope(), id, others, as, text);
 }
 
 net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansion)
@@ -165,7 +178,7 @@ net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansio
     for (Committing& one : committing) {
         const spool::CommitResult result = co_await one.done.get();
         if (result)
-            note_written(*attempt, expansion, one, *result);
+            note_written(*attempt, one, *result);
         else
             trouble = result.error().what();
     }

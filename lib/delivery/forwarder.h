@@ -62,8 +62,9 @@ private:
                                                 const Expansion& expansion);
     [[nodiscard]] std::string commit(std::vector<Prepared> prepared,
                                      std::vector<Committing>& out);
-    void note_written(const Attempt& attempt, const Expansion& expansion,
-                      const Committing& one, const spool::Committed& as);
+    void note_written(Attempt& attempt, const Committing& one, const spool::Committed& as);
+    void tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
+              std::string_view as);
     void leave_out_written(spool::MessageId id, Expansion& expansion) const;
 
     net::Loop& loop_;

@@ -207,7 +207,7 @@ net::Task<bool> Reporter::report(AttemptPtr attempt, smtp::Action action,
     }
     if (!text.empty())
         witness_->notice(attempt->envelope(), attempt->id.text(), to, result->id.text(),
-                         std::move(text));
+                         text);
     base::log(base::Level::info, "report", attempt->id.text(),
               {{"action", smtp::to_string(action)},
                {"to", to},

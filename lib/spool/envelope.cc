@@ -116,6 +116,8 @@ void write_recipient(Lines& lines, const Recipient& recipient)
     if (recipient.notify != notify_default)
         lines.text("notify", notify_text(recipient.notify));
     lines.text_unless_empty("orcpt", recipient.orcpt);
+    for (const std::string& address : recipient.via)
+        lines.address("via", address);
 }
 
 } // namespace

@@ -30,6 +30,8 @@ struct Recipient {
     std::string address; // as in RCPT TO without <>; local part kept byte for byte
     std::uint8_t notify = notify_default;
     std::string orcpt; // ORCPT as received, "rfc822;xtext", or empty
+    // Addresses that became this one, from the one that was mailed to; of a forward only.
+    std::vector<std::string> via{};
     bool operator==(const Recipient&) const = default;
 };
 

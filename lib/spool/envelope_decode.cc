@@ -87,6 +87,7 @@ bool read_recipient(std::string_view text, Reading& reading)
     Recipient& recipient = all[reading.recipients++];
     recipient.notify = notify_default;
     recipient.orcpt.clear();
+    recipient.via.clear();
     return read_address(text, recipient.address);
 }
 
@@ -141,6 +142,12 @@ constexpr auto keys = std::to_array<Key>({
      [](std::string_view v, Reading& r) {
          Recipient* const to = r.last();
          return to != nullptr && to->orcpt.empty() && read_text(v, to->orcpt);
+     },
+     false},
+    {"via",
+     [](std::string_view v, Reading& r) {
+         Recipient* const to = r.last();
+         return to != nullptr && read_address(v, to->via.emplace_back());
      },
      false},
 });

@@ -16,8 +16,10 @@ Envelope full_envelope()
     e.arrival = 1'795'557'000'123'456;
     e.sender = "\"odd > name\"@sender.example";
     e.recipients = {{"one@example.org", spool::notify_default, ""},
-                    {"two@example.org", spool::notify_success | spool::notify_delay,
-                     "rfc822;two+40old.example"},
+                    {"two@example.org",
+                     spool::notify_success | spool::notify_delay,
+                     "rfc822;two+40old.example",
+                     {"list@example.org", "one \xc3\xbc@example.org"}},
                     {"dr\xc3\xa4i@example.org", spool::notify_never, ""}};
     e.body = spool::Body::binary_mime;
     e.smtputf8 = true;
@@ -48,7 +50,10 @@ Envelope random_envelope(std::mt19937& random)
     e.arrival = static_cast<std::int64_t>(random()) - (1 << 30);
     e.sender = text(40);
     for (unsigned i = number(4); i > 0; --i)
-        e.recipients.push_back({text(30), static_cast<std::uint8_t>(number(16)), text(9)});
+        e.recipients.push_back({text(30),
+                                static_cast<std::uint8_t>(number(16)),
+                                text(9),
+                                {number(3), text(9)}});
     e.body = static_cast<spool::Body>(number(3));
     e.smtputf8 = number(2) != 0;
     e.ret = static_cast<spool::Ret>(number(3));
@@ -101,6 +106,8 @@ TEST_CASE("spool: an envelope is text that can be read")
                                      "to <two@example.org>\n"
                                      "notify success,delay\n"
                                      "orcpt rfc822;two+40old.example\n"
+                                     "via <list@example.org>\n"
+                                     "via <one \xc3\xbc@example.org>\n"
                                      "to <dr\xc3\xa4i@example.org>\n"
                                      "notify never\n");
 }
@@ -124,6 +131,8 @@ TEST_CASE("spool: envelopes that say something else are refused")
                             "to\n",
                             "notify never\n",
                             "orcpt x\n",
+                            "via <a>\n",
+                            "to <a>\nvia a\n",
                             "to <a>\nnotify\n",
                             "to <a>\nnotify always\n",
                             "to <a>\nnotify never\nnotify never\n",
