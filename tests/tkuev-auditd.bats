@@ -220,7 +220,6 @@ hiding() {
         done
     }
     for round in {1..8}; do
-        rm -f "$SOCKET"
         auditd_start
         pids=()
         for client in a b c; do
@@ -252,7 +251,6 @@ hiding() {
     new_log
     entries=4
     for step in pwrite64:1 fdatasync:1 pwrite64:2 fdatasync:2; do
-        rm -f "$SOCKET"
         start traced strace -f -qq -o "$TMP/trace" -e "inject=${step%:*}:signal=KILL:when=${step#*:}" \
             tkuev-auditd --config "$CONF"
         wait_for 10 test -S "$SOCKET"
@@ -280,7 +278,6 @@ hiding() {
     auditd_start
     note measure-create intended R1
     auditd_kill
-    rm -f "$SOCKET"
     printf '6 0123' >>"$LOG"
     run -0 audit verify
     [[ $output == 'incident: log: ends with a record that was not finished'* ]]

@@ -40,7 +40,7 @@ void become_owner(const std::string& directory)
 }
 
 Desk::Desk(const Call& call, std::string act, std::vector<audit::Role> roles)
-    : settings_(conf::read_settings(call.config)), act_(std::move(act)),
+    : settings_(conf::read_trusted_settings(call.config)), act_(std::move(act)),
       person_(audit::person_of_self()), store_(open_store(settings_))
 {
     const auto held = [this](audit::Role role) { return store_.has_role(person_, role); };

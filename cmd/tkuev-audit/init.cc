@@ -3,6 +3,7 @@
 #include "audit/person.h"
 #include "base/clock.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "desk.h"
 #include "seal/keys.h"
 
@@ -58,7 +59,7 @@ std::string put_aside(const audit::Places& places)
          {places.file("log"), places.file("grants"), places.anchor})
         if (::rename(file.c_str(), (file + ending).c_str()) != 0 && errno != ENOENT)
             base::fail_errno("rename", file);
-    audit::sync_directory_of(places.file("log"));
+    base::sync_directory_of(places.file("log"));
     return ending;
 }
 
@@ -81,13 +82,13 @@ void must_be_user(const std::string& name)
 
 int init(const Call& call)
 {
-    const conf::Settings settings = conf::read_settings(call.config);
+    const conf::Settings settings = conf::read_trusted_settings(call.config);
     const audit::Places places = places_of(settings);
     must_be_user(call.grantor);
     if (!call.replace && std::filesystem::exists(places.file("log")))
         throw base::Failure(Remedy::make_room, places.file("log") + ": exists already");
     const std::string file = certificate_file(call);
-    const std::string certificate = audit::read_whole(file);
+    const std::string certificate = base::read_file(file);
     make_directories(places);
     become_owner(places.directory);
     const std::string ending = call.replace ? put_aside(places) : "";

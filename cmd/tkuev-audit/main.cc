@@ -6,11 +6,9 @@
 #include "audit/sampling.h"
 #include "base/failure.h"
 #include "command.h"
-#include "when.h"
+#include "conf/command_line.h"
+#include "li/official_time.h"
 
-#include <CLI/CLI.hpp>
-
-#include <cstdlib>
 #include <iostream>
 
 namespace {
@@ -46,10 +44,9 @@ void add_time(CLI::App& app, const char* name, const char* help, std::int64_t& f
     app.add_option_function<std::string>(
            name,
            [&field](const std::string& text) {
-               const auto time = tkuev_audit::parse_when(text);
+               const auto time = li::parse_time(text);
                if (!time)
-                   throw CLI::ValidationError(
-                       "not a time (2026-11-22, 2026-11-22T13:00:00): " + text);
+                   throw CLI::ValidationError(text + ": " + time.error().english);
                field = *time;
            },
            help)
@@ -147,8 +144,7 @@ void add_grants(CLI::App& app, Call& call, Run& chosen)
 Run read_command_line(int argc, char** argv, Call& call)
 {
     CLI::App app{"tkuev-audit - the log of interception, for its auditors", "tkuev-audit"};
-    app.set_version_flag("--version", "tkuev-audit " SPONTS_VERSION);
-    app.add_option("-c,--config", call.config, "configuration file")->type_name("FILE");
+    conf::add_version_and_config(app, call.config, "-c,--config");
     app.require_subcommand(1);
     Run chosen = nullptr;
     add_init(app, call, chosen);
@@ -156,14 +152,7 @@ Run read_command_line(int argc, char** argv, Call& call)
     add_list(app, call, chosen);
     add_purge(app, call, chosen);
     add_grants(app, call, chosen);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::Success& success) {
-        std::exit(app.exit(success));
-    } catch (const CLI::ParseError& error) {
-        std::cerr << "tkuev-audit: " << error.what() << '\n';
-        std::exit(static_cast<int>(base::Remedy::fix_arguments));
-    }
+    conf::parse_command_line(app, argc, argv);
     return chosen;
 }
 
@@ -173,17 +162,11 @@ int main(int argc, char** argv)
 {
     Call call;
     const Run run = read_command_line(argc, argv, call);
-    try {
+    return conf::run_program("tkuev-audit", [&] {
         const int status = run(call);
         std::cout.flush();
         if (!std::cout)
             base::fail_errno("write", "standard output");
         return status;
-    } catch (const base::Failure& failure) {
-        std::cerr << "tkuev-audit: " << failure.what() << '\n';
-        return failure.exit_status();
-    } catch (const std::exception& error) {
-        std::cerr << "tkuev-audit: " << error.what() << '\n';
-        return static_cast<int>(base::Remedy::report_bug);
-    }
+    });
 }

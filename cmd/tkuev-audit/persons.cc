@@ -2,13 +2,13 @@
 // tkuev-audit/persons.cc - see the header.
 #include "persons.h"
 
+#include "base/file.h"
 #include "base/wipe.h"
 #include "seal/envelope.h"
 #include "text/base64.h"
 
 #include <filesystem>
-#include <iostream>
-#include <iterator>
+#include <unistd.h>
 
 namespace tkuev_audit {
 
@@ -18,7 +18,7 @@ seal::PrivateKey read_key(const std::string& file)
 {
     if (file != "-")
         return seal::PrivateKey::read(file);
-    std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+    std::string text = base::read_all(STDIN_FILENO, "standard input");
     const base::Wiped wiped(text);
     return seal::PrivateKey::parse(text, "standard input");
 }

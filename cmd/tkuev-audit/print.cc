@@ -3,6 +3,7 @@
 #include "print.h"
 
 #include "audit/inspect.h"
+#include "li/official_time.h"
 #include "text/json.h"
 #include "text/lines.h"
 
@@ -34,8 +35,7 @@ std::string shown(std::string_view text)
 
 std::string time_text(const audit::Record& record)
 {
-    const std::string& time = record.get("time");
-    return time.empty() ? "deleted" : time.substr(0, time.find(' '));
+    return record.deleted() ? "deleted" : li::official(audit::time_of(record));
 }
 
 std::string columns()

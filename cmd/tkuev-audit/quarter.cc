@@ -3,7 +3,9 @@
 #include "quarter.h"
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "seal/digest.h"
+#include "text/base64.h"
 
 #include <array>
 
@@ -23,9 +25,7 @@ std::string quarter_before(const std::string& quarter)
 
 std::string new_seed()
 {
-    std::array<std::uint8_t, seed_bytes> bytes{};
-    seal::fill_random(bytes);
-    return seal::hex(bytes);
+    return text::hex(base::random_octets(seed_bytes));
 }
 
 } // namespace

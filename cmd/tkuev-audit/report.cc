@@ -5,7 +5,9 @@
 // In German, as it goes to German authorities.  Neither names a Kennung or a person.
 #include "base/clock.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "desk.h"
+#include "li/official_time.h"
 #include "print.h"
 #include "quarter.h"
 #include "report_text.h"
@@ -43,8 +45,8 @@ std::string json_of(const Report& report)
 void write_files(const Report& report, const std::string& directory)
 {
     const std::string name = directory + "/pruefergebnis-" + report.sample.quarter;
-    seal::make_file(name + ".txt", text_of(report, Recipient::provider), 0600);
-    seal::make_file(name + "-bundesnetzagentur.txt", text_of(report, Recipient::regulator),
+    base::make_file(name + ".txt", text_of(report, Recipient::provider), 0600);
+    base::make_file(name + "-bundesnetzagentur.txt", text_of(report, Recipient::regulator),
                     0600);
     std::cout << name << ".txt\n" << name << "-bundesnetzagentur.txt\n";
 }
@@ -55,9 +57,9 @@ int report(const Call& call)
 {
     std::string findings;
     if (!call.findings.empty())
-        findings = audit::read_whole(call.findings);
+        findings = base::read_file(call.findings);
     Desk desk(call, "log-report", {audit::Role::review});
-    Report report{.written = base::rfc3339(base::wall_seconds()),
+    Report report{.written = li::official(base::wall_microseconds()),
                   .operator_id = desk.settings().tkuev.operator_id,
                   .findings = std::move(findings),
                   .sample = {},

@@ -104,14 +104,14 @@ std::vector<Door> open_doors(const conf::Settings& settings, const Options& opti
 
 void work(const Options& options)
 {
-    if (conf::only_looked(options, check))
+    if (conf::only_looked(options, check, &conf::read_trusted_settings))
         return;
     std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a limit on files is an error like a full disk
     daemons::InetdConnection inetd;
     if (options.listen.empty())
         inetd = daemons::take_inetd_connection();
-    conf::Settings settings = conf::read_settings(options.config);
+    conf::Settings settings = conf::read_trusted_settings(options.config);
     settings.log.program = program;
     if (inetd.heard_errors)
         settings.log.target = base::LogTarget::syslog;
@@ -129,7 +129,5 @@ void work(const Options& options)
 int main(int argc, char** argv)
 {
     const Options options = read_options(argc, argv);
-    return conf::exit_status_of(
-        [&] { work(options); },
-        [](const char* why) { std::cerr << program << ": " << why << '\n'; });
+    return conf::run_program(program, [&] { work(options); });
 }

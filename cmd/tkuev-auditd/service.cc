@@ -28,7 +28,8 @@ constexpr std::uint32_t most_clients = 128;
 constexpr std::uint32_t most_of_one_user = 16;
 // Who is refused waits: each refusal is an entry, and the disk is not endless.
 constexpr base::milliseconds pause_of_refused{1000};
-constexpr std::size_t kept_of_refused = 200; // bytes of each field
+constexpr std::size_t kept_of_refused = 200;   // bytes of each field
+constexpr std::size_t most_dropped = 1u << 20; // behind a request that is none
 
 std::optional<uid_t> user_of(int socket)
 {
@@ -59,6 +60,19 @@ Entry refused(Entry entry)
         if (field->size() > kept_of_refused)
             field->resize(kept_of_refused);
     return entry;
+}
+
+// A socket that is closed with octets unread takes the answer back.
+net::Task<void> hear_out(net::Stream& stream)
+{
+    stream.shutdown_write();
+    std::array<char, 4096> buffer;
+    for (std::size_t heard = 0; heard < most_dropped;) {
+        const std::size_t count = co_await stream.read_some(buffer);
+        if (count == 0)
+            co_return;
+        heard += count;
+    }
 }
 
 } // namespace
@@ -132,6 +146,8 @@ net::Task<void> Service::converse(base::Fd connection, uid_t user)
         co_await net::sleep_for(loop_, pause_of_refused);
     const std::string line = audit::encode_answer(said);
     co_await stream.write(line);
+    if (request.state() != audit::RequestParser::State::complete)
+        co_await hear_out(stream);
 }
 
 Answer Service::answer(const audit::RequestParser& request, const Person& person)

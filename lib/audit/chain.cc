@@ -3,6 +3,8 @@
 #include "audit/chain.h"
 
 #include "audit/escape.h"
+#include "base/random.h"
+#include "text/base64.h"
 
 #include <array>
 
@@ -27,9 +29,7 @@ bool is_first_line(std::string_view line, std::string_view kind)
 
 std::string first_line(std::string_view kind)
 {
-    std::array<std::uint8_t, mark_digits / 2> mark{};
-    seal::fill_random(mark);
-    return beginning(kind) + seal::hex(mark) + '\n';
+    return beginning(kind) + text::hex(base::random_octets(mark_digits / 2)) + '\n';
 }
 
 Chain parse_chain(std::string_view text, std::string_view kind)

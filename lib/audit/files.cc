@@ -3,6 +3,7 @@
 #include "audit/files.h"
 
 #include "base/failure.h"
+#include "base/file.h"
 
 #include <algorithm>
 #include <array>
@@ -67,11 +68,6 @@ void overwrite(const base::Fd& fd, const std::string& file)
     sync(fd, file);
 }
 
-std::string read_if_there(const std::string& file)
-{
-    return ::access(file.c_str(), F_OK) == 0 || errno != ENOENT ? read_whole(file) : "";
-}
-
 } // namespace
 
 Locked::Locked(const Places& places) : fd_(open_file(places.file("lock"), O_RDWR | O_CREAT))
@@ -89,29 +85,11 @@ Stamp stamp_of(const std::string& file)
     return {status.st_dev, status.st_ino, status.st_size};
 }
 
-std::string read_whole(const std::string& file)
-{
-    const base::Fd fd = open_file(file, O_RDONLY);
-    std::string out(static_cast<std::size_t>(size_of(fd, file)), '\0');
-    std::size_t length = 0;
-    while (length < out.size()) {
-        const ssize_t got = ::read(fd.get(), out.data() + length, out.size() - length);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            fail_errno("read", file);
-        if (got == 0)
-            break;
-        length += static_cast<std::size_t>(got);
-    }
-    out.resize(length);
-    return out;
-}
-
 Files read_files(const Places& places)
 {
-    return {read_if_there(places.file("log")), read_if_there(places.file("grants")),
-            read_if_there(places.anchor)};
+    return {base::read_file_if_there(places.file("log")),
+            base::read_file_if_there(places.file("grants")),
+            base::read_file_if_there(places.anchor)};
 }
 
 void append_line(const std::string& file, std::string_view line)
@@ -144,16 +122,8 @@ void write_anchor(const std::string& file, const Heads& heads)
 
 void replace_file(const std::string& file, std::string_view content)
 {
-    const std::string fresh = file + ".new";
-    {
-        const base::Fd fd = open_file(fresh, O_WRONLY | O_CREAT | O_TRUNC);
-        write_at(fd, content, 0, fresh);
-        sync(fd, fresh);
-    }
     const base::Fd old(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-    if (::rename(fresh.c_str(), file.c_str()) != 0)
-        fail_errno("rename", fresh);
-    sync_directory_of(file);
+    base::replace_file(file, content, owner_only);
     if (old)
         overwrite(old, file);
 }
@@ -170,14 +140,6 @@ void make_directory(const std::string& directory)
     if (error || ::mkdir(directory.c_str(), S_IRWXU) != 0)
         fail_errno("create", directory, base::Remedy::make_room,
                    error ? error.value() : errno);
-}
-
-void sync_directory_of(const std::string& file)
-{
-    const std::string above = std::filesystem::path(file).parent_path().string();
-    const base::Fd fd(::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd || ::fsync(fd.get()) != 0)
-        fail_errno("sync", above);
 }
 
 } // namespace audit

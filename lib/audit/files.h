@@ -47,7 +47,6 @@ struct Stamp {
 };
 [[nodiscard]] Stamp stamp_of(const std::string& file); // throws base::Failure
 
-[[nodiscard]] std::string read_whole(const std::string& file); // throws base::Failure
 // A file that is not there is empty: inspect() says what is wrong with that.
 [[nodiscard]] Files read_files(const Places& places);
 
@@ -55,11 +54,10 @@ struct Stamp {
 void append_line(const std::string& file, std::string_view line);
 void cut_file(const std::string& file, std::size_t size);
 void write_anchor(const std::string& file, const Heads& heads);
-// By another file and rename(2).  What was there before is overwritten with zeros on the
+// base::replace_file(), 0600.  What was there before is overwritten with zeros on the
 // disk, as far as the file system writes in place.
 void replace_file(const std::string& file, std::string_view content);
 // Makes a directory (0700), if there is none, and what is above it.
 void make_directory(const std::string& directory);
-void sync_directory_of(const std::string& file);
 
 } // namespace audit

@@ -3,6 +3,7 @@
 #include "audit/record.h"
 
 #include "audit/escape.h"
+#include "base/random.h"
 #include "text/base64.h"
 
 #include <algorithm>
@@ -42,9 +43,7 @@ seal::Digest chain_of(const Head& before, const Record& record)
 
 std::string new_salt()
 {
-    std::array<std::uint8_t, salt_bytes> bytes{};
-    seal::fill_random(bytes);
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    return base::random_octets(salt_bytes);
 }
 
 std::optional<seal::Digest> parse_digest(std::string_view hex)

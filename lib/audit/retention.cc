@@ -2,11 +2,9 @@
 // audit/retention.cc - see the header.
 #include "audit/retention.h"
 
-#include "base/clock.h"
+#include "li/official_time.h"
 
 #include <algorithm>
-#include <charconv>
-#include <ctime>
 #include <map>
 
 namespace audit {
@@ -25,10 +23,7 @@ std::int64_t seconds_of(const Record& record)
 
 int year_of(std::int64_t epoch_seconds)
 {
-    const std::time_t time = epoch_seconds;
-    std::tm tm{};
-    ::localtime_r(&time, &tm);
-    return tm.tm_year + 1900;
+    return li::official_parts(epoch_seconds * million).year;
 }
 
 // When the first report about each quarter was written.
@@ -50,7 +45,7 @@ std::set<std::string> running(const Chain& log, std::int64_t now)
         if (!record.get("reference").empty() && !record.get("end").empty())
             ends[record.get("reference")] = record.get("end");
     std::set<std::string> out;
-    const std::string today = base::rfc3339(now);
+    const std::string today = li::official(now * million);
     for (const auto& [reference, end] : ends)
         if (end > today)
             out.insert(reference);
@@ -109,10 +104,8 @@ Purge plan_purge(const Inspection& log, const PurgeRules& rules)
 
 std::string quarter_of(std::int64_t epoch_seconds)
 {
-    const std::string time = base::rfc3339(epoch_seconds); // 2026-11-...
-    int month = 1;
-    (void)std::from_chars(time.data() + 5, time.data() + 7, month);
-    return time.substr(0, 5) + 'Q' + std::to_string((month + 2) / 3);
+    const li::OfficialParts time = li::official_parts(epoch_seconds * million);
+    return std::to_string(time.year) + "-Q" + std::to_string((time.month + 2) / 3);
 }
 
 } // namespace audit

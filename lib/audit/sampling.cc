@@ -4,9 +4,9 @@
 
 #include "audit/inspect.h"
 #include "audit/retention.h"
+#include "li/official_time.h"
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <set>
 
@@ -18,7 +18,7 @@ constexpr std::size_t share = 5; // one in so many
 constexpr std::size_t at_most = 200;
 constexpr std::int64_t million = 1'000'000;
 constexpr std::int64_t right_after = 3600; // seconds
-constexpr int first_hour = 7;              // of business, local time
+constexpr int first_hour = 7;              // of business, official time
 constexpr int last_hour = 19;
 
 bool in_quarter(const Record& record, std::string_view quarter)
@@ -26,13 +26,13 @@ bool in_quarter(const Record& record, std::string_view quarter)
     return !record.deleted() && quarter_of(time_of(record) / million) == quarter;
 }
 
-bool outside_of_business(std::int64_t epoch_seconds)
+bool outside_of_business(const Record& record)
 {
-    const std::time_t time = epoch_seconds;
-    std::tm tm{};
-    ::localtime_r(&time, &tm);
-    return tm.tm_wday == 0 || tm.tm_wday == 6 || tm.tm_hour < first_hour ||
-           tm.tm_hour >= last_hour;
+    constexpr unsigned sunday = 0;
+    constexpr unsigned saturday = 6;
+    const li::OfficialParts time = li::official_parts(time_of(record));
+    return time.weekday == sunday || time.weekday == saturday || time.hour < first_hour ||
+           time.hour >= last_hour;
 }
 
 bool is_test(const Record& record)
@@ -105,7 +105,7 @@ std::vector<std::string> suspicions(const Record& record, const History& history
         out.emplace_back("ends right after begin");
     if (is_export(act))
         out.emplace_back("export");
-    if (!about_log && outside_of_business(time_of(record) / million))
+    if (!about_log && outside_of_business(record))
         out.emplace_back("outside of business hours");
     if (act == "log-grant" && record.get("detail").contains(" beside "))
         out.emplace_back("two roles");

@@ -5,6 +5,7 @@
 #include "audit/roles.h"
 #include "base/clock.h"
 #include "base/failure.h"
+#include "li/official_time.h"
 #include "seal/envelope.h"
 #include "text/base64.h"
 
@@ -20,7 +21,7 @@ constexpr std::string_view ourselves = "tkuev-auditd";
 std::string time_now()
 {
     const std::int64_t now = base::wall_microseconds();
-    return base::rfc3339(now / 1'000'000) + ' ' + std::to_string(now);
+    return li::official(now) + ' ' + std::to_string(now);
 }
 
 Texts texts_of(const Entry& entry, std::string sealed_person)

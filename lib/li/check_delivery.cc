@@ -85,7 +85,7 @@ bool suits(Profile profile, Method method)
         return method == Method::tcp || method == Method::tls;
     case Profile::etsi_ftp_file:
     case Profile::de_xml_ftp:
-        return by_login(method);
+        return by_login(method) || method == Method::cd;
     case Profile::cd:
         return method == Method::cd;
     }
@@ -147,9 +147,7 @@ void check_settings(Findings& found, const Measure& measure, const Surroundings&
     if (measure.operator_id.empty() && !around.has_operator_id)
         found.error("operator-id", "is missing here and in sponts.conf",
                     "fehlt hier und in sponts.conf");
-    const bool files =
-        measure.profile == Profile::etsi_ftp_file || measure.profile == Profile::de_xml_ftp;
-    if (files && !around.has_file_prefix)
+    if (measure.profile != Profile::etsi_tcp && !around.has_file_prefix)
         found.error("profile", "sponts.conf has no file-prefix for the names of files",
                     "in sponts.conf fehlt file-prefix für die Namen der Dateien");
 }

@@ -81,6 +81,9 @@ void for_each_field(E& event, Visit&& visit)
     visit(37, event.content_digest);
     visit(38, event.content_lost);
     visit(39, event.events_lost);
+    visit(40, event.tap);
+    visit(41, event.tap_number);
+    visit(42, event.recovered);
 }
 
 // Bytes, not text: what a peer said need not be UTF-8.

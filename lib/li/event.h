@@ -85,8 +85,14 @@ struct Event {
     Direction direction = Direction::none;         // of the content, if there is any
     std::uint64_t content_octets = 0;              // 0: no content belongs to it
     std::array<std::uint8_t, 32> content_digest{}; // SHA-256 of the content
-    std::string content_lost;      // why the content is not there: "full", "disk"
+    // Why the content is not there: "full", "disk", "slow", "killed", "certificate" (that
+    // of the authority cannot be used).
+    std::string content_lost;
     std::uint64_t events_lost = 0; // before this one, for want of memory
+    // Of the process that made it, and which of its records; together unique for good.
+    std::string tap;
+    std::uint64_t tap_number = 0; // from 1
+    bool recovered = false;       // by another process: it may have been written before
     bool operator==(const Event&) const = default;
 };
 

@@ -54,6 +54,8 @@ struct Authority {
     std::string contact; // who is told about disturbances, with address
     std::string phone;
     std::string certificate; // PEM; empty: none
+    // PEM: certificates of its servers, or of who signs them; empty: none of its own.
+    std::string tls_trust;
     bool operator==(const Authority&) const = default;
 };
 

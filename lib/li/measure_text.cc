@@ -99,6 +99,7 @@ void members(S& it, Visit&& visit)
     visit("contact", it.contact);
     visit("phone", it.phone);
     visit("certificate", it.certificate);
+    visit("tls_trust", it.tls_trust);
 }
 
 template <class S, class Visit>

@@ -200,6 +200,16 @@ std::string official(Time time)
                        is_summer(utc) ? 2 : 1);
 }
 
+OfficialParts official_parts(Time time)
+{
+    const Local local = local_of(utc_of(time));
+    const auto [date, clock] = fields_of(local);
+    return {.year = int(date.year()),
+            .month = unsigned(date.month()),
+            .weekday = chrono::weekday(chrono::floor<chrono::days>(local)).c_encoding(),
+            .hour = static_cast<int>(clock.hours().count())};
+}
+
 std::string official_german(Time time)
 {
     if (time == 0)

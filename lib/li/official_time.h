@@ -19,6 +19,14 @@ inline constexpr Time day = 86400 * second;
 
 // "2026-11-22T14:30:00+01:00", cut to seconds; "" for 0.
 [[nodiscard]] std::string official(Time time);
+// The parts of it that rules about days are made of.
+struct OfficialParts {
+    int year = 0;
+    unsigned month = 0;   // 1 to 12
+    unsigned weekday = 0; // 0: Sunday
+    int hour = 0;
+};
+[[nodiscard]] OfficialParts official_parts(Time time);
 // "22.11.2026 14:30:00 MEZ", for letters; "" for 0.
 [[nodiscard]] std::string official_german(Time time);
 // "261122143000", as file names of method B have it.

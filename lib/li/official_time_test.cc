@@ -126,3 +126,16 @@ TEST_CASE("li: times in letters and names")
     CHECK(li::official(0).empty());
     CHECK(li::official_german(0).empty());
 }
+
+TEST_CASE("li: the parts that rules about days are made of")
+{
+    const auto sunday = li::official_parts(at("2026-03-29T00:30:00Z"));
+    CHECK(sunday.weekday == 0);
+    CHECK(sunday.hour == 1);
+    CHECK(li::official_parts(at("2026-03-29T01:00:00Z")).hour == 3);
+    const auto new_year = li::official_parts(at("2026-12-31T23:00:00Z"));
+    CHECK(new_year.year == 2027);
+    CHECK(new_year.month == 1);
+    CHECK(new_year.weekday == 5);
+    CHECK(new_year.hour == 0);
+}

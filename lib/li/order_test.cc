@@ -400,6 +400,7 @@ TEST_CASE("li: a measure is stored and read as the same")
 
     li::Authority authority = lka();
     authority.certificate = "-----BEGIN\n";
+    authority.tls_trust = "-----BEGIN\n-----END\n";
     CHECK(li::authority_from(li::to_text(authority)) == authority);
     li::TestAccount account;
     account.name = "probe";

@@ -2,9 +2,10 @@
 # shellcheck shell=bash
 # helpers/audit.bash - a log of its own for each test, and who talks to its daemon.
 
+load helpers/auditd
+
 # In setup(), after sponts_setup.
 audit_setup() {
-    ME=$(id -un)
     CONF=$TMP/sponts.conf
     SOCKET=$TMP/run/socket
     # shellcheck disable=SC2034 # for the tests
@@ -14,26 +15,7 @@ audit_setup() {
     printf '%s\n' '[general]' "spool = $TMP/spool" "run-directory = $TMP" \
         "database = $TMP/sponts.db" '[tkuev]' "audit = $TMP/audit" \
         "spool = $TMP/li" "audit-anchor = $ANCHOR" "audit-socket = $SOCKET" 'operator-id = TEST1' >"$CONF"
-    export TZ=Europe/Berlin
-}
-
-audit() { tkuev-audit --config "$CONF" "$@"; }
-
-# A log whose only person has every role.
-new_log() {
-    audit init --grantor "$ME" --new-key "$TMP/auditors.key"
-    audit grants grant "$ME" review
-    audit grants grant "$ME" operate
-}
-
-auditd_start() {
-    start auditd tkuev-auditd --config "$CONF"
-    AUDITD_PID=$PID
-    wait_for 10 test -S "$SOCKET"
-}
-auditd_kill() {
-    kill -KILL "$AUDITD_PID"
-    wait_for 5 gone "$AUDITD_PID"
+    export TZ=UTC # official time is Germany's wherever the machine stands
 }
 
 # request ACT OUTCOME REFERENCE [IDENTITY] [ROLE] - on standard output
