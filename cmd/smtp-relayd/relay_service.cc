@@ -65,7 +65,7 @@ RelayService::RelayService(conf::Settings settings, const daemons::Options& opti
         loop_, spool::Queue::control_socket(settings_.general.spool));
     writer_ =
         std::make_unique<spool::Writer>(writer_options(settings_, service_.serves_one()));
-    tap_ = daemons::make_tap(settings_);
+    tap_ = daemons::make_tap(settings_, service_.serves_one());
     const session::SmtpWorld world{.loop = loop_,
                                    .writer = *writer_,
                                    .served = *domains_,

@@ -15,7 +15,7 @@ confine::Rights rights_for(const conf::Settings& settings)
     rights.write = {settings.general.spool,
                     daemons::directory_of(settings.general.database)};
     if (settings.tkuev.enabled)
-        rights.write.push_back(settings.tkuev.spool);
+        daemons::may_capture(rights, settings);
     return rights;
 }
 

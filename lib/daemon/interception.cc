@@ -3,13 +3,23 @@
 
 namespace daemons {
 
-std::unique_ptr<tap::Tap> make_tap(const conf::Settings& settings)
+namespace {
+
+// Memory that outlives the process: what comes in between two times that it is written.
+constexpr std::size_t many_connections = 8u << 20;
+constexpr std::size_t one_connection = 512u << 10;
+
+} // namespace
+
+std::unique_ptr<tap::Tap> make_tap(const conf::Settings& settings, bool serves_one)
 {
     const conf::Tkuev& tkuev = settings.tkuev;
     if (!tkuev.enabled)
         return nullptr;
     return std::make_unique<tap::Tap>(tap::Options{
         .spool = tkuev.spool,
+        .memory = settings.general.run_directory + "/tap",
+        .memory_bytes = serves_one ? one_connection : many_connections,
         .content_bytes = tkuev.content_bytes,
         .content_seconds = tkuev.content_seconds,
         .rules = li::Rules{.fold_case = tkuev.fold_local_part,

@@ -69,7 +69,7 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
     listeners_ = make_proxy_listeners(settings_, protocol_);
     backends_ = std::make_unique<proxy::Backends>(loop_, *routes_, resolver_.get());
     backends_->set_dead_for(base::seconds{own.dead_for});
-    tap_ = make_tap(settings_);
+    tap_ = make_tap(settings_, service_.serves_one());
     const proxy::World world{
         .loop = loop_, .backends = *backends_, .journal = journal_, .tap = tap_.get()};
     server_ = program.make_server(world, proxy_rates(own));

@@ -33,6 +33,13 @@ void may_read(confine::Rights& rights, const std::string& file)
         rights.read.push_back(directory_of(file));
 }
 
+// Records are in the run directory until they are in the spool.
+void may_capture(confine::Rights& rights, const conf::Settings& settings)
+{
+    rights.write.push_back(settings.general.run_directory);
+    rights.write.push_back(settings.tkuev.spool);
+}
+
 confine::Rights common_rights(const conf::Settings& settings)
 {
     confine::Rights rights;
@@ -51,7 +58,7 @@ confine::Rights common_rights(const conf::Settings& settings)
     if (!settings.general.database.empty())
         rights.write.push_back(directory_of(settings.general.database));
     if (settings.tkuev.enabled)
-        rights.write.push_back(settings.tkuev.spool);
+        may_capture(rights, settings);
     return rights;
 }
 

@@ -22,4 +22,7 @@ namespace daemons {
 // The directory of this file; nothing when the name is empty.
 void may_read(confine::Rights& rights, const std::string& file);
 
+// What a tap needs, where [tkuev] is enabled.
+void may_capture(confine::Rights& rights, const conf::Settings& settings);
+
 } // namespace daemons

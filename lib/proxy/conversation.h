@@ -19,6 +19,8 @@ public:
     // written before compress_now() is obeyed.
     virtual std::size_t client(std::string_view bytes, text::Passage& to_server) = 0;
     virtual std::size_t server(std::string_view bytes, text::Passage& to_client) = 0;
+    // All that goes on has been written; the bytes are still where they were.
+    virtual void passed() {}
     // Nothing of the client can be taken before the server has said more.
     [[nodiscard]] virtual bool must_wait() const = 0;
     // The server has not answered all that was asked.

@@ -63,7 +63,12 @@ public:
     [[nodiscard]] bool compress_now() const override { return follower_.compressed(); }
     [[nodiscard]] std::string_view trouble() const override { return follower_.trouble(); }
     [[nodiscard]] std::string farewell(std::string_view why) const override;
-    void ended() override { follower_.ended(); }
+    void passed() override { both_.passed(); }
+    void ended() override
+    {
+        follower_.ended();
+        both_.passed();
+    }
 
     [[nodiscard]] const Totals& totals() const { return counter_.totals(); }
 

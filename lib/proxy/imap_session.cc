@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "imap/status.h"
 #include "proxy/imap_identity.h"
+#include "proxy/imap_replies.h"
 
 #include <utility>
 
@@ -80,6 +81,7 @@ net::Task<bool> ImapSession::hear_command()
     using State = imap::CommandReader::State;
     imap::CommandReader& reader = dialogue_->reader;
     for (;;) {
+        let_witness_catch_up();
         const std::string_view bytes = co_await client().hear_bytes();
         if (bytes.empty())
             co_return false;
@@ -166,6 +168,20 @@ void ImapSession::hear_claims()
 Totals ImapSession::totals() const
 {
     return conversation_ ? conversation_->totals() : Totals();
+}
+
+// An alert may come before the answer.
+li::Cause ImapSession::told(const Trouble& trouble) const
+{
+    const std::string words = refusal(trouble, "a");
+    std::string_view line = words;
+    line = line.substr(0, line.find_last_not_of("\r\n") + 1);
+    line.remove_prefix(line.rfind('\n') + 1); // npos + 1 is 0
+    const imap::Response said = imap::parse_response(line);
+    return {.layer = "protocol",
+            .code = said.condition == imap::Condition::bad ? "BAD" : "NO",
+            .enhanced = std::string(said.code),
+            .text = std::string(said.text)};
 }
 
 std::string ImapSession::goodbye(std::string_view why) const

@@ -28,6 +28,7 @@ protected:
     [[nodiscard]] Conversation& conversation() override { return *conversation_; }
     [[nodiscard]] Totals totals() const override;
     [[nodiscard]] std::string goodbye(std::string_view why) const override;
+    [[nodiscard]] li::Cause told(const Trouble& trouble) const override;
 
 private:
     enum class Next : std::uint8_t { listen, logged_in, hang_up };

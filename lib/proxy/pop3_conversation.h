@@ -54,7 +54,12 @@ public:
     }
     [[nodiscard]] bool has_quit() const override { return counter_.has_quit(); }
     [[nodiscard]] std::string_view trouble() const override { return follower_.trouble(); }
-    void ended() override { follower_.ended(); }
+    void passed() override { both_.passed(); }
+    void ended() override
+    {
+        follower_.ended();
+        both_.passed();
+    }
 
     [[nodiscard]] const Totals& totals() const { return counter_.totals(); }
 

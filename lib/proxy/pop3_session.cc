@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "pop3/reply.h"
 #include "pop3/xclient.h"
+#include "proxy/pop3_refusal.h"
 #include "proxy/pop3_server.h"
 #include "sasl/identity.h"
 #include "text/lines.h"
@@ -71,6 +72,17 @@ Totals Pop3Session::totals() const
     return after_ ? after_->totals() : Totals{};
 }
 
+li::Cause Pop3Session::told(const Trouble& trouble) const
+{
+    const std::string line = pop3_refusal(trouble);
+    const pop3::Reply said =
+        pop3::parse_reply(std::string_view(line).substr(0, line.find('\r')));
+    return {.layer = "protocol",
+            .code = "-ERR",
+            .enhanced = std::string(said.code),
+            .text = std::string(said.text)};
+}
+
 std::string Pop3Session::goodbye(std::string_view why) const
 {
     return pop3::error("SYS/TEMP", why);
@@ -80,6 +92,7 @@ net::Task<bool> Pop3Session::log_in()
 {
     co_await greet();
     for (;;) {
+        let_witness_catch_up();
         const std::size_t limit = before_->prelude.longest_line();
         const std::optional<net::Line> line = co_await client().hear_line(limit);
         if (!line) {

@@ -35,6 +35,7 @@ protected:
     [[nodiscard]] Conversation& conversation() override { return *after_; }
     [[nodiscard]] Totals totals() const override;
     [[nodiscard]] std::string goodbye(std::string_view why) const override;
+    [[nodiscard]] li::Cause told(const Trouble& trouble) const override;
 
 private:
     enum class Next : std::uint8_t { listen, leave, relay };

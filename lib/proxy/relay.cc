@@ -79,6 +79,7 @@ net::Task<std::string_view> Relay::carry_up()
             from_client_ += taken;
             gone = "backend-gone";
             co_await backend_.write(passage);
+            conversation_.passed();
             gone = "client-gone";
             passage.clear();
             client_.take(taken);
@@ -90,6 +91,7 @@ net::Task<std::string_view> Relay::carry_up()
                 co_return "protocol";
         }
     } catch (...) {
+        conversation_.passed(); // what was heard of lies in the passage
         co_return reason_now(gone);
     }
 }
@@ -114,6 +116,7 @@ net::Task<std::string_view> Relay::carry_down()
             speaking_ = true;
             gone = "client-gone";
             co_await client_.write(passage);
+            conversation_.passed();
             gone = "backend-gone";
             speaking_ = false;
             passage.clear();
@@ -125,6 +128,7 @@ net::Task<std::string_view> Relay::carry_down()
             heard_.set();
         }
     } catch (...) {
+        conversation_.passed(); // what was heard of lies in the passage
         co_return reason_now(gone);
     }
 }

@@ -124,6 +124,7 @@ bool Session::admitted()
 
 net::Task<void> Session::carry()
 {
+    let_witness_catch_up(); // the login has been answered
     relay_ = std::make_unique<Relay>(server_.loop(), client_, *backend_, conversation(),
                                      listener_->times.idle);
     co_await relay_->run(id_);
@@ -217,6 +218,7 @@ tap::Party Session::party() const
                    .server_octets = client_.said()};
     if (over_tls())
         now.tls = client_.stream().tls().version + " " + client_.stream().tls().cipher;
+    now.compressed = client_.compressed();
     return now;
 }
 
@@ -269,16 +271,22 @@ bool Session::succeeded(Link link)
     return true;
 }
 
+li::Cause Session::cause_of(const Trouble& trouble) const
+{
+    li::Cause cause = told(trouble);
+    if (!is_of_host(trouble.kind))
+        return cause;
+    cause.layer = trouble.kind == TroubleKind::tls ? "tls" : "connection";
+    cause.text = trouble.why;
+    return cause;
+}
+
 void Session::failed(const Trouble& trouble)
 {
     trying_ = false;
     server_.world().journal.login_failed(login(), trouble);
     if (witness_ != nullptr)
-        witness_->login_failed(
-            {.layer = is_of_host(trouble.kind) ? "connection" : "protocol",
-             .code = std::string(name_of(trouble.kind)),
-             .enhanced = {},
-             .text = trouble.reply.empty() ? trouble.why : trouble.reply});
+        witness_->login_failed(cause_of(trouble));
     user_.clear();
     by_.clear();
     mechanism_.clear();

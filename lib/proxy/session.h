@@ -52,8 +52,17 @@ protected:
     // or we are stopping; with its line end.
     [[nodiscard]] virtual std::string goodbye(std::string_view why) const = 0;
 
+    // What the client hears of a login that failed.
+    [[nodiscard]] virtual li::Cause told(const Trouble& trouble) const = 0;
+
     // Who looks at what happens to the mailbox; lives as long as the session.
     void watched_by(tap::MailboxWitness* witness) { witness_ = witness; }
+    // The client has its answer, and is to be heard now.
+    void let_witness_catch_up()
+    {
+        if (witness_ != nullptr)
+            witness_->catch_up();
+    }
     [[nodiscard]] const tap::MailboxScene& scene() const { return *this; }
 
     // For the dialogue.
@@ -100,6 +109,7 @@ private:
     [[nodiscard]] Login login() const;
     [[nodiscard]] tap::Party party() const override;
     [[nodiscard]] Totals counted_totals() const;
+    [[nodiscard]] li::Cause cause_of(const Trouble& trouble) const;
 
     Server& server_;
     ListenerPtr listener_;

@@ -181,6 +181,7 @@ net::Task<void> SmtpClient::quit()
         co_await say("QUIT\r\n", patience);
         (void)co_await hear(Step::quit, patience);
         stream_.shutdown_write();
+        stream_.set_deadline(base::SteadyTime::max()); // nothing is waited for any more
     } catch (const std::exception&) {
         // Whatever it is, the connection is over, and nothing was in flight.
     }

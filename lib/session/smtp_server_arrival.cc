@@ -52,8 +52,10 @@ net::Task<bool> SmtpServerSession::arrive()
     service.xforward = listener_->trust_xforward.contains(client_.address);
     transaction_ = std::make_unique<smtp::Transaction>(service, listener_->tls_at_once);
     const tap::SmtpScene& scene = *this;
-    if (server_.world().tap != nullptr)
+    if (server_.world().tap != nullptr) {
         witness_ = std::make_unique<tap::SmtpWitness>(*server_.world().tap, scene, id_);
+        wire_.when_flushed([this] { witness_->catch_up(); });
+    }
     co_return true;
 }
 

@@ -2,12 +2,12 @@
 // session/smtp_server_login.cc - STARTTLS, AUTH, XCLIENT: who we really talk to.
 
 #include "base/log.h"
+#include "base/random.h"
 #include "sasl/server.h"
 #include "session/smtp_server_session.h"
 #include "text/base64.h"
 
 #include <array>
-#include <sys/random.h>
 
 namespace session {
 
@@ -19,14 +19,9 @@ using smtp::Then;
 // From which the SCRAM exchange of a user who does not exist gets its invented salt.
 std::string_view process_secret()
 {
-    static const std::array<char, 32> secret = [] {
-        std::array<char, 32> bytes{};
-        if (::getrandom(bytes.data(), bytes.size(), 0) !=
-            static_cast<ssize_t>(bytes.size()))
-            base::fail_errno("getrandom", "SCRAM secret", base::Remedy::repair_system);
-        return bytes;
-    }();
-    return {secret.data(), secret.size()};
+    constexpr std::size_t octets = 32;
+    static const std::string secret = base::random_octets(octets);
+    return secret;
 }
 
 Reply challenge(std::string_view data)

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace session {
 
@@ -53,15 +54,15 @@ net::Task<smtp::Verdict> SmtpServerSession::take_data(smtp::Reply go_ahead)
     begin_message(false);
     wire_.say(go_ahead);
 
-    for (bool ended = false; !ended;) {
+    for (;;) {
         set_message_deadline();
         const std::string_view bytes = co_await wire_.hear_bytes();
         const auto progress = message_->take(bytes);
-        if (witness_)
-            witness_->heard(bytes.substr(0, progress.consumed));
-        wire_.used(progress.consumed);
-        ended = progress.ended;
-        if (!ended && endless())
+        unheard_ = bytes.substr(0, progress.consumed);
+        if (progress.ended)
+            break;
+        let_witness_hear();
+        if (endless())
             co_return hang_up(refuse_message(too_big_reply()));
     }
     const smtp::Reply outcome = co_await hand_over();
@@ -106,6 +107,7 @@ net::Task<smtp::Verdict> SmtpServerSession::take_chunk(std::uint64_t size, bool 
         const smtp::Reply outcome = co_await hand_over();
         co_return message_done(outcome);
     }
+    let_witness_hear();
     const std::optional<smtp::Reply> refusal = message_->refusal();
     if (refusal) // what follows of it is swallowed
         co_return message_done(refuse_message(*refusal));
@@ -119,11 +121,20 @@ net::Task<void> SmtpServerSession::hear_chunk(std::uint64_t size)
         std::string_view bytes = co_await wire_.hear_bytes();
         bytes = bytes.substr(0, size);
         message_->take_chunk(bytes);
-        if (witness_)
-            witness_->heard(bytes);
-        wire_.used(bytes.size());
         size -= bytes.size();
+        unheard_ = bytes;
+        if (size > 0)
+            let_witness_hear();
     }
+}
+
+// The last of a message is not heard before the disk works on it: no clock of the client's
+// tells whether anybody listens.
+void SmtpServerSession::let_witness_hear()
+{
+    if (witness_)
+        witness_->heard(unheard_);
+    wire_.used(std::exchange(unheard_, {}).size());
 }
 
 // Octets of a chunk are never commands, wanted or not.
@@ -292,13 +303,17 @@ void SmtpServerSession::log_refused_size(const smtp::Command& command,
 net::Task<smtp::Reply> SmtpServerSession::hand_over()
 {
     const std::optional<smtp::Reply> refusal = message_->refusal();
-    if (refusal)
+    if (refusal) {
+        let_witness_hear();
         co_return refuse_message(*refusal);
-
+    }
     const std::uint64_t size = message_->size();
     net::Promise<spool::CommitResult> committed(server_.world().loop);
     server_.world().writer.commit(message_->hand_out(), spool_envelope(),
                                   committed.setter());
+    let_witness_hear();
+    if (witness_)
+        witness_->message_waits();
     const spool::CommitResult result = co_await committed.get();
     if (!result) {
         base::log(base::Level::error, "message-not-stored", id_,

@@ -29,6 +29,13 @@ smtp::Command understand(const net::Line& line, const smtp::CommandOptions& opti
     return smtp::parse_command(line.text, options);
 }
 
+// Whether a message that was begun is done with it, accepted or not.
+bool ends_message(const smtp::Command& command)
+{
+    const auto* const chunk = std::get_if<smtp::Bdat>(&command);
+    return chunk != nullptr ? chunk->last : std::holds_alternative<smtp::Data>(command);
+}
+
 net::Task<smtp::Verdict> unchanged(smtp::Verdict verdict)
 {
     co_return verdict;
@@ -96,6 +103,9 @@ net::Task<void> SmtpServerSession::converse()
         if (witness_)
             witness_->answered(command, verdict.reply);
         co_await answer(verdict);
+        // Pipelined commands behind a message wait for it, whosever it is.
+        if (witness_ && ends_message(command))
+            co_await wire_.flush();
         if (!transaction_->in_chunks())
             message_.reset();
         if (transaction_->envelope().recipients.empty())

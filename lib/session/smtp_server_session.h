@@ -106,6 +106,7 @@ private:
     net::Task<smtp::Verdict> take_chunk(std::uint64_t size, bool last);
     net::Task<smtp::Verdict> swallow_chunk(smtp::Verdict verdict);
     net::Task<void> hear_chunk(std::uint64_t size);
+    void let_witness_hear();
     net::Task<void> swallow(std::uint64_t size);
     net::Task<smtp::Reply> hand_over();
     void begin_message(bool in_chunks);
@@ -160,6 +161,7 @@ private:
     std::unique_ptr<tap::SmtpWitness> witness_; // null: [tkuev] is not enabled
     base::SteadyTime started_ = base::Steady::now();
     base::SteadyTime message_started_{};
+    std::string_view unheard_;       // by the witness, of the message that comes in
     std::uint32_t trace_number_ = 0; // of the messages of this session
     std::string queue_id_;           // of the message accepted last
     std::string trace_id_;           // in the log: session and number

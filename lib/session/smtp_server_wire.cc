@@ -22,17 +22,24 @@ bool SmtpServerWire::should_flush() const
 
 net::Task<void> SmtpServerWire::flush()
 {
-    if (output_.empty())
-        co_return;
-    // Taken out first: what a broken write has partly said must not be said again.
-    std::string said = std::exchange(output_, {});
-    writing_ = true;
-    co_await stream_.write(said);
-    writing_ = false;
-    if (!output_.empty() || said.capacity() > kKeptCapacity)
-        co_return;
-    said.clear();
-    output_ = std::move(said);
+    if (!output_.empty()) {
+        // Taken out first: what a broken write has partly said must not be said again.
+        std::string said = std::exchange(output_, {});
+        writing_ = true;
+        co_await stream_.write(said);
+        writing_ = false;
+        keep(std::move(said));
+    }
+    if (flushed_)
+        flushed_();
+}
+
+void SmtpServerWire::keep(std::string buffer)
+{
+    if (!output_.empty() || buffer.capacity() > kKeptCapacity)
+        return;
+    buffer.clear();
+    output_ = std::move(buffer);
 }
 
 net::Task<net::Line> SmtpServerWire::hear_line(std::size_t limit)

@@ -14,8 +14,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace session {
 
@@ -36,6 +38,8 @@ public:
         said_ += output_.size() - before;
     }
     [[nodiscard]] net::Task<void> flush();
+    // Called after each flush, whether there was anything to say or not.
+    void when_flushed(std::function<void()> act) { flushed_ = std::move(act); }
     // Several packets are collected: a client that pipelines without end has to take its
     // answers first.
     [[nodiscard]] bool should_flush() const;
@@ -60,10 +64,13 @@ public:
     [[nodiscard]] const net::Stream& stream() const { return stream_; }
 
 private:
+    void keep(std::string buffer);
+
     net::Stream stream_;
     net::LineReader reader_;
     std::string output_;
     std::uint64_t said_ = 0;
+    std::function<void()> flushed_;
     bool writing_ = false; // also when a write has failed: a reply is only half said
 };
 

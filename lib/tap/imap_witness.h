@@ -9,6 +9,7 @@
 #include "tap/mailbox_witness.h"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,16 +22,27 @@ public:
     {
     }
 
-    void entered(const imap::Place& where) override { folder_ = where.mailbox; }
+    // Of messages that began to pass before anybody was interested, so many are remembered
+    // at once.
+    static constexpr std::size_t unheard_limit = 64;
+
+    void entered(const imap::Place& where) override
+    {
+        in_order([this, where] { place_ = where; });
+    }
     void fetch_began(const imap::Fetch& what) override;
     void fetched(std::string_view octets) override;
     void fetch_ended(bool whole) override;
     void fetch_done(std::uint32_t sequence, std::uint32_t uid, std::uint64_t size) override;
     void fetch_refused(const imap::Response& why) override;
+    void upload_flags(std::string_view flags) override { flags_ = flags; }
     void upload_began(std::string_view mailbox, std::uint64_t size) override;
     void uploaded(std::string_view octets) override;
     void upload_ended(bool whole) override;
+    void upload_refused(std::string_view mailbox, std::uint64_t size,
+                        const imap::Response& why) override;
     void upload_answered(const imap::Response& answer, std::uint32_t messages) override;
+    void passed() override { catch_up(); }
 
 private:
     // Text of a message on its way, or that waits for the end of its answer.
@@ -38,18 +50,32 @@ private:
         std::uint32_t sequence = 0;
         std::string item; // "BODY[1.2]<0>"; of an upload empty
         std::string mailbox;
+        std::string flags;
         bool partial = false;
-        bool whole = false; // nothing of it is missing
-        std::shared_ptr<std::string> content;
+        bool header = false;               // it begins with the header of the message
+        bool whole = false;                // nothing of it is missing
+        std::int64_t began = 0;            // microseconds
+        std::shared_ptr<Gathered> content; // null: nobody was interested
     };
 
     void finish() override;
     void report_fetch(const Piece& piece, std::uint32_t uid, std::uint64_t size);
-    void report_upload(const Piece& piece, li::Status status, const li::Cause& cause);
+    void report_upload(const Piece& piece, std::string_view uid, li::Status status,
+                       const li::Cause& cause);
+    [[nodiscard]] li::Event event_here(li::What what, li::Status status) const;
+    [[nodiscard]] static Passed passed(const Piece& piece, bool header);
+    [[nodiscard]] Piece new_piece();
+    void report_uploads(std::span<const std::string> uids, std::uint32_t messages,
+                        li::Status status, const li::Cause& cause);
 
-    std::string folder_;
-    bool fetching_ = false;  // the last piece of fetched_ is on its way
-    bool uploading_ = false; // the same of uploaded_
+    // Of the piece on its way: whether it is remembered, and whether its octets are.
+    bool fetch_kept_ = false;
+    bool fetch_wanted_ = false;
+    bool upload_kept_ = false;
+    bool upload_wanted_ = false;
+    std::string flags_; // of the upload that begins next
+    // As far as we have caught up.
+    imap::Place place_;
     std::vector<Piece> fetched_;
     std::vector<Piece> uploaded_;
 };

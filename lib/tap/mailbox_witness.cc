@@ -9,15 +9,23 @@
 
 namespace tap {
 
-namespace {
-
-constexpr std::uint64_t usual_size = 64u << 10;
-constexpr std::uint64_t large_size = 1u << 20;
-
-} // namespace
-
 using li::Status;
 using li::What;
+
+namespace {
+
+// What a mail that passes says of itself, as far as the octets go.
+void describe_mail(li::Event& event, const Gathered& mail)
+{
+    std::string room;
+    li::MailView seen = li::view(mail.header(room));
+    event.message_id = std::move(seen.message_id);
+    event.sender = std::move(seen.sender);
+    event.recipients = std::move(seen.recipients);
+    event.total_recipients = static_cast<std::uint32_t>(event.recipients.size());
+}
+
+} // namespace
 
 MailboxWitness::MailboxWitness(Tap& tap, const MailboxScene& scene, li::Protocol protocol,
                                std::string_view session)
@@ -28,21 +36,23 @@ MailboxWitness::MailboxWitness(Tap& tap, const MailboxScene& scene, li::Protocol
 void MailboxWitness::login_began(std::string_view mailbox, std::string_view by,
                                  std::string_view mechanism)
 {
+    catch_up(); // of whoever was named before
     asking_ = true;
     mailbox_ = mailbox;
     by_ = by == mailbox ? std::string_view() : by;
     mechanism_ = mechanism;
-    std::vector<std::string> who = {li::canonical_login(mailbox, tap_.rules())};
+    identities_ = {li::canonical_login(mailbox, tap_.rules())};
     if (!by_.empty())
-        who.push_back(li::canonical_login(by_, tap_.rules()));
-    watch_.follow(&tap_, std::move(who));
+        identities_.push_back(li::canonical_login(by_, tap_.rules()));
+    watch_.follow(&tap_, identities_);
 }
 
 void MailboxWitness::login_accepted()
 {
     asking_ = false;
     login_time_ = base::wall_microseconds();
-    submit(event(What::login, Status::succeeded));
+    if (!targets().empty())
+        later([this] { submit(event(What::login, Status::succeeded)); });
 }
 
 void MailboxWitness::login_failed(li::Cause cause)
@@ -52,13 +62,14 @@ void MailboxWitness::login_failed(li::Cause cause)
         return;
     li::Event failed = event(What::login_failed, Status::failed);
     failed.cause = std::move(cause);
-    submit(std::move(failed));
+    later([this, failed = std::move(failed)]() mutable { submit(std::move(failed)); });
 }
 
 void MailboxWitness::ended(std::string_view why)
 {
     const li::Cause cause{
         .layer = "connection", .code = std::string(why), .enhanced = {}, .text = {}};
+    catch_up();
     if (login_time_ != 0)
         finish();
     if ((login_time_ == 0 && !asking_) || targets().empty())
@@ -94,32 +105,59 @@ li::Event MailboxWitness::event(What what, Status status) const
     event.mechanism = mechanism_;
     event.user = by_.empty() ? mailbox_ : by_;
     event.mailbox = mailbox_;
-    event.matched = mailbox_;
+    if (party.compressed)
+        event.features.emplace_back("COMPRESS", "DEFLATE");
     return event;
 }
 
-void MailboxWitness::submit(li::Event event, const Content& content)
+std::int64_t MailboxWitness::now()
+{
+    return base::wall_microseconds();
+}
+
+std::string MailboxWitness::matched() const
+{
+    const auto one = std::ranges::find_if(identities_, [this](const std::string& identity) {
+        return !tap_.find(std::span(&identity, 1)).empty();
+    });
+    return one != identities_.end() ? *one : std::string();
+}
+
+void MailboxWitness::submit(li::Event event)
 {
     const std::span<const Target> who = watch_.targets(event.time);
-    if (!who.empty())
-        tap_.submit(std::move(event), who,
-                    content && !content->empty() ? content : nullptr);
+    if (who.empty())
+        return;
+    event.matched = matched();
+    tap_.submit(std::move(event), who);
 }
 
-std::shared_ptr<std::string> new_content(std::uint64_t expected)
+void MailboxWitness::submit(li::Event event, const Passed& passed)
 {
-    auto content = std::make_shared<std::string>();
-    content->reserve(std::clamp<std::uint64_t>(expected, usual_size, large_size));
-    return content;
-}
-
-void describe_mail(li::Event& event, std::string_view mail)
-{
-    li::MailView seen = li::view(mail);
-    event.message_id = std::move(seen.message_id);
-    event.sender = std::move(seen.sender);
-    event.recipients = std::move(seen.recipients);
-    event.total_recipients = static_cast<std::uint32_t>(event.recipients.size());
+    const std::span<const Target> who = watch_.targets(event.time);
+    if (who.empty())
+        return;
+    event.matched = matched();
+    std::vector<Target> all(who.begin(), who.end());
+    const auto late = std::ranges::partition(all, [&](const Target& target) {
+        return passed.content && target.covers(passed.began);
+    });
+    if (!late.empty()) {
+        li::Event bare = event;
+        bare.direction = li::Direction::none;
+        bare.features.emplace_back("content", "began before the measure");
+        tap_.submit(std::move(bare), std::vector<Target>(late.begin(), late.end()));
+    }
+    all.erase(late.begin(), late.end());
+    if (all.empty())
+        return;
+    if (passed.header)
+        describe_mail(event, *passed.content);
+    if (event.size == 0)
+        event.size = passed.size;
+    if (passed.content->empty())
+        event.direction = li::Direction::none;
+    tap_.submit(std::move(event), all, passed.content->empty() ? nullptr : passed.content);
 }
 
 } // namespace tap

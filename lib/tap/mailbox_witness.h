@@ -5,10 +5,11 @@
 //
 // A session is of interest from the moment its mailbox, or who reads it, comes under a
 // measure, and until that ends, in the middle of the session as well.  Nothing waits,
-// nothing throws.
+// nothing throws; what takes time is done when the client has its answer.
 #pragma once
 
 #include "li/event.h"
+#include "tap/agenda.h"
 #include "tap/party.h"
 #include "tap/tap.h"
 
@@ -17,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tap {
 
@@ -44,6 +46,8 @@ public:
                      std::string_view mechanism);
     void login_accepted();
     void login_failed(li::Cause cause);
+    // Nobody waits for an answer any more: what takes time is done now.
+    void catch_up() { agenda_.catch_up(); }
     // The session is over.
     void ended(std::string_view why);
 
@@ -51,11 +55,39 @@ protected:
     // The measures that cover this instant.  Empty in nearly every session.
     [[nodiscard]] std::span<const Target> targets();
     [[nodiscard]] li::Event event(li::What what, li::Status status) const;
-    void submit(li::Event event, const Content& content = nullptr);
+    // What passed, as far as somebody was of interest.
+    struct Passed {
+        Content content;
+        std::int64_t began = 0; // microseconds
+        bool header = false;    // it begins with that of a mail
+        std::uint64_t size = 0; // of the text in it
+    };
+    void submit(li::Event event);
+    // Whose measure began later than the content is told the event, and nothing of that.
+    void submit(li::Event event, const Passed& passed);
+    [[nodiscard]] static std::int64_t now();
+    [[nodiscard]] std::shared_ptr<Gathered> new_content() const
+    {
+        return tap_.new_content();
+    }
+    // At catch_up(), or at the end of the session.
+    template <class Act>
+    void later(Act act)
+    {
+        agenda_.add(std::move(act));
+    }
+    // Now, unless something is to be done later.
+    template <class Act>
+    void in_order(Act act)
+    {
+        agenda_.do_in_order(std::move(act));
+    }
     // What of the conversation has not been told yet.
     virtual void finish() {}
 
 private:
+    [[nodiscard]] std::string matched() const;
+
     Tap& tap_;
     const MailboxScene& scene_;
     li::Protocol protocol_;
@@ -65,13 +97,9 @@ private:
     std::string mailbox_;
     std::string by_;
     std::string mechanism_;
+    std::vector<std::string> identities_; // canonical: the mailbox, and by whom
     Watch watch_;
+    Agenda agenda_;
 };
-
-// Room for content that is on its way, so that it is not copied while it grows.
-[[nodiscard]] std::shared_ptr<std::string> new_content(std::uint64_t expected);
-
-// What a mail that passes says of itself, as far as the octets go.
-void describe_mail(li::Event& event, std::string_view mail);
 
 } // namespace tap

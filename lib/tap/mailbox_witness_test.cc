@@ -12,6 +12,7 @@
 using li::Status;
 using li::What;
 using tap::test::Captured;
+using tap::test::feature;
 using tap::test::Stage;
 using tap::test::target;
 
@@ -25,15 +26,18 @@ public:
     }
 };
 
-std::string feature(const li::Event& event, std::string_view name)
-{
-    const auto found = std::ranges::find(event.features, name,
-                                         &std::pair<std::string, std::string>::first);
-    return found == event.features.end() ? "" : found->second;
-}
-
 struct Pop3 {
     explicit Pop3(Stage& stage) : witness(stage.tap(), scene, "7-1"), follower(witness) {}
+    void client(std::string_view text)
+    {
+        follower.client(text);
+        witness.passed();
+    }
+    void server(std::string_view text)
+    {
+        follower.server(text);
+        witness.passed();
+    }
     Scene scene;
     tap::Pop3Witness witness;
     pop3::Follower follower;
@@ -47,11 +51,13 @@ struct Imap {
     {
         text::Passage out;
         CHECK(follower.client(text, out) == text.size());
+        witness.passed();
     }
     void server(std::string_view text)
     {
         text::Passage out;
         CHECK(follower.server(text, out) == text.size());
+        witness.passed();
     }
     Scene scene;
     tap::ImapWitness witness;
@@ -69,9 +75,10 @@ TEST_CASE("tap: a POP3 session of the target, from login to logout (P1, P4 to P6
     Pop3 pop(stage);
     pop.witness.login_began("Anna@Example.DE", "", "USER");
     pop.witness.login_accepted();
-    pop.follower.client("UIDL\r\nRETR 1\r\nTOP 1 0\r\nRETR 9\r\nQUIT\r\n");
-    pop.follower.server("+OK\r\n1 uid-1\r\n.\r\n+OK\r\n" + mail + ".\r\n");
-    pop.follower.server("+OK\r\nFrom: a@b\r\n\r\n.\r\n-ERR [SYS/TEMP] no\r\n+OK\r\n");
+    pop.witness.catch_up();
+    pop.client("UIDL\r\nRETR 1\r\nTOP 1 0\r\nRETR 9\r\nQUIT\r\n");
+    pop.server("+OK\r\n1 uid-1\r\n.\r\n+OK\r\n" + mail + ".\r\n");
+    pop.server("+OK\r\nFrom: a@b\r\n\r\n.\r\n-ERR [SYS/TEMP] no\r\n+OK\r\n");
     pop.witness.ended("quit");
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 5);
@@ -113,13 +120,15 @@ TEST_CASE("tap: a fetch that is cut off is a failure, with what had passed (P5, 
     Pop3 pop(stage);
     pop.witness.login_began("anna@example.de", "", "USER");
     pop.witness.login_accepted();
-    pop.follower.client("RETR 1\r\n");
-    pop.follower.server("+OK\r\nFrom: half");
+    pop.witness.catch_up();
+    pop.client("RETR 1\r\n");
+    pop.server("+OK\r\nFrom: half");
     pop.follower.ended();
     pop.witness.ended("backend-gone");
     Imap imap(stage);
     imap.witness.login_began("anna@example.de", "", "LOGIN");
     imap.witness.login_accepted();
+    imap.witness.catch_up();
     imap.client("a FETCH 1 BODY[]\r\n");
     imap.server("* 1 FETCH (BODY[] {100}\r\nFrom: half");
     imap.follower.ended();
@@ -139,6 +148,7 @@ TEST_CASE("tap: every message of a FETCH, whole ones and parts told apart (I4, I
     Imap imap(stage);
     imap.witness.login_began("anna@example.de", "", "LOGIN");
     imap.witness.login_accepted();
+    imap.witness.catch_up();
     imap.client("s SELECT Inbox\r\n");
     imap.server("* OK [UIDVALIDITY 7] \r\ns OK done\r\n");
     imap.client("a UID FETCH 1:2 (BODY.PEEK[] BODY[HEADER] RFC822.SIZE)\r\n");
@@ -175,11 +185,13 @@ TEST_CASE("tap: uploads, taken and refused (I8, I9)")
     Imap imap(stage);
     imap.witness.login_began("anna@example.de", "", "LOGIN");
     imap.witness.login_accepted();
+    imap.witness.catch_up();
     imap.client("a APPEND Sent {9+}\r\nFrom: a@b MULTI\r\n");
     imap.server("a BAD no\r\n");
     Imap second(stage);
     second.witness.login_began("anna@example.de", "", "LOGIN");
     second.witness.login_accepted();
+    second.witness.catch_up();
     second.client("a APPEND Sent {9}\r\n");
     second.server("+ go\r\n");
     second.client("From: a@b\r\n");
@@ -201,10 +213,12 @@ TEST_CASE("tap: who reads the mailbox of the target is named beside it (I15)")
     Imap imap(stage);
     imap.witness.login_began("anna@example.de", "secretary@example.de", "PLAIN");
     imap.witness.login_accepted();
+    imap.witness.catch_up();
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 1);
     CHECK(all[0].event.user == "secretary@example.de");
     CHECK(all[0].event.mailbox == "anna@example.de");
+    CHECK(all[0].event.matched == "anna@example.de");
 }
 
 TEST_CASE("tap: a measure that begins in the middle of a session sees what comes then")
@@ -213,6 +227,7 @@ TEST_CASE("tap: a measure that begins in the middle of a session sees what comes
     Imap imap(stage);
     imap.witness.login_began("anna@example.de", "", "LOGIN");
     imap.witness.login_accepted();
+    imap.witness.catch_up();
     imap.client("a FETCH 1 BODY[]\r\n");
     imap.server("* 1 FETCH (BODY[] {5}\r\nfirst)\r\na OK\r\n");
     stage.put({{"anna@example.de", target(1)}});
@@ -227,4 +242,111 @@ TEST_CASE("tap: a measure that begins in the middle of a session sees what comes
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 1);
     CHECK(all[0].content == "second");
+}
+
+TEST_CASE("tap: only what begins with the header is asked for sender and recipients (I5)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "", "LOGIN");
+    imap.witness.login_accepted();
+    imap.client(
+        "s SELECT INBOX\r\na FETCH 1 (BODY[HEADER] BODY[TEXT] BODY[2.HEADER] BODY[]<7>"
+        " RFC822.TEXT RFC822)\r\n");
+    imap.server("* OK [UIDVALIDITY 7] \r\ns OK\r\n* 1 FETCH (");
+    for (const char* const item : {"BODY[HEADER]", "BODY[TEXT]", "BODY[2.HEADER]",
+                                   "BODY[]<7>", "RFC822.TEXT", "RFC822"})
+        imap.server(std::string(item) + " {11}\r\nFrom: <a@b> ");
+    imap.server("UID 5)\r\na OK\r\n");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 7);
+    for (std::size_t n = 1; n < all.size(); ++n) {
+        CAPTURE(n);
+        CHECK(all[n].event.sender == (n == 1 || n == 6 ? "a@b" : ""));
+        CHECK(feature(all[n].event, "uidvalidity") == "7");
+    }
+    CHECK(feature(all[6].event, "item") == "RFC822");
+    CHECK(all[6].event.what == What::fetched);
+}
+
+TEST_CASE("tap: an upload that is refused before it came; uids of what was stored (I8, I9)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "", "LOGIN");
+    imap.witness.login_accepted();
+    imap.client("a APPEND Nowhere {9}\r\n");
+    imap.server("a NO [TRYCREATE] no such folder\r\n");
+    imap.client("b APPEND Sent (\\Seen $Work) {3}\r\n");
+    imap.server("+ go\r\n");
+    imap.client("one {3}\r\n");
+    imap.server("+ go\r\n");
+    imap.client("two\r\n");
+    imap.server("b OK [APPENDUID 7 9:10] done\r\n");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 4);
+    CHECK(all[1].event.status == Status::failed);
+    CHECK(all[1].event.cause.enhanced == "TRYCREATE");
+    CHECK(all[1].event.size == 9);
+    CHECK(feature(all[1].event, "folder") == "Nowhere");
+    CHECK_FALSE(all[1].content);
+    CHECK(feature(all[2].event, "uid") == "9");
+    CHECK(feature(all[2].event, "flags") == "\\Seen $Work");
+    CHECK(feature(all[3].event, "uid") == "10");
+    CHECK(feature(all[3].event, "flags").empty());
+    CHECK(all[3].content == "two");
+}
+
+TEST_CASE("tap: nothing of a text that began to pass before the measure")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "", "LOGIN");
+    imap.witness.login_accepted();
+    imap.client("a FETCH 1 BODY[]\r\n");
+    imap.server("* 1 FETCH (BODY[] {45}\r\nFrom: x@y\r\nMessage-ID: <1@y>\r\n\r\nbefo");
+    Pop3 pop(stage);
+    pop.witness.login_began("anna@example.de", "", "USER");
+    pop.witness.login_accepted();
+    pop.client("RETR 1\r\n");
+    pop.server("+OK\r\nFrom: x@y\r\nMessage-ID: <1@y>\r\n\r\nbefo");
+    tap::Target fresh = target(2);
+    fresh.begin = base::wall_microseconds();
+    stage.put({{"anna@example.de", target(1)}, {"anna@example.de", fresh}});
+    stage.tap().flush();
+    imap.server("re it)\r\na OK\r\n");
+    pop.server("re it\r\n.\r\n");
+    std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 6); // two logins, and each text for each measure
+    int with = 0;
+    for (const Captured& one : all) {
+        if (one.event.what == What::login)
+            continue;
+        const bool early = one.event.measure == tap::test::handle(1);
+        CHECK(one.content.has_value() == early);
+        CHECK(one.event.message_id.empty() != early); // nor what is known by it alone
+        CHECK(one.event.sender.empty() != early);
+        CHECK((one.event.size == 0) != early);
+        CHECK(feature(one.event, "content") == (early ? "" : "began before the measure"));
+        with += early ? 1 : 0;
+    }
+    CHECK(with == 2);
+}
+
+TEST_CASE("tap: what began while nobody was interested is told without its text")
+{
+    Stage stage({});
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "", "LOGIN");
+    imap.witness.login_accepted();
+    imap.client("a FETCH 1 BODY[]\r\n");
+    imap.server("* 1 FETCH (BODY[] {9}\r\nbefo");
+    stage.put({{"anna@example.de", target(1)}});
+    stage.tap().flush();
+    imap.server("re it)\r\na OK\r\n");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].event.what == What::fetched);
+    CHECK_FALSE(all[0].content);
+    CHECK(feature(all[0].event, "content") == "began before the measure");
 }

@@ -3,12 +3,9 @@
 #include "tap/match_list.h"
 
 #include "base/failure.h"
-#include "base/fd.h"
+#include "base/file.h"
 #include "tap/layout.h"
 #include "tap/match_format.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
 
 namespace tap {
 
@@ -46,32 +43,15 @@ std::string_view own_part(std::string_view bytes)
     return bytes.substr(head_size + places * place_size + certificate_slots * slot_size);
 }
 
-std::string read_file(const std::string& path)
-{
-    const base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat status{};
-    if (!fd || ::fstat(fd.get(), &status) != 0)
-        base::fail_errno("open", path, base::Remedy::fix_data);
-    if (static_cast<std::size_t>(status.st_size) > file_limit)
-        damaged("too large");
-    std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-    std::size_t got = 0;
-    while (got < bytes.size()) {
-        const ssize_t n = ::read(fd.get(), bytes.data() + got, bytes.size() - got);
-        if (n < 0)
-            base::fail_errno("read", path, base::Remedy::fix_data);
-        if (n == 0)
-            damaged("cut");
-        got += static_cast<std::size_t>(n);
-    }
-    return bytes;
-}
-
 } // namespace
 
 std::shared_ptr<const MatchList> MatchList::read(const std::string& spool)
 {
-    return std::make_shared<const MatchList>(read_file(match_file(spool)));
+    std::string bytes =
+        base::read_file(match_file(spool), base::Remedy::fix_data, file_limit);
+    if (bytes.size() > file_limit)
+        damaged("too large");
+    return std::make_shared<const MatchList>(std::move(bytes));
 }
 
 MatchList::MatchList(std::string file)

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/failure.h"
+#include "base/random.h"
 #include "seal/digest.h"
 #include "seal/envelope.h"
 #include "tap/layout.h"
@@ -19,6 +20,7 @@ namespace tap {
 namespace {
 
 constexpr std::int64_t microseconds_per_second = 1'000'000;
+constexpr std::size_t buffer_limit = 1u << 20; // a larger one is not kept
 
 } // namespace
 
@@ -60,7 +62,7 @@ bool Outbox::open_file(const seal::Certificate& own)
     if (keys_)
         return true;
     seal::Key first{};
-    seal::fill_random(first);
+    base::fill_random(first);
     const std::string_view text(reinterpret_cast<const char*>(first.data()), first.size());
     if (!file_->append(encode_file_head(seal::envelop(text, std::span(&own, 1)))))
         return false;
@@ -86,28 +88,49 @@ bool Outbox::append(const Submitted& record, ContentForm form, std::string_view 
     return true;
 }
 
-// The event says what became of its content, so the content comes first.
+// Empty if there is none; then the event says why.
+std::string Outbox::sealed_content(Submitted& record, ContentForm& form)
+{
+    form = ContentForm::none;
+    if (!record.content)
+        return {};
+    text_.clear();
+    record.content->copy_to(text_);
+    record.event.content_digest = seal::sha256(text_);
+    if (!room_for(text_.size())) {
+        record.event.content_lost = "full";
+        return {};
+    }
+    if (record.recipient.empty()) {
+        form = ContentForm::ours;
+        std::string content;
+        seal::encrypt_to(content, text_, keys_->content_key());
+        return content;
+    }
+    try {
+        const auto theirs = seal::Certificate::parse(record.recipient, "match list");
+        form = ContentForm::authority;
+        return seal::envelop(text_, std::span(&theirs, 1));
+    } catch (const base::Failure&) {
+        form = ContentForm::none;
+        record.event.content_lost = "certificate";
+        return {};
+    }
+}
+
+// The event says what became of its content, so the content comes first.  It stays in
+// memory until it is on the disk: what a kill leaves to others is whole.
 bool Outbox::put(Submitted& record)
 {
-    std::string content;
     ContentForm form = ContentForm::none;
-    if (record.content)
-        record.event.content_digest = seal::sha256(*record.content);
-    if (record.content && !room_for(record.content->size())) {
-        record.event.content_lost = "full";
-    } else if (record.content && record.recipient.empty()) {
-        form = ContentForm::ours;
-        seal::encrypt_to(content, *record.content, keys_->content_key());
-    } else if (record.content) {
-        form = ContentForm::authority;
-        const auto theirs = seal::Certificate::parse(record.recipient, "match list");
-        content = seal::envelop(*record.content, std::span(&theirs, 1));
-    }
-    record.content = nullptr;
+    const std::string content = sealed_content(record, form);
+    if (text_.capacity() > buffer_limit)
+        text_ = std::string();
     if (append(record, form, content))
         return true;
     if (content.empty())
         return false;
+    record.forget_content();
     record.event.content_lost = "disk";
     return append(record, ContentForm::none, {});
 }
@@ -118,6 +141,8 @@ bool Outbox::sync()
 {
     const bool synced = file_->sync();
     if (!synced) {
+        for (const Submitted& record : unsynced_)
+            forgotten_ += record.event.events_lost; // is to be said again
         waiting_.insert(waiting_.begin(), std::make_move_iterator(unsynced_.begin()),
                         std::make_move_iterator(unsynced_.end()));
         file_.reset(); // and what it held goes to another
@@ -140,12 +165,22 @@ bool Outbox::write(std::vector<Submitted> batch, const seal::Certificate& own)
     }
     if (!unsynced_.empty())
         (void)sync();
-    for (Submitted& left : waiting_) // events wait for the disk, content does not
-        if (std::exchange(left.content, nullptr))
-            left.event.content_lost = "disk";
+    for (Submitted& late : waiting_) { // events wait for the disk, content does not
+        if (!late.content)
+            continue;
+        late.forget_content();
+        late.event.content_lost = "disk";
+    }
     for (; waiting_.size() > Tap::events_limit; ++forgotten_)
         waiting_.pop_front();
     return waiting_.empty();
+}
+
+void Outbox::leave()
+{
+    for (const Submitted& record : waiting_)
+        if (record.left)
+            record.left->leave();
 }
 
 void Outbox::expire(std::int64_t now)

@@ -22,32 +22,39 @@ li::Event Pop3Witness::fetch_event(const pop3::Fetch& what, Status status) const
 
 void Pop3Witness::fetch_began(const pop3::Fetch& what)
 {
-    if (targets().empty())
-        return;
-    fetch_ = what;
-    content_ = new_content(0);
+    wanted_ = !targets().empty();
+    in_order([this, what, began = now(), content = wanted_ ? new_content() : nullptr] {
+        fetch_ = what;
+        began_ = began;
+        content_ = content;
+    });
 }
 
 void Pop3Witness::fetched(std::string_view bytes)
 {
-    if (content_)
-        content_->append(bytes);
+    if (wanted_)
+        later([this, bytes] { content_->append(bytes); });
 }
 
 void Pop3Witness::fetch_ended(bool whole)
 {
-    const std::shared_ptr<std::string> content = std::exchange(content_, nullptr);
-    if (!content)
+    in_order([this, whole] { report(whole); });
+}
+
+void Pop3Witness::report(bool whole)
+{
+    const std::shared_ptr<Gathered> content = std::exchange(content_, nullptr);
+    if (targets().empty())
         return;
     li::Event event = fetch_event(fetch_, whole ? Status::succeeded : Status::failed);
-    describe_mail(event, *content);
-    event.size = content->size();
-    if (whole)
+    const std::uint64_t size = content ? content->size() : 0;
+    if (whole && content)
         content->append(".\r\n");
-    else
+    if (!whole)
         event.cause = {.layer = "connection", .code = "cut", .enhanced = {}, .text = {}};
     event.direction = li::Direction::to_target;
-    submit(std::move(event), content);
+    submit(std::move(event),
+           {.content = content, .began = began_, .header = true, .size = size});
 }
 
 void Pop3Witness::fetch_refused(const pop3::Fetch& what, const pop3::Reply& why)
@@ -59,7 +66,7 @@ void Pop3Witness::fetch_refused(const pop3::Fetch& what, const pop3::Reply& why)
                    .code = "-ERR",
                    .enhanced = std::string(why.code),
                    .text = std::string(why.text)};
-    submit(std::move(event));
+    in_order([this, event = std::move(event)]() mutable { submit(std::move(event)); });
 }
 
 void Pop3Witness::identified(std::uint32_t message, std::string_view unique_id)

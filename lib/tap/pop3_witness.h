@@ -25,13 +25,17 @@ public:
     void fetched(std::string_view bytes) override;
     void fetch_ended(bool whole) override;
     void fetch_refused(const pop3::Fetch& what, const pop3::Reply& why) override;
+    void passed() override { catch_up(); }
     void identified(std::uint32_t message, std::string_view unique_id) override;
 
 private:
+    void report(bool whole);
     [[nodiscard]] li::Event fetch_event(const pop3::Fetch& what, li::Status status) const;
 
-    pop3::Fetch fetch_;
-    std::shared_ptr<std::string> content_; // null: nobody wants it
+    bool wanted_ = false;               // what is being fetched
+    pop3::Fetch fetch_;                 // as far as we have caught up
+    std::int64_t began_ = 0;            // microseconds
+    std::shared_ptr<Gathered> content_; // null: nobody wants it
     std::map<std::uint32_t, std::string> unique_ids_;
 };
 

@@ -2,6 +2,8 @@
 // tap/publish.cc - writing the list.
 #include "base/failure.h"
 #include "base/fd.h"
+#include "base/file.h"
+#include "base/random.h"
 #include "tap/layout.h"
 #include "tap/match_format.h"
 #include "tap/match_list.h"
@@ -17,13 +19,6 @@ namespace {
 
 using namespace format;
 
-std::string random_text(std::size_t size)
-{
-    std::string text(size, '\0');
-    seal::fill_random({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-    return text;
-}
-
 // The certificates that are wanted, each in a slot of its own under a mask of its own.
 class Slots {
 public:
@@ -35,7 +30,7 @@ public:
     Slot of(const std::string& certificate)
     {
         if (certificate.empty())
-            return {no_slot, random_text(mask_size)};
+            return {no_slot, base::random_octets(mask_size)};
         const auto known = slots_.find(certificate);
         if (known != slots_.end())
             return known->second;
@@ -45,18 +40,18 @@ public:
                                     ? "write match list: too many certificates"
                                     : "write match list: a certificate is too long");
         const auto number = static_cast<std::uint8_t>(slots_.size());
-        return slots_[certificate] = {number, random_text(mask_size)};
+        return slots_[certificate] = {number, base::random_octets(mask_size)};
     }
 
     [[nodiscard]] std::string text() const
     {
-        std::string all = random_text(certificate_slots * slot_size);
+        std::string all = base::random_octets(certificate_slots * slot_size);
         for (const auto& [certificate, slot] : slots_) {
             std::string one;
             one += static_cast<char>(certificate.size() >> 8);
             one += static_cast<char>(certificate.size() & 0xff);
             one += certificate;
-            one += random_text(slot_size - one.size());
+            one += base::random_octets(slot_size - one.size());
             format::mask(one, slot.mask);
             all.replace(slot.number * slot_size, slot_size, one);
         }
@@ -87,7 +82,7 @@ std::string payload_of(const Target& target, const Slots::Slot& slot,
 std::string make_list(std::span<const Interest> interests, std::uint32_t places,
                       const seal::Certificate& own, std::int64_t now)
 {
-    const std::string key = random_text(key_size);
+    const std::string key = base::random_octets(key_size);
     std::map<std::string_view, std::uint32_t> count;
     Slots slots;
     std::map<std::string, std::string> rows; // by tag
@@ -103,12 +98,12 @@ std::string make_list(std::span<const Interest> interests, std::uint32_t places,
     if (rows.size() > places)
         throw base::Failure(base::Remedy::fix_config,
                             "write match list: more identities than [tkuev] identities");
-    const std::string filling = random_text((places - rows.size()) * place_size);
+    const std::string filling = base::random_octets((places - rows.size()) * place_size);
     for (std::size_t at = 0; at < filling.size(); at += place_size)
         rows.try_emplace(filling.substr(at, tag_size),
                          filling.substr(at + tag_size, payload_size));
     while (rows.size() < places)
-        rows.try_emplace(random_text(tag_size), random_text(payload_size));
+        rows.try_emplace(base::random_octets(tag_size), base::random_octets(payload_size));
 
     std::string list(magic);
     put(list, places);
@@ -132,12 +127,7 @@ void publish(const std::string& spool, std::string_view list)
         ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
     if (!fd)
         base::fail_errno("create", fresh, base::Remedy::make_room);
-    while (!list.empty()) {
-        const ssize_t n = ::write(fd.get(), list.data(), list.size());
-        if (n < 0)
-            base::fail_errno("write", fresh, base::Remedy::make_room);
-        list.remove_prefix(static_cast<std::size_t>(n));
-    }
+    base::write_all(fd.get(), list, fresh, base::Remedy::make_room);
     if (::rename(fresh.c_str(), path.c_str()) != 0)
         base::fail_errno("rename", fresh, base::Remedy::make_room);
 }

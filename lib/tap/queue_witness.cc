@@ -34,12 +34,23 @@ li::Event event_of(const spool::Envelope& envelope, std::string_view id, What wh
     event.protocol = li::Protocol::smtp;
     event.what = what;
     event.time = base::wall_microseconds();
-    event.session = id;
+    // What was made of a message belongs to the same communication.
+    event.session =
+        envelope.parent == spool::MessageId() ? std::string(id) : envelope.parent.text();
     event.leg = "out";
     event.sender = envelope.sender;
     event.queue_id = id;
     event.total_recipients = static_cast<std::uint32_t>(envelope.recipients.size());
     return event;
+}
+
+std::vector<std::string> without_repetitions(std::vector<std::string> all)
+{
+    std::vector<std::string> once;
+    for (std::string& one : all)
+        if (std::ranges::find(once, one) == once.end())
+            once.push_back(std::move(one));
+    return once;
 }
 
 } // namespace
@@ -59,6 +70,16 @@ std::vector<std::string> QueueWitness::senders(const spool::Envelope& envelope) 
     return who;
 }
 
+std::string QueueWitness::matched_sender(const spool::Envelope& envelope) const
+{
+    const std::vector<std::string> who = senders(envelope);
+    const auto of_interest = [this](const std::string& one) {
+        return !tap_.find(std::span(&one, 1)).empty();
+    };
+    const auto found = std::ranges::find_if(who, of_interest);
+    return found == who.end() ? std::string() : *found;
+}
+
 std::vector<Target> QueueWitness::interested(std::string_view address,
                                              std::int64_t time) const
 {
@@ -71,61 +92,186 @@ bool QueueWitness::wants(std::string_view address) const
     return !interested(address, base::wall_microseconds()).empty();
 }
 
-bool QueueWitness::concerns(const spool::Envelope& envelope) const
+bool QueueWitness::concerns(const spool::Envelope& envelope,
+                            std::span<const std::uint32_t> recipients) const
 {
     const std::int64_t now = base::wall_microseconds();
     return !tap_.interested(senders(envelope), now).empty() ||
-           std::ranges::any_of(envelope.recipients, [&](const spool::Recipient& one) {
-               return !interested(one.address, now).empty();
+           std::ranges::any_of(recipients, [&](std::uint32_t at) {
+               const spool::Recipient& one = envelope.recipients[at];
+               return !interested(one.address, now).empty() ||
+                      std::ranges::any_of(one.via, [&](const std::string& address) {
+                          return !interested(address, now).empty();
+                      });
            });
 }
 
-// A sender's measure hears of all recipients, a recipient's of this one only.
 void QueueWitness::leg(const spool::Envelope& envelope, std::string_view id,
                        const Leg& leg) const
 {
     li::Event event = event_of(envelope, id, What::forwarded);
+    event.client = {envelope.client.address, envelope.client.port};
     event.status = leg.status;
     event.cause = leg.cause;
     event.server = endpoint_of(leg.relay);
     event.tls = leg.tls;
     if (!leg.relay.empty())
         event.features.emplace_back("relay", leg.relay);
-    const auto of_sender = tap_.interested(senders(envelope), event.time);
-    if (!of_sender.empty()) {
-        event.recipients = leg.recipients;
-        event.matched = envelope.sender;
-        tap_.submit(event, of_sender);
+    leg_of_sender(envelope, event, leg);
+    for (const spool::Recipient& recipient : envelope.recipients)
+        if (std::ranges::find(leg.recipients, recipient.address) != leg.recipients.end())
+            leg_of_recipient(recipient, event);
+}
+
+// A sender's measure hears of all recipients that the sender has named.  Where others let
+// their mail go is theirs.
+void QueueWitness::leg_of_sender(const spool::Envelope& envelope, const li::Event& base,
+                                 const Leg& leg) const
+{
+    const auto targets = tap_.interested(senders(envelope), base.time);
+    if (targets.empty())
+        return;
+    li::Event event = base;
+    event.matched = matched_sender(envelope);
+    bool passed_on = false;
+    for (const spool::Recipient& recipient : envelope.recipients) {
+        if (std::ranges::find(leg.recipients, recipient.address) == leg.recipients.end())
+            continue;
+        const std::string& named =
+            recipient.via.empty() ? recipient.address : recipient.via.front();
+        passed_on |= !recipient.via.empty();
+        if (std::ranges::find(event.recipients, named) == event.recipients.end())
+            event.recipients.push_back(named);
     }
-    for (const std::string& recipient : leg.recipients) {
-        const auto of_recipient = interested(recipient, event.time);
-        event.recipients = {recipient};
-        event.matched = recipient;
-        tap_.submit(event, of_recipient);
+    if (passed_on) {
+        event.server = {};
+        event.cause.text.clear();
+        event.features.clear();
+    }
+    tap_.submit(std::move(event), targets);
+}
+
+// This recipient alone, and whose mail went this way: an address that became this one.
+void QueueWitness::leg_of_recipient(const spool::Recipient& recipient,
+                                    const li::Event& base) const
+{
+    std::vector<li::Handle> told;
+    std::vector<std::string> way = recipient.via;
+    way.push_back(recipient.address);
+    for (std::size_t i = way.size(); i-- > 0;) {
+        auto targets = interested(way[i], base.time);
+        std::erase_if(targets, [&told](const Target& target) {
+            return std::ranges::find(told, target.measure) != told.end();
+        });
+        if (targets.empty())
+            continue;
+        std::ranges::transform(targets, std::back_inserter(told), &Target::measure);
+        li::Event event = base;
+        event.recipients = {recipient.address};
+        event.matched = canonical(way[i]);
+        event.forward_chain.assign(way.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                   way.end());
+        tap_.submit(std::move(event), targets);
     }
 }
 
+// Each address on the way hears where its own mail goes, not where others' does.
 void QueueWitness::forwarded(const spool::Envelope& envelope, std::string_view id,
-                             std::span<const std::string> expanded,
-                             const std::vector<std::string>& others,
+                             std::span<const spool::Recipient> others,
                              std::string_view as) const
 {
-    for (const std::string& one : expanded) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> became;
+    for (const spool::Recipient& other : others)
+        for (std::size_t i = 0; i < other.via.size(); ++i) {
+            auto known = std::ranges::find(became, other.via[i],
+                                           [](const auto& one) { return one.first; });
+            if (known == became.end())
+                known = became.insert(known, {other.via[i], {}});
+            known->second.insert(known->second.end(),
+                                 other.via.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                 other.via.end());
+            known->second.push_back(other.address);
+        }
+    for (auto& [address, chain] : became) {
         li::Event event = event_of(envelope, id, What::forwarded);
-        const auto targets = interested(one, event.time);
+        const auto targets = interested(address, event.time);
         if (targets.empty())
             continue;
+        event.client = {envelope.client.address, envelope.client.port};
         event.status = Status::succeeded;
-        event.recipients = {one};
-        event.matched = one;
-        event.forward_chain = others;
+        event.recipients = {address};
+        event.matched = canonical(address);
+        event.forward_chain = without_repetitions(std::move(chain));
         event.features.emplace_back("as", as);
         tap_.submit(std::move(event), targets);
     }
 }
 
+// Whoever was a recipient before has had the message when it came.
+std::vector<QueueWitness::Gain>
+QueueWitness::gained(const spool::Envelope& envelope,
+                     std::span<const spool::Recipient> others, std::int64_t time) const
+{
+    std::vector<li::Handle> had;
+    for (const spool::Recipient& recipient : envelope.recipients) {
+        const std::string who = canonical(recipient.address);
+        for (const Target& target : tap_.find(std::span(&who, 1)))
+            had.push_back(target.measure);
+    }
+    std::vector<Gain> all;
+    for (const spool::Recipient& other : others) {
+        std::vector<std::string> way = other.via;
+        way.push_back(other.address);
+        for (std::size_t i = way.size(); i-- > 1;) // the first is a recipient
+            for (Target& target : interested(way[i], time)) {
+                if (std::ranges::find(had, target.measure) != had.end())
+                    continue;
+                const auto end = way.begin() + static_cast<std::ptrdiff_t>(i);
+                had.push_back(target.measure);
+                all.push_back(
+                    {std::move(target), canonical(way[i]), {way[i]}, {way.begin(), end}});
+            }
+    }
+    return all;
+}
+
+bool QueueWitness::gains(const spool::Envelope& envelope,
+                         std::span<const spool::Recipient> others) const
+{
+    return !gained(envelope, others, base::wall_microseconds()).empty();
+}
+
+void QueueWitness::passed_on(const spool::Envelope& envelope, std::string_view id,
+                             std::span<const spool::Recipient> others, std::string_view as,
+                             std::string_view text) const
+{
+    li::Event base = event_of(envelope, id, What::received);
+    base.client = {envelope.client.address, envelope.client.port};
+    base.status = Status::succeeded;
+    base.queue_id = as;
+    base.message_id = li::view(text).message_id;
+    base.size = text.size();
+    const auto content = tap_.new_content();
+    content->append(text);
+    if (text.empty())
+        base.content_lost = "disk";
+    else
+        base.direction = li::Direction::to_target;
+    for (const Gain& gain : gained(envelope, others, base.time)) {
+        li::Event event = base;
+        event.recipients = gain.recipients;
+        event.matched = gain.matched;
+        event.forward_chain = gain.way;
+        if (!gain.target.content)
+            event.content_lost.clear();
+        tap_.submit(std::move(event), std::span(&gain.target, 1),
+                    content->empty() ? nullptr : content);
+    }
+}
+
 void QueueWitness::notice(const spool::Envelope& about, std::string_view about_id,
-                          std::string_view to, std::string_view id, std::string text) const
+                          std::string_view to, std::string_view id,
+                          std::string_view text) const
 {
     li::Event event = event_of(about, about_id, What::received);
     const auto targets = interested(to, event.time);
@@ -135,13 +281,14 @@ void QueueWitness::notice(const spool::Envelope& about, std::string_view about_i
     event.sender.clear();
     event.recipients = {std::string(to)};
     event.total_recipients = 1;
-    event.matched = to;
+    event.matched = canonical(to);
     event.message_id = li::view(text).message_id;
     event.size = text.size();
     event.features.emplace_back("notice", id);
     event.direction = li::Direction::to_target;
-    tap_.submit(std::move(event), targets,
-                std::make_shared<const std::string>(std::move(text)));
+    const auto content = tap_.new_content();
+    content->append(text);
+    tap_.submit(std::move(event), targets, content);
 }
 
 } // namespace tap

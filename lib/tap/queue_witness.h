@@ -32,22 +32,44 @@ class QueueWitness {
 public:
     explicit QueueWitness(Tap& tap) : tap_(tap) {}
 
-    // Whether a leg would be of interest to anybody: asked before one is described.
-    [[nodiscard]] bool concerns(const spool::Envelope& envelope) const;
+    // Whether a leg to these recipients, by their places in the envelope, would be of
+    // interest to anybody: asked before one is described.
+    [[nodiscard]] bool concerns(const spool::Envelope& envelope,
+                                std::span<const std::uint32_t> recipients) const;
     void leg(const spool::Envelope& envelope, std::string_view id, const Leg& leg) const;
-    // `expanded` of its recipients have become `others`, in a message of its own.
+    // Some of its recipients have become `others`, in a message of its own.
     void forwarded(const spool::Envelope& envelope, std::string_view id,
-                   std::span<const std::string> expanded,
-                   const std::vector<std::string>& others, std::string_view as) const;
+                   std::span<const spool::Recipient> others, std::string_view as) const;
+    // Whether somebody is among the others for whom the message was not mail before: then
+    // it is now, with its text; without, if that is empty: it cannot be read.
+    [[nodiscard]] bool gains(const spool::Envelope& envelope,
+                             std::span<const spool::Recipient> others) const;
+    void passed_on(const spool::Envelope& envelope, std::string_view id,
+                   std::span<const spool::Recipient> others, std::string_view as,
+                   std::string_view text) const;
     // Whether a notice to this address is of interest now.
     [[nodiscard]] bool wants(std::string_view address) const;
     // A notice of ours is on its way to `to`.
     void notice(const spool::Envelope& about, std::string_view about_id,
-                std::string_view to, std::string_view id, std::string text) const;
+                std::string_view to, std::string_view id, std::string_view text) const;
 
 private:
+    // A measure and which address is of interest to it.
+    struct Gain {
+        Target target;
+        std::string matched;
+        std::vector<std::string> recipients;
+        std::vector<std::string> way; // the addresses before it
+    };
+    [[nodiscard]] std::vector<Gain> gained(const spool::Envelope& envelope,
+                                           std::span<const spool::Recipient> others,
+                                           std::int64_t time) const;
+    void leg_of_sender(const spool::Envelope& envelope, const li::Event& base,
+                       const Leg& leg) const;
+    void leg_of_recipient(const spool::Recipient& recipient, const li::Event& base) const;
     [[nodiscard]] std::string canonical(std::string_view address) const;
     [[nodiscard]] std::vector<std::string> senders(const spool::Envelope& envelope) const;
+    [[nodiscard]] std::string matched_sender(const spool::Envelope& envelope) const;
     [[nodiscard]] std::vector<Target> interested(std::string_view address,
                                                  std::int64_t time) const;
 

@@ -2,6 +2,9 @@
 #include "tap/queue_witness.h"
 #include "tap/stage_test.h"
 
+#include <array>
+#include <span>
+
 using li::Status;
 using li::What;
 using tap::test::Captured;
@@ -30,6 +33,9 @@ tap::Leg leg_to(const Texts& recipients, Status status)
         .tls = "TLSv1.3"};
 }
 
+constexpr std::array<std::uint32_t, 1> first = {0}; // places in an envelope
+constexpr std::array<std::uint32_t, 2> both = {0, 1};
+
 } // namespace
 
 TEST_CASE("tap: legs of the target's mail name all recipients, of others' only the target")
@@ -42,9 +48,10 @@ TEST_CASE("tap: legs of the target's mail name all recipients, of others' only t
     witness.leg(envelope("x@example.org", with_anna), "ID2",
                 leg_to(with_anna, Status::failed));
     witness.leg(envelope("x@example.org", two), "ID3", leg_to(two, Status::succeeded));
-    CHECK(witness.concerns(envelope("anna@example.de", two)));
-    CHECK(witness.concerns(envelope("x@example.org", with_anna)));
-    CHECK_FALSE(witness.concerns(envelope("x@example.org", two)));
+    CHECK(witness.concerns(envelope("anna@example.de", two), first));
+    CHECK(witness.concerns(envelope("x@example.org", with_anna), both));
+    CHECK_FALSE(witness.concerns(envelope("x@example.org", with_anna), first));
+    CHECK_FALSE(witness.concerns(envelope("x@example.org", two), both));
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 2);
     CHECK(all[0].event.what == What::forwarded);
@@ -71,13 +78,93 @@ TEST_CASE("tap: forwards of the target's mail tell where it goes (S8)")
 {
     Stage stage({{"anna@example.de", target(1)}});
     const tap::QueueWitness witness(stage.tap());
-    const Texts expanded = {"anna@example.de", "info@example.de"};
-    witness.forwarded(envelope("x@example.org", {"anna@example.de", "info@example.de"}),
-                      "ID1", expanded, {"anna@elsewhere.example"}, "ID2");
+    spool::Envelope others;
+    others.recipients = {
+        {"anna@elsewhere.example", 0, "", {"list@example.de", "anna@example.de"}},
+        {"info@private.example", 0, "", {"list@example.de", "info@example.de"}}};
+    const spool::Envelope before = envelope("x@example.org", {"list@example.de"});
+    witness.forwarded(before, "ID1", others.recipients, "ID2");
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 1);
     CHECK(all[0].event.recipients == Texts{"anna@example.de"});
     CHECK(all[0].event.forward_chain == Texts{"anna@elsewhere.example"});
+    CHECK_FALSE(all[0].content);
+}
+
+TEST_CASE("tap: mail that a list leads to the target is its mail, once (S5, S8)")
+{
+    Stage stage({{"anna@example.de", target(1)},
+                 {"list@example.de", target(2)},
+                 {"info@example.de", target(3, false)}});
+    const tap::QueueWitness witness(stage.tap());
+    spool::Envelope after;
+    after.recipients = {
+        {"anna@example.de", 0, "", {"list@example.de"}},
+        {"info@store.example", 0, "", {"list@example.de", "info@example.de"}}};
+    spool::Envelope before = envelope("x@example.org", {"list@example.de"});
+    before.client.address = "192.0.2.7";
+    CHECK(witness.gains(before, after.recipients));
+    witness.passed_on(before, "ID1", after.recipients, "ID2",
+                      "Message-ID: <1@x>\r\n\r\nhi\r\n");
+    // Who was named as well has had it.
+    before.recipients.push_back({"anna@example.de", 0, ""});
+    before.recipients.push_back({"INFO@example.de", 0, ""});
+    CHECK_FALSE(witness.gains(before, after.recipients));
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].event.what == What::received);
+    CHECK(all[0].event.measure == tap::test::handle(1));
+    CHECK(all[0].event.recipients == Texts{"anna@example.de"});
+    CHECK(all[0].event.forward_chain == Texts{"list@example.de"});
+    CHECK(all[0].event.client.address == "192.0.2.7");
+    CHECK(all[0].event.message_id == "<1@x>");
+    CHECK(all[0].content == "Message-ID: <1@x>\r\n\r\nhi\r\n");
+    CHECK(all[1].event.measure == tap::test::handle(3));
+    CHECK(all[1].event.recipients == Texts{"info@example.de"});
+    CHECK_FALSE(all[1].content);
+}
+
+TEST_CASE("tap: legs of what was forwarded: the target's own way, nobody else's (S7)")
+{
+    Stage stage({{"anna@example.de", target(1)}, {"bob@example.de", target(2)}});
+    const tap::QueueWitness witness(stage.tap());
+    spool::Envelope forward = envelope("bob@example.de", {});
+    forward.origin = spool::Origin::forward;
+    forward.parent = spool::MessageId(7);
+    forward.recipients = {
+        {"anna@private.example", 0, "", {"list@example.de", "anna@example.de"}},
+        {"carl@private.example", 0, "", {"list@example.de"}}};
+    CHECK(witness.concerns(forward, first));
+    witness.leg(
+        forward, "ID2",
+        leg_to({"anna@private.example", "carl@private.example"}, Status::succeeded));
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].event.measure == tap::test::handle(2)); // who sent it to the list
+    CHECK(all[0].event.recipients == Texts{"list@example.de"});
+    CHECK(all[0].event.server == li::Endpoint{});
+    CHECK(all[0].event.cause.text.empty());
+    CHECK(all[1].event.measure == tap::test::handle(1));
+    CHECK(all[1].event.recipients == Texts{"anna@private.example"});
+    CHECK(all[1].event.forward_chain == Texts{"anna@private.example"});
+    CHECK(all[1].event.matched == "anna@example.de");
+    CHECK(all[1].event.session == all[0].event.session);
+    CHECK(all[1].event.session.ends_with(spool::MessageId(7).text()));
+}
+
+TEST_CASE("tap: mail that is passed on and cannot be read is told as lost content")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    const tap::QueueWitness witness(stage.tap());
+    const spool::Envelope list = envelope("x@example.org", {"list@example.de"});
+    spool::Recipient anna;
+    anna.address = "anna@example.de";
+    anna.via = {"list@example.de"};
+    witness.passed_on(list, "ID1", std::span(&anna, 1), "ID2", {});
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].event.content_lost == "disk");
+    CHECK(all[0].event.direction == li::Direction::none);
     CHECK_FALSE(all[0].content);
 }
 

@@ -2,7 +2,9 @@
 #include "tap/record_file.h"
 
 #include "base/failure.h"
+#include "base/random.h"
 #include "seal/digest.h"
+#include "text/base64.h"
 
 #include <array>
 #include <fcntl.h>
@@ -16,18 +18,35 @@ namespace {
 // The group may write, so that sponts-li can empty what it has taken.
 constexpr mode_t file_mode = 0660;
 
-base::Fd create(const std::string& directory)
+base::Fd open_new(const std::string& directory)
 {
-    std::array<std::uint8_t, 16> name{};
-    seal::fill_random(name);
-    const std::string path = directory + "/" + seal::hex(name);
+    constexpr std::size_t name_octets = 16;
+    const std::string path = directory + "/" + text::hex(base::random_octets(name_octets));
     base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
     if (!fd)
         base::fail_errno("create", directory, base::Remedy::fix_config);
     (void)::fchmod(fd.get(), file_mode); // whatever the umask is
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
-        base::fail_errno("lock", directory, base::Remedy::check_disk);
     return fd;
+}
+
+// Until it is locked, who takes records out may think that its writer has ended, lock it
+// and remove it.
+bool is_ours(int fd)
+{
+    struct stat status{};
+    return ::flock(fd, LOCK_EX | LOCK_NB) == 0 && ::fstat(fd, &status) == 0 &&
+           status.st_nlink > 0;
+}
+
+base::Fd create(const std::string& directory)
+{
+    constexpr int most_tries = 100;
+    for (int i = 0; i < most_tries; ++i) {
+        base::Fd fd = open_new(directory);
+        if (is_ours(fd.get()))
+            return fd;
+    }
+    base::fail_errno("lock", directory, base::Remedy::check_disk);
 }
 
 } // namespace

@@ -2,32 +2,23 @@
 #include "tap/smtp_witness.h"
 
 #include "base/clock.h"
-#include "li/mail_view.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace tap {
 
 namespace {
 
-using li::Direction;
 using li::Status;
 using li::What;
 
-// Room for a message at once, so that it is not copied while it grows.
-constexpr std::size_t usual_size = 64u << 10;
-constexpr std::size_t large_size = 1u << 20;
-
-li::Cause cause_of(const smtp::Reply& reply)
+li::Cause ended_by(std::string_view why)
 {
-    std::string text = reply.text;
-    std::ranges::replace(text, '\n', ' ');
-    return {.layer = "protocol",
-            .code = std::to_string(reply.code),
-            .enhanced = reply.enhanced,
-            .text = std::move(text)};
+    return {.layer = why == "tls" ? "tls" : "connection",
+            .code = std::string(why),
+            .enhanced = {},
+            .text = {}};
 }
 
 // Whether a command ends a transaction without a message.
@@ -44,17 +35,18 @@ std::string_view gives_up(const smtp::Command& command)
     return {};
 }
 
-std::string_view notify_text(std::uint8_t notify)
-{
-    if ((notify & smtp::notify_never) != 0)
-        return "NEVER";
-    constexpr std::array<std::string_view, 8> names = {
-        "",      "SUCCESS",       "FAILURE",       "SUCCESS,FAILURE",
-        "DELAY", "SUCCESS,DELAY", "FAILURE,DELAY", "SUCCESS,FAILURE,DELAY"};
-    return names[notify >> 1 & 7];
-}
-
 } // namespace
+
+li::Cause SmtpWitness::cause_of(const smtp::Reply& reply)
+{
+    std::string text = reply.text;
+    std::ranges::replace(text, '\n', ' ');
+    const bool policy = reply.enhanced.find(".7.") == 1; // RFC 3463 section 3.8
+    return {.layer = policy ? "policy" : "protocol",
+            .code = std::to_string(reply.code),
+            .enhanced = reply.enhanced,
+            .text = std::move(text)};
+}
 
 SmtpWitness::SmtpWitness(Tap& tap, const SmtpScene& scene, std::string_view session)
     : tap_(tap), scene_(scene), session_(session)
@@ -74,222 +66,177 @@ std::vector<std::string> SmtpWitness::accepted_recipients() const
     return all;
 }
 
+void SmtpWitness::add_sender(std::vector<Concerned>& all, const text::Address& sender) const
+{
+    if (!login_.empty())
+        for (Target& target : tap_.find(std::span(&login_, 1)))
+            all.push_back({std::move(target), login_, {}, true});
+    if (sender.null())
+        return;
+    const std::string who = canonical(sender.mailbox);
+    for (Target& target : tap_.find(std::span(&who, 1))) {
+        const auto same = [&target](const Concerned& one) {
+            return one.target.measure == target.measure;
+        };
+        if (std::ranges::none_of(all, same))
+            all.push_back({std::move(target), who, {}, false});
+    }
+}
+
+// The first `senders` of all are about the sender.
+void SmtpWitness::add_recipient(std::vector<Concerned>& all, std::size_t senders,
+                                const std::string& recipient) const
+{
+    const std::string who = canonical(recipient);
+    for (Target& target : tap_.find(std::span(&who, 1))) {
+        const auto same = std::find_if(all.begin() + static_cast<std::ptrdiff_t>(senders),
+                                       all.end(), [&target](const Concerned& one) {
+                                           return one.target.measure == target.measure;
+                                       });
+        if (same != all.end())
+            same->recipients.push_back(recipient);
+        else
+            all.push_back({std::move(target), who, {recipient}, false});
+    }
+}
+
 std::vector<SmtpWitness::Concerned>
 SmtpWitness::concerned_by(const text::Address& sender,
                           const std::vector<std::string>& recipients) const
 {
-    std::vector<std::string> senders;
-    if (!login_.empty())
-        senders.push_back(login_);
-    if (!sender.null())
-        senders.push_back(canonical(sender.mailbox));
     std::vector<Concerned> all;
-    for (Target& target : tap_.find(senders))
-        all.push_back({std::move(target), {}});
-    const auto senders_end = static_cast<std::ptrdiff_t>(all.size());
-    for (const std::string& recipient : recipients) {
-        const std::string who = canonical(recipient);
-        for (Target& target : tap_.find(std::span(&who, 1))) {
-            const auto same = std::find_if(all.begin() + senders_end, all.end(),
-                                           [&target](const Concerned& one) {
-                                               return one.target.measure == target.measure;
-                                           });
-            if (same != all.end())
-                same->recipients.push_back(recipient);
-            else
-                all.push_back({std::move(target), {recipient}});
-        }
-    }
+    add_sender(all, sender);
+    const std::size_t senders = all.size();
+    for (const std::string& recipient : recipients)
+        add_recipient(all, senders, recipient);
     return all;
 }
 
-li::Event SmtpWitness::event(What what, Status status) const
+// Who is of interest may have changed since the message began.
+std::vector<SmtpWitness::Concerned>
+SmtpWitness::concerned_now(const Open* open,
+                           const std::vector<std::string>& recipients) const
 {
-    Party party = scene_.party();
-    li::Event event;
-    event.protocol = li::Protocol::smtp;
-    event.what = what;
-    event.status = status;
-    event.time = base::wall_microseconds();
-    event.session = session_;
-    event.session_begin = login_time_;
-    event.leg = "in";
-    event.client = std::move(party.client);
-    event.server = std::move(party.server);
-    event.tls = std::move(party.tls);
-    event.client_octets = party.client_octets;
-    event.server_octets = party.server_octets;
-    event.user = scene_.dialogue().login();
-    if (login_time_ == 0) // each mail is a communication of its own
-        event.session += '.' + std::to_string(transactions_);
-    return event;
-}
-
-void SmtpWitness::describe(li::Event& event, const smtp::Mail& mail) const
-{
-    event.sender = mail.sender.mailbox;
-    event.sender_validated = !login_.empty() && canonical(mail.sender.mailbox) == login_;
-    const auto say = [&event](std::string name, std::string value) {
-        if (!value.empty())
-            event.features.emplace_back(std::move(name), std::move(value));
-    };
-    say("helo", scene_.dialogue().helo());
-    say("protocol", scene_.dialogue().protocol());
-    say("SIZE", mail.size ? std::to_string(*mail.size) : "");
-    say("BODY", mail.body == smtp::Body::eight_bit_mime ? "8BITMIME"
-                : mail.body == smtp::Body::binary_mime  ? "BINARYMIME"
-                                                        : "");
-    say("SMTPUTF8", mail.smtputf8 ? "yes" : "");
-    say("RET", mail.ret == smtp::Ret::full      ? "FULL"
-               : mail.ret == smtp::Ret::headers ? "HDRS"
-                                                : "");
-    say("ENVID", mail.envid);
-    say("AUTH", mail.auth.value_or(""));
-}
-
-// Every concerned measure gets what it may know: a sender's all recipients, a recipient's
-// only its own.
-void SmtpWitness::report(const std::vector<Concerned>& concerned, const li::Event& base,
-                         const std::vector<std::string>& recipients, std::uint32_t total,
-                         const Content& content)
-{
-    for (const Concerned& one : concerned) {
-        if (!one.target.covers(base.time))
-            continue;
-        li::Event event = base;
-        const bool sends = one.recipients.empty();
-        event.what = sends ? What::sent : What::received;
-        event.recipients = sends ? recipients : one.recipients;
-        event.total_recipients = total;
-        event.matched =
-            sends ? (login_.empty() ? event.sender : login_) : one.recipients.front();
-        for (const smtp::Rcpt& rcpt : envelope().recipients) {
-            if (std::ranges::find(event.recipients, rcpt.recipient.mailbox) ==
-                event.recipients.end())
-                continue;
-            if (const std::string_view notify = notify_text(rcpt.notify); !notify.empty())
-                event.features.emplace_back("NOTIFY " + rcpt.recipient.mailbox, notify);
-            if (!rcpt.orcpt.empty())
-                event.features.emplace_back("ORCPT " + rcpt.recipient.mailbox, rcpt.orcpt);
-        }
-        if (content && !content->empty())
-            event.direction = sends ? Direction::from_target : Direction::to_target;
-        tap_.submit(std::move(event), std::span(&one.target, 1),
-                    content && !content->empty() ? content : nullptr);
-    }
-}
-
-void SmtpWitness::login_event(What what, Status status, const std::string& user,
-                              std::string_view mechanism, li::Cause cause)
-{
-    const std::string who = li::canonical_login(user, tap_.rules());
-    const auto targets = tap_.interested(std::span(&who, 1), base::wall_microseconds());
-    if (targets.empty())
-        return;
-    li::Event event = this->event(what, status);
-    event.session = session_;
-    event.user = user;
-    event.mechanism = mechanism;
-    event.matched = who;
-    event.cause = std::move(cause);
-    tap_.submit(std::move(event), targets);
-}
-
-void SmtpWitness::login_began(const std::string& user, std::string_view mechanism)
-{
-    asking_ = user;
-    mechanism_ = mechanism;
-}
-
-void SmtpWitness::login_ended(const std::string& user, std::string_view mechanism,
-                              const smtp::Reply& reply)
-{
-    asking_.clear();
-    if (!reply.positive()) {
-        login_event(What::login_failed, Status::failed, user, mechanism, cause_of(reply));
-        return;
-    }
-    login_ = li::canonical_login(user, tap_.rules());
-    login_time_ = base::wall_microseconds();
-    login_event(What::login, Status::succeeded, user, mechanism, {});
+    if (message_list_ != 0 && message_list_ == tap_.generation())
+        return open != nullptr ? open->concerned : std::vector<Concerned>();
+    return concerned_by(envelope().mail.sender, recipients);
 }
 
 void SmtpWitness::about_to(const smtp::Command& command)
 {
-    if (std::holds_alternative<smtp::Mail>(command))
-        ++transactions_;
-    const std::string_view verb = gives_up(command);
-    if (!verb.empty() && scene_.dialogue().in_transaction())
+    const smtp::Transaction& dialogue = scene_.dialogue();
+    if (!dialogue.in_transaction()) {
+        if (std::holds_alternative<smtp::Mail>(command)) {
+            ++transactions_;
+            told_ = false;
+            message_time_ = 0;
+            message_list_ = 0;
+            open_.reset();
+        }
+        return;
+    }
+    if (const std::string_view verb = gives_up(command); !verb.empty())
         fail({.layer = "protocol", .code = std::string(verb), .enhanced = {}, .text = {}});
+    else if (const auto* const bdat = std::get_if<smtp::Bdat>(&command))
+        if (const auto why = dialogue.refusal_of(*bdat))
+            fail(cause_of(*why));
 }
 
 void SmtpWitness::answered(const smtp::Command& command, const smtp::Reply& reply)
 {
+    if (std::holds_alternative<smtp::StartTls>(command))
+        follow_login("STARTTLS");
+    else if (std::holds_alternative<smtp::Xclient>(command))
+        follow_login("XCLIENT");
     if (reply.positive())
         return;
     if (const auto* const mail = std::get_if<smtp::Mail>(&command))
         sender_refused(*mail, reply);
     else if (const auto* const rcpt = std::get_if<smtp::Rcpt>(&command))
         recipient_refused(*rcpt, reply);
+    else if (std::holds_alternative<smtp::Data>(command))
+        data_refused(reply);
 }
 
 void SmtpWitness::sender_refused(const smtp::Mail& mail, const smtp::Reply& reply)
 {
-    const std::vector<Concerned> concerned = concerned_by(mail.sender, {});
+    std::vector<Concerned> concerned = concerned_by(mail.sender, {});
     if (concerned.empty())
         return;
-    li::Event event = this->event(What::sent, Status::failed);
-    event.cause = cause_of(reply);
-    describe(event, mail);
-    report(concerned, event, {}, 0, nullptr);
+    when_answered(said_now({.mail = mail, .recipients = {}}),
+                  [this, concerned = std::move(concerned), reply] {
+                      li::Event event = this->event(What::sent, Status::failed);
+                      event.cause = cause_of(reply);
+                      describe(event, envelope().mail);
+                      report(concerned, event, {});
+                  });
 }
 
 // Each refusal is an event: of the sender's communication, and of the recipient's.
 void SmtpWitness::recipient_refused(const smtp::Rcpt& rcpt, const smtp::Reply& reply)
 {
-    const std::vector<std::string> refused = {rcpt.recipient.mailbox};
-    const std::vector<Concerned> concerned = concerned_by(envelope().mail.sender, refused);
+    std::vector<std::string> refused = {rcpt.recipient.mailbox};
+    std::vector<Concerned> concerned = concerned_by(envelope().mail.sender, refused);
     if (concerned.empty())
         return;
-    li::Event event = this->event(What::received, Status::failed);
-    event.cause = cause_of(reply);
-    describe(event, envelope().mail);
-    report(concerned, event, refused, 1, nullptr);
+    when_answered(
+        said_now({.mail = envelope().mail, .recipients = {}}),
+        [this, concerned = std::move(concerned), refused = std::move(refused), reply] {
+            li::Event event = this->event(What::received, Status::failed);
+            event.cause = cause_of(reply);
+            describe(event, envelope().mail);
+            report(concerned, event, refused);
+        });
+}
+
+// DATA before a recipient was taken, and the like: the transaction goes on.
+void SmtpWitness::data_refused(const smtp::Reply& reply)
+{
+    if (!scene_.dialogue().in_transaction() || told_)
+        return;
+    std::vector<std::string> recipients = accepted_recipients();
+    std::vector<Concerned> concerned = concerned_by(envelope().mail.sender, recipients);
+    if (concerned.empty())
+        return;
+    when_answered(said_now(envelope()), [this, concerned = std::move(concerned),
+                                         recipients = std::move(recipients), reply] {
+        li::Event event = this->event(What::sent, Status::failed);
+        event.cause = cause_of(reply);
+        describe(event, envelope().mail);
+        report(concerned, event, recipients);
+    });
 }
 
 // The transaction comes to nothing.
 void SmtpWitness::fail(li::Cause cause)
 {
-    const std::unique_ptr<Open> open = std::exchange(open_, nullptr);
-    const std::vector<std::string> recipients = accepted_recipients();
-    const std::vector<Concerned> concerned =
-        open ? std::move(open->concerned)
-             : concerned_by(envelope().mail.sender, recipients);
+    if (std::exchange(told_, true))
+        return;
+    std::unique_ptr<Open> open = std::exchange(open_, nullptr);
+    std::vector<std::string> recipients = accepted_recipients();
+    std::vector<Concerned> concerned = concerned_now(open.get(), recipients);
     if (concerned.empty())
         return;
-    li::Event event = this->event(What::sent, Status::failed);
-    event.cause = std::move(cause);
-    describe(event, envelope().mail);
-    const Content content = open ? open->content : nullptr;
-    if (content)
-        event.message_id = li::view(*content).message_id;
-    event.size = content ? content->size() : 0;
-    report(concerned, event, recipients, static_cast<std::uint32_t>(recipients.size()),
-           content);
+    when_answered(said_now(envelope()),
+                  [this, open = std::move(open), recipients = std::move(recipients),
+                   concerned = std::move(concerned), cause = std::move(cause)]() mutable {
+                      report_failure(concerned, open.get(), recipients, std::move(cause));
+                  });
 }
 
 void SmtpWitness::message_begins(bool chunks)
 {
+    open_.reset();
+    chunks_ = chunks;
+    message_time_ = base::wall_microseconds();
+    message_list_ = tap_.generation();
     std::vector<Concerned> concerned =
         concerned_by(envelope().mail.sender, accepted_recipients());
     if (concerned.empty())
         return;
     open_ = std::make_unique<Open>();
     open_->concerned = std::move(concerned);
-    open_->content = std::make_shared<std::string>();
-    open_->content->reserve(
-        std::clamp<std::size_t>(envelope().mail.size.value_or(0), usual_size, large_size));
-    open_->chunks = chunks;
+    open_->content = tap_.new_content();
 }
 
 void SmtpWitness::heard(std::string_view bytes)
@@ -298,46 +245,45 @@ void SmtpWitness::heard(std::string_view bytes)
         open_->content->append(bytes);
 }
 
+void SmtpWitness::message_waits()
+{
+    catch_up(); // of refusals before it
+    if (!open_)
+        return;
+    said_ = said_now(envelope());
+    ready_ = prepare_message(open_.get());
+    said_.reset();
+}
+
 void SmtpWitness::message_done(const smtp::Reply& reply, std::string_view queue_id)
 {
+    std::vector<Prepared> ready = std::exchange(ready_, {});
     if (!reply.positive()) {
         fail(cause_of(reply));
         return;
     }
-    const std::unique_ptr<Open> open = std::exchange(open_, nullptr);
-    if (!open)
-        return;
-    const std::vector<std::string> recipients = accepted_recipients();
-    li::Event event = this->event(What::sent, Status::succeeded);
-    describe(event, envelope().mail);
-    event.queue_id = queue_id;
-    event.message_id = li::view(*open->content).message_id;
-    event.size = open->content->size();
-    event.features.emplace_back("transfer", open->chunks ? "BDAT" : "DATA");
-    report(open->concerned, event, recipients,
-           static_cast<std::uint32_t>(recipients.size()), open->content);
+    told_ = true;
+    std::unique_ptr<Open> open = std::exchange(open_, nullptr);
+    if (message_list_ != tap_.generation()) // there may be others now, or fewer
+        when_answered(said_now(envelope()),
+                      [this, open = std::move(open), id = std::string(queue_id)] {
+                          submit(prepare_message(open.get()), id);
+                      });
+    else
+        submit(std::move(ready), queue_id);
 }
 
 void SmtpWitness::ended(std::string_view why)
 {
+    catch_up();
     if (!asking_.empty())
-        login_event(
-            What::login_attempt, Status::unknown, asking_, mechanism_,
-            {.layer = "connection", .code = std::string(why), .enhanced = {}, .text = {}});
+        login_event(What::login_attempt, Status::unknown, asking_, mechanism_,
+                    ended_by(why));
     if (scene_.dialogue().in_transaction())
-        fail({.layer = "connection", .code = std::string(why), .enhanced = {}, .text = {}});
-    if (login_time_ == 0)
-        return;
-    const std::int64_t now = base::wall_microseconds();
-    const auto targets = tap_.interested(std::span(&login_, 1), now);
-    if (targets.empty())
-        return;
-    li::Event event = this->event(What::logout, Status::succeeded);
-    event.matched = login_;
-    event.session_end = now;
-    event.cause = {
-        .layer = "connection", .code = std::string(why), .enhanced = {}, .text = {}};
-    tap_.submit(std::move(event), targets);
+        fail(ended_by(why));
+    if (login_time_ != 0)
+        logged_out(ended_by(why));
+    catch_up();
 }
 
 } // namespace tap

@@ -1,83 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tap/smtp_witness.h"
-#include "tap/stage_test.h"
+#include "tap/smtp_stage_test.h"
 
 using li::Status;
 using li::What;
 using tap::test::Captured;
+using tap::test::feature;
 using tap::test::handle;
 using tap::test::Stage;
 using tap::test::target;
 using Texts = std::vector<std::string>;
-
-namespace {
-
-// A session that accepts everything but what a test says, and tells its witness.
-class Session final : public tap::SmtpScene {
-public:
-    explicit Session(Stage& stage) : witness_(stage.tap(), *this, "7-1")
-    {
-        (void)said("EHLO client.example");
-    }
-
-    // A reply other than "": what the one who is asked says.
-    smtp::Reply said(const std::string& line, const smtp::Reply& refusal = {})
-    {
-        const smtp::Command command =
-            smtp::parse_command(line, dialogue_.command_options());
-        witness_.about_to(command);
-        smtp::Verdict verdict = dialogue_.judge(command);
-        if (verdict.then == smtp::Then::check_sender)
-            verdict = refusal.positive() ? dialogue_.accept_sender()
-                                         : dialogue_.refuse_sender(refusal);
-        if (verdict.then == smtp::Then::check_recipient)
-            verdict = refusal.positive() ? dialogue_.accept_recipient()
-                                         : dialogue_.refuse_recipient(refusal);
-        witness_.answered(command, verdict.reply);
-        return verdict.reply;
-    }
-    void message(const std::string& wire, const smtp::Reply& outcome, bool chunks = false)
-    {
-        (void)dialogue_.judge(smtp::parse_command("DATA", {}));
-        witness_.message_begins(chunks);
-        for (const char c : wire)
-            witness_.heard(std::string_view(&c, 1));
-        witness_.message_done(outcome, outcome.positive() ? "QUEUEID" : "");
-        (void)dialogue_.message_done(outcome);
-    }
-    void log_in(const std::string& user, const smtp::Reply& reply)
-    {
-        witness_.login_began(user, "PLAIN");
-        if (reply.positive())
-            (void)dialogue_.auth_done(user);
-        witness_.login_ended(user, "PLAIN", reply);
-    }
-    tap::SmtpWitness& witness() { return witness_; }
-
-    [[nodiscard]] tap::Party party() const override
-    {
-        return {.client = {"192.0.2.1", 49152},
-                .server = {"198.51.100.25", 25},
-                .tls = "TLSv1.3 X",
-                .client_octets = 10,
-                .server_octets = 20};
-    }
-    [[nodiscard]] const smtp::Transaction& dialogue() const override { return dialogue_; }
-
-private:
-    smtp::Transaction dialogue_{[] {
-        smtp::Service service;
-        service.hostname = "mx.example";
-        return service;
-    }()};
-    tap::SmtpWitness witness_;
-};
-
-const smtp::Reply taken{250, "2.0.0", "queued"};
-const smtp::Reply no_user{550, "5.1.1", "no such user"};
-const std::string mail = "Message-ID: <1@example.de>\r\nFrom: x@y\r\n\r\nhi\r\n.\r\n";
-
-} // namespace
+using tap::test::mail;
+using tap::test::no_user;
+using tap::test::Session;
+using tap::test::taken;
 
 TEST_CASE(
     "tap: a mail for the target: its content, and no other recipient by name (S5, R7)")
@@ -246,4 +181,102 @@ TEST_CASE("tap: a measure that ends while the mail comes in gets nothing of it")
     stage.tap().flush();
     session.message(mail, taken);
     CHECK(stage.captured().empty());
+}
+
+TEST_CASE("tap: a chunk that spoils its message ends it; the next mail is another's (S6)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Session session(stage);
+    (void)session.said("MAIL FROM:<bob@example.org>");
+    (void)session.said("RCPT TO:<anna@example.de>");
+    (void)session.said("BDAT 8");
+    session.witness().message_begins(true);
+    session.witness().heard("From: a\n");
+    CHECK(session.said("BDAT 18446744073709551615").code == 552);
+    (void)session.said("RSET");
+    (void)session.said("MAIL FROM:<bob@example.org>");
+    (void)session.said("RCPT TO:<carl@example.de>");
+    session.message(mail, taken);
+    session.witness().ended("quit");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].event.status == Status::failed);
+    CHECK(all[0].event.cause.code == "552");
+    CHECK(all[0].event.sender == "bob@example.org");
+    CHECK(all[0].content == "From: a\n");
+}
+
+TEST_CASE(
+    "tap: the login ends with STARTTLS and XCLIENT; what another does is its own (S11)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Session session(stage);
+    session.log_in("anna@example.de", {235, "2.7.0", "ok"});
+    session.start_tls();
+    (void)session.said("EHLO client.example");
+    (void)session.said("MAIL FROM:<bob@example.org>");
+    (void)session.said("RCPT TO:<carl@example.org>");
+    session.message(mail, taken);
+    session.log_in("bob@example.de", {235, "2.7.0", "ok"});
+    (void)session.said("MAIL FROM:<bob@example.de>");
+    (void)session.said("RCPT TO:<carl@example.org>");
+    session.message(mail, taken);
+    session.witness().ended("quit");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[1].event.what == What::logout);
+    CHECK(all[1].event.user == "anna@example.de");
+    CHECK(all[1].event.cause.code == "STARTTLS");
+}
+
+TEST_CASE("tap: another's login is not told with the target's mail")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Session session(stage);
+    session.log_in("robert", {235, "2.7.0", "ok"});
+    for (const char* const sender : {"bob@example.de", "anna@example.de"}) {
+        (void)session.said("MAIL FROM:<" + std::string(sender) + "> AUTH=robert@here");
+        (void)session.said("RCPT TO:<anna@example.de>");
+        session.message(mail, taken);
+    }
+    session.witness().ended("quit");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 3); // received, sent, received
+    for (const Captured& one : all) {
+        CHECK(one.event.user.empty());
+        CHECK(feature(one.event, "AUTH").empty());
+        CHECK(one.event.session_begin == 0);
+        CHECK(one.event.matched == "anna@example.de");
+        CHECK_FALSE(one.event.sender_validated);
+    }
+    CHECK(all[0].event.session != all[1].event.session);
+}
+
+TEST_CASE("tap: DATA that is refused, and refusals by policy (S6, S12)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Session session(stage);
+    (void)session.said("MAIL FROM:<anna@example.de>");
+    (void)session.said("RCPT TO:<bob@example.org>", {554, "5.7.1", "relay access denied"});
+    CHECK(session.said("DATA").code == 554);
+    (void)session.said("RSET");
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].event.cause.layer == "policy");
+    CHECK(all[1].event.cause.layer == "protocol");
+    CHECK(all[1].event.cause.text == "no valid recipients");
+    CHECK(all[2].event.cause.code == "RSET");
+}
+
+TEST_CASE("tap: a mail that ends a session is one failure")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Session session(stage);
+    (void)session.said("MAIL FROM:<bob@example.org>");
+    (void)session.said("RCPT TO:<anna@example.de>");
+    session.witness().message_begins(false);
+    session.witness().heard("endless");
+    session.witness().message_done({552, "5.3.4", "closing"}, {});
+    session.witness().ended("refused");
+    CHECK(stage.captured().size() == 1);
 }

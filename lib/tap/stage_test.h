@@ -11,11 +11,14 @@
 #include "tap/record_reader.h"
 #include "tap/tap.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tap::test {
@@ -32,6 +35,13 @@ inline li::Handle handle(std::uint8_t n)
     li::Handle made{};
     made.fill(n);
     return made;
+}
+
+inline std::string feature(const li::Event& event, std::string_view name)
+{
+    const auto found = std::ranges::find(event.features, name,
+                                         &std::pair<std::string, std::string>::first);
+    return found == event.features.end() ? "" : found->second;
 }
 
 // Now is covered.
@@ -64,11 +74,14 @@ public:
     {
         tap_.reset();
         tap_ = std::make_unique<Tap>(Options{.spool = directory_.file(""),
+                                             .memory = directory_.file("memory"),
                                              .content_bytes = content_bytes,
                                              .content_seconds = content_seconds,
                                              .rules = {}});
     }
     void stop() { tap_.reset(); }
+    // Everything that must be left to those who come after a kill is in it.
+    [[nodiscard]] std::string memory() const { return directory_.file("memory"); }
     [[nodiscard]] Tap& tap() { return *tap_; }
     [[nodiscard]] std::string incoming() const
     {

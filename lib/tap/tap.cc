@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/failure.h"
+#include "base/random.h"
 #include "seal/digest.h"
 #include "tap/layout.h"
 #include "tap/outbox.h"
@@ -38,7 +39,7 @@ struct Edition {
 std::string random_name()
 {
     std::array<std::uint8_t, 8> bytes{};
-    seal::fill_random(bytes);
+    base::fill_random(bytes);
     return seal::hex(bytes);
 }
 
@@ -53,15 +54,26 @@ Edition edition_of(const std::string& file)
 } // namespace
 
 struct Tap::State {
-    explicit State(Options o) : options(std::move(o)), outbox(options) {}
+    explicit State(Options o)
+        : options(std::move(o)),
+          arena(std::make_shared<Arena>(options.memory, name, options.memory_bytes)),
+          outbox(options)
+    {
+    }
 
     void run();
     void work(std::unique_lock<std::mutex>& lock);
     void renew();
+    void adopt(std::vector<Submitted>& batch) const;
+    [[nodiscard]] std::unique_ptr<Submitted>
+    record_of(li::Event event, const Target& target, const Content& content) const;
+    void leave(Submitted& record) const;
+    void put(std::unique_ptr<Submitted> record);
     [[nodiscard]] std::shared_ptr<const MatchList> current() const;
 
     Options options;
     std::string name = random_name();
+    std::shared_ptr<Arena> arena;
     Outbox outbox;
     Edition edition;
 
@@ -72,8 +84,9 @@ struct Tap::State {
     std::mutex mutex;
     std::condition_variable wake;
     std::condition_variable idle;
-    std::vector<Submitted> queue;
+    std::vector<std::unique_ptr<Submitted>> queue;
     std::uint64_t queued_content = 0;
+    std::uint64_t submitted = 0; // records, ever
     bool busy = false;
     std::uint64_t rounds = 0; // of the thread, ended
     std::uint64_t wanted = 0;
@@ -111,20 +124,43 @@ void Tap::State::renew()
 // With the lock; without it while something is sealed and written.
 void Tap::State::work(std::unique_lock<std::mutex>& lock)
 {
-    std::vector<Submitted> batch = std::exchange(queue, {});
+    const auto submitted_since = std::exchange(queue, {});
     queued_content = 0;
     busy = true;
     const bool look = rounds < wanted || rounds % ticks_between_looks == 0;
     lock.unlock();
+    std::vector<Submitted> batch;
+    for (const auto& record : submitted_since)
+        batch.push_back(std::move(*record));
     if (look)
         renew();
-    if (const auto by = current())
+    if (const auto by = current()) {
+        if (look)
+            adopt(batch);
         (void)outbox.write(std::move(batch), by->own());
+    }
     outbox.expire(base::wall_microseconds());
     lock.lock();
     busy = false;
     ++rounds;
     idle.notify_all();
+}
+
+// In the order in which they were submitted.
+void Tap::State::adopt(std::vector<Submitted>& batch) const
+{
+    for (Arena::Left& left : Arena::adopt(options.memory)) {
+        std::vector<Submitted> records;
+        for (const Arena::Found& found : left.records)
+            if (auto record = decode(found))
+                records.push_back(*std::move(record));
+        std::ranges::sort(records, {},
+                          [](const Submitted& one) { return one.event.tap_number; });
+        for (Submitted& record : records) {
+            record.left = left.file;
+            batch.push_back(std::move(record));
+        }
+    }
 }
 
 void Tap::State::run()
@@ -133,12 +169,20 @@ void Tap::State::run()
                         low_priority);
     std::unique_lock lock(mutex);
     while (!stopping) {
-        wake.wait_for(lock, tick,
-                      [this] { return stopping || !queue.empty() || rounds < wanted; });
+        wake.wait_for(lock, tick, [this] { return stopping || rounds < wanted; });
         work(lock);
     }
     work(lock);
 }
+
+Prepared::Prepared(Target target, std::unique_ptr<Submitted> record)
+    : target_(std::move(target)), record_(std::move(record))
+{
+}
+
+Prepared::Prepared(Prepared&& other) noexcept = default;
+Prepared& Prepared::operator=(Prepared&& other) noexcept = default;
+Prepared::~Prepared() = default;
 
 Tap::Tap(Options options) : state_(std::make_unique<State>(std::move(options)))
 {
@@ -154,6 +198,10 @@ Tap::~Tap()
     }
     state_->wake.notify_all();
     state_->thread.join();
+    if (state_->outbox.waiting()) { // the disk is full: for the next process
+        state_->outbox.leave();
+        state_->arena->leave();
+    }
 }
 
 const li::Rules& Tap::rules() const
@@ -187,29 +235,74 @@ std::vector<Target> Tap::interested(std::span<const std::string> canonical,
     return all;
 }
 
+std::shared_ptr<Gathered> Tap::new_content() const
+{
+    return std::make_shared<Gathered>(state_->arena);
+}
+
+// Its place in the queue, and with it its number, comes later.
+std::unique_ptr<Submitted> Tap::State::record_of(li::Event event, const Target& target,
+                                                 const Content& content) const
+{
+    event.measure = target.measure;
+    event.session = name + '-' + event.session;
+    event.tap = name;
+    event.content_octets = content && target.content ? content->size() : 0;
+    auto record =
+        std::make_unique<Submitted>(std::move(event), target.content ? content : nullptr,
+                                    target.recipient, Arena::Chain(), nullptr);
+    leave(*record);
+    return record;
+}
+
+// To others, once it is committed.
+void Tap::State::leave(Submitted& record) const
+{
+    record.legacy = Arena::Chain(arena, Arena::Use::record);
+    const std::string text = encode(record);
+    if (record.legacy.append(text) != text.size())
+        record.legacy = {}; // there is other use for what it had
+}
+
+// With the lock.
+void Tap::State::put(std::unique_ptr<Submitted> record)
+{
+    Content& content = record->content;
+    record->event.tap_number = ++submitted;
+    if (content && queued_content + content->size() > options.content_bytes) {
+        content = nullptr;
+        record->event.content_lost = "slow";
+        leave(*record);
+    }
+    if (content)
+        queued_content += content->size();
+    record->legacy.rewrite(encode_late(record->event));
+    record->legacy.commit(content ? &content->in_arena() : nullptr);
+    queue.push_back(std::move(record));
+}
+
 void Tap::submit(li::Event event, std::span<const Target> targets, const Content& content)
 {
-    if (targets.empty())
-        return;
-    if (content)
-        event.content_octets = content->size();
-    const std::uint64_t limit = state_->options.content_bytes;
-    const std::scoped_lock lock(state_->mutex);
     for (const Target& target : targets) {
-        Submitted record{.event = event, .content = nullptr, .recipient = {}};
-        record.event.measure = target.measure;
-        record.event.session = state_->name + '-' + event.session;
-        if (!target.content) {
-            record.event.content_octets = 0;
-        } else if (content && state_->queued_content + content->size() > limit) {
-            record.event.content_lost = "slow";
-        } else if (content) {
-            record.content = content;
-            record.recipient = target.recipient;
-            state_->queued_content += content->size();
-        }
-        state_->queue.push_back(std::move(record));
+        std::unique_ptr<Submitted> record = state_->record_of(event, target, content);
+        const std::scoped_lock lock(state_->mutex);
+        state_->put(std::move(record));
     }
+}
+
+Prepared Tap::prepare(li::Event event, const Target& target, const Content& content) const
+{
+    return {target, state_->record_of(std::move(event), target, content)};
+}
+
+void Tap::submit(Prepared prepared, std::int64_t time, std::string_view queue_id)
+{
+    if (!prepared.target_.covers(time))
+        return;
+    prepared.record_->event.time = time;
+    prepared.record_->event.queue_id = queue_id;
+    const std::scoped_lock lock(state_->mutex);
+    state_->put(std::move(prepared.record_));
 }
 
 void Tap::flush()

@@ -2,9 +2,12 @@
 #include "base/failure.h"
 #include "seal/digest.h"
 #include "tap/record.h"
+#include "tap/record_file.h"
 #include "tap/stage_test.h"
 
 #include <algorithm>
+#include <memory>
+#include <thread>
 
 using tap::Content;
 using tap::Target;
@@ -15,9 +18,11 @@ using tap::test::target;
 
 namespace {
 
-Content content_of(std::string text)
+Content content_of(std::string_view text)
 {
-    return std::make_shared<const std::string>(std::move(text));
+    const auto content = std::make_shared<tap::Gathered>(nullptr);
+    content->append(text);
+    return content;
 }
 
 li::Event event_at(std::int64_t time)
@@ -163,6 +168,26 @@ TEST_CASE("tap: a stop writes what was submitted; the file is finished then")
     CHECK(tap::record_files(stage.incoming()).empty());
 }
 
+TEST_CASE("tap: who clears away what is finished takes no file that was just made")
+{
+    const Stage stage({});
+    const std::size_t before = tap::record_files(stage.incoming()).size();
+    std::jthread clearing([&stage](const std::stop_token& stop) {
+        while (!stop.stop_requested())
+            for (const std::string& name : tap::record_files(stage.incoming())) {
+                tap::RecordReader reader(stage.incoming(), name, stage.opener());
+                if (reader.finished())
+                    reader.remove();
+            }
+    });
+    std::vector<std::unique_ptr<tap::RecordFile>> files;
+    for (int i = 0; i < 300; ++i)
+        files.push_back(std::make_unique<tap::RecordFile>(stage.incoming()));
+    clearing.request_stop();
+    clearing.join();
+    CHECK(tap::record_files(stage.incoming()).size() >= before + files.size());
+}
+
 TEST_CASE("tap: a file cut at any byte gives the whole records before it and no other")
 {
     Stage stage({{"anna@example.de", target(1)}});
@@ -201,7 +226,15 @@ TEST_CASE("tap: a record file that fills up is followed by another, and nothing 
 
 TEST_CASE("tap: a spool that is not there, or not for us, is said at the start")
 {
-    CHECK_THROWS_AS(tap::Tap({.spool = "/nonexistent", .rules = {}}), base::Failure);
+    const seal::testing::Directory directory;
+    CHECK_THROWS_AS(
+        tap::Tap({.spool = "/nonexistent", .memory = directory.file("m"), .rules = {}}),
+        base::Failure);
+    std::filesystem::create_directory(tap::incoming_directory(directory.file("")));
+    CHECK_THROWS_AS(
+        tap::Tap({.spool = directory.file(""), .memory = "/nonexistent/m", .rules = {}}),
+        base::Failure);
+    CHECK(std::filesystem::is_empty(directory.file("m")));
 }
 
 TEST_CASE("tap: keys come one after the other, each its own")

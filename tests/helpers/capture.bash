@@ -3,7 +3,8 @@
 # helpers/capture.bash - a gateway with [tkuev] enabled in front of a mailbox server, and
 # its tap's other end.  Needs common.bash and dovecot.bash.
 #
-#     capture_setup             config, users anna, bert, carl, programs started
+#     capture_setup [LINE...]   config, users anna, bert, carl; LINEs are for Dovecot's
+#     capture_start             programs started
 #     measure IDENTITY...       the list, as tap-tool publish has it; seen by all servers
 #     captured                  what there is, a line of JSON for each record
 #     sessions WORD...          mail_sessions.py, which talks to the gateway
@@ -12,11 +13,11 @@ capture_setup() {
     SPOOL=$TMP/li CONF=$TMP/sponts.conf
     declare -gA GATE
     local what
-    for what in smtp submission pop3 pop3s imap imaps; do
+    for what in smtp smtps submission submissions pop3 pop3s imap imaps; do
         GATE[$what]=$(free_port)
     done
     SINK=$(free_port)
-    mailbox_server dove
+    mailbox_server dove "$@"
     mailbox_server_start dove
     self_signed "$TMP"
     mkdir -p "$TMP/spool" "$TMP/run"
@@ -65,6 +66,16 @@ login-delay = 0s
 [listener smtp]
 address = 127.0.0.1:${GATE[smtp]}
 program = smtp-relayd
+[listener smtps]
+address = 127.0.0.1:${GATE[smtps]}
+program = smtp-relayd
+tls = implicit
+[listener submissions]
+address = 127.0.0.1:${GATE[submissions]}
+program = smtp-relayd
+tls = implicit
+auth = users
+auth-required = yes
 [listener submission]
 address = 127.0.0.1:${GATE[submission]}
 program = smtp-relayd

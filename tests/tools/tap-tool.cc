@@ -2,21 +2,29 @@
 // tap-tool - both ends of the tap for tests: a list of identities, and what was captured.
 //
 //     tap-tool publish SPOOL PLACES [IDENTITY[=MEASURE[,iri][,from=T][,to=T]] ...]
+//     tap-tool publish SPOOL PLACES -      the same, a line of standard input each
 //     tap-tool read SPOOL          a line of JSON for each record, in the order of time
+//     tap-tool submit SPOOL IDENTITY COUNT OCTETS
+//                                  so many mails for whom the list in SPOOL tells of; the
+//                                  content is the number of the mail, a line feed, and "x"
 //
 // SPOOL is made if it is not there; the interception user's key lies beside it, in
-// SPOOL.keys.  MEASURE is a number from 1 to 255; times are seconds since 1970.
+// SPOOL.keys.  MEASURE is a number from 1 to 65535; times are seconds since 1970, with a
+// fraction if need be.
 #include "base/clock.h"
 #include "base/failure.h"
+#include "seal/digest.h"
 #include "seal/keys.h"
 #include "tap/layout.h"
 #include "tap/match_list.h"
 #include "tap/record_reader.h"
+#include "tap/tap.h"
 #include "text/base64.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <limits>
@@ -48,12 +56,30 @@ void make_spool(const std::string& spool)
         seal::make_key_pair(key_file(spool), certificate_file(spool), "interception", 9);
 }
 
-// "anna@example.de=3,iri,to=1700000000"
+li::Handle handle_of(std::uint16_t number)
+{
+    li::Handle handle{};
+    handle.fill(static_cast<std::uint8_t>(number >> 8));
+    handle.back() = static_cast<std::uint8_t>(number);
+    return handle;
+}
+
+std::uint16_t number_of(const li::Handle& handle)
+{
+    return static_cast<std::uint16_t>(handle.front() << 8 | handle.back());
+}
+
+std::int64_t time_of(const std::string& seconds)
+{
+    return std::llround(std::stold(seconds) * microseconds_per_second);
+}
+
+// "anna@example.de=3,iri,to=1700000000.5"
 tap::Interest interest_of(const std::string& text)
 {
     const std::size_t equals = text.find('=');
     tap::Interest interest{.identity = text.substr(0, equals), .target = {}};
-    interest.target.measure.fill(1);
+    interest.target.measure = handle_of(1);
     interest.target.end = std::numeric_limits<std::int64_t>::max();
     interest.target.content = true;
     std::string rest = equals == std::string::npos ? "" : text.substr(equals + 1);
@@ -63,11 +89,12 @@ tap::Interest interest_of(const std::string& text)
         if (word == "iri")
             interest.target.content = false;
         else if (word.starts_with("from="))
-            interest.target.begin = std::stoll(word.substr(5)) * microseconds_per_second;
+            interest.target.begin = time_of(word.substr(5));
         else if (word.starts_with("to="))
-            interest.target.end = std::stoll(word.substr(3)) * microseconds_per_second;
+            interest.target.end = time_of(word.substr(3));
         else
-            interest.target.measure.fill(static_cast<std::uint8_t>(std::stoul(word)));
+            interest.target.measure =
+                handle_of(static_cast<std::uint16_t>(std::stoul(word)));
     }
     return interest;
 }
@@ -93,17 +120,21 @@ std::string_view name_of(li::What what)
 nlohmann::json json_of(const li::Event& event)
 {
     constexpr std::string_view protocols[] = {"smtp", "pop3", "imap"};
+    constexpr std::string_view directions[] = {"none", "from-target", "to-target"};
     constexpr std::string_view statuses[] = {"unknown", "failed", "succeeded"};
     nlohmann::json out;
-    out["measure"] = event.measure.front();
+    out["measure"] = number_of(event.measure);
     out["protocol"] = protocols[static_cast<std::size_t>(event.protocol)];
     out["what"] = name_of(event.what);
     out["status"] = statuses[static_cast<std::size_t>(event.status)];
     out["time"] = event.time;
     out["session"] = event.session;
+    out["session-begin"] = event.session_begin;
+    out["session-end"] = event.session_end;
     out["leg"] = event.leg;
     out["client"] = event.client.address;
     out["client-port"] = event.client.port;
+    out["server"] = event.server.address;
     out["server-port"] = event.server.port;
     out["client-octets"] = event.client_octets;
     out["server-octets"] = event.server_octets;
@@ -125,6 +156,11 @@ nlohmann::json json_of(const li::Event& event)
     for (const auto& [name, value] : event.features)
         out["features"][name] = value;
     out["forward"] = event.forward_chain;
+    out["duplicate-of"] = event.duplicate_of;
+    out["matched"] = event.matched;
+    out["direction"] = directions[static_cast<std::size_t>(event.direction)];
+    out["content-digest"] = seal::hex(event.content_digest);
+    out["events-lost"] = event.events_lost;
     out["content-octets"] = event.content_octets;
     out["content-lost"] = event.content_lost;
     return out;
@@ -167,17 +203,60 @@ void read(const std::string& spool)
         std::cout << line.text << '\n';
 }
 
+li::Event mail_for(const std::string& identity, int number)
+{
+    li::Event event;
+    event.what = li::What::received;
+    event.status = li::Status::succeeded;
+    event.time = base::wall_microseconds();
+    event.session = "tool-" + std::to_string(event.time) + "-" + std::to_string(number);
+    event.sender = "b@example.net";
+    event.recipients = {identity};
+    event.total_recipients = 1;
+    event.direction = li::Direction::to_target;
+    return event;
+}
+
+void submit(const std::string& spool, const std::string& identity, int count,
+            std::size_t octets)
+{
+    tap::Options options;
+    options.spool = spool;
+    options.memory = spool + ".memory";
+    tap::Tap tap(std::move(options));
+    for (int number = 1; number <= count; ++number) {
+        std::string text = std::to_string(number) + '\n';
+        text.resize(octets, 'x');
+        li::Event event = mail_for(identity, number);
+        event.content_octets = octets;
+        const auto targets = tap.interested({&identity, 1}, event.time);
+        if (targets.empty())
+            throw base::Failure(base::Remedy::fix_config, "nobody wants " + identity);
+        const auto content = tap.new_content();
+        content->append(text);
+        tap.submit(std::move(event), targets, content);
+    }
+    tap.flush();
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
-    const std::vector<std::string> words(argv + 1, argv + argc);
+    std::vector<std::string> words(argv + 1, argv + argc);
+    if (words.size() == 4 && words[3] == "-") {
+        words.pop_back();
+        for (std::string line; std::getline(std::cin, line);)
+            words.push_back(line);
+    }
     try {
         if (words.size() >= 3 && words[0] == "publish")
             publish(words[1], static_cast<std::uint32_t>(std::stoul(words[2])),
                     {words.begin() + 3, words.end()});
         else if (words.size() == 2 && words[0] == "read")
             read(words[1]);
+        else if (words.size() == 5 && words[0] == "submit")
+            submit(words[1], words[2], std::stoi(words[3]), std::stoul(words[4]));
         else
             return 64;
     } catch (const std::exception& failure) {

@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What the servers capture is what the authorities get, each as its order says: the records in
+# the spool, read by tap-tool, and the PDUs at the other end of tkuev-exportd, read by lemf.py.
+
+setup() {
+    load helpers/common
+    load helpers/gateway
+    load helpers/tkuev
+    load helpers/exportd
+    load helpers/dovecot
+    sponts_setup
+}
+teardown() { sponts_teardown; }
+
+# The sessions of mail_sessions.py that this gateway has listeners for.
+sessions() {
+    /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/mail_sessions.py" "smtp=$SMTP_PORT" \
+        "imap=$IMAP" "pop3=$POP3" -- "$@" >"$TMP/said"
+}
+records() { tap-tool read "$TMP/li-spool"; }
+are_all_there() { [ "$(records | grep -c login-attempt)" -eq 2 ]; } # the last thing done
+# The number that tap-tool shows for a measure.
+number_of() { echo $((16#${1:0:2}${1:30:2})); }
+agrees() {
+    run -0 /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/both_ends.py" "$TMP/records" \
+        "$(number_of "$1")" "$TMP/$2.pdus" "$3"
+    echo "# $2: $output" >&3
+}
+
+# A gateway with proxies before Dovecot.
+gateway_with_mailboxes() {
+    mailbox_server dove
+    IMAP=$(free_port) POP3=$(free_port)
+    interception '[listener imap]' "address = 127.0.0.1:$IMAP" 'program = imap-proxy' \
+        'tls = none' 'auth-without-tls = yes' "backend = 127.0.0.1:${PORT[dove-imap]}" \
+        'backend-tls = none' '[listener pop3]' "address = 127.0.0.1:$POP3" \
+        'program = pop-proxy' 'tls = none' 'auth-without-tls = yes' \
+        "backend = 127.0.0.1:${PORT[dove-pop3]}" 'backend-tls = none' \
+        '[pop-proxy]' 'login-delay = 0s' '[imap-proxy]' 'login-delay = 0s'
+}
+killed_servers() {
+    /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/killed_servers.py" "$@"
+}
+nothing_is_missing() { killed_servers check "$TMP/answered" "$TMP/lemf.pdus"; }
+
+@test "two authorities get each event of every protocol, and one of them the contents" {
+    lemf_start bka
+    bka_port=$LEMF_PORT
+    lemf_start lemf
+    gateway_with_mailboxes
+    ctl authority add bka --title BKA
+    tapped
+    first=$MEASURE
+    LEMF_PORT=$bka_port tapped 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1' 'Umfang = iri'
+    second=$MEASURE
+    # What it would take away stays where it is while we look.
+    wait_for 20 lemf_has lemf '.hi1 == 1'
+    wait_for 20 lemf_has bka '.hi1 == 1'
+    kill -STOP "$(exportd_pid)"
+    sessions deliver bob@remote.test anna@example.org other@example.org
+    sessions pipelined bob@remote.test anna+tag@EXAMPLE.org
+    sessions chunked bob@remote.test Anna@example.org
+    sessions deliver bob@remote.test other@example.org
+    sessions international bob@remote.test anna@example.org
+    sessions failures bob@remote.test anna@example.org
+    for user in bert anna; do
+        sessions imap-append "$user" "$user-1"
+        sessions imap "$user"
+        sessions pop3 "$user"
+        sessions refused-login imap "$user"
+        sessions refused-login pop3 "$user"
+        sessions pop3-user-only "$user"
+    done
+    mkdir -p "$TMP/li-spool.keys"
+    cp -p "$STATE/interception.key" "$TMP/li-spool.keys/own.key"
+    cp -p "$STATE/interception.pem" "$TMP/li-spool.keys/own.crt"
+    wait_for 20 are_all_there
+    # Twice the same: nothing is on its way any more.
+    until cmp -s <(records) "$TMP/records"; do records >"$TMP/records"; pause; done
+    kill -CONT "$(exportd_pid)"
+    count=$(jq -c "select(.measure == $(number_of "$first"))" "$TMP/records" | wc -l)
+    [ "$count" -ge 20 ]
+    wait_for 40 lemf_has lemf ".iri >= $count"
+    wait_for 40 lemf_has bka ".iri >= $count"
+    agrees "$first" lemf content
+    agrees "$second" bka iri
+    [[ $output == "$count events, 0 contents" ]]
+    run ! grep -qi "$(printf 'other@' | xxd -p)" "$TMP/lemf.pdus" "$TMP/bka.pdus"
+    run ! grep -qi "$(printf 'bert-1' | xxd -p)" "$TMP/lemf.pdus" "$TMP/bka.pdus"
+}
+
+@test "servers that are killed: each answer has its event, once" {
+    lemf_start lemf
+    gateway_with_mailboxes
+    tapped
+    sessions imap-append anna anna-1
+    killed_servers run "$GATEWAY_PID" 3 "smtp=$SMTP_PORT" "imap=$IMAP" "pop3=$POP3" \
+        >"$TMP/answered"
+    wait_for 60 nothing_is_missing || nothing_is_missing
+    # The test says nothing if no server was ever killed with something in its memory.
+    [ "$(sqlite3 "$STATE/handover.db" 'SELECT count(*) FROM recovered')" -ge 1 ]
+    kill -STOP "$(exportd_pid)"
+    nothing_is_missing
+}
