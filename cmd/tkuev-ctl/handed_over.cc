@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-ctl gaps, receipts: what the ledger of a measure says of its hand-over.
+#include "handed_over.h"
+
 #include "base/failure.h"
 #include "handover/desk.h"
-#include "handover/ledger.h"
 #include "li/words.h"
-#include "office.h"
 #include "text/json.h"
 
 #include <algorithm>
 #include <iostream>
-#include <span>
 
 namespace tkuev {
 
 namespace {
-
-using Acts = std::span<const std::string_view>;
 
 void print_text(const handover::LedgerEntry& entry)
 {
@@ -42,32 +39,13 @@ void print_json(const std::vector<handover::LedgerEntry>& entries)
     std::cout << out << '\n';
 }
 
-// Those lines of the ledger; a damaged one is refused.
-std::vector<handover::LedgerEntry> lines_of(const conf::Tkuev& settings,
-                                            const li::Handle& measure, Acts acts)
-{
-    const handover::Places places = handover::places_of(settings);
-    const seal::Vault vault(places.vault_key);
-    db::Handover store(places.store, vault);
-    handover::write_ledgers(store, places.ledgers);
-    const db::LedgerHead head = db::HandoverWork(store).ledger(measure);
-    auto report = handover::verify_ledger(places.ledgers, head);
-    if (!report)
-        throw base::Failure(base::Remedy::fix_data,
-                            "the ledger is damaged: " + report.error());
-    std::erase_if(report->entries, [&](const handover::LedgerEntry& entry) {
-        return std::ranges::find(acts, entry.act) == acts.end();
-    });
-    return std::move(report->entries);
-}
-
 int print_lines(const Call& call, const std::string& act, Acts acts)
 {
     Office office(call);
     const db::StoredMeasure stored = office.find(call.operands.at(0));
     return office.perform(
         entry_of(act, stored.measure), [&](const std::string&) -> li::Done {
-            const auto entries = lines_of(office.settings(), stored.measure.handle, acts);
+            const auto entries = ledger_lines(office, stored.measure.handle, acts);
             if (call.has("json"))
                 print_json(entries);
             else
@@ -78,6 +56,22 @@ int print_lines(const Call& call, const std::string& act, Acts acts)
 
 } // namespace
 
+std::vector<handover::LedgerEntry> ledger_lines(Office& office, const li::Handle& measure,
+                                                Acts acts)
+{
+    const std::string directory = handover::places_of(office.settings()).ledgers;
+    handover::write_ledgers(office.handover(), directory);
+    const db::LedgerHead head = db::HandoverWork(office.handover()).ledger(measure);
+    auto report = handover::verify_ledger(directory, head);
+    if (!report)
+        throw base::Failure(base::Remedy::fix_data,
+                            "the ledger is damaged: " + report.error());
+    std::erase_if(report->entries, [&](const handover::LedgerEntry& entry) {
+        return std::ranges::find(acts, entry.act) == acts.end();
+    });
+    return std::move(report->entries);
+}
+
 int gaps(const Call& call)
 {
     static constexpr std::string_view acts[] = {"gap", "outside"};
@@ -86,8 +80,9 @@ int gaps(const Call& call)
 
 int receipts(const Call& call)
 {
-    static constexpr std::string_view acts[] = {"receipt", "attempt", "notice",
-                                                "notice-failed"};
+    static constexpr std::string_view acts[] = {
+        "stored",  "image",   "image-delivered", "image-copied",
+        "receipt", "attempt", "notice",          "notice-failed"};
     return print_lines(call, "handover-receipts", acts);
 }
 

@@ -19,6 +19,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,7 +53,8 @@ struct HandoverItem {
     std::uint64_t content_size = 0;
     std::uint64_t record = 0; // the number of its record there
     std::uint8_t sealing = 0; // how it is sealed: tap::ContentForm
-    std::string text;         // opened
+    std::string name; // of the file that the content goes in; empty: none was given yet
+    std::string text; // opened
 };
 
 struct HandoverParcel {
@@ -65,6 +67,28 @@ struct HandoverParcel {
     std::string text; // octets that must not change any more: of checks, or of all of it
 };
 
+// A file that waits for a disc, or is on an image that was not handed over.
+struct StoredFile {
+    std::string name;
+    li::Handle measure{};
+    Stream stream = Stream::iri;
+    std::int64_t parcel = 0;
+    std::uint64_t size = 0;
+    std::string digest;        // SHA-256, hexadecimal
+    std::uint64_t content = 0; // octets of content in it
+    std::int64_t deadline = 0; // content: when it is destroyed, microseconds
+    std::string image;         // digest of the image it is on; empty: none
+    std::string text;          // opened: of what its contents are
+};
+
+struct DiscImage {
+    std::string digest; // SHA-256, hexadecimal
+    li::Handle measure{};
+    std::uint64_t files = 0;    // that were put on it
+    std::int64_t made = 0;      // microseconds
+    std::int64_t delivered = 0; // 0: not yet
+};
+
 // What the last line of a ledger is followed by.
 struct LedgerHead {
     std::string name; // of its file
@@ -72,11 +96,17 @@ struct LedgerHead {
     std::string chain; // hexadecimal
 };
 
-struct LedgerLine {
+// Lines that were written at once, one below the other.
+struct LedgerLines {
     std::string file;
-    std::uint64_t number = 0;
-    std::string text;
+    std::uint64_t number = 0; // of the last
+    std::string text;         // without its last newline
 };
+
+// to_disk: on the disk when commit() returns.  lazily: safe from our own death, but not
+// from the machine's before the next one that goes to the disk; what is lost then is the
+// newest.
+enum class Commit : std::uint8_t { to_disk, lazily };
 
 class HandoverWork;
 
@@ -115,14 +145,17 @@ private:
     std::string path_;
     const seal::Vault& vault_;
     Sqlite database_;
+    [[nodiscard]] const Sqlite& set(Commit how);
+
     FairMutex mutex_;
-    std::string salt_; // of sessions' names
+    std::string salt_;                // of sessions' names
+    Commit commit_ = Commit::to_disk; // as the connection is set
 };
 
 // Begins a transaction; without commit() nothing of it stays.
 class HandoverWork {
 public:
-    explicit HandoverWork(Handover& handover);
+    explicit HandoverWork(Handover& handover, Commit how = Commit::to_disk);
     HandoverWork(const HandoverWork&) = delete;
     HandoverWork& operator=(const HandoverWork&) = delete;
     void commit();
@@ -130,6 +163,9 @@ public:
     // The first of so many new numbers; CINs begin at 1, the others at 0.
     [[nodiscard]] std::uint32_t take(const li::Handle& measure, Count count,
                                      std::uint32_t cin, std::uint32_t how_many = 1);
+    // What take() would give, or its limit.
+    [[nodiscard]] std::int64_t next(const li::Handle& measure, Count count,
+                                    std::uint32_t cin);
     // The CIN that a session, or a mail in the queue, of this measure has.
     [[nodiscard]] std::optional<std::uint32_t> cin(const li::Handle& measure,
                                                    std::string_view name);
@@ -145,6 +181,14 @@ public:
     void put_place(const std::string& file, const Place& place);
     void forget_file(const std::string& file);
 
+    // Of the records that the process wrote itself, the highest number taken; 0: none.
+    [[nodiscard]] std::uint64_t highest_record(const std::string& tap);
+    void put_highest_record(const std::string& tap, std::uint64_t number, std::int64_t now);
+    // Whether it was taken as one that others wrote for the process.
+    [[nodiscard]] bool is_recovered(const std::string& tap, std::uint64_t number);
+    void put_recovered(const std::string& tap, std::uint64_t number, std::int64_t now);
+    void forget_taps(std::int64_t used_before);
+
     std::int64_t add(const HandoverItem& item);
     void change(const HandoverItem& item); // numbers and parcel
     void remove(std::int64_t item);
@@ -152,13 +196,18 @@ public:
     [[nodiscard]] std::vector<HandoverItem> waiting(const li::Handle& measure,
                                                     Stream stream, int most);
     [[nodiscard]] std::vector<HandoverItem> in_parcel(std::int64_t parcel);
-    // Contents of the file, whether in a parcel or not; without their texts.
-    [[nodiscard]] std::vector<HandoverItem> contents_of(const std::string& file);
+    // Contents of the file from there on, whether in a parcel or not; without their texts.
+    [[nodiscard]] std::vector<HandoverItem> contents_of(const std::string& file,
+                                                        std::uint64_t from);
+    [[nodiscard]] bool has_contents(const std::string& file);
+    // No deadline is later than this: a clock that was set back must not give time.  True
+    // if one was.
+    bool limit_deadlines(std::int64_t latest);
     // Contents that are to be destroyed by now.
     [[nodiscard]] std::vector<HandoverItem> overdue(std::int64_t now);
     // The oldest contents first; without their texts.
     [[nodiscard]] std::vector<HandoverItem> contents();
-    [[nodiscard]] std::uint64_t content_bytes();
+    [[nodiscard]] std::map<li::Handle, std::uint64_t> content_bytes();
 
     struct Owed {
         li::Handle measure{};
@@ -174,11 +223,29 @@ public:
     [[nodiscard]] std::vector<HandoverParcel> parcels(const li::Handle& measure,
                                                       Stream stream);
 
+    void add(const StoredFile& file);
+    void change(const StoredFile& file); // image and deadline
+    void remove_stored(const std::string& name);
+    // By their names, without their texts.
+    [[nodiscard]] std::vector<StoredFile> stored(const li::Handle& measure);
+    [[nodiscard]] std::vector<StoredFile> on_image(const std::string& digest);
+    // As limit_deadlines(), of all that is stored.
+    bool limit_stored_deadlines(std::int64_t latest);
+    // Contents that are to be destroyed by now.
+    [[nodiscard]] bool has_stored_overdue(std::int64_t now);
+    [[nodiscard]] std::vector<StoredFile> stored_overdue(std::int64_t now);
+    [[nodiscard]] std::uint64_t stored_content_bytes();
+    // Of files that are stored, and of those that are still owed.
+    [[nodiscard]] std::set<std::string> file_names();
+    void put(const DiscImage& image); // new, or when it was handed over
+    [[nodiscard]] std::optional<DiscImage> image(const std::string& digest);
+
     [[nodiscard]] LedgerHead ledger(const li::Handle& measure); // made if there is none
     [[nodiscard]] std::vector<std::pair<li::Handle, LedgerHead>> ledgers();
+    // All of one transaction go to the file at its end.
     void put_line(const li::Handle& measure, const LedgerHead& head, std::string_view line);
-    // Lines that are not known to be in their files.
-    [[nodiscard]] std::vector<LedgerLine> lines();
+    // Lines that are not known to be in their files, without those of this transaction.
+    [[nodiscard]] std::vector<LedgerLines> lines();
     void forget_lines(const std::string& file, std::uint64_t up_to);
 
     // Small facts, of a measure or of all: what was told, the last file name.
@@ -187,14 +254,25 @@ public:
 
 private:
     [[nodiscard]] std::string session_key(std::string_view name) const;
+    // What a box of the vault holds; of an empty one nothing.
+    [[nodiscard]] std::string open_box(std::string_view box, std::string_view label) const;
+    [[nodiscard]] static std::uint64_t large(const Statement& row, int column);
     [[nodiscard]] std::vector<HandoverItem> items(Statement& rows, bool with_text);
     [[nodiscard]] HandoverItem item(const Statement& row, bool with_text);
+    void write_lines();
+    [[nodiscard]] std::vector<StoredFile> stored_files(Statement& rows, bool with_text);
 
+    friend class Handover;
     Handover& handover_;
     std::unique_lock<FairMutex> lock_;
     Ticket ticket_;
     const Sqlite& database_;
     Transaction transaction_;
+    struct Noted {
+        LedgerHead head;
+        std::string text;
+    };
+    std::map<li::Handle, Noted> noted_; // lines that are not written yet
 };
 
 } // namespace db

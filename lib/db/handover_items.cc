@@ -12,7 +12,7 @@ constexpr std::string_view parcel_label = "handover/parcel";
 // In the order of item().
 constexpr const char* columns =
     "id, measure, stream, form, type, cin, number, numbers, parcel, deadline, file, place,"
-    " next, content_place, content_size, record, sealing, box";
+    " next, content_place, content_size, record, sealing, box, name";
 
 std::string select(const char* rest)
 {
@@ -29,26 +29,6 @@ std::uint32_t small(const Statement& row, int column)
     return static_cast<std::uint32_t>(row.number(column));
 }
 
-std::uint64_t large(const Statement& row, int column)
-{
-    return static_cast<std::uint64_t>(row.number(column));
-}
-
-template <class T>
-T damaged(const std::string& path)
-{
-    throw base::Failure(base::Remedy::fix_data, "read " + path + ": a box does not open");
-}
-
-std::string unlock(const seal::Vault& vault, std::string_view box, std::string_view label,
-                   const std::string& path)
-{
-    if (box.empty())
-        return {};
-    auto text = vault.unlock(box, label);
-    return text ? *std::move(text) : damaged<std::string>(path);
-}
-
 } // namespace
 
 std::int64_t HandoverWork::add(const HandoverItem& item)
@@ -56,10 +36,10 @@ std::int64_t HandoverWork::add(const HandoverItem& item)
     const std::string id = li::hex(item.measure);
     const std::string box = handover_.vault_.lock(item.text, item_label);
     database_
-        .prepare("INSERT INTO items (measure, stream, form, type, cin, number, numbers,"
-                 " parcel, deadline, file, place, next, content_place, content_size,"
-                 " record, sealing, box) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                 " ?11, ?12, ?13, ?14, ?15, ?16, ?17)")
+        .lend("INSERT INTO items (measure, stream, form, type, cin, number, numbers,"
+              " parcel, deadline, file, place, next, content_place, content_size,"
+              " record, sealing, box, name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+              " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")
         .bind(1, id)
         .bind(2, static_cast<std::int64_t>(item.stream))
         .bind(3, static_cast<std::int64_t>(item.form))
@@ -77,14 +57,14 @@ std::int64_t HandoverWork::add(const HandoverItem& item)
         .bind(15, number_of(item.record))
         .bind(16, std::int64_t{item.sealing})
         .bind(17, box)
+        .bind(18, item.name)
         .run();
-    return database_.number("SELECT last_insert_rowid()");
+    return database_.last_row();
 }
 
 void HandoverWork::change(const HandoverItem& item)
 {
-    database_
-        .prepare("UPDATE items SET number = ?2, numbers = ?3, parcel = ?4 WHERE id = ?1")
+    database_.lend("UPDATE items SET number = ?2, numbers = ?3, parcel = ?4 WHERE id = ?1")
         .bind(1, item.id)
         .bind(2, std::int64_t{item.number})
         .bind(3, std::int64_t{item.numbers})
@@ -94,7 +74,7 @@ void HandoverWork::change(const HandoverItem& item)
 
 void HandoverWork::remove(std::int64_t item)
 {
-    database_.prepare("DELETE FROM items WHERE id = ?1").bind(1, item).run();
+    database_.lend("DELETE FROM items WHERE id = ?1").bind(1, item).run();
 }
 
 HandoverItem HandoverWork::item(const Statement& row, bool with_text)
@@ -117,8 +97,9 @@ HandoverItem HandoverWork::item(const Statement& row, bool with_text)
     out.content_size = large(row, 14);
     out.record = large(row, 15);
     out.sealing = static_cast<std::uint8_t>(row.number(16));
+    out.name = row.text(18);
     if (with_text)
-        out.text = unlock(handover_.vault_, row.text(17), item_label, database_.path());
+        out.text = open_box(row.text(17), item_label);
     return out;
 }
 
@@ -134,51 +115,73 @@ std::vector<HandoverItem> HandoverWork::waiting(const li::Handle& measure, Strea
                                                 int most)
 {
     const std::string id = li::hex(measure);
-    Statement rows = database_.prepare(select("measure = ?1 AND stream = ?2 AND parcel = 0"
-                                              " ORDER BY id LIMIT ?3"));
+    Statement rows = database_.lend(select("measure = ?1 AND stream = ?2 AND parcel = 0"
+                                           " ORDER BY id LIMIT ?3"));
     rows.bind(1, id).bind(2, static_cast<std::int64_t>(stream)).bind(3, std::int64_t{most});
     return items(rows, true);
 }
 
 std::vector<HandoverItem> HandoverWork::in_parcel(std::int64_t parcel)
 {
-    Statement rows = database_.prepare(select("parcel = ?1 ORDER BY id"));
+    Statement rows = database_.lend(select("parcel = ?1 ORDER BY id"));
     rows.bind(1, parcel);
     return items(rows, true);
 }
 
-std::vector<HandoverItem> HandoverWork::contents_of(const std::string& file)
+std::vector<HandoverItem> HandoverWork::contents_of(const std::string& file,
+                                                    std::uint64_t from)
 {
-    Statement rows = database_.prepare(select("stream = 1 AND file = ?1 ORDER BY place"));
-    rows.bind(1, file);
+    Statement rows =
+        database_.lend(select("stream = 1 AND file = ?1 AND place >= ?2 ORDER BY place"));
+    rows.bind(1, file).bind(2, number_of(from));
     return items(rows, false);
+}
+
+bool HandoverWork::has_contents(const std::string& file)
+{
+    Statement rows =
+        database_.lend("SELECT 1 FROM items WHERE stream = 1 AND file = ?1 LIMIT 1");
+    rows.bind(1, file);
+    return rows.step();
+}
+
+bool HandoverWork::limit_deadlines(std::int64_t latest)
+{
+    return database_
+               .lend("UPDATE items SET deadline = ?1 WHERE stream = 1 AND deadline > ?1")
+               .bind(1, latest)
+               .run() > 0;
 }
 
 std::vector<HandoverItem> HandoverWork::overdue(std::int64_t now)
 {
     Statement rows =
-        database_.prepare(select("stream = 1 AND deadline <= ?1 ORDER BY deadline"));
+        database_.lend(select("stream = 1 AND deadline <= ?1 ORDER BY deadline"));
     rows.bind(1, now);
     return items(rows, true);
 }
 
 std::vector<HandoverItem> HandoverWork::contents()
 {
-    Statement rows = database_.prepare(select("stream = 1 ORDER BY id"));
+    Statement rows = database_.lend(select("stream = 1 ORDER BY id"));
     return items(rows, true);
 }
 
-std::uint64_t HandoverWork::content_bytes()
+std::map<li::Handle, std::uint64_t> HandoverWork::content_bytes()
 {
-    return static_cast<std::uint64_t>(
-        database_.number("SELECT coalesce(sum(content_size), 0) FROM items WHERE"
-                         " stream = 1"));
+    std::map<li::Handle, std::uint64_t> all;
+    Statement rows = database_.prepare("SELECT measure, sum(content_size) FROM items WHERE"
+                                       " stream = 1 GROUP BY measure");
+    while (rows.step())
+        if (const auto handle = li::parse_handle(rows.text(0)))
+            all[*handle] = large(rows, 1);
+    return all;
 }
 
 std::set<HandoverWork::Owed> HandoverWork::owed()
 {
     std::set<Owed> all;
-    Statement rows = database_.prepare("SELECT DISTINCT measure, stream FROM items");
+    Statement rows = database_.lend("SELECT DISTINCT measure, stream FROM items");
     while (rows.step())
         if (const auto handle = li::parse_handle(rows.text(0)))
             all.insert({*handle, static_cast<Stream>(rows.number(1))});
@@ -191,8 +194,8 @@ std::int64_t HandoverWork::add(const HandoverParcel& parcel)
     const std::string box =
         parcel.text.empty() ? "" : handover_.vault_.lock(parcel.text, parcel_label);
     database_
-        .prepare("INSERT INTO parcels (measure, stream, name, made, checks, box)"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        .lend("INSERT INTO parcels (measure, stream, name, made, checks, box)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         .bind(1, id)
         .bind(2, static_cast<std::int64_t>(parcel.stream))
         .bind(3, parcel.name)
@@ -200,14 +203,14 @@ std::int64_t HandoverWork::add(const HandoverParcel& parcel)
         .bind(5, std::int64_t{parcel.checks})
         .bind(6, box)
         .run();
-    return database_.number("SELECT last_insert_rowid()");
+    return database_.last_row();
 }
 
 void HandoverWork::change(const HandoverParcel& parcel)
 {
     const std::string box =
         parcel.text.empty() ? "" : handover_.vault_.lock(parcel.text, parcel_label);
-    database_.prepare("UPDATE parcels SET name = ?2, checks = ?3, box = ?4 WHERE id = ?1")
+    database_.lend("UPDATE parcels SET name = ?2, checks = ?3, box = ?4 WHERE id = ?1")
         .bind(1, parcel.id)
         .bind(2, parcel.name)
         .bind(3, std::int64_t{parcel.checks})
@@ -217,22 +220,21 @@ void HandoverWork::change(const HandoverParcel& parcel)
 
 void HandoverWork::remove_parcel(std::int64_t parcel)
 {
-    database_.prepare("DELETE FROM parcels WHERE id = ?1").bind(1, parcel).run();
-    database_.prepare("DELETE FROM items WHERE parcel = ?1").bind(1, parcel).run();
+    database_.lend("DELETE FROM parcels WHERE id = ?1").bind(1, parcel).run();
+    database_.lend("DELETE FROM items WHERE parcel = ?1").bind(1, parcel).run();
 }
 
 std::vector<HandoverParcel> HandoverWork::parcels(const li::Handle& measure, Stream stream)
 {
     const std::string id = li::hex(measure);
-    Statement rows = database_.prepare("SELECT id, name, made, checks, box FROM parcels"
-                                       " WHERE measure = ?1 AND stream = ?2 ORDER BY id");
+    Statement rows = database_.lend("SELECT id, name, made, checks, box FROM parcels"
+                                    " WHERE measure = ?1 AND stream = ?2 ORDER BY id");
     rows.bind(1, id).bind(2, static_cast<std::int64_t>(stream));
     std::vector<HandoverParcel> all;
     while (rows.step())
-        all.push_back(
-            {rows.number(0), measure, stream, std::string(rows.text(1)), rows.number(2),
-             small(rows, 3),
-             unlock(handover_.vault_, rows.text(4), parcel_label, database_.path())});
+        all.push_back({rows.number(0), measure, stream, std::string(rows.text(1)),
+                       rows.number(2), small(rows, 3),
+                       open_box(rows.text(4), parcel_label)});
     return all;
 }
 

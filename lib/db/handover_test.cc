@@ -97,7 +97,7 @@ TEST_CASE("db: what is owed waits in order, boxed, until its parcel is gone")
     scene.open();
     HandoverWork work(*scene.store);
     CHECK(work.owed().size() == 1);
-    CHECK(work.content_bytes() == 120);
+    CHECK(work.content_bytes() == std::map<li::Handle, std::uint64_t>{{scene.one, 120}});
     auto items = work.waiting(scene.one, db::Stream::cc, 2);
     REQUIRE(items.size() == 2);
     CHECK(items[0].text == "anna@example.org");
@@ -106,7 +106,7 @@ TEST_CASE("db: what is owed waits in order, boxed, until its parcel is gone")
     CHECK(items[0].next == 128);
     CHECK(work.overdue(999).empty());
     CHECK(work.overdue(1000).size() == 3);
-    CHECK(work.contents_of("f").size() == 3);
+    CHECK(work.contents_of("f", 0).size() == 3);
     CHECK(scene.directory.read("handover.db-wal").find("anna") == std::string::npos);
 
     db::HandoverParcel parcel;
@@ -129,7 +129,25 @@ TEST_CASE("db: what is owed waits in order, boxed, until its parcel is gone")
     work.remove_parcel(parcel.id);
     CHECK(work.in_parcel(parcel.id).empty());
     CHECK(work.parcels(scene.one, db::Stream::cc).empty());
-    CHECK(work.content_bytes() == 40);
+    CHECK(work.content_bytes() == std::map<li::Handle, std::uint64_t>{{scene.one, 40}});
+}
+
+TEST_CASE("db: what was committed lazily is there for who comes after us")
+{
+    Scene scene;
+    std::int64_t expected = 0;
+    for (const db::Commit how : {db::Commit::lazily, db::Commit::to_disk}) {
+        {
+            HandoverWork work(*scene.store, how);
+            CHECK(work.next(scene.one, Count::iri, 1) == expected);
+            CHECK(work.take(scene.one, Count::iri, 1, 3) == expected);
+            work.commit();
+        }
+        expected += 3;
+        // Beside the first one, which has closed nothing.
+        db::Handover other(scene.directory.file("handover.db"), *scene.vault);
+        CHECK(HandoverWork(other).next(scene.one, Count::iri, 1) == expected);
+    }
 }
 
 TEST_CASE("db: handover.db of another kind or of another key is refused")

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/measures.h"
 
+#include "base/random.h"
 #include "db/measures_schema.h"
 #include "db/ticket.h"
 #include "li/measure_text.h"
 #include "li/words.h"
 #include "seal/digest.h"
+#include "text/base64.h"
 
 #include <algorithm>
 #include <array>
@@ -41,9 +43,8 @@ T require(std::expected<T, std::string> value, const std::string& path,
 
 std::string new_id()
 {
-    std::array<std::uint8_t, 16> id{};
-    seal::fill_random(id);
-    return seal::hex(id);
+    constexpr std::size_t octets = 16;
+    return text::hex(base::random_octets(octets));
 }
 
 // A write transaction with its ticket.

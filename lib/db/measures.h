@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// db/measures.h - measures.db: what is intercepted, for whom, and the numbers of it.
+// db/measures.h - measures.db: what is intercepted, and for whom.
 //
 // Of the interception user alone (mode 0600), and locked besides: see sql/li/schema.sql.
 // Each writing call is one transaction; who calls has noted the act before
@@ -15,14 +15,13 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace db {
 
-inline constexpr int measures_version = 1;
+inline constexpr int measures_version = 2;
 
 // Makes the file or brings it to measures_version; true if something was done.  Only
 // `tkuev-ctl init` does.
@@ -31,15 +30,6 @@ bool migrate_measures(const std::string& path);
 struct StoredMeasure {
     li::Measure measure;
     std::int64_t revision = 0;
-};
-
-enum class Series : std::uint8_t { cin, iri, cc };
-
-struct Wanted {
-    li::Handle measure{};
-    Series series = Series::cin;
-    std::uint32_t cin = 0; // of iri and cc
-    std::uint32_t count = 1;
 };
 
 class Measures {
@@ -67,10 +57,6 @@ public:
     [[nodiscard]] std::vector<li::TestAccount> test_accounts();
     void put(const li::TestAccount& account);
     [[nodiscard]] bool remove_test_account(std::string_view name);
-
-    // The first of each block; none of them is ever given again.  CINs begin at 1, sequence
-    // numbers at 0.  One transaction for all.
-    [[nodiscard]] std::vector<std::uint32_t> reserve(std::span<const Wanted> wanted);
 
 private:
     struct Boxed {

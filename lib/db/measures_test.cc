@@ -193,41 +193,6 @@ TEST_CASE("db: authorities and test accounts")
     CHECK_FALSE(stage.measures.remove_test_account("probe"));
 }
 
-TEST_CASE("db: numbers are given once, also by several and after a restart")
-{
-    using db::Series;
-    Stage stage;
-    const li::Measure one = measure(1);
-    const li::Measure two = measure(2);
-    stage.measures.add(one);
-    stage.measures.add(two);
-    const auto take = [](db::Measures& from, const li::Measure& of, Series series,
-                         std::uint32_t cin, std::uint32_t count) {
-        const db::Wanted wanted{of.handle, series, cin, count};
-        return from.reserve({&wanted, 1}).at(0);
-    };
-    CHECK(take(stage.measures, one, Series::cin, 0, 10) == 1);
-    db::Measures again(stage.path, stage.vault);
-    CHECK(take(again, one, Series::cin, 0, 1) == 11);
-    CHECK(take(stage.measures, one, Series::cin, 0, 1) == 12);
-    CHECK(take(stage.measures, two, Series::cin, 0, 1) == 1);
-    CHECK(take(stage.measures, one, Series::iri, 1, 1) == 0);
-    CHECK(take(stage.measures, one, Series::iri, 1, 5) == 1);
-    CHECK(take(again, one, Series::iri, 1, 1) == 6);
-    CHECK(take(again, one, Series::cc, 1, 1) == 0);
-    CHECK(take(again, one, Series::iri, 2, 1) == 0);
-
-    const db::Wanted both[] = {{one.handle, Series::iri, 1, 2},
-                               {one.handle, Series::iri, 1, 1},
-                               {two.handle, Series::cc, 7, 1}};
-    CHECK(again.reserve(both) == std::vector<std::uint32_t>{7, 9, 0});
-
-    CHECK(take(again, two, Series::cc, 8, 4294967295U) == 0);
-    CHECK(take(again, two, Series::cc, 8, 1) == 4294967295U);
-    CHECK(failure_of([&] { (void)take(again, two, Series::cc, 8, 1); }));
-    CHECK(failure_of([&] { (void)take(again, measure(3), Series::cin, 0, 1); }));
-}
-
 TEST_CASE("db: measures.db is made or migrated by order only")
 {
     const Folder folder;
@@ -249,7 +214,7 @@ TEST_CASE("db: measures.db is made or migrated by order only")
     by_hand("PRAGMA user_version = 99");
     CHECK(remedy() == Remedy::fix_config);
     CHECK(failure_of([&] { (void)db::migrate_measures(path); }));
-    by_hand("PRAGMA user_version = 1; PRAGMA application_id = 5");
+    by_hand("PRAGMA user_version = 2; PRAGMA application_id = 5");
     CHECK(remedy() == Remedy::fix_config);
     CHECK(failure_of([&] { (void)db::migrate_measures(path); }));
 }
@@ -276,7 +241,7 @@ TEST_CASE("db: both ways to the schema of measures lead to the same")
         return out;
     };
     CHECK(shape("a", files.first(files.size() - 1)) == shape("b", files.last(1)));
-    CHECK(shape("c", files.last(1)).contains("numbersnextINTEGER10"));
+    CHECK(shape("c", files.last(1)).contains("measuresrevisionINTEGER101"));
 }
 
 TEST_CASE("db: what is published, and under which names")
@@ -290,6 +255,13 @@ TEST_CASE("db: what is published, and under which names")
                 " ('list@example.org', 'forward', 'watched@example.org'),"
                 " ('list@example.org', 'forward', 'other@example.org'),"
                 " ('boss@example.org', 'copy', 'watched@example.org'),"
+                " ('also@example.org', 'mailbox', ''),"
+                " ('also@example.org', 'rewrite', 'watched@example.org'),"
+                " ('also@example.org', 'rewrite', 'zoe@example.org'),"
+                " ('later@example.org', 'rewrite', 'about@example.org'),"
+                " ('later@example.org', 'rewrite', 'watched@example.org'),"
+                " ('kept@example.org', 'mailbox', ''),"
+                " ('kept@example.org', 'forward', 'watched@example.org'),"
                 " ('a@example.org', 'rewrite', 'b@example.org'),"
                 " ('b@example.org', 'rewrite', 'a@example.org')");
     db::Aliases aliases(gateway.path, li::Rules{});
@@ -314,10 +286,10 @@ TEST_CASE("db: what is published, and under which names")
     CHECK(found[0].end == at("2026-12-01"));
     CHECK(found[0].scope == li::Scope::iri_and_cc);
     CHECK(found[0].certificate.empty());
-    CHECK(names_of(found[0]) == std::set<std::string>{"watched@example.org",
-                                                      "info@example.org", "old@example.org",
-                                                      "watched@xn--mller-kva.example",
-                                                      "a@example.org"});
+    CHECK(names_of(found[0]) ==
+          std::set<std::string>{"watched@example.org", "info@example.org",
+                                "old@example.org", "also@example.org",
+                                "watched@xn--mller-kva.example", "a@example.org"});
     CHECK(db::publications(stage.measures, aliases, at("2026-12-01")).empty());
 
     // Rows that come and go while it runs.

@@ -64,10 +64,13 @@ void Aliases::load()
     if (version == seen_)
         return;
     names_.clear();
-    // An address with several rows is a mailbox with copies, or a list.
-    Statement rows =
-        database_.prepare("SELECT address, min(target) FROM addresses GROUP BY address"
-                          " HAVING count(*) = 1 AND min(kind) IN ('rewrite', 'forward')");
+    // Of several rewrites the first counts, and a mailbox beside it nothing
+    // (delivery/expansion.cc).  With copies and forwards it is a mailbox with copies, or a
+    // list.
+    Statement rows = database_.prepare(
+        "SELECT address, min(nullif(target, '')) FROM addresses GROUP BY address"
+        " HAVING min(kind) = 'forward' AND count(*) = 1"
+        " OR max(kind) = 'rewrite' AND min(kind) NOT IN ('copy', 'forward')");
     while (rows.step()) {
         auto address = li::canonical_address(rows.text(0), rules_);
         auto target = li::canonical_address(rows.text(1), rules_);

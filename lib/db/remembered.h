@@ -7,10 +7,11 @@
 // fall into one bucket.
 #pragma once
 
+#include "base/random.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <sys/random.h>
 #include <unordered_map>
 #include <xxhash.h>
 
@@ -19,7 +20,10 @@ namespace db {
 struct SeededHash {
     using is_transparent = void;
 
-    SeededHash() { (void)::getrandom(&seed, sizeof seed, 0); }
+    SeededHash()
+    {
+        base::fill_random({reinterpret_cast<std::uint8_t*>(&seed), sizeof seed});
+    }
     std::size_t operator()(std::string_view text) const
     {
         return XXH3_64bits_withSeed(text.data(), text.size(), seed);

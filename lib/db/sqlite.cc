@@ -81,11 +81,15 @@ void require_file(const std::string& path)
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const
 {
-    sqlite3_finalize(statement); // repeats the last error of step(), which was thrown there
+    // Both repeat the last error of step(), which was thrown there.
+    if (lent)
+        sqlite3_reset(statement);
+    else
+        sqlite3_finalize(statement);
 }
 
 Statement::Statement(sqlite3* connection, const std::string& path, std::string_view sql)
-    : path_(&path)
+    : path_(&path), statement_(nullptr, Finalize{.lent = false})
 {
     sqlite3_stmt* statement = nullptr;
     const int code =
@@ -94,6 +98,12 @@ Statement::Statement(sqlite3* connection, const std::string& path, std::string_v
     statement_.reset(statement);
     if (code != SQLITE_OK)
         fail(connection, code, "read", path);
+}
+
+Statement::Statement(sqlite3_stmt* lent, const std::string& path)
+    : path_(&path), statement_(lent, Finalize{.lent = true})
+{
+    assert(sqlite3_stmt_busy(lent) == 0);
 }
 
 Statement& Statement::bind(int index, std::string_view text)
@@ -187,6 +197,19 @@ Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience)
 Statement Sqlite::prepare(std::string_view sql) const
 {
     return {connection_.get(), path_, sql};
+}
+
+Statement Sqlite::lend(std::string_view sql) const
+{
+    auto kept = kept_.find(sql);
+    if (kept == kept_.end())
+        kept = kept_.emplace(sql, prepare(sql)).first;
+    return {kept->second.statement_.get(), path_};
+}
+
+std::int64_t Sqlite::last_row() const
+{
+    return sqlite3_last_insert_rowid(connection_.get());
 }
 
 void Sqlite::run(const std::string& sql) const

@@ -9,6 +9,8 @@
 #include "base/failure.h"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +25,8 @@ enum class Access : std::uint8_t { read, write };
 class Statement {
 public:
     Statement(sqlite3* connection, const std::string& path, std::string_view sql);
+    // Borrows one that lives longer; it is reset when this one ends.
+    Statement(sqlite3_stmt* lent, const std::string& path);
 
     // Text is not copied: it must live until the statement is reset.
     Statement& bind(int index, std::string_view text);
@@ -40,8 +44,10 @@ public:
 
 private:
     struct Finalize {
+        bool lent;
         void operator()(sqlite3_stmt* statement) const;
     };
+    friend class Sqlite;
     const std::string* path_;
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
@@ -55,6 +61,11 @@ public:
     Sqlite& operator=(const Sqlite&) = delete;
 
     [[nodiscard]] Statement prepare(std::string_view sql) const;
+    // The same, read by SQLite only the first time: for what runs often.  One of each text
+    // at a time; one thread.
+    [[nodiscard]] Statement lend(std::string_view sql) const;
+    // The row that was inserted last.
+    [[nodiscard]] std::int64_t last_row() const;
     // One or several statements whose rows nobody wants.
     void run(const std::string& sql) const;
     // The first column of the first row; 0 if there is none.
@@ -67,6 +78,7 @@ private:
     };
     std::string path_;
     std::unique_ptr<sqlite3, Close> connection_;
+    mutable std::map<std::string, Statement, std::less<>> kept_; // to be lent
 };
 
 // BEGIN IMMEDIATE; rolled back unless committed.

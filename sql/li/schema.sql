@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- li/schema.sql - measures.db as it is now: measures, authorities, test accounts, numbers.
+-- li/schema.sql - measures.db as it is now: measures, authorities, test accounts.
 --
 -- A new database is made from this file; an older one is brought here by 0001-*.sql and
 -- those that follow, and a test holds the two ways together.  tkuev-db(5) describes every
@@ -36,17 +36,4 @@ CREATE TABLE test_accounts (
     id            TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 32),
     -- A box: name, identities, the regulator's confirmation.
     box           TEXT NOT NULL
-) STRICT;
-
--- Numbers that are given once and never again, whatever is restarted.
-CREATE TABLE numbers (
-    measure       TEXT NOT NULL REFERENCES measures (handle),
-    -- cin: communication identity numbers; iri, cc: sequence numbers of one of these.
-    series        TEXT NOT NULL CHECK (series IN ('cin', 'iri', 'cc')),
-    -- Of iri and cc: which communication; of cin: 0.
-    cin           INTEGER NOT NULL DEFAULT 0 CHECK (cin BETWEEN 0 AND 4294967295),
-    -- The lowest that nobody has been given.
-    next          INTEGER NOT NULL CHECK (next BETWEEN 0 AND 4294967296),
-    PRIMARY KEY (measure, series, cin),
-    CHECK (series <> 'cin' OR cin = 0)
 ) STRICT;
