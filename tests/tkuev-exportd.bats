@@ -39,6 +39,25 @@ teardown() { sponts_teardown; }
     [[ $output == *'line 2: the chain is broken' ]]
 }
 
+@test "notices made by hand and those that are sent share one row of numbers" {
+    lemf_start lemf
+    interception
+    tapped
+    wait_for 20 lemf_has lemf '.hi1 == 1'
+    ctl notice "$MEASURE" --kind set-up --pdu "$TMP/first" --out "$TMP/first.txt"
+    ctl notice "$MEASURE" --kind change --pdu "$TMP/second" --out "$TMP/second.txt"
+    ctl end "$MEASURE" --reason over
+    wait_for 20 lemf_has lemf '.hi1 == 2'
+    cat "$STATE"/ledger/* >"$TMP/ledger"
+    grep -oE ' notice kind=[a-z-]+ number=[0-9]+' "$TMP/ledger" | grep -oE '[0-9]+$' | paste -sd' ' >"$TMP/numbers"
+    [ "$(cat "$TMP/numbers")" = '0 1 2 3' ]
+    for n in 1 2; do
+        name=$(sed -n "${n}p" <<<$'first\nsecond')
+        asn1-check --raw <"$TMP/$name" >"$TMP/xer"
+        grep -qi "sequenceNumber>$n<" "$TMP/xer"
+    done
+}
+
 # send NUMBER... - mail of 3 kB for the target.
 send() {
     local n
@@ -85,6 +104,57 @@ send() {
     send 2
     wait_for 20 tells 'attempt.*certificate'
     [ ! -s "$TMP/other.pdus" ]
+}
+
+@test "an empty file of authorities' certificates trusts nobody" {
+    mkdir "$TMP/ca"
+    self_signed "$TMP/ca"
+    interception
+    : >"$STATE/authorities.pem"
+    lemf_start lemf --cert "$TMP/ca/cert.pem" --key "$TMP/ca/key.pem" \
+        --ca "$STATE/interception.pem"
+    tapped 'Verfahren = tls'
+    send 1
+    wait_for 20 grep -q 'authorities.pem: is empty' "$STATE/exportd.log"
+    [ ! -s "$TMP/lemf.pdus" ]
+    run ! tells 'attempt'
+    cp "$TMP/ca/cert.pem" "$STATE/authorities.pem"
+    wait_for 20 lemf_has lemf '.cc == 1'
+}
+
+@test "over TLS each authority is known by its own certificates, or by its key" {
+    local pin
+    mkdir "$TMP/ca" "$TMP/other"
+    self_signed "$TMP/ca"
+    self_signed "$TMP/other"
+    pin=$(openssl x509 -in "$TMP/ca/cert.pem" -pubkey -noout | openssl pkey -pubin -outform DER |
+        openssl dgst -sha256 -binary | base64 | tr -d =)
+    interception
+    lemf_start lemf --cert "$TMP/ca/cert.pem" --key "$TMP/ca/key.pem" \
+        --ca "$STATE/interception.pem"
+    ctl authority add lka --tls-trust "$TMP/ca/cert.pem"
+    ctl authority add bka --title BKA --tls-trust "$TMP/other/cert.pem"
+    ctl authority add zka --title ZKA
+    run -64 ctl authority add zka --tls-trust "$TMP/ca/key.pem"
+    [[ $(ctl authority show lka --json | jq -r '.["tls-trust"]') == -----BEGIN* ]]
+    tapped 'Verfahren = tls'
+    send 1
+    wait_for 20 lemf_has lemf '.cc == 1'
+    # The same server is none of theirs.
+    tapped 'Verfahren = tls' 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1'
+    wait_for 20 tells 'attempt.*certificate%20verify|attempt.*self-signed'
+    # Nobody signs for it, but its key is known; or is another.
+    tapped 'Verfahren = tls' 'Berechtigte Stelle = zka' 'Referenz-Id = ZKA-1' \
+        "peer-key = SHA256:$pin"
+    wait_for 20 grep -q "$(printf ZKA-1 | xxd -p)" "$TMP/lemf.pdus"
+    tapped 'Verfahren = tls' 'Berechtigte Stelle = lka' 'Referenz-Id = LKA-2' \
+        "peer-key = SHA256:$(printf '%043d' 0 | tr 0 A)"
+    wait_for 20 tells 'attempt.*another%20fingerprint'
+    # What is registered anew counts without a restart.
+    run ! grep -q "$(printf BKA-1 | xxd -p)" "$TMP/lemf.pdus"
+    ctl authority add bka --tls-trust "$TMP/ca/cert.pem"
+    wait_for 20 grep -q "$(printf BKA-1 | xxd -p)" "$TMP/lemf.pdus"
+    run ! grep -q "$(printf LKA-2 | xxd -p)" "$TMP/lemf.pdus"
 }
 
 @test "content waits no longer than its bound; events are delivered late, and the gap is told" {
@@ -153,7 +223,17 @@ has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
     # In the half second before it is started again, or when it has the lock: all the same.
     wait_for 20 lemf_has lemf '.cc == 2'
     gateway_stop
+    # It is no person's act, but it is noted; what cannot be noted does not happen.
+    run -69 tkuev-export --config "$CONF" --once
+    SOCKET=$TMP/run/socket
+    rm -f "$SOCKET"
+    auditd_start
     run -0 tkuev-export --config "$CONF" --once
+    audit list --json | jq -se '[.[] | select(.act == "handover-once" and .outcome == "intended" and
+        .detail == "by itself, without a login")] | length >= 1'
+    audit grants revoke "$ME" operate
+    run -77 tkuev-export --config "$CONF" --once
+    [[ $output == *'has not the role "operate"' ]]
     run -64 tkuev-export --config "$CONF"
     run -64 tkuev-export --config "$CONF" --once verify-ledger
 }
@@ -191,6 +271,46 @@ has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
     done
     mapfile -t documents < <(grep -la 'BKA-1' "$HOME_DIR"/in/*1)
     xmllint --noout --schema "$REPO/etc/tkuev/de-provisional.xsd" "${documents[@]}"
+}
+@test "as files by SFTP, with a key and with a password, and by FTPS" {
+    load helpers/file_servers
+    local home
+    interception 'file-prefix = D2AE'
+    ctl authority add bka --title BKA
+    ctl authority add zka --title ZKA
+    new_home by-key
+    start_sshd
+    install -m 600 "$SSH_KEY" "$STATE/handover.ssh"
+    armed 'Verfahren = sftp' 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" \
+        "Username = $FTP_USER" "Zielverzeichnis = in" "peer-key = $PEER_KEY"
+    new_home by-password
+    FTP_SERVER=sftpd start_proftpd_sftp
+    armed 'Verfahren = sftp' 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" \
+        "Username = $FTP_USER" "Passwort = $FTP_PASSWORD" 'Zielverzeichnis = in' \
+        "peer-key = $PEER_KEY" 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1'
+    new_home by-tls
+    tls_of proftpd
+    start_proftpd "${TLS_LINES[@]}"
+    ctl authority add zka --tls-trust "$TMP/tls/cert.pem"
+    armed 'Verfahren = ftps' 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" \
+        "Username = $FTP_USER" "Passwort = $FTP_PASSWORD" 'Zielverzeichnis = in' \
+        'Berechtigte Stelle = zka' 'Referenz-Id = ZKA-1'
+    list_is_renewed
+    list_is_renewed
+    send 1
+    for home in by-key by-password by-tls; do
+        new_home "$home"
+        wait_for 30 of_type 4 '^Subject: message 1'
+        wait_for 20 of_type 1 'mail_received'
+        run ! ls "$HOME_DIR"/in/*.tmp
+        for file in "$HOME_DIR"/in/*; do
+            [[ ${file##*/} =~ ^D2AE[0-9]{16}[14]$ ]]
+            asn1-check --raw <"$file" >"$TMP/xer"
+            [ -s "$TMP/xer" ]
+        done
+    done
+    run -0 tkuev-export --config "$CONF" verify-ledger
+    [ "${#lines[@]}" -eq 3 ]
 }
 # The message itself, beside the document; its copy among the PDUs has more around it.
 has_message() {

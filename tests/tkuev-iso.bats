@@ -8,13 +8,12 @@ bats_require_minimum_version 1.5.0
 setup() {
     load helpers/common
     load helpers/tkuev
+    load helpers/discs
     sponts_setup
     export SOURCE_DATE_EPOCH=1786950307
     IMAGE=$TMP/disc.iso
 }
 teardown() { sponts_teardown; }
-
-export_tool() { tkuev-export --config "$CONF" "$@"; }
 
 # vector NUMBER - one of the golden PDUs; 5 is the hash check of 1
 vector() { etsi-tool golden | sed -n "$1p" | xxd -r -p; }
@@ -36,10 +35,6 @@ disc() {
     make_image
 }
 make_image() { export_tool iso "$MEASURE" --from "$TMP/outbox" --output "$IMAGE"; }
-unpack() {
-    mkdir -p "$2"
-    xorriso -osirrox on:auto_chmod_on -indev "$1" -extract / "$2" 2>/dev/null
-}
 # damage FILE OFFSET - changes an octet
 damage() {
     local old
@@ -236,27 +231,11 @@ damage() {
     run ! grep -rq "$ME" "$STATE"/image-*
     if [ "$(id -u)" -eq 0 ]; then
         second_person
+        run -65 as_second release "$IMAGE"
+        [ "$output" = "tkuev-export: this image has been released already" ]
+        chown -R root "$STATE"
         run -0 export_tool burn "$IMAGE" "stdio:$TMP/drive"
     fi
-}
-
-# Another officer who may use the files of the interception user: games.
-as_second() {
-    setpriv --reuid "$(id -u games)" --regid "$(id -g games)" --clear-groups \
-        "$BIN/tkuev-export" --config "$CONF" "$@"
-}
-second_person() {
-    audit grants grant games operate
-    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
-        chmod 755 "$directory"
-    done
-    chmod 666 "$SOCKET"
-    chmod 644 "$IMAGE"
-    chown -R games "$STATE"
-    run -0 as_second release "$IMAGE"
-    run -65 as_second release "$IMAGE"
-    [ "$output" = "tkuev-export: this image has been released already" ]
-    chown -R root "$STATE"
 }
 
 @test "the command line" {

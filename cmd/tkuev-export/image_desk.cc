@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "db/measures.h"
-#include "handover/tree.h"
 #include "li/layout.h"
 #include "li/words.h"
 #include "seal/digest.h"
@@ -12,7 +12,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 namespace tkuev_export {
 
@@ -20,6 +19,7 @@ namespace {
 
 using base::Remedy;
 
+constexpr mode_t private_mode = 0600;
 constexpr std::size_t shortest_handle = 4; // digits that name a measure
 constexpr std::string_view prepared_word = "prepared ";
 constexpr std::string_view released_word = "released ";
@@ -42,7 +42,8 @@ void must_be_noted(const std::expected<audit::Noted, audit::Denial>& noted)
 } // namespace
 
 ImageDesk::ImageDesk(const ImageCall& call)
-    : settings_(conf::read_settings(call.config)), audit_(settings_.tkuev.audit_socket),
+    : settings_(conf::read_trusted_settings(call.config)),
+      audit_(settings_.tkuev.audit_socket),
       vault_(li::vault_key_file(settings_.tkuev.state))
 {
 }
@@ -73,6 +74,18 @@ std::optional<seal::Certificate> ImageDesk::certificate_of(const li::Measure& me
     return std::nullopt;
 }
 
+handover::Places ImageDesk::places() const
+{
+    return handover::places_of(settings());
+}
+
+db::Handover& ImageDesk::store() const
+{
+    if (!store_)
+        store_ = std::make_unique<db::Handover>(places().store, vault_);
+    return *store_;
+}
+
 void ImageDesk::perform(
     audit::Entry entry,
     const std::function<std::string(const std::string& person)>& effect) const
@@ -100,10 +113,10 @@ std::string ImageDesk::approval_file(const std::string& digest) const
 
 std::string ImageDesk::approval(const std::string& digest) const
 {
-    if (!std::filesystem::exists(approval_file(digest)))
+    const std::string locked = base::read_file_if_there(approval_file(digest));
+    if (locked.empty())
         return "";
-    const auto text =
-        vault_.unlock(handover::read_tree_file(approval_file(digest)), "image/" + digest);
+    const auto text = vault_.unlock(locked, "image/" + digest);
     if (!text)
         throw base::Failure(Remedy::fix_data, approval_file(digest) + ": " + text.error());
     return *text;
@@ -111,10 +124,10 @@ std::string ImageDesk::approval(const std::string& digest) const
 
 void ImageDesk::prepared(const std::string& digest, const std::string& person) const
 {
-    handover::write_tree_file(
-        approval_file(digest),
-        vault_.lock(std::string(prepared_word) + mark_of(person, digest),
-                    "image/" + digest));
+    base::make_file(approval_file(digest),
+                    vault_.lock(std::string(prepared_word) + mark_of(person, digest),
+                                "image/" + digest),
+                    private_mode);
 }
 
 void ImageDesk::release(const std::string& digest, const std::string& person) const
@@ -127,14 +140,10 @@ void ImageDesk::release(const std::string& digest, const std::string& person) co
     if (before == std::string(prepared_word) + mark_of(person, digest))
         throw base::Failure(Remedy::get_permission,
                             "somebody else than who made the image must release it");
-    // Dying in between: the new file is there beside the old one, which still counts.
-    const std::string next = approval_file(digest) + ".new";
-    std::filesystem::remove(next);
-    handover::write_tree_file(
-        next, vault_.lock(std::string(released_word) + mark_of(person, digest),
-                          "image/" + digest));
-    if (std::rename(next.c_str(), approval_file(digest).c_str()) != 0)
-        base::fail_errno("write", approval_file(digest));
+    base::replace_file(approval_file(digest),
+                       vault_.lock(std::string(released_word) + mark_of(person, digest),
+                                   "image/" + digest),
+                       private_mode);
 }
 
 bool ImageDesk::released(const std::string& digest) const

@@ -5,12 +5,15 @@
 
 #include "audit/client.h"
 #include "conf/settings.h"
+#include "db/handover.h"
+#include "handover/desk.h"
 #include "image_call.h"
 #include "li/measure.h"
 #include "seal/keys.h"
 #include "seal/vault.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -26,6 +29,10 @@ public:
     // The authority's, if it has one.
     [[nodiscard]] std::optional<seal::Certificate>
     certificate_of(const li::Measure& measure) const;
+
+    [[nodiscard]] handover::Places places() const;
+    // handover.db; opened when it is first needed.
+    [[nodiscard]] db::Handover& store() const;
 
     // Notes the intent, does it, notes what came of it.  `effect` is given the person, as
     // tkuev-auditd(8) calls him; what it returns is added to the note.
@@ -45,6 +52,7 @@ private:
     conf::Settings settings_;
     audit::Client audit_;
     seal::Vault vault_;
+    mutable std::unique_ptr<db::Handover> store_;
 };
 
 // Seconds since 1970: now, or what SOURCE_DATE_EPOCH says, for images that come out the

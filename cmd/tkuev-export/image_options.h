@@ -11,15 +11,23 @@
 
 namespace tkuev_export {
 
-// Adds iso, release, burn, verify; the one that was said sets `run`.
+// Adds iso, release, burn, handed-over, stored, verify; the one that was said sets `run`.
 inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int()>& run)
 {
     auto* const make =
         app.add_subcommand("iso", "make an image of a disc for an authority");
     make->add_option("MEASURE", call.measure, "the first digits of its handle")->required();
-    make->add_option("--from", call.from, "directory with IRI/ and CC/")
-        ->type_name("DIRECTORY")
-        ->required();
+    auto* const from =
+        make->add_option("--from", call.from,
+                         "directory with IRI/ and CC/ instead of what is stored")
+            ->type_name("DIRECTORY");
+    make->add_option("--again", call.again, "what is on an image that was lost")
+        ->type_name("DIGEST")
+        ->excludes(from);
+    make->add_option("--megabytes", call.megabytes, "of the oldest files at most")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, 1'000'000))
+        ->excludes(from);
     make->add_option("-o,--output", call.output, "image to make")
         ->type_name("FILE")
         ->required();
@@ -34,7 +42,18 @@ inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int
     auto* const write = app.add_subcommand("burn", "write an image to a disc");
     write->add_option("IMAGE", call.image)->required();
     write->add_option("DRIVE", call.drive, "/dev/sr0, or stdio:FILE")->required();
+    write->add_flag("--copy", call.copy, "although it was handed over already");
     write->callback([&] { run = [&call] { return burn(call); }; });
+
+    auto* const gone =
+        app.add_subcommand("handed-over", "note that an image was handed over");
+    gone->add_option("IMAGE", call.image, "the image or its SHA-256")->required();
+    gone->callback([&] { run = [&call] { return handed_over(call); }; });
+
+    auto* const list = app.add_subcommand("stored", "list what waits for discs");
+    list->add_option("MEASURE", call.measure, "the first digits of its handle")->required();
+    list->add_flag("--json", call.json, "for programs: JSON");
+    list->callback([&] { run = [&call] { return list_stored(call); }; });
 
     auto* const check = app.add_subcommand("verify", "is a disc what was made?");
     check->add_option("IMAGE", call.image, "image, drive, or directory")->required();
@@ -48,7 +67,7 @@ inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int
         ->needs(recipient);
     check->add_flag("--json", call.json, "for programs: JSON");
     check->callback([&] { run = [&call] { return verify_image(call); }; });
-    for (auto* const one : {make, let_go, write, check})
+    for (auto* const one : {make, let_go, write, gone, list, check})
         one->fallthrough(); // --config may follow
 }
 

@@ -21,13 +21,13 @@ bool a_person_asks()
 
 int once(const Call& call)
 {
-    const conf::Settings settings = conf::read_settings(call.config);
-    if (a_person_asks()) {
-        audit::Entry entry;
-        entry.act = "handover-once";
-        entry.outcome = "intended";
-        note(settings, entry);
-    }
+    const conf::Settings settings = conf::read_trusted_settings(call.config);
+    const bool person = a_person_asks();
+    audit::Entry entry;
+    entry.act = "handover-once";
+    entry.outcome = "intended";
+    entry.detail = person ? "" : "by itself, without a login";
+    note(settings, entry);
     handover::Exporter exporter(settings);
     exporter.once(base::seconds(call.patience));
     return 0;

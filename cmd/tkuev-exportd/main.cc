@@ -31,10 +31,10 @@ void check(const conf::Settings& settings)
 
 void work(const conf::DaemonOptions& options)
 {
-    if (conf::only_looked(options, check))
+    if (conf::only_looked(options, check, &conf::read_trusted_settings))
         return;
     std::signal(SIGHUP, SIG_IGN);
-    conf::Settings settings = conf::read_settings(options.config);
+    conf::Settings settings = conf::read_trusted_settings(options.config);
     settings.log.program = program;
     base::configure_log(settings.log);
     exportd::confine_to_work(settings, true);
@@ -47,7 +47,5 @@ void work(const conf::DaemonOptions& options)
 int main(int argc, char** argv)
 {
     const conf::DaemonOptions options = read_options(argc, argv);
-    return conf::exit_status_of(
-        [&] { work(options); },
-        [](const char* why) { std::cerr << program << ": " << why << '\n'; });
+    return conf::run_program(program, [&] { work(options); });
 }

@@ -49,12 +49,26 @@ std::optional<std::string> ContentFiles::read(const db::HandoverItem& item)
     return reader == nullptr ? std::nullopt : reader->content(record_of(item));
 }
 
-void ContentFiles::empty(const db::HandoverItem& item)
+void ContentFiles::empty(const std::string& file, std::uint64_t from, std::uint64_t to)
 {
-    if (item.file.empty())
-        return;
-    if (const tap::RecordReader* reader = of(item.file))
-        reader->empty(record_of(item));
+    tap::SealedRecord all;
+    all.offset = from;
+    all.next = to;
+    if (const tap::RecordReader* reader = of(file))
+        reader->empty(all);
+}
+
+void ContentFiles::empty(std::span<const db::HandoverItem> items)
+{
+    for (std::size_t i = 0; i < items.size();) {
+        const db::HandoverItem& first = items[i];
+        std::uint64_t end = first.next;
+        for (++i; i < items.size() && items[i].file == first.file && items[i].offset == end;
+             ++i)
+            end = items[i].next;
+        if (!first.file.empty())
+            empty(first.file, first.offset, end);
+    }
 }
 
 } // namespace handover

@@ -9,8 +9,9 @@
 // parcel holds, its number and its name have been made before and stay the same at each
 // attempt, so that whoever receives it twice (we died before we knew) can tell.
 //
-// A courier keeps nothing on our disk, writes no log line, and never names a password.
-// Threads: one at a time; each destination has its own, so one that hangs holds no other.
+// A courier keeps nothing on our disk (but the one for discs), writes no log line, and
+// never names a password. Threads: one at a time; each destination has its own, so one that
+// hangs holds no other.
 #pragma once
 
 #include "li/event.h"
@@ -56,8 +57,9 @@ using Watch = std::function<void(Step step, std::string_view said)>;
 struct Outcome {
     enum class Result : std::uint8_t {
         delivered,
-        later,  // not now: not reached, refused for now, timed out, stopped
-        refused // not by trying again: login refused, name taken by other octets
+        later,   // not now: not reached, refused for now, timed out, stopped
+        refused, // not by trying again: login refused, name taken by other octets
+        stored   // it is kept here for a disc, and delivered when that is
     };
     Result result = Result::later;
     Step step = Step::queued; // the last that was reached; for a connection: uploading once

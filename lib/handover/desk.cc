@@ -30,6 +30,7 @@ Places places_of(const conf::Tkuev& settings)
             .key = state + "/interception.key",
             .store = state + "/handover.db",
             .ledgers = state + "/ledger",
+            .discs = state + "/discs",
             .log = state + "/exportd.log",
             .tls_certificate = state + "/handover.pem",
             .tls_key = state + "/handover.key",
@@ -57,7 +58,11 @@ bool Desk::refresh()
         const li::Handle handle = stored.measure.handle;
         table->emplace(handle, std::move(stored));
     }
+    std::map<std::string, std::string> trust;
+    for (li::Authority& authority : measures_db.authorities())
+        trust[authority.name] = std::move(authority.tls_trust);
     const std::lock_guard lock(mutex_);
+    trust_ = std::move(trust);
     table_ = std::move(table);
     read_ = true;
     return true;
@@ -76,6 +81,13 @@ std::shared_ptr<const li::Measure> Desk::find(const li::Handle& handle) const
     if (found == table->end())
         return nullptr;
     return {std::move(table), &found->second.measure};
+}
+
+std::string Desk::trust_of(const std::string& authority) const
+{
+    const std::lock_guard lock(mutex_);
+    const auto found = trust_.find(authority);
+    return found == trust_.end() ? std::string() : found->second;
 }
 
 void Desk::say(std::string_view text) const

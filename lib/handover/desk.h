@@ -29,6 +29,7 @@ struct Places {
     std::string key;
     std::string store;
     std::string ledgers;
+    std::string discs; // files that wait for one
     std::string log;
     // For mutual TLS; without them the interception user's are shown.
     std::string tls_certificate;
@@ -64,6 +65,9 @@ public:
     // Null if there is none.
     [[nodiscard]] std::shared_ptr<const li::Measure> find(const li::Handle& handle) const;
 
+    // PEM: by what the servers of this authority are known; empty: nothing of its own.
+    [[nodiscard]] std::string trust_of(const std::string& authority) const;
+
     // A line in exportd.log, which only the interception user reads.
     void say(std::string_view text) const;
 
@@ -90,6 +94,7 @@ public:
 private:
     mutable std::mutex mutex_; // guards what follows
     std::shared_ptr<const MeasureTable> table_;
+    std::map<std::string, std::string> trust_; // by authority
     std::set<li::Handle> carried_;
     bool read_ = false;
     std::mutex contents_;

@@ -2,6 +2,8 @@
 #include "handover/exporter.h"
 
 #include "base/failure.h"
+#include "handover/disc_files.h"
+#include "handover/discs.h"
 #include "handover/gaps.h"
 #include "handover/ledger.h"
 #include "handover/notices.h"
@@ -40,13 +42,16 @@ Exporter::Exporter(const conf::Settings& settings, MakeCourier make)
 template <class Work>
 bool Exporter::guarded(std::string_view what, const Work& work)
 {
+    std::string& known = troubles_[what];
     try {
-        return work();
+        const bool done = work();
+        known.clear();
+        return done;
     } catch (const std::exception& error) {
-        std::string trouble = std::string(what) + ": " + error.what();
-        if (trouble != trouble_)
+        const std::string trouble = std::string(what) + ": " + error.what();
+        if (trouble != known)
             desk_.say(trouble);
-        trouble_ = std::move(trouble);
+        known = trouble;
         return false;
     }
 }
@@ -55,10 +60,25 @@ void Exporter::daily(std::int64_t now)
 {
     if (now - cleaned_ < li::day)
         return;
-    db::HandoverWork work(desk_.store);
-    work.forget_cins(now - sessions_are_known_for);
-    work.commit();
+    {
+        db::HandoverWork work(desk_.store);
+        work.forget_cins(now - sessions_are_known_for);
+        work.forget_taps(now - sessions_are_known_for);
+        work.commit();
+    }
     cleaned_ = now;
+}
+
+// Once a day, or as soon after that as nobody is at work on a disc.
+void Exporter::sweep(std::int64_t now)
+{
+    if (now - swept_ < li::day)
+        return;
+    const auto lock = DiscLock::try_take(desk_.places);
+    if (!lock)
+        return;
+    sweep_discs(desk_.store, desk_.places);
+    swept_ = now;
 }
 
 bool Exporter::tick()
@@ -69,12 +89,13 @@ bool Exporter::tick()
     guarded("notices", [&] { return add_notices(desk_, now), true; });
     const bool more = guarded("intake", [&] { return intake_.round(now); });
     guarded("contents", [&] { return destroy_overdue(desk_, now), true; });
+    guarded("discs", [&] { return destroy_overdue_discs(desk_, now), true; });
     guarded("delivery", [&] { return lanes_.tick(), true; });
     if (!more || now - written_ >= li::second)
         guarded("ledger", [&] {
             written_ = now;
             write_ledgers(desk_.store, desk_.places.ledgers);
-            return daily(now), true;
+            return daily(now), sweep(now), true;
         });
     return more;
 }

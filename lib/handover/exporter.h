@@ -10,7 +10,9 @@
 #include "handover/lane.h"
 #include "handover/publication.h"
 
+#include <map>
 #include <string>
+#include <string_view>
 
 namespace handover {
 
@@ -42,15 +44,18 @@ private:
     template <class Work>
     bool guarded(std::string_view what, const Work& work);
     void daily(std::int64_t now);
+    void sweep(std::int64_t now);
 
     Exclusive exclusive_;
     Desk desk_;
     Publisher publisher_;
     Intake intake_;
     Lanes lanes_;
-    std::string trouble_;      // said last, so that it is not said each second
+    // Said last, of each part, so that it is not said each second.
+    std::map<std::string_view, std::string> troubles_;
     std::int64_t written_ = 0; // when the ledgers were
     std::int64_t cleaned_ = 0;
+    std::int64_t swept_ = 0;
 };
 
 } // namespace handover

@@ -4,6 +4,7 @@
 
 #include "base/wipe.h"
 #include "handover/file_steps.h"
+#include "handover/peer_key.h"
 
 #include <fmt/format.h>
 
@@ -20,25 +21,6 @@ std::string text_of(const li::Peer& peer)
 {
     const bool v6 = peer.host.contains(':');
     return fmt::format("{}{}{}:{}", v6 ? "[" : "", peer.host, v6 ? "]" : "", peer.port);
-}
-
-// "SHA256:..." of each host in order; the last goes for all that follow.
-std::string key_of(std::string_view keys, std::size_t host)
-{
-    std::string_view found;
-    for (std::size_t i = 0; i <= host && !keys.empty(); ++i) {
-        found = keys.substr(0, keys.find(' '));
-        keys.remove_prefix(std::min(keys.size(), found.size() + 1));
-    }
-    if (found.starts_with("SHA256:"))
-        found.remove_prefix(7);
-    return std::string(found);
-}
-
-std::string padded(std::string key)
-{
-    key.resize((key.size() + 3) / 4 * 4, '=');
-    return key;
 }
 
 class FileCourier : public Courier {
@@ -90,8 +72,8 @@ Remote& FileCourier::at(std::size_t host, const std::stop_token& stop)
 {
     if (!remote_ || connected_ != host)
         remote_ = std::make_unique<Remote>(destination_, peers_[host],
-                                           padded(key_of(destination_.peer_key, host)),
-                                           settings_.ssh_key, settings_.patience);
+                                           peer_key_of(destination_.peer_key, host),
+                                           settings_.credentials, settings_.patience);
     connected_ = host;
     used_ = base::Steady::now();
     remote_->obey(stop);

@@ -27,7 +27,7 @@ inline constexpr base::seconds certain_for{600};
 inline constexpr base::seconds idle_for{30}; // then a login ends
 
 struct FileCourierSettings {
-    std::string ssh_key; // SFTP: private key to log in with; empty: by password only
+    Credentials credentials;
     Patience patience;
 };
 

@@ -39,6 +39,16 @@ const std::string& chosen(const std::string& own, const std::string& otherwise)
 
 bool is_file(const li::Destination& where)
 {
+    return is_uploaded(where) || is_on_disc(where);
+}
+
+bool is_on_disc(const li::Destination& where)
+{
+    return where.method == li::Method::cd;
+}
+
+bool is_uploaded(const li::Destination& where)
+{
     return where.method == li::Method::ftp || where.method == li::Method::ftps ||
            where.method == li::Method::sftp;
 }
@@ -63,6 +73,16 @@ std::string next_name(const Desk& desk, db::HandoverWork& work, Contents content
                             "[tkuev] file-prefix: needed for names of files");
     work.put_fact(last_name, *name);
     return *std::move(name);
+}
+
+std::string content_name(const Desk& desk, db::HandoverWork& work,
+                         const li::Measure& measure, const li::Event& event,
+                         std::int64_t now)
+{
+    if (!is_national(measure) || !is_file(destination_of(measure, db::Stream::cc)))
+        return {};
+    const bool from = event.direction == li::Direction::from_target;
+    return next_name(desk, work, from ? Contents::content_from : Contents::content_to, now);
 }
 
 Mapping read_mapping(const Desk& desk)
@@ -90,6 +110,7 @@ std::string national_document(const Desk& desk, const li::Measure& measure,
         record.network_element =
             chosen(measure.network_element, desk.sender.network_element);
         record.country = chosen(measure.country_delivery, desk.sender.country);
+        record.content_file = item.name;
         record.test = measure.test;
         records.push_back(std::move(record));
     }

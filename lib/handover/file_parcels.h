@@ -14,8 +14,10 @@
 
 namespace handover {
 
-// It goes to a server as a file.
+// It goes as a file: to a server, or onto a disc.
 [[nodiscard]] bool is_file(const li::Destination& where);
+[[nodiscard]] bool is_uploaded(const li::Destination& where);
+[[nodiscard]] bool is_on_disc(const li::Destination& where);
 // Its events are XML, its contents messages.
 [[nodiscard]] bool is_national(const li::Measure& measure);
 [[nodiscard]] const li::Destination& destination_of(const li::Measure& measure,
@@ -25,6 +27,12 @@ namespace handover {
 // Throws base::Failure(fix_config) without a sound [tkuev] file-prefix.
 [[nodiscard]] std::string next_name(const Desk& desk, db::HandoverWork& work,
                                     Contents contents, std::int64_t now);
+
+// Of a content that is a file of its own, so that the document of its event can name it;
+// empty for others.
+[[nodiscard]] std::string content_name(const Desk& desk, db::HandoverWork& work,
+                                       const li::Measure& measure, const li::Event& event,
+                                       std::int64_t now);
 
 // mapping.ini in [tkuev] state, else the provisional one.  Throws
 // base::Failure(fix_config).

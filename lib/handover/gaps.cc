@@ -76,13 +76,19 @@ void destroy(Desk& desk, const db::HandoverItem& item, std::int64_t now)
         dissolve(work, item.parcel); // again for its neighbours: nothing is left then
     work.remove(item.id);
     if (event && measure)
-        add_gap(desk, work, *measure, *event, item.cin, "not delivered in time", now);
+        add_gap(desk, work, *measure, *event, item.cin, "not delivered in time", now,
+                item.name);
     work.commit();
 }
 
 std::vector<db::HandoverItem> overdue(Desk& desk, std::int64_t now)
 {
     db::HandoverWork work(desk.store);
+    if (work.limit_deadlines(now + desk.tkuev.content_seconds * li::second)) {
+        auto found = work.overdue(now);
+        work.commit();
+        return found;
+    }
     return work.overdue(now);
 }
 
@@ -90,7 +96,7 @@ std::vector<db::HandoverItem> overdue(Desk& desk, std::int64_t now)
 
 void add_gap(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
              const li::Event& event, std::uint32_t cin, std::string_view why,
-             std::int64_t now)
+             std::int64_t now, const std::string& name)
 {
     const li::Event gap = gap_of(event, why, now);
     db::HandoverItem item;
@@ -100,6 +106,7 @@ void add_gap(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
     item.number = work.take(measure.handle, db::Count::iri, cin);
     item.numbers = 1;
     item.text = li::encode(gap);
+    item.name = name;
     work.add(item);
     note(work, measure.handle, now, "gap",
          {{"cin", std::to_string(cin)},
@@ -145,7 +152,7 @@ void sweep_file(Desk& desk, const std::string& file, std::uint64_t from, std::ui
     std::vector<db::HandoverItem> kept;
     {
         db::HandoverWork work(desk.store);
-        kept = work.contents_of(file);
+        kept = work.contents_of(file, from);
     }
     const tap::RecordReader reader(tap::incoming_directory(desk.tkuev.spool), file,
                                    desk.opener);

@@ -11,10 +11,11 @@
 namespace handover {
 
 // The event of a gap in the place of `event`, with its number, and the first disturbance
-// notice of its kind.  Part of a transaction of the caller's.
+// notice of its kind.  `name`: of the file that the content would have gone in, if the
+// event has named it.  Part of a transaction of the caller's.
 void add_gap(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
              const li::Event& event, std::uint32_t cin, std::string_view why,
-             std::int64_t now);
+             std::int64_t now, const std::string& name = {});
 
 // Content gets through again.
 void note_recovery(Desk& desk, db::HandoverWork& work, const li::Measure& measure,

@@ -3,14 +3,19 @@
 #include "handover/image.h"
 
 #include "base/failure.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "handover/disc_index.h"
 #include "handover/manifest.h"
 #include "handover/tree.h"
 #include "handover/xorriso.h"
 #include "seal/digest.h"
 #include "seal/envelope.h"
-#include "text/base64.h"
 
+#include <fcntl.h>
 #include <filesystem>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 namespace handover {
 
@@ -19,17 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 using base::Remedy;
 
-constexpr std::size_t pem_width = 64;
+constexpr mode_t private_mode = 0600;
 constexpr const char* label = "TKUEV";
-
-std::string pem_of(const seal::Certificate& certificate)
-{
-    const std::string body = text::base64(certificate.der());
-    std::string out = "-----BEGIN CERTIFICATE-----\n";
-    for (std::size_t at = 0; at < body.size(); at += pem_width)
-        out += body.substr(at, pem_width) + '\n';
-    return out + "-----END CERTIFICATE-----\n";
-}
 
 std::string digest_of(std::string_view octets)
 {
@@ -47,12 +43,13 @@ public:
 
 private:
     void add(const std::string& name, std::string_view octets);
-    void take(const std::string& name);
+    void take(const std::string& name, const std::string& digest);
     void sign();
 
     const ImageOrder& order_;
     std::string root_;
     Manifest manifest_;
+    DiscIndex index_;
     std::size_t events_ = 0;
     std::size_t contents_ = 0;
 };
@@ -61,11 +58,12 @@ void Tree::add(const std::string& name, std::string_view octets)
 {
     const std::string file = root_ + '/' + name;
     fs::create_directories(fs::path(file).parent_path());
-    write_tree_file(file, octets);
+    base::make_file(file, octets, private_mode);
     manifest_[name] = digest_of(octets);
 }
 
-void Tree::take(const std::string& name)
+// The digest that it must have; empty: any.
+void Tree::take(const std::string& name, const std::string& digest)
 {
     const bool event = name.starts_with(disc::events);
     const bool content = name.starts_with(disc::contents);
@@ -77,7 +75,12 @@ void Tree::take(const std::string& name)
     if (content && !order_.content)
         return;
     ++(content ? contents_ : events_);
-    const std::string octets = read_tree_file(order_.source + '/' + name);
+    const std::string octets =
+        base::read_file(order_.source + '/' + name, Remedy::supply_input);
+    if (!digest.empty() && digest_of(octets) != digest)
+        throw base::Failure(Remedy::check_disk,
+                            order_.source + '/' + name + ": not what was written");
+    content ? index_.add_content(place) : index_.add_document(place, octets);
     if (order_.recipient)
         add(place + disc::sealed, seal::envelop(octets, {&*order_.recipient, 1}));
     else
@@ -87,19 +90,26 @@ void Tree::take(const std::string& name)
 void Tree::sign()
 {
     const std::string text = to_text(manifest_);
-    write_tree_file(root_ + '/' + disc::manifest, text);
-    write_tree_file(root_ + '/' + disc::signature,
-                    seal::sign(text, order_.signer, order_.key));
+    base::make_file(root_ + '/' + disc::manifest, text, private_mode);
+    base::make_file(root_ + '/' + disc::signature,
+                    seal::sign(text, order_.signer, order_.key), private_mode);
 }
 
 std::size_t Tree::fill()
 {
-    for (const std::string& name : list_tree(order_.source))
-        take(name);
+    for (const ImageFile& file : order_.files)
+        take(file.name, file.digest);
+    if (order_.files.empty())
+        for (const std::string& name : list_tree(order_.source))
+            take(name, "");
     if (events_ + contents_ == 0)
         throw base::Failure(Remedy::fix_data, order_.source + ": no files to hand over");
-    add(disc::certificate, pem_of(order_.signer));
-    add(disc::read_me, image_read_me(order_, events_, contents_));
+    const std::string index =
+        index_.text(order_.recipient ? disc::sealed : "", order_.national);
+    if (!index.empty())
+        add(disc::index, index);
+    add(disc::certificate, order_.signer.pem());
+    add(disc::read_me, image_read_me(order_, events_, contents_, !index.empty()));
     sign();
     set_times(root_, order_.time);
     return events_ + contents_;
@@ -107,34 +117,49 @@ std::size_t Tree::fill()
 
 } // namespace
 
-ImageMade make_image(const ImageOrder& order)
+std::string image_digest(const std::string& image)
+{
+    const base::Fd fd(::open(image.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status{};
+    if (!fd || ::fstat(fd.get(), &status) != 0)
+        base::fail_errno("read", image, Remedy::supply_input);
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0)
+        return digest_of("");
+    void* const octets = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+    if (octets == MAP_FAILED)
+        base::fail_errno("read", image, Remedy::supply_input);
+    std::string digest = digest_of({static_cast<const char*>(octets), size});
+    ::munmap(octets, size);
+    return digest;
+}
+
+ImageMade make_image(const ImageOrder& order, const BeforeImage& before)
 {
     if (fs::exists(order.image))
         throw base::Failure(Remedy::make_room, order.image + ": exists");
     const WorkDirectory work(order.image);
     const std::string file = work.path() + "/image";
     ImageMade made;
+    made.encrypted = order.recipient.has_value();
     made.files = Tree(order, work.path() + "/tree").fill();
     make_image_file(work.path() + "/tree", file, label, order.time);
-    made.digest = digest_of(read_tree_file(file));
+    made.digest = image_digest(file);
+    if (before)
+        before(made);
     publish_file(file, order.image);
     return made;
 }
 
-void burn_image(const std::string& image, const std::string& drive)
+void burn_image(const std::string& image, const std::string& digest,
+                const std::string& drive)
 {
+    const std::uint64_t size = fs::file_size(image);
     burn_image_file(image, drive);
-    const WorkDirectory work(std::filesystem::temp_directory_path() / "burn");
-    for (const char* const side : {"/made", "/burned"})
-        fs::create_directory(work.path() + side);
-    extract_image(image, work.path() + "/made");
-    extract_image(drive, work.path() + "/burned");
-    const auto names = list_tree(work.path() + "/made");
-    bool same = names == list_tree(work.path() + "/burned");
-    for (const std::string& name : names)
-        same = same && read_tree_file(work.path() + "/made/" + name) ==
-                           read_tree_file(work.path() + "/burned/" + name);
-    if (!same)
+    const WorkDirectory work(fs::temp_directory_path() / "burn");
+    const std::string back = work.path() + "/back";
+    read_disc(drive, size, back);
+    if (image_digest(back) != digest)
         throw base::Failure(Remedy::check_disk, drive + ": not what " + image + " is");
 }
 

@@ -4,6 +4,9 @@
 //
 //     IRI/NAME  CC/NAME     files as they would have been uploaded (method B), each as CMS
 //                           for the authority's certificate with ".p7m" if it has one
+//     INHALTE.csv           which document of XML tells of which file in CC/; always there
+//                           where contents are messages, even if all documents are
+//                           elsewhere
 //     LIESMICH.txt          what this is, in German
 //     BETREIBER.pem         the provider's certificate
 //     MANIFEST.sha256       all of these, for sha256sum -c
@@ -18,18 +21,26 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace handover {
 
+struct ImageFile {
+    std::string name;   // "IRI/..." or "CC/..."
+    std::string digest; // SHA-256, hexadecimal: what it must be
+};
+
 struct ImageOrder {
-    std::string source;    // directory with IRI/ and CC/, or with files of event data only
-    bool content = false;  // CC/ belongs on it: the authority has agreed
-    std::string reference; // for the read-me; not written if the disc is encrypted
-    std::string operator_id; // of the provider
-    std::int64_t time = 0;   // seconds since 1970: of all files, and in the read-me
+    std::string source; // directory with IRI/ and CC/, or with files of event data only
+    std::vector<ImageFile> files; // those of them that are meant; empty: all
+    bool content = false;         // CC/ belongs on it: the authority has agreed
+    bool national = false;        // events are XML, contents messages
+    std::string reference;        // for the read-me; not written if the disc is encrypted
+    std::string operator_id;      // of the provider
+    std::int64_t time = 0;        // seconds since 1970: of all files, and in the read-me
     std::optional<seal::Certificate> recipient; // encrypted for this authority
     seal::Certificate signer;
     seal::PrivateKey key;
@@ -39,12 +50,18 @@ struct ImageOrder {
 struct ImageMade {
     std::size_t files = 0; // of IRI/ and CC/
     std::string digest;    // SHA-256 of the image, hexadecimal
+    bool encrypted = false;
 };
 
-// The image is there whole or not at all.  Throws base::Failure: supply_input for a source
-// that is not there, fix_data for one that is empty or has files elsewhere, and whatever
-// disk and xorriso fail with.
-[[nodiscard]] ImageMade make_image(const ImageOrder& order);
+// The image is there whole or not at all; `before` is told of it when it is whole and has
+// not got its name yet.  Throws base::Failure: supply_input for a source that is not there,
+// fix_data for one that is empty or has files elsewhere, check_disk for a file that has
+// changed, and whatever disk and xorriso fail with.
+using BeforeImage = std::function<void(const ImageMade& made)>;
+ImageMade make_image(const ImageOrder& order, const BeforeImage& before = {});
+
+// SHA-256 of a file as large as a disc, without holding it.
+[[nodiscard]] std::string image_digest(const std::string& image);
 
 struct ImageCheck {
     std::vector<std::string> problems; // nothing wrong: empty
@@ -69,13 +86,16 @@ struct ImageReader {
 [[nodiscard]] ImageCheck check_image(const std::string& where, const ImageReader& reader);
 
 // Writes the image to the disc in a drive ("/dev/sr0", tests: "stdio:/file") and reads it
-// back; Failure(check_disk) if anything has become different.
-void burn_image(const std::string& image, const std::string& drive);
+// back; Failure(check_disk) if the octets there have another SHA-256, whatever has become
+// of the file meanwhile.
+void burn_image(const std::string& image, const std::string& digest,
+                const std::string& drive);
 
 // What is on the disc besides the files.
 namespace disc {
 inline constexpr const char* events = "IRI/";
 inline constexpr const char* contents = "CC/";
+inline constexpr const char* index = "INHALTE.csv";
 inline constexpr const char* read_me = "LIESMICH.txt";
 inline constexpr const char* certificate = "BETREIBER.pem";
 inline constexpr const char* manifest = "MANIFEST.sha256";
@@ -85,6 +105,6 @@ inline constexpr const char* sealed = ".p7m";
 
 // The words of LIESMICH.txt.
 [[nodiscard]] std::string image_read_me(const ImageOrder& order, std::size_t events,
-                                        std::size_t contents);
+                                        std::size_t contents, bool index);
 
 } // namespace handover

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // handover/image_check.cc - is a disc what was made?
 #include "base/failure.h"
+#include "base/file.h"
+#include "handover/disc_index.h"
 #include "handover/image.h"
 #include "handover/manifest.h"
 #include "handover/pdu_files.h"
@@ -32,6 +34,7 @@ private:
     [[nodiscard]] std::optional<std::string> read(const std::string& name);
     void check_signature(const std::string& manifest);
     void check_files(const Manifest& manifest);
+    void check_index(const Manifest& manifest);
     void check_data(const Manifest& manifest);
     [[nodiscard]] std::optional<std::string> opened(const std::string& name);
 
@@ -52,7 +55,7 @@ std::optional<std::string> Check::read(const std::string& name)
         complain(name + ": missing");
         return std::nullopt;
     }
-    return read_tree_file(root_ + '/' + name);
+    return base::read_file(root_ + '/' + name, base::Remedy::supply_input);
 }
 
 void Check::check_signature(const std::string& manifest)
@@ -111,7 +114,7 @@ std::optional<std::string> Check::opened(const std::string& name)
 void Check::check_data(const Manifest& manifest)
 {
     Manifest data;
-    bool xml = false;
+    bool xml = manifest.contains(disc::index); // the documents may be elsewhere
     for (const auto& [name, digest] : manifest) {
         if (!is_data(name))
             continue;
@@ -133,6 +136,18 @@ void Check::check_data(const Manifest& manifest)
     out_.signatures = report.signatures;
 }
 
+// What the index names is on the disc; a document may be elsewhere.
+void Check::check_index(const Manifest& manifest)
+{
+    if (!manifest.contains(disc::index))
+        return;
+    const auto text = read(disc::index);
+    for (const auto& [content, document] : read_disc_index(text.value_or("")))
+        for (const std::string& name : {content, document})
+            if (!name.empty() && !manifest.contains(name))
+                complain(std::string(disc::index) + ": " + name + ": not on the disc");
+}
+
 ImageCheck Check::run()
 {
     const auto text = read(disc::manifest);
@@ -145,6 +160,7 @@ ImageCheck Check::run()
         return out_;
     }
     check_files(*manifest);
+    check_index(*manifest);
     check_data(*manifest);
     return out_;
 }

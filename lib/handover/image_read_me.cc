@@ -19,12 +19,15 @@ std::string_view encryption_of(const ImageOrder& order)
            "    -inkey SCHLUESSEL -out DATEI\r\n";
 }
 
-std::string list_of(const ImageOrder& order, std::size_t events, std::size_t contents)
+std::string list_of(const ImageOrder& order, std::size_t events, std::size_t contents,
+                    bool index)
 {
     std::string out =
         fmt::format("IRI/                  {} Datei(en) mit Ereignisdaten\r\n", events);
     if (order.content)
         out += fmt::format("CC/                   {} Datei(en) mit Inhalten\r\n", contents);
+    if (index)
+        out += "INHALTE.csv           welche Datei in IRI/ welche in CC/ nennt\r\n";
     return out + "BETREIBER.pem         Zertifikat des Verpflichteten\r\n"
                  "MANIFEST.sha256       Prüfsummen (SHA-256) aller Dateien\r\n"
                  "MANIFEST.sha256.p7s   Signatur der Prüfsummen (CMS)\r\n";
@@ -32,7 +35,8 @@ std::string list_of(const ImageOrder& order, std::size_t events, std::size_t con
 
 } // namespace
 
-std::string image_read_me(const ImageOrder& order, std::size_t events, std::size_t contents)
+std::string image_read_me(const ImageOrder& order, std::size_t events, std::size_t contents,
+                          bool index)
 {
     const std::string reference =
         order.recipient ? "siehe Begleitschreiben" : order.reference;
@@ -57,8 +61,8 @@ std::string image_read_me(const ImageOrder& order, std::size_t events, std::size
         "Alles zusammen, auch den Aufbau der PDU:\r\n"
         "  tkuev-export verify DATENTRAEGER\r\n",
         order.operator_id.empty() ? "siehe Begleitschreiben" : order.operator_id, reference,
-        li::official_german(order.time * li::second), list_of(order, events, contents),
-        encryption_of(order));
+        li::official_german(order.time * li::second),
+        list_of(order, events, contents, index), encryption_of(order));
 }
 
 } // namespace handover

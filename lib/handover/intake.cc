@@ -3,6 +3,7 @@
 
 #include "base/failure.h"
 #include "etsi/pdu.h"
+#include "handover/file_parcels.h"
 #include "handover/gaps.h"
 #include "handover/ledger.h"
 #include "handover/pdus.h"
@@ -104,13 +105,16 @@ bool Intake::take_file(const std::string& file, std::int64_t now)
     known.position = batch.back().record.next;
     try {
         db::HandoverWork work(desk_.store);
-        buffered_ = work.content_bytes();
+        count_contents(work);
+        highest_.clear();
         outside_.clear();
         unreadable_ = 0;
         for (const Opened& opened : batch)
             take(work, file, opened, now);
         for (const auto& [measure, count] : outside_)
             note(work, measure, now, "outside", {{"records", std::to_string(count)}});
+        for (const auto& [tap, number] : highest_)
+            work.put_highest_record(tap, number, now);
         work.put_place(file, known);
         work.commit();
     } catch (...) {
@@ -131,6 +135,8 @@ void Intake::take(db::HandoverWork& work, const std::string& file, const Opened&
         ++unreadable_;
         return;
     }
+    if (!is_new(work, *opened.event, now))
+        return;
     const auto measure = desk_.find(opened.event->measure);
     if (!measure) {
         ++unreadable_;
@@ -141,6 +147,27 @@ void Intake::take(db::HandoverWork& work, const std::string& file, const Opened&
         return;
     }
     take_event(work, *measure, file, opened, now);
+}
+
+// A process writes its records in their order.  What was in its memory when it was killed
+// is written once more by another, which cannot know how far the first one came.
+bool Intake::is_new(db::HandoverWork& work, const li::Event& event, std::int64_t now)
+{
+    if (event.tap.empty())
+        return true;
+    const auto [at, first] = highest_.try_emplace(event.tap, 0);
+    if (first)
+        at->second = work.highest_record(event.tap);
+    if (work.is_recovered(event.tap, event.tap_number))
+        return false;
+    if (!event.recovered) {
+        at->second = std::max(at->second, event.tap_number);
+        return true;
+    }
+    if (event.tap_number <= at->second)
+        return false;
+    work.put_recovered(event.tap, event.tap_number, now);
+    return true;
 }
 
 std::uint32_t Intake::cin_of(db::HandoverWork& work, const li::Measure& measure,
@@ -178,6 +205,11 @@ void Intake::take_event(db::HandoverWork& work, const li::Measure& measure,
     item.number = work.take(measure.handle, db::Count::iri, cin);
     item.numbers = 1;
     item.text = li::encode(event);
+    const std::string lost = content_lost(measure, opened);
+    const bool kept = lost.empty() && measure.scope == li::Scope::iri_and_cc &&
+                      opened.record.content_size > 0;
+    if (kept)
+        item.name = content_name(desk_, work, measure, event, now);
     work.add(item);
     note(work, measure.handle, now, "record",
          {{"cin", std::to_string(cin)},
@@ -188,30 +220,37 @@ void Intake::take_event(db::HandoverWork& work, const li::Measure& measure,
     if (event.events_lost > 0)
         add_gap(desk_, work, measure, event, cin,
                 "events lost before this one: " + std::to_string(event.events_lost), now);
-    if (measure.scope == li::Scope::iri_and_cc)
-        take_content(work, measure, file, opened, cin, now);
+    if (!lost.empty())
+        add_gap(desk_, work, measure, event, cin, lost, now);
+    if (kept)
+        take_content(work, measure, file, opened, item, now);
+}
+
+// Why it cannot be kept; empty: it can, or none was asked for.
+std::string Intake::content_lost(const li::Measure& measure, const Opened& opened)
+{
+    if (measure.scope != li::Scope::iri_and_cc)
+        return {};
+    if (!opened.event->content_lost.empty())
+        return opened.event->content_lost;
+    if (opened.record.content_size == 0)
+        return {};
+    const bool on_disc = is_on_disc(destination_of(measure, db::Stream::cc));
+    return std::string(make_room(on_disc, opened.record.content_size));
 }
 
 void Intake::take_content(db::HandoverWork& work, const li::Measure& measure,
-                          const std::string& file, const Opened& opened, std::uint32_t cin,
-                          std::int64_t now)
+                          const std::string& file, const Opened& opened,
+                          const db::HandoverItem& of, std::int64_t now)
 {
     const li::Event& event = *opened.event;
     const tap::SealedRecord& record = opened.record;
-    const auto lost = [&](std::string_view why) {
-        add_gap(desk_, work, measure, event, cin, why, now);
-    };
-    if (!event.content_lost.empty())
-        return lost(event.content_lost);
-    if (record.content_size == 0)
-        return;
-    if (buffered_ + record.content_size > desk_.tkuev.content_bytes)
-        return lost("the buffer is full");
-    buffered_ += record.content_size;
     db::HandoverItem item;
     item.measure = measure.handle;
     item.stream = db::Stream::cc;
-    item.cin = cin;
+    item.cin = of.cin;
+    item.name = of.name;
+    // For a disc, too, until it is stored: then the server destroys it in its file.
     item.deadline = std::min(event.time, now) + desk_.tkuev.content_seconds * li::second;
     item.file = file;
     item.offset = record.offset;
@@ -220,16 +259,38 @@ void Intake::take_content(db::HandoverWork& work, const li::Measure& measure,
     item.content_size = record.content_size;
     item.record = record.number;
     item.sealing = static_cast<std::uint8_t>(record.form);
-    item.text = li::encode(event);
+    item.text = of.text;
     work.add(item);
+}
+
+void Intake::count_contents(db::HandoverWork& work)
+{
+    buffered_ = 0;
+    for_discs_ = work.stored_content_bytes();
+    for (const auto& [handle, octets] : work.content_bytes()) {
+        const auto measure = desk_.find(handle);
+        const bool on_disc =
+            measure && is_on_disc(destination_of(*measure, db::Stream::cc));
+        (on_disc ? for_discs_ : buffered_) += octets;
+    }
+}
+
+std::string_view Intake::make_room(bool on_disc, std::uint64_t octets)
+{
+    std::uint64_t& there = on_disc ? for_discs_ : buffered_;
+    const std::uint64_t most = on_disc ? desk_.tkuev.disc_bytes : desk_.tkuev.content_bytes;
+    if (there + octets > most)
+        return on_disc ? "too much waits for discs" : "the buffer is full";
+    there += octets;
+    return {};
 }
 
 // Its process has ended, all of it was read, and nothing of it waits.
 void Intake::remove_finished(const std::string& file)
 {
     Place& place = places_.at(file);
-    db::HandoverWork work(desk_.store);
-    if (!work.contents_of(file).empty() || !place.reader->finished())
+    db::HandoverWork work(desk_.store, db::Commit::lazily);
+    if (work.has_contents(file) || !place.reader->finished())
         return;
     if (const std::uint64_t torn = place.reader->left_over(); torn > 0)
         desk_.say("a record that a crash has torn: " + std::to_string(torn) + " octets");

@@ -43,19 +43,30 @@ private:
     [[nodiscard]] std::vector<Opened> open_batch(tap::RecordReader& reader);
     void take(db::HandoverWork& work, const std::string& file, const Opened& opened,
               std::int64_t now);
+    [[nodiscard]] bool is_new(db::HandoverWork& work, const li::Event& event,
+                              std::int64_t now);
     void take_event(db::HandoverWork& work, const li::Measure& measure,
                     const std::string& file, const Opened& opened, std::int64_t now);
+    [[nodiscard]] std::string content_lost(const li::Measure& measure,
+                                           const Opened& opened);
+    // `of`: its event.
     void take_content(db::HandoverWork& work, const li::Measure& measure,
-                      const std::string& file, const Opened& opened, std::uint32_t cin,
-                      std::int64_t now);
+                      const std::string& file, const Opened& opened,
+                      const db::HandoverItem& of, std::int64_t now);
     [[nodiscard]] std::uint32_t cin_of(db::HandoverWork& work, const li::Measure& measure,
                                        const li::Event& event, std::int64_t now);
+    void count_contents(db::HandoverWork& work);
+    // Why there is no room for so much more; empty: there is.
+    [[nodiscard]] std::string_view make_room(bool on_disc, std::uint64_t octets);
     void remove_finished(const std::string& file);
 
     Desk& desk_;
     std::map<std::string, Place> places_;
-    std::set<std::string> bad_;  // files that are none of ours; said once, left alone
-    std::uint64_t buffered_ = 0; // octets of content that wait, as of this batch
+    std::set<std::string> bad_; // files that are none of ours; said once, left alone
+    // Octets of content that wait for an authority, or for a disc, as of this batch.
+    std::uint64_t buffered_ = 0;
+    std::uint64_t for_discs_ = 0;
+    std::map<std::string, std::uint64_t> highest_; // records of each process, as of now
     std::map<li::Handle, std::uint64_t> outside_;
     std::uint64_t unreadable_ = 0;
 };

@@ -5,8 +5,10 @@
 #include "handover/file_parcels.h"
 #include "handover/gaps.h"
 #include "handover/parcels.h"
+#include "li/words.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace handover {
@@ -16,8 +18,11 @@ namespace {
 constexpr base::seconds tending{1};
 
 // Everything that makes it another destination; stays in memory.
-std::string key_of(const li::Destination& where)
+std::string key_of(const li::Measure& measure, const li::Destination& where,
+                   const std::string& trusted)
 {
+    if (is_on_disc(where))
+        return "disc " + li::hex(measure.handle);
     std::string key = std::to_string(static_cast<int>(where.method));
     const auto add = [&key](std::string_view text) {
         key += '\0';
@@ -34,6 +39,7 @@ std::string key_of(const li::Destination& where)
     add(where.directory);
     add(where.passive ? "p" : "a");
     add(where.peer_key);
+    add(trusted);
     return key;
 }
 
@@ -121,7 +127,8 @@ bool Lane::carry(const Owed& owed, const std::stop_token& stop)
                             loaded->row.name, loaded->octets};
         const Outcome outcome = courier_->deliver(parcel, {}, stop);
         settle(desk_, files_, *loaded, outcome, base::wall_microseconds());
-        if (outcome.result != Outcome::Result::delivered)
+        if (outcome.result != Outcome::Result::delivered &&
+            outcome.result != Outcome::Result::stored)
             return false;
     }
     return false;
@@ -135,22 +142,37 @@ void Lanes::tick()
         all = work.owed();
     }
     std::map<std::string, std::set<db::HandoverWork::Owed>> by_lane;
+    std::exception_ptr trouble; // of one: it holds up no other
     for (const auto& owed : all) {
         const auto measure = desk_.find(owed.measure);
         if (!measure)
             continue;
         const li::Destination& where = destination_of(*measure, owed.stream);
-        const std::string key = key_of(where);
-        if (!lanes_.contains(key)) {
-            auto courier = make_(desk_, *measure, where);
-            if (!courier)
-                continue;
-            lanes_[key] = std::make_unique<Lane>(desk_, std::move(courier));
+        const std::string key = key_of(*measure, where, desk_.trust_of(measure->authority));
+        try {
+            if (open(key, *measure, where))
+                by_lane[key].insert(owed);
+        } catch (const base::Failure&) {
+            trouble = std::current_exception();
         }
-        by_lane[key].insert(owed);
     }
     for (auto& [key, owed] : by_lane)
         lanes_.at(key)->wake(std::move(owed));
+    if (trouble)
+        std::rethrow_exception(trouble);
+}
+
+// False: nothing carries there.
+bool Lanes::open(const std::string& key, const li::Measure& measure,
+                 const li::Destination& where)
+{
+    if (lanes_.contains(key))
+        return true;
+    auto courier = make_(desk_, measure, where);
+    if (!courier)
+        return false;
+    lanes_[key] = std::make_unique<Lane>(desk_, std::move(courier));
+    return true;
 }
 
 bool Lanes::resting()

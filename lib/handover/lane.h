@@ -20,7 +20,7 @@
 
 namespace handover {
 
-// Null: nothing carries to such a destination (a CD is burnt by tkuev-export(8)).
+// Null: nothing carries to such a destination.
 using MakeCourier = std::function<std::unique_ptr<Courier>(
     const Desk& desk, const li::Measure& measure, const li::Destination& where)>;
 [[nodiscard]] std::unique_ptr<Courier>
@@ -70,6 +70,9 @@ public:
     void stop() { lanes_.clear(); }
 
 private:
+    bool open(const std::string& key, const li::Measure& measure,
+              const li::Destination& where);
+
     Desk& desk_;
     MakeCourier make_;
     std::map<std::string, std::unique_ptr<Lane>> lanes_; // by destination

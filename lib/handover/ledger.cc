@@ -3,6 +3,7 @@
 
 #include "base/failure.h"
 #include "base/fd.h"
+#include "base/file.h"
 #include "seal/digest.h"
 
 #include <fmt/format.h>
@@ -66,37 +67,6 @@ std::string path_of(const std::string& directory, const std::string& name)
     return directory + "/" + name;
 }
 
-std::string read_file(const std::string& path)
-{
-    const base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    std::string text;
-    if (!fd && errno == ENOENT)
-        return text;
-    if (!fd)
-        base::fail_errno("open", path);
-    constexpr std::size_t piece = 1 << 16;
-    for (;;) {
-        const std::size_t before = text.size();
-        text.resize(before + piece);
-        const ssize_t got = ::read(fd.get(), text.data() + before, piece);
-        if (got < 0)
-            base::fail_errno("read", path);
-        text.resize(before + static_cast<std::size_t>(got));
-        if (got == 0)
-            return text;
-    }
-}
-
-void write_all(int fd, std::string_view bytes, const std::string& path)
-{
-    while (!bytes.empty()) {
-        const ssize_t done = ::write(fd, bytes.data(), bytes.size());
-        if (done < 0)
-            base::fail_errno("write", path, base::Remedy::make_room);
-        bytes.remove_prefix(static_cast<std::size_t>(done));
-    }
-}
-
 std::uint64_t number_of(std::string_view text)
 {
     std::uint64_t number = 0;
@@ -129,8 +99,17 @@ Tail tail_of(int fd, const std::string& path)
             from + static_cast<off_t>(end) + 1};
 }
 
+// Of lines that were noted together, those behind `known`.
+std::string_view not_known(const db::LedgerLines& lines, std::uint64_t known)
+{
+    std::string_view text = lines.text;
+    while (!text.empty() && number_of(text) <= known)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    return text;
+}
+
 // Those lines that are not there yet.
-std::uint64_t append_lines(const std::string& path, std::span<const db::LedgerLine> lines)
+std::uint64_t append_lines(const std::string& path, std::span<const db::LedgerLines> lines)
 {
     const base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!fd)
@@ -140,10 +119,10 @@ std::uint64_t append_lines(const std::string& path, std::span<const db::LedgerLi
         ::lseek(fd.get(), tail.whole, SEEK_SET) != tail.whole)
         base::fail_errno("cut", path);
     std::string text;
-    for (const db::LedgerLine& line : lines)
-        if (line.number > tail.number)
-            text.append(line.text).append("\n");
-    write_all(fd.get(), text, path);
+    for (const db::LedgerLines& some : lines)
+        if (some.number > tail.number)
+            text.append(not_known(some, tail.number)).append("\n");
+    base::write_all(fd.get(), text, path, base::Remedy::make_room);
     if (::fdatasync(fd.get()) != 0)
         base::fail_errno("fsync", path);
     return lines.back().number;
@@ -208,8 +187,9 @@ void note(db::HandoverWork& work, const li::Handle& measure, std::int64_t time,
 
 void write_ledgers(db::Handover& handover, const std::string& directory)
 {
-    db::HandoverWork work(handover);
-    const std::vector<db::LedgerLine> lines = work.lines();
+    // Lazily: what is forgotten twice is in the file all the same.
+    db::HandoverWork work(handover, db::Commit::lazily);
+    const std::vector<db::LedgerLines> lines = work.lines();
     if (lines.empty())
         return;
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
@@ -255,7 +235,7 @@ std::expected<LedgerReport, std::string> verify_ledger(std::string_view text)
 std::expected<LedgerReport, std::string> verify_ledger(const std::string& directory,
                                                        const db::LedgerHead& head)
 {
-    auto report = verify_ledger(read_file(path_of(directory, head.name)));
+    auto report = verify_ledger(base::read_file_if_there(path_of(directory, head.name)));
     if (report && (report->entries.size() != head.number || report->chain != head.chain))
         return std::unexpected(
             fmt::format("{} lines of {} are there", report->entries.size(), head.number));

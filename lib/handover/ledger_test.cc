@@ -4,6 +4,8 @@
 #include "seal/vault.h"
 
 #include <doctest/doctest.h>
+#include <initializer_list>
+#include <string_view>
 
 namespace {
 
@@ -31,6 +33,13 @@ struct Scene {
     {
         db::HandoverWork work(store);
         work.put_line(measure, head, line);
+        work.commit();
+    }
+    void note_together(std::initializer_list<std::string_view> acts)
+    {
+        db::HandoverWork work(store);
+        for (const std::string_view act : acts)
+            handover::note(work, measure, 1'795'350'245'123'456, act, {{"cin", "1"}});
         work.commit();
     }
     [[nodiscard]] db::LedgerHead head() { return db::HandoverWork(store).ledger(measure); }
@@ -63,7 +72,7 @@ TEST_CASE("handover: what a crash leaves of a ledger is put right")
     scene.note_one("record");
     handover::write_ledgers(scene.store, scene.ledgers);
     const std::string before = scene.text();
-    scene.note_one("record");
+    scene.note_together({"record", "pdu", "receipt"});
     const auto lines = db::HandoverWork(scene.store).lines();
     REQUIRE(lines.size() == 1);
     const std::string whole = before + lines[0].text + "\n";
@@ -76,6 +85,7 @@ TEST_CASE("handover: what a crash leaves of a ledger is put right")
         handover::write_ledgers(again.store, scene.ledgers);
         CHECK(scene.text() == whole);
     }
+    CHECK(handover::verify_ledger(whole)->entries.size() == 4);
 }
 
 TEST_CASE("handover: every changed octet of a ledger is noticed, and a cut")

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which courier carries to which destination.
+#include "base/failure.h"
+#include "base/file.h"
+#include "handover/disc_courier.h"
+#include "handover/disc_files.h"
 #include "handover/file_courier.h"
 #include "handover/file_parcels.h"
 #include "handover/lane.h"
@@ -17,6 +21,20 @@ bool exists(const std::string& path)
     return ::access(path.c_str(), F_OK) == 0;
 }
 
+// Its own certificates; else those of the file for all authorities; else the system's, but
+// not because that file has been emptied.
+std::string trusted_by(const Desk& desk, const li::Measure& measure)
+{
+    std::string own = desk.trust_of(measure.authority);
+    if (!own.empty())
+        return own;
+    const std::string& file = desk.places.tls_authorities;
+    std::string all = base::read_file_if_there(file);
+    if (all.empty() && exists(file))
+        throw base::Failure(base::Remedy::fix_config, file + ": is empty");
+    return all;
+}
+
 StreamOptions stream_options(const Desk& desk, const li::Measure& measure)
 {
     const Places& places = desk.places;
@@ -24,8 +42,7 @@ StreamOptions stream_options(const Desk& desk, const li::Measure& measure)
     StreamOptions options;
     options.certificate_file = own ? places.tls_certificate : places.certificate;
     options.key_file = own ? places.tls_key : places.key;
-    if (exists(places.tls_authorities))
-        options.ca_file = places.tls_authorities;
+    options.trusted = trusted_by(desk, measure);
     options.header = header_of(measure, desk.sender, 0, 0, base::wall_microseconds());
     return options;
 }
@@ -37,12 +54,15 @@ std::unique_ptr<Courier> make_courier(const Desk& desk, const li::Measure& measu
 {
     if (where.method == li::Method::tcp || where.method == li::Method::tls)
         return make_stream_courier(where, stream_options(desk, measure));
-    if (is_file(where)) {
+    if (is_uploaded(where)) {
         FileCourierSettings settings;
         if (exists(desk.places.ssh_key))
-            settings.ssh_key = desk.places.ssh_key;
+            settings.credentials.ssh_key = desk.places.ssh_key;
+        settings.credentials.trusted = trusted_by(desk, measure);
         return make_file_courier(where, settings);
     }
+    if (where.method == li::Method::cd)
+        return make_disc_courier(disc_directory(desk.places, measure.handle));
     return nullptr;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handover/notices.h"
 
+#include "handover/file_parcels.h"
 #include "handover/ledger.h"
 #include "li/life.h"
 #include "li/words.h"
@@ -26,8 +27,7 @@ std::string_view name_of(li::Notice notice)
 
 bool takes_pdus(const li::Measure& measure)
 {
-    return measure.profile == li::Profile::etsi_tcp ||
-           measure.profile == li::Profile::etsi_ftp_file;
+    return !is_national(measure);
 }
 
 // What an authority has been told: since when, until when.
@@ -62,12 +62,17 @@ void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
 
 } // namespace
 
+std::uint32_t next_notice_number(db::HandoverWork& work, const li::Handle& measure)
+{
+    return work.take(measure, db::Count::iri, 0);
+}
+
 void add_notice(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
                 li::Notice notice, const li::Disturbance& disturbance, std::int64_t now)
 {
     if (!takes_pdus(measure))
         return;
-    const std::uint32_t number = work.take(measure.handle, db::Count::iri, 0);
+    const std::uint32_t number = next_notice_number(work, measure.handle);
     auto pdu = li::notice_pdu(notice, measure, desk.sender, disturbance, number, now);
     if (!pdu) {
         note(work, measure.handle, now, "notice-failed",

@@ -13,6 +13,11 @@ namespace handover {
 void add_notice(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
                 li::Notice notice, const li::Disturbance& disturbance, std::int64_t now);
 
+// Notices have no communication: their numbers are those of CIN 0, which no session has.
+// Part of a transaction of the caller's.
+[[nodiscard]] std::uint32_t next_notice_number(db::HandoverWork& work,
+                                               const li::Handle& measure);
+
 // For each measure what has not been told yet.
 void add_notices(Desk& desk, std::int64_t now);
 

@@ -3,6 +3,7 @@
 
 #include "base/failure.h"
 #include "handover/content_file.h"
+#include "handover/discs.h"
 #include "handover/file_parcels.h"
 #include "handover/gaps.h"
 #include "handover/ledger.h"
@@ -63,7 +64,7 @@ ContentTexts open_contents(Desk& desk, ContentFiles& files, const li::Measure& m
         db::HandoverWork work(desk.store);
         work.remove(item.id);
         add_gap(desk, work, measure, event_of(item), item.cin,
-                "destroyed before it was taken", now);
+                "destroyed before it was taken", now, item.name);
         work.commit();
     }
     items = std::move(there);
@@ -83,13 +84,27 @@ Contents contents_of(db::Stream stream, const Items& items)
                       : Contents::content_to;
 }
 
+// A content that is a file of its own may have its name: the document of its event names
+// it.
+std::string file_name(const Desk& desk, db::HandoverWork& work, const Loaded& loaded,
+                      std::int64_t now)
+{
+    const db::HandoverItem& first = loaded.items.front();
+    if (first.stream == db::Stream::cc && !first.name.empty())
+        return first.name;
+    return next_name(desk, work, loaded.contents, now);
+}
+
 // Takes the numbers; from here on they stay with the items.
 void number(Desk& desk, Loaded& loaded, const ContentTexts& texts, std::int64_t now)
 {
-    db::HandoverWork work(desk.store);
+    // Lazily: nothing leaves before the checks are on the disk, and these numbers with
+    // them.
+    const bool checked = !is_national(*loaded.measure);
+    db::HandoverWork work(desk.store, checked ? db::Commit::lazily : db::Commit::to_disk);
     loaded.row.made = now;
     if (is_file(destination_of(*loaded.measure, loaded.row.stream)))
-        loaded.row.name = next_name(desk, work, loaded.contents, now);
+        loaded.row.name = file_name(desk, work, loaded, now);
     loaded.row.id = work.add(loaded.row);
     for (db::HandoverItem& item : loaded.items) {
         item.parcel = loaded.row.id;
@@ -126,34 +141,63 @@ std::vector<PduPlace> encode(const Desk& desk, Loaded& loaded, const ContentText
 }
 
 void note_pdus(db::HandoverWork& work, const Loaded& loaded,
-               const std::vector<PduPlace>& places,
-               const std::vector<seal::Digest>& digests, std::int64_t now)
+               const std::vector<PduPlace>& places, std::int64_t now)
 {
     const bool iri = loaded.row.stream == db::Stream::iri;
-    for (std::size_t i = 0; i < places.size(); ++i)
+    for (const PduPlace& place : places)
         note(work, loaded.row.measure, now, "pdu",
              {{"parcel", std::to_string(loaded.row.id)},
               {"stream", iri ? "iri" : "cc"},
-              {"cin", std::to_string(places[i].cin)},
-              {"number", std::to_string(places[i].number)},
-              {"octets", std::to_string(places[i].size)},
-              {"sha256", seal::hex(digests[i])}});
+              {"cin", std::to_string(place.cin)},
+              {"number", std::to_string(place.number)},
+              {"octets", std::to_string(place.size)},
+              {"sha256", seal::hex(place.digest)}});
 }
+
+// The numbers of checks, while they are made and signed without keeping others from the
+// database; nobody else takes numbers of this stream meanwhile.
+class CheckNumbers {
+public:
+    CheckNumbers(Desk& desk, const Loaded& loaded, const std::vector<PduPlace>& places)
+        : measure_(loaded.row.measure),
+          count_(loaded.row.stream == db::Stream::iri ? db::Count::iri_check
+                                                      : db::Count::cc_check)
+    {
+        db::HandoverWork work(desk.store, db::Commit::lazily);
+        for (const PduPlace& place : places)
+            if (!series_.contains(place.cin))
+                series_[place.cin] = {work.next(measure_, count_, place.cin), 0};
+    }
+    std::uint32_t next(std::uint32_t cin)
+    {
+        Series& series = series_.at(cin);
+        return static_cast<std::uint32_t>(series.first + series.taken++);
+    }
+    void take(db::HandoverWork& work) const
+    {
+        for (const auto& [cin, series] : series_)
+            if (work.take(measure_, count_, cin, series.taken) != series.first)
+                throw base::Failure(base::Remedy::try_later,
+                                    "numbers: somebody else takes them, too");
+    }
+
+private:
+    struct Series {
+        std::int64_t first = 0;
+        std::uint32_t taken = 0;
+    };
+    const li::Handle& measure_;
+    db::Count count_;
+    std::map<std::uint32_t, Series> series_; // by CIN
+};
 
 // Makes the checks and keeps them: what is sent again is the same.
 void add_checks(Desk& desk, Loaded& loaded, const std::vector<PduPlace>& places,
                 std::int64_t now)
 {
-    std::vector<seal::Digest> digests;
-    for (const PduPlace& place : places)
-        digests.push_back(
-            seal::sha256(std::string_view(loaded.octets).substr(place.offset, place.size)));
     const bool iri = loaded.row.stream == db::Stream::iri;
-    db::HandoverWork work(desk.store);
-    const CheckNumber next = [&](std::uint32_t cin) {
-        return work.take(loaded.row.measure,
-                         iri ? db::Count::iri_check : db::Count::cc_check, cin);
-    };
+    CheckNumbers numbers(desk, loaded, places);
+    const CheckNumber next = [&](std::uint32_t cin) { return numbers.next(cin); };
     const SignOctets sign = [&](std::string_view octets) {
         return seal::sign_raw(octets, desk.opener.key);
     };
@@ -163,18 +207,31 @@ void add_checks(Desk& desk, Loaded& loaded, const std::vector<PduPlace>& places,
     if (iri) // all of it is kept: the measure may change before it is sent again
         loaded.row.text.insert(0, loaded.octets);
     loaded.row.checks = 1;
+    db::HandoverWork work(desk.store);
+    numbers.take(work);
     work.change(loaded.row);
-    note_pdus(work, loaded, places, digests, now);
+    note_pdus(work, loaded, places, now);
     work.commit();
 }
 
-// A document of events, or one message.
-void make_national(const Desk& desk, Loaded& loaded, const ContentTexts& texts)
+// The document is kept: the measure or the mapping may change before it is sent again.
+void make_document(Desk& desk, Loaded& loaded)
 {
-    if (loaded.row.stream == db::Stream::iri) {
-        loaded.octets = national_document(desk, *loaded.measure, loaded.items);
-        return;
+    if (loaded.row.checks == 0) {
+        loaded.row.text = national_document(desk, *loaded.measure, loaded.items);
+        loaded.row.checks = 1;
+        db::HandoverWork work(desk.store);
+        work.change(loaded.row);
+        work.commit();
     }
+    loaded.octets = loaded.row.text;
+}
+
+// A document of events, or one message.
+void make_national(Desk& desk, Loaded& loaded, const ContentTexts& texts)
+{
+    if (loaded.row.stream == db::Stream::iri)
+        return make_document(desk, loaded);
     const db::HandoverItem& item = loaded.items.front();
     const std::string& content = texts.at(item.id);
     const bool sealed =
@@ -186,7 +243,7 @@ void make_national(const Desk& desk, Loaded& loaded, const ContentTexts& texts)
 std::optional<Loaded> made_before(Desk& desk, const li::Handle& measure, db::Stream stream)
 {
     Loaded loaded;
-    db::HandoverWork work(desk.store);
+    db::HandoverWork work(desk.store, db::Commit::lazily);
     auto parcels = work.parcels(measure, stream);
     if (parcels.empty())
         return std::nullopt;
@@ -212,7 +269,7 @@ std::optional<Loaded> new_one(Desk& desk, const li::Handle& measure, db::Stream 
     Loaded loaded;
     loaded.row.measure = measure;
     loaded.row.stream = stream;
-    db::HandoverWork work(desk.store);
+    db::HandoverWork work(desk.store, db::Commit::lazily);
     loaded.items = work.waiting(measure, stream, most);
     cut(loaded.items);
     return loaded.items.empty() ? std::nullopt : std::optional(std::move(loaded));
@@ -264,12 +321,13 @@ bool load(Desk& desk, ContentFiles& files, Loaded& loaded, std::int64_t now)
 void note_receipt(Desk& desk, const Loaded& loaded, const Outcome& outcome,
                   std::int64_t now)
 {
+    const std::string digest = seal::hex(seal::sha256(loaded.octets));
     db::HandoverWork work(desk.store);
     note(work, loaded.row.measure, now, "receipt",
          {{"parcel", std::to_string(loaded.row.id)},
           {"name", loaded.row.name},
           {"octets", std::to_string(loaded.octets.size())},
-          {"sha256", seal::hex(seal::sha256(loaded.octets))},
+          {"sha256", digest},
           {"peer", outcome.peer},
           {"by", outcome.receipt}});
     if (loaded.row.stream == db::Stream::cc)
@@ -304,8 +362,12 @@ void settle(Desk& desk, ContentFiles& files, const Loaded& loaded, const Outcome
 {
     if (outcome.result == Outcome::Result::delivered) {
         note_receipt(desk, loaded, outcome, now);
-        for (const db::HandoverItem& item : loaded.items)
-            files.empty(item);
+        files.empty(loaded.items);
+        return;
+    }
+    if (outcome.result == Outcome::Result::stored) {
+        note_stored(desk, loaded, now);
+        files.empty(loaded.items);
         return;
     }
     db::HandoverWork work(desk.store);

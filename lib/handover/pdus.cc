@@ -172,7 +172,40 @@ const std::string& chosen(const std::string& own, const std::string& otherwise)
     return own.empty() ? otherwise : own;
 }
 
-// What is to be digested, all at once.
+std::string text_of(const seal::Digest& digest)
+{
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+// Of what was appended.
+PduPlace place_behind(std::string_view out, std::size_t before, std::uint32_t cin,
+                      std::uint32_t number)
+{
+    return {cin, number, before, out.size() - before, seal::sha256(out.substr(before))};
+}
+
+// PDUs whose own digests are known: that of one alone is not made again.
+class Hashed : public etsi::Digest {
+public:
+    void update(std::string_view octets) override { pdus_.push_back(octets); }
+    void know(const seal::Digest& last) { last_ = last; }
+    std::string finish() override
+    {
+        std::string all;
+        if (pdus_.size() > 1)
+            for (const std::string_view pdu : pdus_)
+                all += pdu;
+        const seal::Digest digest = pdus_.size() == 1 ? last_ : seal::sha256(all);
+        pdus_.clear();
+        return text_of(digest);
+    }
+
+private:
+    std::vector<std::string_view> pdus_; // they outlive this
+    seal::Digest last_{};
+};
+
+// What is to be signed, all at once; who signs digests it.
 class Collected : public etsi::Digest {
 public:
     void update(std::string_view octets) override { octets_ += octets; }
@@ -180,8 +213,7 @@ public:
     {
         last_ = std::move(octets_);
         octets_.clear();
-        const seal::Digest digest = seal::sha256(last_);
-        return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+        return {};
     }
     [[nodiscard]] const std::string& last() const { return last_; }
 
@@ -204,9 +236,10 @@ public:
     {
     }
 
-    void add(std::uint32_t number, std::string_view pdu)
+    void add(const PduPlace& place, std::string_view pdu)
     {
-        if (hashes_.add(number, pdu))
+        hashed_.know(place.digest);
+        if (hashes_.add(place.number, pdu))
             put_hash();
     }
     void finish()
@@ -241,7 +274,7 @@ private:
     std::string& out_;
     etsi::PsHeader header_;
     const CheckNumber& number_;
-    Collected hashed_;
+    Hashed hashed_;
     Collected signed_;
     etsi::IntegrityChecker hashes_;
     etsi::IntegrityChecker signatures_;
@@ -342,7 +375,7 @@ PduPlace append_event(std::string& out, const li::Measure& measure,
     const std::size_t before = out.size();
     put_pdu(out, {header_of(measure, sender, cin, number, event.time),
                   etsi::IriPayloads{std::move(payload)}});
-    return {cin, number, before, out.size() - before};
+    return place_behind(out, before, cin, number);
 }
 
 std::uint32_t pdus_of_content(std::size_t size)
@@ -368,7 +401,7 @@ void append_content(std::string& out, std::vector<PduPlace>& places,
         const std::size_t before = out.size();
         put_pdu(out, etsi::segment_pdu(whole, plan, i));
         places.push_back(
-            {cin, number + static_cast<std::uint32_t>(i), before, out.size() - before});
+            place_behind(out, before, cin, number + static_cast<std::uint32_t>(i)));
     }
 }
 
@@ -383,7 +416,7 @@ void append_checks(std::string& out, std::string_view octets,
     for (const auto& [cin, its] : by_cin) {
         Checks checks(out, data, header_of(measure, sender, cin, 0, time), number, sign);
         for (const PduPlace* place : its)
-            checks.add(place->number, octets.substr(place->offset, place->size));
+            checks.add(*place, octets.substr(place->offset, place->size));
         checks.finish();
     }
 }

@@ -11,6 +11,7 @@
 #include "li/event.h"
 #include "li/measure.h"
 #include "li/notice.h"
+#include "seal/digest.h"
 
 #include <cstdint>
 #include <string>
@@ -44,6 +45,7 @@ struct PduPlace {
     std::uint32_t number = 0;
     std::size_t offset = 0;
     std::size_t size = 0;
+    seal::Digest digest{}; // of its octets
 };
 
 // Appends the PDU of an event.  Throws base::Failure(fix_data) naming the field if the

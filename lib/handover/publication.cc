@@ -22,7 +22,8 @@ li::Rules rules_of(const conf::Tkuev& settings)
 
 // A certificate that cannot be read costs its measure the content, which nobody may have in
 // the clear, and no other measure anything.
-tap::Target target_of(Desk& desk, const db::Publication& publication)
+tap::Target target_of(Desk& desk, const db::Publication& publication,
+                      std::set<li::Handle>& told)
 {
     tap::Target target;
     target.measure = publication.handle;
@@ -34,19 +35,22 @@ tap::Target target_of(Desk& desk, const db::Publication& publication)
     try {
         target.recipient =
             seal::Certificate::parse(publication.certificate, "authority").der();
+        told.erase(publication.handle);
     } catch (const base::Failure& failure) {
-        desk.say("measure " + li::hex(publication.handle) + ": " + failure.what());
+        if (told.insert(publication.handle).second)
+            desk.say("measure " + li::hex(publication.handle) + ": " + failure.what());
         target.content = false;
     }
     return target;
 }
 
 std::vector<tap::Interest> interests_of(Desk& desk,
-                                        const std::vector<db::Publication>& publications)
+                                        const std::vector<db::Publication>& publications,
+                                        std::set<li::Handle>& told)
 {
     std::vector<tap::Interest> all;
     for (const db::Publication& publication : publications) {
-        const tap::Target target = target_of(desk, publication);
+        const tap::Target target = target_of(desk, publication, told);
         std::set<std::string_view> names; // an address may be a login as well
         for (const auto& name : publication.names)
             if (names.insert(name.canonical).second)
@@ -91,8 +95,8 @@ void Publisher::publish(std::int64_t now)
     const std::vector<db::Publication> publications =
         db::publications(desk_.measures_db, *aliases_, now);
     tap::publish(desk_.tkuev.spool,
-                 tap::make_list(interests_of(desk_, publications), desk_.tkuev.identities,
-                                desk_.opener.certificate, now));
+                 tap::make_list(interests_of(desk_, publications, told_),
+                                desk_.tkuev.identities, desk_.opener.certificate, now));
     note_first(desk_, publications, now);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 
 namespace handover {
 
@@ -23,6 +24,7 @@ private:
     Desk& desk_;
     std::unique_ptr<db::Aliases> aliases_; // made when sponts.db can be opened
     std::int64_t last_ = 0;
+    std::set<li::Handle> told_; // whose certificate cannot be read; said once
 };
 
 } // namespace handover

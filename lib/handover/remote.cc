@@ -86,6 +86,7 @@ struct Remote::Wire {
     Patience patience;
     std::string pin; // of the public key
     std::string ssh_key;
+    std::string trusted; // PEM
     CurlHandle curl;
     std::stop_token stop;
     char words[CURL_ERROR_SIZE] = {};
@@ -112,6 +113,7 @@ struct Remote::Wire {
     void prepare(std::string_view name);
     void prepare_transport();
     void prepare_security();
+    void trust_only_these();
     void prepare_ssh();
     [[nodiscard]] bool perform();
     [[nodiscard]] Trouble trouble() const;
@@ -121,7 +123,8 @@ struct Remote::Wire {
 };
 
 Remote::Remote(const li::Destination& destination, const li::Peer& peer,
-               std::string_view key, const std::string& ssh_key, const Patience& patience)
+               std::string_view key, const Credentials& credentials,
+               const Patience& patience)
     : wire_(std::make_unique<Wire>())
 {
     start_curl();
@@ -129,7 +132,8 @@ Remote::Remote(const li::Destination& destination, const li::Peer& peer,
     wire_->peer = peer;
     wire_->patience = patience;
     wire_->pin = key;
-    wire_->ssh_key = ssh_key;
+    wire_->ssh_key = credentials.ssh_key;
+    wire_->trusted = credentials.trusted;
     hang_up();
 }
 
@@ -214,6 +218,15 @@ void Remote::Wire::prepare_security()
     set(CURLOPT_SSL_VERIFYHOST, pinned ? 0L : 2L);
     if (pinned)
         set(CURLOPT_PINNEDPUBLICKEY, "sha256//" + pin);
+    else if (!trusted.empty())
+        trust_only_these();
+}
+
+void Remote::Wire::trust_only_these()
+{
+    curl_blob blob{trusted.data(), trusted.size(), CURL_BLOB_NOCOPY};
+    set(CURLOPT_CAINFO_BLOB, &blob);
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
 }
 
 void Remote::Wire::prepare_ssh()

@@ -44,14 +44,21 @@ struct Trouble {
 template <class T>
 using Answer = std::expected<T, Trouble>;
 
+// What does not stand in the destination.
+struct Credentials {
+    // SFTP: file of a private key to log in with (Ed25519; libssh2 cannot sign by RSA for
+    // today's servers); empty: by password only.
+    std::string ssh_key;
+    // FTPS: PEM of who is trusted; empty: whom the system trusts.
+    std::string trusted;
+};
+
 class Remote {
 public:
     // `key`: SHA-256 of the server's public key, base64; SFTP must have one, FTPS may:
-    // instead of a certificate that the system trusts.  `ssh_key`: file of a private key to
-    // log in with (Ed25519; libssh2 cannot sign by RSA for today's servers); empty: the
-    // password is all there is.
+    // instead of a certificate that is trusted.
     Remote(const li::Destination& destination, const li::Peer& peer, std::string_view key,
-           const std::string& ssh_key, const Patience& patience);
+           const Credentials& credentials, const Patience& patience);
     ~Remote();
     Remote(const Remote&) = delete;
     Remote& operator=(const Remote&) = delete;

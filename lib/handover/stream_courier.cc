@@ -4,9 +4,11 @@
 #include "handover/stream_courier.h"
 
 #include "base/failure.h"
+#include "handover/peer_key.h"
 #include "handover/stream_exchange.h"
 #include "net/connect.h"
 #include "net/tls.h"
+#include "text/base64.h"
 
 #include <netdb.h>
 #include <optional>
@@ -40,16 +42,24 @@ std::string name_of(const li::Peer& peer)
     return (six ? "[" + peer.host + "]" : peer.host) + ":" + std::to_string(peer.port);
 }
 
-std::unique_ptr<net::TlsContext> make_tls(const li::Destination& where,
-                                          const StreamOptions& options)
+// For each peer, since each may have a key of its own; none for plain TCP.
+std::vector<std::unique_ptr<net::TlsContext>> make_tls(const li::Destination& where,
+                                                       const StreamOptions& options)
 {
+    std::vector<std::unique_ptr<net::TlsContext>> all;
     if (where.method != li::Method::tls)
-        return nullptr;
-    net::ClientTlsOptions tls;
-    tls.verify = net::TlsVerify::name;
-    tls.ca_file = options.ca_file;
-    tls.certificate = {options.certificate_file, options.key_file};
-    return std::make_unique<net::TlsContext>(tls);
+        return all;
+    for (std::size_t host = 0; host <= where.standby.size(); ++host) {
+        const std::string key = peer_key_of(where.peer_key, host);
+        net::ClientTlsOptions tls;
+        tls.verify = key.empty() ? net::TlsVerify::name : net::TlsVerify::fingerprint;
+        if (!key.empty()) // what is no digest is refused there
+            tls.fingerprints = {"key:" + text::hex(text::from_base64(key).value_or(""))};
+        tls.ca_file = options.trusted;
+        tls.certificate = {options.certificate_file, options.key_file};
+        all.push_back(std::make_unique<net::TlsContext>(tls));
+    }
+    return all;
 }
 
 class StreamCourier : public Courier {
@@ -75,8 +85,8 @@ private:
     // Runs one dialogue to its end; what it throws becomes the trouble of `outcome_`.
     void run(net::Task<void> dialogue, const std::stop_token& stop);
     net::Task<void> guarded(net::Task<void> dialogue);
-    net::Task<void> open(li::Peer peer);
-    net::Task<void> open_at(net::Address address, std::string host);
+    net::Task<void> open(std::size_t host);
+    net::Task<void> open_at(net::Address address, std::size_t host);
     net::Task<void> hand_over(std::string_view octets);
     net::Task<void> keep_alive();
     void offer(const Parcel& parcel, const Watch& watch, const std::stop_token& stop);
@@ -84,7 +94,7 @@ private:
 
     std::vector<li::Peer> peers_;
     StreamOptions options_;
-    std::unique_ptr<net::TlsContext> tls_;
+    std::vector<std::unique_ptr<net::TlsContext>> tls_; // as peers_; empty: plain
     net::Loop loop_;
     std::unique_ptr<Exchange> exchange_; // of the open connection; null: there is none
     std::string peer_;
@@ -117,24 +127,24 @@ net::Task<void> StreamCourier::guarded(net::Task<void> dialogue)
     loop_.stop(); // not only when the clock of its deadlines has run down
 }
 
-net::Task<void> StreamCourier::open_at(net::Address address, std::string host)
+net::Task<void> StreamCourier::open_at(net::Address address, std::size_t host)
 {
     auto connected = co_await net::connect(loop_, address, options_.connect_timeout);
     if (!connected)
         throw net::PeerGone(connected.error().why);
     exchange_ = std::make_unique<Exchange>(*std::move(connected), options_);
-    if (tls_)
-        co_await exchange_->start_tls(*tls_, std::move(host));
+    if (!tls_.empty())
+        co_await exchange_->start_tls(*tls_[host], peers_[host].host);
     co_await exchange_->negotiate();
 }
 
-net::Task<void> StreamCourier::open(li::Peer peer)
+net::Task<void> StreamCourier::open(std::size_t host)
 {
-    peer_ = name_of(peer);
-    const std::vector<net::Address> addresses = addresses_of(peer);
+    peer_ = name_of(peers_[host]);
+    const std::vector<net::Address> addresses = addresses_of(peers_[host]);
     if (addresses.empty())
         throw net::PeerGone("the name has no address");
-    co_await open_at(addresses.front(), peer.host);
+    co_await open_at(addresses.front(), host);
 }
 
 net::Task<void> StreamCourier::hand_over(std::string_view octets)
@@ -167,9 +177,9 @@ Outcome StreamCourier::deliver(const Parcel& parcel, const Watch& watch,
     const auto delivered = [this] { return outcome_.result == Outcome::Result::delivered; };
     if (exchange_)
         offer(parcel, watch, stop);
-    for (auto peer = peers_.begin();
-         peer != peers_.end() && !delivered() && !stop.stop_requested(); ++peer) {
-        run(open(*peer), stop);
+    for (std::size_t host = 0;
+         host < peers_.size() && !delivered() && !stop.stop_requested(); ++host) {
+        run(open(host), stop);
         if (exchange_)
             offer(parcel, watch, stop);
     }

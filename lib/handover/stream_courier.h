@@ -30,7 +30,8 @@ struct StreamOptions {
     // Mutual TLS; empty for plain TCP.
     std::string certificate_file;
     std::string key_file;
-    std::string ca_file;   // of the authorities; without it the system's
+    // PEM of who is trusted where the destination names no key; empty: the system's.
+    std::string trusted;
     etsi::PsHeader header; // of our own transport messages
 };
 

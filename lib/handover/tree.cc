@@ -4,6 +4,7 @@
 
 #include "base/failure.h"
 #include "base/fd.h"
+#include "base/file.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -21,12 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr mode_t private_mode = 0600;
 
-void sync(const base::Fd& fd, const std::string& file)
-{
-    if (::fsync(fd.get()) != 0)
-        base::fail_errno("write", file);
-}
-
 } // namespace
 
 WorkDirectory::WorkDirectory(const std::string& beside)
@@ -42,42 +37,33 @@ WorkDirectory::~WorkDirectory()
     fs::remove_all(path_, ignored);
 }
 
-std::string read_tree_file(const std::string& file)
+void make_directory(const std::string& directory)
 {
-    const base::Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    struct stat status{};
-    if (!fd || ::fstat(fd.get(), &status) != 0)
-        base::fail_errno("read", file, base::Remedy::supply_input);
-    std::string out(static_cast<std::size_t>(status.st_size), '\0');
-    std::size_t at = 0;
-    while (at < out.size()) {
-        const ssize_t got = ::read(fd.get(), out.data() + at, out.size() - at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            base::fail_errno("read", file);
-        if (got == 0)
-            throw base::Failure(base::Remedy::check_disk, "read " + file + ": cut short");
-        at += static_cast<std::size_t>(got);
-    }
-    return out;
+    constexpr mode_t private_directory = 0700;
+    if (::mkdir(directory.c_str(), private_directory) == 0)
+        return base::sync_directory_of(directory);
+    if (errno != EEXIST)
+        base::fail_errno("make", directory, base::Remedy::make_room);
 }
 
-void write_tree_file(const std::string& file, std::string_view octets)
+void destroy_file(const std::string& file)
 {
-    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    const base::Fd fd(::open(file.c_str(), flags, private_mode));
-    if (!fd)
-        base::fail_errno("make", file, base::Remedy::make_room);
-    while (!octets.empty()) {
-        const ssize_t written = ::write(fd.get(), octets.data(), octets.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            base::fail_errno("write", file);
-        octets.remove_prefix(static_cast<std::size_t>(written));
-    }
-    sync(fd, file);
+    constexpr std::size_t piece = 1 << 16;
+    const base::Fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd && errno == ENOENT)
+        return;
+    struct stat status{};
+    if (!fd || ::fstat(fd.get(), &status) != 0)
+        base::fail_errno("destroy", file);
+    const std::string nothing(piece, '\0');
+    for (off_t left = status.st_size; left > 0; left -= static_cast<off_t>(piece))
+        base::write_all(fd.get(),
+                        std::string_view(nothing).substr(0, static_cast<std::size_t>(left)),
+                        file);
+    base::sync(fd.get(), file);
+    if (::unlink(file.c_str()) != 0)
+        base::fail_errno("remove", file);
+    base::sync_directory_of(file);
 }
 
 std::vector<std::string> list_tree(const std::string& directory)
@@ -87,7 +73,8 @@ std::vector<std::string> list_tree(const std::string& directory)
     fs::recursive_directory_iterator all(directory, error);
     for (; !error && all != fs::recursive_directory_iterator(); all.increment(error)) {
         const auto status = all->symlink_status();
-        if (fs::is_directory(status))
+        const bool gone = status.type() == fs::file_type::not_found; // in the meantime
+        if (gone || fs::is_directory(status))
             continue;
         if (!fs::is_regular_file(status))
             throw base::Failure(base::Remedy::fix_data,
@@ -119,14 +106,10 @@ void publish_file(const std::string& from, const std::string& to)
         base::fail_errno("read", from);
     if (::fchmod(file.get(), private_mode) != 0)
         base::fail_errno("chmod", from);
-    sync(file, from);
+    base::sync(file.get(), from);
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0)
         base::fail_errno("make", to, base::Remedy::make_room);
-    const std::string parent = fs::absolute(to).parent_path().string();
-    const base::Fd directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory)
-        base::fail_errno("open", parent);
-    sync(directory, parent);
+    base::sync_directory_of(to);
 }
 
 } // namespace handover

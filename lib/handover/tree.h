@@ -23,10 +23,10 @@ private:
     std::string path_;
 };
 
-// Throw base::Failure naming the file.
-[[nodiscard]] std::string read_tree_file(const std::string& file);
-// Must not exist; mode 0600.
-void write_tree_file(const std::string& file, std::string_view octets);
+// Mode 0700, on the disk when this returns; nothing to do if it is there.
+void make_directory(const std::string& directory);
+// Overwrites it, then removes it durably; nothing to do if it is not there.
+void destroy_file(const std::string& file);
 
 // Names of all regular files below, with "/" between directories, sorted by octets.
 // Failure(fix_data) if there is anything but files and directories.

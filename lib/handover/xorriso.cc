@@ -3,11 +3,13 @@
 #include "handover/xorriso.h"
 
 #include "base/failure.h"
+#include "base/file.h"
 #include "handover/tree.h"
 #include "text/lines.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
 #include <spawn.h>
@@ -23,6 +25,7 @@ using Words = std::vector<std::string>;
 
 constexpr mode_t private_mode = 0600;
 constexpr int not_found = 127;
+constexpr std::uint64_t block = 2048; // octets, of any disc
 
 std::vector<char*> pointers(const Words& words)
 {
@@ -87,7 +90,7 @@ void run(const Words& words, std::int64_t seconds, std::string_view action)
         throw base::Failure(base::Remedy::start_service, "start xorriso: not installed");
     if (status != 0)
         throw base::Failure(base::Remedy::check_disk,
-                            fmt::format("{}: {}", action, reason_in(read_tree_file(log))));
+                            fmt::format("{}: {}", action, reason_in(base::read_file(log))));
 }
 
 std::string device(const std::string& image)
@@ -111,6 +114,18 @@ void extract_image(const std::string& image, const std::string& directory)
     run({"xorriso", "-no_rc", "-osirrox", "on:auto_chmod_on", "-indev", device(image),
          "-extract", "/", directory},
         0, "read image " + image);
+}
+
+void read_disc(const std::string& drive, std::uint64_t octets, const std::string& file)
+{
+    const std::uint64_t blocks = std::max<std::uint64_t>(1, (octets + block - 1) / block);
+    run({"xorriso", "-no_rc", "-indev", device(drive), "-check_media", "use=indev",
+         "what=disc", "min_lba=0", fmt::format("max_lba={}", blocks - 1), "retry=off",
+         "data_to=" + file, "--"},
+        0, "read " + drive);
+    std::error_code none; // then there is nothing to cut
+    if (std::filesystem::file_size(file, none) > octets && !none)
+        std::filesystem::resize_file(file, octets);
 }
 
 void burn_image_file(const std::string& image, const std::string& drive)

@@ -18,6 +18,8 @@ void make_image_file(const std::string& tree, const std::string& image,
 // All of the image (or of the disc in a drive: "/dev/sr0", "stdio:/file") as files below
 // `directory`, which exists and is empty.
 void extract_image(const std::string& image, const std::string& directory);
+// The first octets of the disc in a drive as they are, into a new file.
+void read_disc(const std::string& drive, std::uint64_t octets, const std::string& file);
 // Writes the image to a blank disc and closes it.
 void burn_image_file(const std::string& image, const std::string& drive);
 

@@ -55,15 +55,15 @@ EOF
     wait_for 10 bound "$PORT"
 }
 
-# start_proftpd [LINE...]
+# start_proftpd [LINE...] - several need several $FTP_SERVER
 start_proftpd() {
     PORT=$(free_port)
     FTP_USER=lea FTP_PASSWORD=open-sesame
-    local group
+    local group name=${FTP_SERVER:-proftpd}
     group=$(id -gn)
     (umask 077 && printf '%s:%s:%s:%s::%s:/bin/sh\n' "$FTP_USER" \
-        "$(openssl passwd -6 "$FTP_PASSWORD")" "$(id -u)" "$(id -g)" "$HOME_DIR" >"$TMP/proftpd.passwd")
-    cat >"$TMP/proftpd.conf" <<EOF
+        "$(openssl passwd -6 "$FTP_PASSWORD")" "$(id -u)" "$(id -g)" "$HOME_DIR" >"$TMP/$name.passwd")
+    cat >"$TMP/$name.conf" <<EOF
 ModulePath $UNPACKED/usr/lib/proftpd
 LoadModule mod_tls.c
 ServerName lemf
@@ -76,20 +76,29 @@ User $(id -un)
 Group $group
 RootLogin on
 AuthOrder mod_auth_file.c
-AuthUserFile $TMP/proftpd.passwd
+AuthUserFile $TMP/$name.passwd
 RequireValidShell off
-ScoreboardFile $TMP/proftpd.scoreboard
-PidFile $TMP/proftpd.pid
+ScoreboardFile $TMP/$name.scoreboard
+PidFile $TMP/$name.pid
 DelayEngine off
 WtmpLog off
 TransferLog none
-SystemLog $TMP/proftpd.system
+SystemLog $TMP/$name.system
 AllowOverwrite on
 Umask 077
 EOF
-    printf '%s\n' "$@" >>"$TMP/proftpd.conf"
-    start proftpd "$UNPACKED/usr/sbin/proftpd" -n -c "$TMP/proftpd.conf"
+    printf '%s\n' "$@" >>"$TMP/$name.conf"
+    start "$name" "$UNPACKED/usr/sbin/proftpd" -n -c "$TMP/$name.conf"
     wait_for 10 bound "$PORT"
+}
+
+# start_proftpd_sftp - SFTP by password; sets PEER_KEY.
+start_proftpd_sftp() {
+    mkdir -m 700 "$TMP/proftpd-ssh"
+    ssh-keygen -q -t ecdsa -m PEM -N '' -f "$TMP/proftpd-ssh/host"
+    PEER_KEY=$(ssh-keygen -l -E sha256 -f "$TMP/proftpd-ssh/host.pub" | cut -d ' ' -f 2)
+    start_proftpd 'LoadModule mod_sftp.c' 'SFTPEngine on' "SFTPLog $TMP/proftpd-ssh/log" \
+        "SFTPHostKey $TMP/proftpd-ssh/host" 'SFTPAuthMethods password'
 }
 
 # TLS for proftpd and vsftpd, as arguments of the above; sets PEER_KEY.

@@ -24,7 +24,7 @@ using namespace handover;
 
 constexpr std::string_view steps[] = {"queued", "uploading", "uploaded", "renamed",
                                       "verified"};
-constexpr std::string_view results[] = {"delivered", "later", "refused"};
+constexpr std::string_view results[] = {"delivered", "later", "refused", "stored"};
 constexpr std::string_view founds[] = {"absent", "temporary", "complete", "different"};
 
 std::string_view step_name(Step step)
@@ -51,7 +51,7 @@ bool take_option(Wish& wish, const std::string& word)
     else if (name == "key")
         wish.destination.peer_key = value;
     else if (name == "ssh-key")
-        wish.settings.ssh_key = value;
+        wish.settings.credentials.ssh_key = value;
     else if (name == "active")
         wish.destination.passive = false;
     else if (name == "die")

@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# tkuev-exportd killed (-9) at each system call of a hand-over: everything arrives, under the
+# same numbers, and the ledger tells it.
+#
+# CRASH_POINTS=0 bats tests/tkuev-crash.bats tries every call, not a sample.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    load helpers/common
+    load helpers/tkuev
+    load helpers/exportd
+    load helpers/file_servers
+    sponts_setup
+    MAILS=4 OCTETS=20000
+}
+teardown() { sponts_teardown; }
+
+# captured [LINE...] - a measure whose mail waits in the spool.
+captured() {
+    provider 'renewal = 1' 'content-seconds = 3600'
+    mkdir -p "$TMP/li-spool/incoming"
+    armed "$@"
+    # Once, for the list that tells the servers, and for the notice of the set-up.
+    start exportd tkuev-exportd --config "$CONF"
+    wait_for 20 told
+    kill "$PID"
+    wait_for 10 gone "$PID"
+    tap-tool submit "$TMP/li-spool" anna@example.org "$MAILS" "$OCTETS"
+}
+told() { grep -qa 'receipt parcel' "$STATE"/ledger/*; }
+
+# killed_everywhere RECEIVED POINTS
+killed_everywhere() {
+    run /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/handover_crash.py" --config "$CONF" \
+        --state "$STATE" --spool "$TMP/li-spool" --received "$1" --mails "$MAILS" \
+        --octets "$OCTETS" --points "${CRASH_POINTS:-$2}" --seed "${CRASH_SEED:-$RANDOM}"
+    echo "$output"
+    echo "# $output" >&3
+    [ "$status" -eq 0 ]
+}
+
+by_stream() {
+    lemf_start lemf --mode "$1"
+    captured 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \
+        "Ziel-Port = $LEMF_PORT" 'Username =' 'Passwort =' 'Zielverzeichnis ='
+    killed_everywhere "$TMP/lemf.pdus" "$2"
+}
+
+# bats test_tags=crash
+@test "TCP, with acknowledgement" { by_stream ack 30; }
+
+# bats test_tags=crash
+@test "TCP, without acknowledgement" { by_stream keepalive 20; }
+
+# bats test_tags=crash
+@test "files: none twice" {
+    new_home
+    start_vsftpd
+    captured 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" \
+        "Passwort = $FTP_PASSWORD" 'Zielverzeichnis = in'
+    killed_everywhere "$HOME_DIR/in" 20
+}
