@@ -22,12 +22,82 @@ teardown() { sponts_teardown; }
     after=$(sha256sum "$STATE/vault.key" "$STATE/measures.db")
     [ "$before" = "$after" ]
     [ "$(stat -c %a "$STATE/interception.key" "$STATE/vault.key" | sort -u)" = 600 ]
+    [ "$(acts state-init)" = 'intended done intended done intended done' ]
     chmod 755 "$STATE"
     run -78 ctl init
+    [ "$(acts state-init)" = 'intended done intended done intended done intended failed' ]
     chmod 700 "$STATE"
     sqlite3 "$STATE/measures.db" 'PRAGMA user_version = 99'
     run -78 ctl init
     run -78 ctl list
+}
+
+@test "init is noted, but for the very first time if nobody listens yet" {
+    auditd_kill
+    run -69 --separate-stderr ctl init
+    [[ $stderr == 'tkuev-ctl: audit log not to be reached: '* ]]
+    rm -r "$STATE"
+    run -0 --separate-stderr ctl init
+    [ "${lines[0]}" = "made $STATE" ]
+    [[ $stderr == 'tkuev-ctl: not noted: audit log not to be reached: '* ]]
+    rm "$STATE/vault.key"
+    run -69 ctl init
+    [ ! -e "$STATE/vault.key" ]
+    # Somebody listens: then he must have the role, also for the first time.
+    auditd_start
+    audit grants revoke "$ME" operate
+    rm -r "$STATE"
+    run -77 ctl init
+    [ ! -e "$STATE" ]
+    [ "$(acts state-init)" = 'intended done refused' ]
+    [ "$(audit list --json | jq -r 'select(.act == "state-init") | .detail' | head -n 1)" = \
+        "directory=$STATE" ]
+}
+
+# bats test_tags=plain
+@test "init by root makes everything the property of sponts-li" {
+    [ "$(id -u)" -eq 0 ] || return 0 # only root gives away
+    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP"; do chmod 755 "$directory"; done
+    rm -r "$STATE"
+    # Whoever is called so in this test's own list of users.
+    { cat /etc/passwd && echo 'sponts-li:x:9:9::/:/bin/false'; } | sed '/^news:/d' >"$TMP/passwd"
+    unshare --mount bash -c "mount --bind '$TMP/passwd' /etc/passwd &&
+        tkuev-ctl --config '$CONF' init"
+    [ "$(stat -c %u "$STATE" "$STATE"/* | sort -u)" = 9 ]
+    [ "$(acts state-init)" = 'intended done intended done' ]
+}
+
+@test "a configuration that others can write, or that an officer hands in, is not believed" {
+    chmod 664 "$CONF"
+    run -78 ctl list
+    [ "$output" = "tkuev-ctl: $CONF: others may write it: chmod go-w" ]
+    run -78 audit list
+    run -78 tkuev-export --config "$CONF" verify-ledger
+    run -78 tkuev-auditd --config "$CONF"
+    run -78 tkuev-exportd --config "$CONF"
+    for daemon in tkuev-auditd tkuev-exportd; do # as the start does
+        run -78 "$daemon" --config "$CONF" --check
+        [ "$output" = "$daemon: $CONF: others may write it: chmod go-w" ]
+    done
+    chmod 644 "$CONF"
+    tkuev-exportd --config "$CONF" --check
+    ctl list
+    run -78 tkuev-ctl --config <(cat "$CONF") list
+    [[ $output == *': not a regular file' ]]
+    [ "$(id -u)" -eq 0 ] || return 0 # only root becomes others
+    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP"; do chmod 755 "$directory"; done
+    cp "$CONF" "$TMP/own.conf"
+    chown games "$TMP/own.conf"
+    as() { setpriv --reuid "$(id -u "$1")" --regid "$(id -g "$1")" --clear-groups "${@:2}"; }
+    ln -s "$TMP/own.conf" "$TMP/link.conf"
+    for file in own link; do
+        for program in 'tkuev-ctl list' 'tkuev-audit list' 'tkuev-export verify-ledger'; do
+            read -r name command <<<"$program"
+            run -78 as lp "$name" --config "$TMP/$file.conf" "$command"
+            [ "$output" = "$name: $TMP/$file.conf: must belong to root or to the user who runs this" ]
+        done
+    done
+    run -78 tkuev-ctl --config "$TMP/own.conf" list # root is no fool either
 }
 
 @test "from approval to the end, each act noted before and after" {
@@ -247,6 +317,25 @@ killed_at() {
     [[ $(acts notice-end) == 'intended refused intended done' ]]
 }
 
+@test "a notice that could not be written was not given, and takes no number" {
+    armed
+    ctl notice "$MEASURE" --kind set-up --out "$TMP/letter" --pdu "$TMP/pdu"
+    before=$(ctl receipts "$MEASURE" --json)
+    [ "$(jq -r '.[] | .act + " " + .kind + " " + .by' <<<"$before")" = 'notice set-up file' ]
+    digest=$(sha256sum "$TMP/pdu")
+    for file in "$TMP/pdu" "$TMP/nowhere/pdu"; do
+        run -73 ctl notice "$MEASURE" --kind set-up --out "$TMP/other" --pdu "$file"
+    done
+    [ "$(sha256sum "$TMP/pdu")" = "$digest" ]
+    [ ! -e "$TMP/other" ]
+    [ "$(ctl receipts "$MEASURE" --json)" = "$before" ]
+    ctl notice "$MEASURE" --kind change --out "$TMP/other" --pdu "$TMP/second"
+    ctl receipts "$MEASURE"
+    [ "$(grep -ohE ' notice kind=[a-z-]+ number=[0-9]+' "$STATE"/ledger/* | paste -sd,)" = \
+        ' notice kind=set-up number=0, notice kind=change number=1' ]
+    [[ $(acts notice-set-up) == 'intended done intended failed intended failed' ]]
+}
+
 @test "a measure goes on to another destination; the order stays as it is" {
     armed
     local orders
@@ -309,4 +398,46 @@ killed_at() {
     [ "$(jq 'keys | map(select(endswith("-by"))) | length' <<<"$output")" -eq 0 ]
     run -0 audit list --json --key "$TMP/auditors.key" --reference LKA-17
     [ "$(jq -r .person <<<"$output" | sort -u)" = "$ME" ]
+}
+
+# officer USER COMMAND... - as somebody who has logged in as USER and does this by sudo as the
+# user whose the state is.
+officer() {
+    local user
+    user=$(id -u "$1")
+    (echo "$user" >/proc/self/loginuid && exec setpriv --reuid lp --regid "$(id -g lp)" \
+        --clear-groups tkuev-ctl --config "$CONF" "${@:2}")
+}
+# who ACT OUTCOME - the persons of such entries, in order.
+who() {
+    audit list --json --key "$TMP/auditors.key" |
+        jq -r "select(.act == \"$1\" and .outcome == \"$2\") | .person" | paste -sd' '
+}
+
+@test "second-person, with two persons: one enters, the other approves, and the log has both" {
+    # Only root becomes others, and only some kernels let him say who has logged in.
+    (echo 5 >/proc/self/loginuid) 2>/dev/null || return 0
+    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
+        chmod 755 "$directory"
+    done
+    chown -R lp "$STATE" "$TMP"/sponts.db*
+    chown lp "$TMP"
+    sed -i 's/^synchronised-clock.*/&\nsecond-person = yes/' "$CONF"
+    for user in games news; do audit grants grant "$user" operate; done
+    order
+    MEASURE=$(officer games create --yes --file - <"$TMP/order.conf" 2>/dev/null)
+    run -65 officer games approve "$MEASURE"
+    [ "$output" = 'tkuev-ctl: cannot approve: somebody else than who entered it must' ]
+    run -65 officer news activate "$MEASURE"
+    run -77 officer uucp approve "$MEASURE" # another person, but no officer
+    [ "$(officer games show "$MEASURE" --json | jq -r .state)" = awaiting-approval ]
+    officer news approve "$MEASURE"
+    officer games activate "$MEASURE"
+    [ "$(officer news show "$MEASURE" --json | jq -r .state)" = active ]
+    [ "$(acts measure-approve)" = 'intended refused refused intended done' ]
+    [ "$(who measure-create 'done')" = games ]
+    [ "$(who measure-approve refused)" = 'games uucp' ]
+    [ "$(who measure-approve 'done')" = news ]
+    [ "$(who measure-activate 'done')" = games ]
+    audit verify
 }

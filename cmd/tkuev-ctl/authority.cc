@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-ctl authority: who orders measures and receives what they yield.
 #include "base/failure.h"
+#include "base/file.h"
 #include "office.h"
 #include "seal/keys.h"
-#include "text/base64.h"
 #include "text/json.h"
 #include "text/lines.h"
 
@@ -16,14 +16,22 @@ namespace tkuev {
 
 namespace {
 
-std::string pem_of(const seal::Certificate& certificate)
+// All certificates of a file, as PEM, and nothing else that stands in it.
+std::string pems_of(const std::string& file)
 {
-    constexpr std::size_t line_length = 64; // RFC 7468
-    const std::string text = text::base64(certificate.der());
-    std::string pem = "-----BEGIN CERTIFICATE-----\n";
-    for (std::size_t at = 0; at < text.size(); at += line_length)
-        pem += text.substr(at, line_length) + '\n';
-    return pem + "-----END CERTIFICATE-----\n";
+    constexpr std::string_view begin = "-----BEGIN CERTIFICATE-----";
+    constexpr std::string_view end = "-----END CERTIFICATE-----";
+    const std::string text = base::read_file(file, base::Remedy::supply_input);
+    std::string pems;
+    for (auto at = text.find(begin); at != std::string::npos;
+         at = text.find(begin, at + 1)) {
+        const auto last = text.find(end, at);
+        const auto size = last == std::string::npos ? last : last + end.size() - at;
+        pems += seal::Certificate::parse(text.substr(at, size), file).pem();
+    }
+    if (pems.empty())
+        throw base::Failure(base::Remedy::fix_arguments, file + ": no certificate in PEM");
+    return pems;
 }
 
 std::string subject_of(const li::Authority& authority)
@@ -51,6 +59,7 @@ std::string json_of_authority(const li::Authority& authority)
     out.member("contact", authority.contact).member("phone", authority.phone);
     out.member("certificate", subject_of(authority));
     out.member("certificate-ends", end_of_certificate(authority));
+    out.member("tls-trust", authority.tls_trust);
     out.end_object();
     return text;
 }
@@ -58,10 +67,12 @@ std::string json_of_authority(const li::Authority& authority)
 void print(const li::Authority& authority)
 {
     std::cout << fmt::format("name:         {}\ntitle:        {}\ncontact:      {}\n"
-                             "phone:        {}\ncertificate:  {}\nvalid until:  {}\n",
+                             "phone:        {}\ncertificate:  {}\nvalid until:  {}\n"
+                             "TLS trust:    {}\n",
                              authority.name, authority.title, authority.contact,
                              authority.phone, subject_of(authority),
-                             end_of_certificate(authority));
+                             end_of_certificate(authority),
+                             authority.tls_trust.empty() ? "" : "of its own");
 }
 
 // Of what is known already, only what was said anew changes.
@@ -79,7 +90,9 @@ void take_options(const Call& call, li::Authority& authority)
     take("contact", authority.contact);
     take("phone", authority.phone);
     if (call.has("certificate"))
-        authority.certificate = pem_of(seal::Certificate::read(call.get("certificate")));
+        authority.certificate = seal::Certificate::read(call.get("certificate")).pem();
+    if (call.has("tls-trust"))
+        authority.tls_trust = pems_of(call.get("tls-trust"));
 }
 
 bool in_use(Office& office, const std::string& name)

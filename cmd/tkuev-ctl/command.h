@@ -1,46 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// tkuev-ctl/command.h - what a subcommand of tkuev-ctl is: a row of the table in main.cc
-// and a function in a file of its own.
-//
-// The command line is read in main.cc alone; a subcommand sees what was said, by name.
+// tkuev-ctl/command.h - the subcommands of tkuev-ctl, each in a file of its own, and what
+// they answer with.
 #pragma once
 
-#include "conf/settings.h"
-
-#include <map>
-#include <string>
-#include <string_view>
-#include <vector>
+#include "conf/command.h"
 
 namespace tkuev {
 
-// What was said on the command line.
-struct Call {
-    std::string config{conf::default_file};
-    std::vector<std::string> operands;
-    std::map<std::string, std::string, std::less<>> options; // "json" -> "" for a flag
-
-    [[nodiscard]] bool has(std::string_view name) const { return options.contains(name); }
-    [[nodiscard]] std::string get(std::string_view name) const
-    {
-        const auto found = options.find(name);
-        return found == options.end() ? std::string() : found->second;
-    }
-};
-
-struct OptionSpec {
-    std::string name;  // without the dashes
-    std::string value; // what --help calls its value; empty: a flag
-    std::string help;
-};
-
-struct Command {
-    const char* name;             // "list", or noun and verb: "authority add"
-    int (*run)(const Call& call); // the exit status; may throw base::Failure
-    const char* help;             // one line
-    const char* operand = "";     // what --help calls it; empty: there is none
-    std::vector<OptionSpec> options = {};
-};
+using conf::Call;
 
 inline constexpr int exit_done = 0;
 inline constexpr int exit_not_wanted = 1; // a person said no
@@ -72,5 +39,6 @@ int status(const Call& call);
 int notice(const Call& call);
 int gaps(const Call& call);
 int receipts(const Call& call);
+int rehearse(const Call& call);
 
 } // namespace tkuev

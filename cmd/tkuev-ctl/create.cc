@@ -2,6 +2,7 @@
 // tkuev-ctl create, check, extend: orders on their way in.  The audit log hears of the
 // attempt before anything is looked up, and of a refusal as of a success.
 #include "base/failure.h"
+#include "base/random.h"
 #include "li/words.h"
 #include "office.h"
 #include "order_input.h"
@@ -90,7 +91,7 @@ int create(const Call& call)
     Office office(call);
     Input input = read_draft(office, call, order_questions);
     li::Measure& measure = input.draft.measure;
-    seal::fill_random(measure.handle);
+    base::fill_random(measure.handle);
     measure.life.entered = office.now();
     bool refused_by_person = false;
     const int status = office.perform(

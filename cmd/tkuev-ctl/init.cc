@@ -2,16 +2,17 @@
 // tkuev-ctl init: the directory of the interception user, its keys, and the database.  What
 // is there stays as it is; an older database is brought to this version.
 //
-// The only act that the audit log does not hear of: it happens before there is anything to
-// use, and touches no measure.
+// Noted like any act.  The first time the audit log need not answer: then there is nothing
+// yet that could be used, and tkuev-auditd(8) may be started by the same `sponts run` that
+// comes after us.
 #include "base/failure.h"
-#include "command.h"
 #include "db/measures.h"
 #include "li/layout.h"
+#include "office.h"
 #include "seal/keys.h"
 #include "seal/vault.h"
 
-#include <grp.h>
+#include <cstdlib>
 #include <iostream>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -43,18 +44,32 @@ void make_directory(const std::string& path)
         base::fail_errno("mkdir", path, base::Remedy::make_room);
 }
 
-// Root makes everything as the user whose it is; without that user, as root.
-void become_owner(const std::string& directory)
-{
-    const passwd* user = ::geteuid() == 0 ? ::getpwnam(interception_user) : nullptr;
-    if (user == nullptr)
-        return;
-    if (::chown(directory.c_str(), user->pw_uid, user->pw_gid) != 0)
-        base::fail_errno("chown", directory, base::Remedy::get_permission);
-    if (::initgroups(user->pw_name, user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0 ||
-        ::setuid(user->pw_uid) != 0)
-        base::fail_errno("become", interception_user, base::Remedy::get_permission);
-}
+// While it lives, root makes files as the user whose they are; without that user, as root.
+// Whom the audit log sees is root before and after.
+class AsOwner {
+public:
+    explicit AsOwner(const std::string& directory)
+    {
+        const passwd* user = ::geteuid() == 0 ? ::getpwnam(interception_user) : nullptr;
+        if (user == nullptr)
+            return;
+        if (::chown(directory.c_str(), user->pw_uid, user->pw_gid) != 0)
+            base::fail_errno("chown", directory, base::Remedy::get_permission);
+        became_ = true;
+        if (::setegid(user->pw_gid) != 0 || ::seteuid(user->pw_uid) != 0)
+            base::fail_errno("become", interception_user, base::Remedy::get_permission);
+    }
+    AsOwner(const AsOwner&) = delete;
+    AsOwner& operator=(const AsOwner&) = delete;
+    ~AsOwner()
+    {
+        if (became_ && (::seteuid(0) != 0 || ::setegid(::getgid()) != 0))
+            std::abort(); // what follows would be somebody else's act
+    }
+
+private:
+    bool became_ = false;
+};
 
 void refuse_open_directory(const std::string& path)
 {
@@ -79,21 +94,37 @@ void make_keys(const std::string& state, const std::string& hostname)
     }
 }
 
+void make_all(const conf::Settings& settings)
+{
+    const std::string& state = settings.tkuev.state;
+    make_directory(state);
+    refuse_open_directory(state);
+    const AsOwner owner(state);
+    ::umask(077);
+    make_keys(state, settings.general.hostname);
+    const std::string database = li::measures_file(state);
+    if (db::migrate_measures(database))
+        made(database);
+}
+
+// Nothing is there that could be used, so nothing was ever armed.
+bool is_first(const std::string& state)
+{
+    return !exists(li::measures_file(state)) && !exists(li::private_key_file(state));
+}
+
 } // namespace
 
 int init(const Call& call)
 {
-    const conf::Settings settings = conf::read_settings(call.config);
-    const conf::Tkuev& tkuev = settings.tkuev;
-    make_directory(tkuev.state);
-    refuse_open_directory(tkuev.state);
-    become_owner(tkuev.state);
-    ::umask(077);
-    make_keys(tkuev.state, settings.general.hostname);
-    const std::string database = li::measures_file(tkuev.state);
-    if (db::migrate_measures(database))
-        made(database);
-    return exit_done;
+    Office office(call);
+    const std::string& state = office.settings().state;
+    const auto effect = [&](const std::string&) -> li::Done {
+        make_all(office.all_settings());
+        return {};
+    };
+    return office.perform(entry_of("state-init", "directory=" + state), effect,
+                          is_first(state) ? WithoutLog::goes_on : WithoutLog::refused);
 }
 
 } // namespace tkuev

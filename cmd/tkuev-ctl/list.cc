@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 
 namespace tkuev {
 
@@ -83,6 +84,31 @@ void tasks_of(const li::Measure& measure, li::Time now, std::vector<Task>& tasks
         add("notice end", measure.life.ended != 0 ? measure.life.ended : end);
 }
 
+bool goes_by_disc(const li::Measure& measure)
+{
+    return measure.iri.method == li::Method::cd ||
+           (measure.cc && measure.cc->method == li::Method::cd);
+}
+
+// Discs that are due; contents are destroyed at their deadline.
+void discs_of(Office& office, const li::Measure& measure, std::vector<Task>& tasks)
+{
+    if (!goes_by_disc(measure))
+        return;
+    std::map<std::string, li::Time> deadlines; // of what is on no image, and on each
+    for (const db::StoredFile& file :
+         db::HandoverWork(office.handover()).stored(measure.handle)) {
+        li::Time& deadline = deadlines.try_emplace(file.image, 0).first->second;
+        if (file.deadline != 0 && (deadline == 0 || file.deadline < deadline))
+            deadline = file.deadline;
+    }
+    for (const auto& [image, deadline] : deadlines)
+        tasks.push_back(
+            {li::hex(measure.handle),
+             image.empty() ? "make a disc" : "hand over disc " + image.substr(0, 12),
+             deadline});
+}
+
 std::string json_of_tasks(const std::vector<Task>& tasks, bool synchronised)
 {
     std::string text;
@@ -153,8 +179,10 @@ int status(const Call& call)
     return office.perform(
         entry_of("measure-status", ""), [&](const std::string&) -> li::Done {
             std::vector<Task> tasks;
-            for (const li::Measure& measure : all_by_begin(office))
+            for (const li::Measure& measure : all_by_begin(office)) {
                 tasks_of(measure, office.now(), tasks);
+                discs_of(office, measure, tasks);
+            }
             const bool synchronised = clock_is_synchronised();
             if (call.has("json")) {
                 std::cout << json_of_tasks(tasks, synchronised) << '\n';

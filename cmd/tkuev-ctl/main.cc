@@ -3,22 +3,17 @@
 //
 // This file knows the command line: the table of subcommands and how words become a Call.
 // What a subcommand does stands in the file named after it.
-#include "base/failure.h"
 #include "command.h"
+#include "conf/command_line.h"
 #include "li/order.h"
 
-#include <CLI/CLI.hpp>
-
-#include <cstdlib>
 #include <cstring>
-#include <iostream>
 #include <sys/resource.h>
 
 namespace {
 
-using tkuev::Call;
-using tkuev::Command;
-using tkuev::OptionSpec;
+using conf::Command;
+using conf::OptionSpec;
 
 const OptionSpec json{"json", "", "for programs: JSON"};
 const OptionSpec file{"file", "FILE", "where the fields stand (tkuev-order(5)); -: stdin"};
@@ -47,7 +42,8 @@ const std::vector<Command>& commands()
          {{"title", "TEXT", "as letters call it"},
           {"contact", "TEXT", "who is told"},
           {"phone", "TEXT", "telephone"},
-          {"certificate", "FILE", "to seal content for it alone"}}},
+          {"certificate", "FILE", "to seal content for it alone"},
+          {"tls-trust", "FILE", "certificates by which its servers are known"}}},
         {"authority list", tkuev::authority_list, "list the authorities", "", {json}},
         {"authority show", tkuev::authority_show, "show one", "NAME", {json}},
         {"authority remove", tkuev::authority_remove, "remove one", "NAME"},
@@ -107,76 +103,19 @@ const std::vector<Command>& commands()
          "list what was delivered, and what was tried",
          "MEASURE",
          {json}},
+        {"rehearse",
+         tkuev::rehearse,
+         "sessions of a test account through the gateway: what comes out?",
+         "MEASURE",
+         {{"file", "FILE", "passwords and the bystander; -: stdin"},
+          {"smtp", "HOST:PORT", "instead of the configured listener"},
+          {"submission", "HOST:PORT", "the same, with logins"},
+          {"pop3", "HOST:PORT", "the same"},
+          {"imap", "HOST:PORT", "the same"},
+          {"patience", "SECONDS", "how long mails and events may take (120)"},
+          json}},
     };
     return table;
-}
-
-// "authority add" is the subcommand add of the subcommand authority.
-CLI::App* add_words(CLI::App& app, const Command& command)
-{
-    const std::string name = command.name;
-    const auto space = name.find(' ');
-    if (space == std::string::npos)
-        return app.add_subcommand(name, command.help);
-    const std::string noun = name.substr(0, space);
-    const auto groups = app.get_subcommands(
-        [&noun](const CLI::App* group) { return group->get_name() == noun; });
-    CLI::App* group =
-        groups.empty() ? app.add_subcommand(noun, noun + " commands") : groups[0];
-    group->require_subcommand(1)->fallthrough();
-    return group->add_subcommand(name.substr(space + 1), command.help);
-}
-
-void add_option(CLI::App& app, const OptionSpec& option, Call& call)
-{
-    const std::string name = option.name;
-    if (option.value.empty()) {
-        app.add_flag_callback(
-            "--" + name, [&call, name] { call.options[name]; }, option.help);
-        return;
-    }
-    app.add_option_function<std::string>(
-           "--" + name,
-           [&call, name](const std::string& value) { call.options[name] = value; },
-           option.help)
-        ->type_name(option.value);
-}
-
-void add_command(CLI::App& app, const Command& command, Call& call, const Command*& chosen)
-{
-    CLI::App* words = add_words(app, command);
-    words->fallthrough();
-    for (const OptionSpec& option : command.options)
-        add_option(*words, option, call);
-    if (*command.operand != '\0')
-        words->add_option(command.operand, call.operands)->required()->expected(1);
-    words->callback([&command, &chosen] { chosen = &command; });
-}
-
-// Exits by itself: 0 for --help and --version, 64 for anything it does not understand.
-const Command& read_command_line(int argc, char** argv, Call& call)
-{
-    CLI::App app{"tkuev-ctl - measures of interception", "tkuev-ctl"};
-    app.set_version_flag("--version", "tkuev-ctl " SPONTS_VERSION);
-    app.add_option("--config", call.config, "configuration file")->type_name("FILE");
-    app.require_subcommand(1);
-    const Command* chosen = nullptr;
-    for (const Command& command : commands())
-        add_command(app, command, call, chosen);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::Success& success) {
-        std::exit(app.exit(success));
-    } catch (const CLI::ParseError& error) {
-        const std::vector<std::string> unknown = app.remaining();
-        std::cerr << "tkuev-ctl: "
-                  << (chosen == nullptr && !unknown.empty()
-                          ? "not understood: " + unknown[0]
-                          : error.what())
-                  << '\n';
-        std::exit(static_cast<int>(base::Remedy::fix_arguments));
-    }
-    return *chosen;
 }
 
 // What was said is nobody's business who lists the processes.
@@ -190,15 +129,11 @@ void hide_command_line(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
-    Call call;
-    const Command& command = read_command_line(argc, argv, call);
+    CLI::App app{"tkuev-ctl - measures of interception", "tkuev-ctl"};
+    conf::Call call;
+    const Command& command = conf::read_subcommand(app, commands(), argc, argv, call);
     hide_command_line(argc, argv);
     const rlimit nothing{0, 0};
     (void)::setrlimit(RLIMIT_CORE, &nothing); // no passwords in core files
-    try {
-        return command.run(call);
-    } catch (const base::Failure& failure) {
-        std::cerr << "tkuev-ctl: " << failure.what() << '\n';
-        return failure.exit_status();
-    }
+    return conf::run_program("tkuev-ctl", [&] { return command.run(call); });
 }

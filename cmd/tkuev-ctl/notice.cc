@@ -4,10 +4,11 @@
 #include "li/notice.h"
 
 #include "base/failure.h"
-#include "base/fd.h"
+#include "base/file.h"
+#include "handover/ledger.h"
+#include "handover/notices.h"
 #include "office.h"
 
-#include <fcntl.h>
 #include <iostream>
 
 namespace tkuev {
@@ -47,35 +48,12 @@ li::Disturbance disturbance_of(const Call& call, li::Notice notice)
     return out;
 }
 
-void write_new(const std::string& name, std::string_view bytes)
-{
-    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    const base::Fd file(::open(name.c_str(), flags, private_mode));
-    if (!file)
-        base::fail_errno("create", name, base::Remedy::make_room);
-    while (!bytes.empty()) {
-        const ssize_t done = ::write(file.get(), bytes.data(), bytes.size());
-        if (done < 0)
-            base::fail_errno("write", name, base::Remedy::make_room);
-        bytes.remove_prefix(static_cast<std::size_t>(done));
-    }
-    if (::fsync(file.get()) != 0)
-        base::fail_errno("fsync", name);
-}
-
 li::Sender sender_of(const conf::Tkuev& settings)
 {
     return {.operator_id = settings.operator_id,
             .network_element = settings.network_element,
             .interception_point = settings.interception_point,
             .country = settings.country};
-}
-
-// Notices have no communication: their numbers are those of CIN 0, which no session has.
-std::uint32_t next_number(Office& office, const li::Measure& measure)
-{
-    const db::Wanted wanted{measure.handle, db::Series::iri, 0, 1};
-    return office.measures().reserve({&wanted, 1}).at(0);
 }
 
 class Writer {
@@ -97,7 +75,7 @@ public:
             li::letter(notice_, measure, authority, sender_of(office.settings()),
                        disturbance_, office.now());
         if (call_.has("out"))
-            write_new(call_.get("out"), text);
+            base::make_file(call_.get("out"), text, private_mode);
         else
             std::cout << text << std::flush;
         if (notice_ == li::Notice::set_up)
@@ -108,16 +86,26 @@ public:
     }
 
 private:
+    // With a number of those that tkuev-exportd(8) gives its own notices: none comes twice.
+    // It counts when the file is on the disk; if we die before it is noted, the same number
+    // is given again, and who finds the file made by then is told to name another one.
     li::Done write_pdu(Office& office, const li::Measure& measure) const
     {
         if (!call_.has("pdu"))
             return {};
-        const auto pdu =
-            li::notice_pdu(notice_, measure, sender_of(office.settings()), disturbance_,
-                           next_number(office, measure), office.now());
+        db::HandoverWork work(office.handover());
+        const std::uint32_t number = handover::next_notice_number(work, measure.handle);
+        const auto pdu = li::notice_pdu(notice_, measure, sender_of(office.settings()),
+                                        disturbance_, number, office.now());
         if (!pdu)
             return std::unexpected("cannot write a PDU: " + pdu.error());
-        write_new(call_.get("pdu"), *pdu);
+        base::make_file(call_.get("pdu"), *pdu, private_mode);
+        base::sync_directory_of(call_.get("pdu"));
+        handover::note(work, measure.handle, office.now(), "notice",
+                       {{"kind", call_.get("kind")},
+                        {"number", std::to_string(number)},
+                        {"by", "file"}});
+        work.commit();
         return {};
     }
 

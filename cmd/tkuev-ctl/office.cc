@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office.h"
 
+#include "audit/measure_entry.h"
 #include "base/clock.h"
 #include "base/failure.h"
 #include "db/directory.h"
+#include "handover/desk.h"
 #include "li/layout.h"
 #include "li/words.h"
 #include "seal/digest.h"
@@ -33,7 +35,7 @@ std::string address_text(const li::Peer& peer)
 } // namespace
 
 Office::Office(const Call& call)
-    : settings_(conf::read_settings(call.config)), now_(base::wall_microseconds()),
+    : settings_(conf::read_trusted_settings(call.config)), now_(base::wall_microseconds()),
       audit_(settings_.tkuev.audit_socket)
 {
 }
@@ -45,14 +47,27 @@ li::Rules Office::rules() const
             .detail_separator = separator.empty() ? '\0' : separator[0]};
 }
 
+const seal::Vault& Office::vault()
+{
+    if (!vault_)
+        vault_ = std::make_unique<seal::Vault>(li::vault_key_file(settings().state));
+    return *vault_;
+}
+
 db::Measures& Office::measures()
 {
-    if (!measures_) {
-        vault_ = std::make_unique<seal::Vault>(li::vault_key_file(settings().state));
+    if (!measures_)
         measures_ =
-            std::make_unique<db::Measures>(li::measures_file(settings().state), *vault_);
-    }
+            std::make_unique<db::Measures>(li::measures_file(settings().state), vault());
     return *measures_;
+}
+
+db::Handover& Office::handover()
+{
+    if (!handover_)
+        handover_ =
+            std::make_unique<db::Handover>(handover::places_of(settings()).store, vault());
+    return *handover_;
 }
 
 audit::Noted Office::note(const audit::Entry& entry) const
@@ -63,10 +78,18 @@ audit::Noted Office::note(const audit::Entry& entry) const
     return *std::move(noted);
 }
 
-int Office::perform(audit::Entry entry, const Effect& effect)
+int Office::perform(audit::Entry entry, const Effect& effect, WithoutLog without)
 {
     entry.outcome = "intended";
-    const audit::Noted noted = note(entry);
+    const auto answer = audit_.note(entry);
+    if (!answer && answer.error().reason == audit::Denial::Reason::unreachable &&
+        without == WithoutLog::goes_on) {
+        std::cerr << "tkuev-ctl: not noted: " << answer.error().text << '\n';
+        return effect("") ? exit_done : exit_refused;
+    }
+    if (!answer)
+        fail(answer.error());
+    const audit::Noted& noted = *answer;
     entry.detail += (entry.detail.empty() ? "entry=" : " entry=") +
                     std::to_string(noted.number); // the one it is the outcome of
     li::Done done;
@@ -160,20 +183,12 @@ audit::Entry entry_of(const std::string& act, const std::string& detail)
 
 audit::Entry entry_of(const std::string& act, const li::Measure& measure)
 {
-    audit::Entry entry;
-    entry.act = act;
-    entry.reference = measure.reference;
-    for (const li::Identity& identity : measure.identities)
-        entry.identity += (entry.identity.empty() ? "" : ", ") + identity.entered;
-    entry.begin = li::official(li::begin_of(measure));
-    entry.end = li::official(li::ordered_end(measure));
-    entry.destination = destination_text(measure.iri);
+    std::string destination = destination_text(measure.iri);
     if (measure.cc)
-        entry.destination += ", " + destination_text(*measure.cc);
-    entry.detail = "measure=" + li::hex(measure.handle);
+        destination += ", " + destination_text(*measure.cc);
+    audit::Entry entry = audit::entry_of(act, measure, destination);
     if (!measure.authority.empty())
         entry.detail += " authority=" + measure.authority;
-    entry.test = measure.test;
     return entry;
 }
 

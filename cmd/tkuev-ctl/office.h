@@ -5,6 +5,7 @@
 
 #include "audit/client.h"
 #include "command.h"
+#include "db/handover.h"
 #include "db/measures.h"
 #include "li/check.h"
 #include "li/life.h"
@@ -16,21 +17,30 @@
 
 namespace tkuev {
 
+// What becomes of an act when the audit log does not answer.
+enum class WithoutLog : std::uint8_t {
+    refused,
+    goes_on, // and says so: there is nothing yet that could be used
+};
+
 class Office {
 public:
     explicit Office(const Call& call);
 
     [[nodiscard]] const conf::Tkuev& settings() const { return settings_.tkuev; }
+    [[nodiscard]] const conf::Settings& all_settings() const { return settings_; }
     [[nodiscard]] li::Rules rules() const;
     [[nodiscard]] li::Time now() const { return now_; } // when the call began
-    // Opened when it is first needed.
+    // Both are opened when they are first needed.
     [[nodiscard]] db::Measures& measures();
+    [[nodiscard]] db::Handover& handover();
 
     // Notes the intent, does it, notes what came of it.  `effect` is given the person, as
     // tkuev-auditd(8) calls him, and answers with a refusal that is said on standard error;
     // the exit status.
     using Effect = std::function<li::Done(const std::string& person)>;
-    [[nodiscard]] int perform(audit::Entry entry, const Effect& effect);
+    [[nodiscard]] int perform(audit::Entry entry, const Effect& effect,
+                              WithoutLog without = WithoutLog::refused);
 
     // The measure whose handle begins so.  Throws Failure(fix_data) if that is not one.
     [[nodiscard]] db::StoredMeasure find(const std::string& handle);
@@ -39,6 +49,7 @@ public:
     [[nodiscard]] li::Surroundings surroundings();
 
 private:
+    [[nodiscard]] const seal::Vault& vault();
     audit::Noted note(const audit::Entry& entry) const;
 
     conf::Settings settings_;
@@ -46,6 +57,7 @@ private:
     audit::Client audit_;
     std::unique_ptr<seal::Vault> vault_;
     std::unique_ptr<db::Measures> measures_;
+    std::unique_ptr<db::Handover> handover_;
 };
 
 // The six fields of TKÜV § 16 (1) as far as they are ours.

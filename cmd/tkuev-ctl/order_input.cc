@@ -3,6 +3,7 @@
 
 #include "base/failure.h"
 #include "base/fd.h"
+#include "base/file.h"
 #include "conf/document.h"
 #include "seal/digest.h"
 
@@ -21,22 +22,13 @@ namespace {
 constexpr std::size_t scan_limit = 256u << 20; // bytes of a scanned order
 constexpr mode_t others = 077;
 
-std::string read_all(int fd, const std::string& name, std::size_t limit)
+// Scans and orders; what is longer is a mistake of who named the file.
+std::string read_limited(int fd, const std::string& name, std::size_t limit)
 {
-    std::string text;
-    constexpr std::size_t step = 1u << 16;
-    for (;;) {
-        const std::size_t before = text.size();
-        text.resize(before + step);
-        const ssize_t got = ::read(fd, text.data() + before, step);
-        if (got < 0 && errno != EINTR)
-            base::fail_errno("read", name, base::Remedy::supply_input);
-        text.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
-        if (got == 0)
-            return text;
-        if (text.size() > limit)
-            throw base::Failure(base::Remedy::fix_data, "read " + name + ": too large");
-    }
+    std::string text = base::read_all(fd, name, base::Remedy::supply_input, limit);
+    if (text.size() > limit)
+        throw base::Failure(base::Remedy::fix_data, "read " + name + ": too large");
+    return text;
 }
 
 base::Fd open_file(const std::string& name)
@@ -83,24 +75,35 @@ bool holds_password(const std::vector<li::Entry>& entries)
     return false;
 }
 
-void take_file(const std::string& name, OrderInput& input)
+struct Source {
+    conf::Document document;
+    bool open_to_others = false; // they may read or write it
+};
+
+// "-" is standard input, which is nobody else's.
+Source read_document(const std::string& name)
 {
     const bool standard = name == "-";
     const base::Fd file = standard ? base::Fd() : open_file(name);
     const int fd = standard ? STDIN_FILENO : file.get();
-    const std::string text = read_all(fd, name, conf::document_size_limit);
-    const conf::Document document = conf::parse_document(text);
-    for (const conf::Problem& problem : document.problems)
-        input.faults.push_back({.field = standard ? "stdin" : "file",
+    struct stat status{};
+    const bool open =
+        !standard && ::fstat(fd, &status) == 0 && (status.st_mode & others) != 0;
+    return {conf::parse_document(read_limited(fd, name, conf::document_size_limit)), open};
+}
+
+void take_file(const std::string& name, OrderInput& input)
+{
+    const Source source = read_document(name);
+    for (const conf::Problem& problem : source.document.problems)
+        input.faults.push_back({.field = name == "-" ? "stdin" : "file",
                                 .english = problem.text,
                                 .german = "kann nicht gelesen werden: " + problem.text,
                                 .warning = false,
                                 .line = problem.line});
-    for (const conf::Entry& entry : document.entries)
+    for (const conf::Entry& entry : source.document.entries)
         input.entries.push_back({entry.section, entry.key, entry.value, entry.line});
-    struct stat status{};
-    if (!standard && ::fstat(fd, &status) == 0 && (status.st_mode & others) != 0 &&
-        holds_password(input.entries))
+    if (source.open_to_others && holds_password(input.entries))
         throw base::Failure(base::Remedy::fix_data,
                             name + ": holds a password and is readable by others");
 }
@@ -112,7 +115,7 @@ void take_password_files(OrderInput& input)
         if (entry.key != "password-file")
             continue;
         const base::Fd file = open_file(entry.value);
-        std::string text = read_all(file.get(), entry.value, conf::document_size_limit);
+        std::string text = read_limited(file.get(), entry.value, conf::document_size_limit);
         text.resize(std::min(text.size(), text.find_first_of("\r\n")));
         entry.key = "password";
         entry.value = std::move(text);
@@ -149,6 +152,18 @@ void ask_questions(const Call& call, const std::vector<std::string>& questions,
 
 } // namespace
 
+conf::Document read_secrets(const std::string& name)
+{
+    Source source = read_document(name);
+    if (source.open_to_others)
+        throw base::Failure(base::Remedy::fix_data,
+                            name + ": holds passwords and is readable by others");
+    if (!source.document.problems.empty())
+        throw base::Failure(base::Remedy::fix_data,
+                            name + ": " + source.document.problems.front().text);
+    return std::move(source.document);
+}
+
 bool on_terminal()
 {
     return ::isatty(STDIN_FILENO) == 1;
@@ -166,7 +181,7 @@ std::string ask(const std::string& question, bool secret)
 std::string digest_of(const std::string& file)
 {
     const base::Fd scan = open_file(file);
-    return seal::hex(seal::sha256(read_all(scan.get(), file, scan_limit)));
+    return seal::hex(seal::sha256(read_limited(scan.get(), file, scan_limit)));
 }
 
 OrderInput read_input(const Call& call, const std::vector<std::string>& questions)

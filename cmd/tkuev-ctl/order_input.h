@@ -4,6 +4,7 @@
 #pragma once
 
 #include "command.h"
+#include "conf/document.h"
 #include "li/order.h"
 
 #include <string>
@@ -21,6 +22,9 @@ struct OrderInput {
 // Asks on a terminal unless a file was named; `questions` are the fields to be asked for.
 [[nodiscard]] OrderInput read_input(const Call& call,
                                     const std::vector<std::string>& questions);
+// A file of "key = value" that holds secrets; "-" is standard input.  Failure(fix_data) if
+// others may read it, or it is none.
+[[nodiscard]] conf::Document read_secrets(const std::string& name);
 // One line from the terminal, not shown if it is secret.
 [[nodiscard]] std::string ask(const std::string& question, bool secret);
 [[nodiscard]] bool on_terminal();

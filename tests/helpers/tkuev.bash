@@ -4,12 +4,12 @@
 #
 #     setup()    { load helpers/common; load helpers/tkuev; sponts_setup; provider; }
 
+load helpers/auditd
+
 ctl() { tkuev-ctl --config "$CONF" "$@"; }
-audit() { tkuev-audit --config "$CONF" "$@"; }
 
 # provider [LINE...] - further lines of [tkuev]; starts tkuev-auditd.
 provider() {
-    ME=$(id -un)
     CONF=$TMP/sponts.conf
     SOCKET=$TMP/run/socket
     STATE=$TMP/li
@@ -22,23 +22,10 @@ provider() {
     sponts db migrate --config "$CONF" >/dev/null
     printf 'name\nexample.org\nexample.net\n' |
         sponts import domains - --config "$CONF" >/dev/null
-    audit init --grantor "$ME" --new-key "$TMP/auditors.key" >/dev/null
-    audit grants grant "$ME" review >/dev/null
-    audit grants grant "$ME" operate >/dev/null
+    new_log >/dev/null
     auditd_start
     ctl init >/dev/null
     ctl authority add lka --title 'LKA Musterland'
-}
-
-auditd_start() {
-    start auditd tkuev-auditd --config "$CONF"
-    AUDITD_PID=$PID
-    wait_for 10 test -S "$SOCKET"
-}
-auditd_kill() {
-    kill -KILL "$AUDITD_PID"
-    wait_for 5 gone "$AUDITD_PID"
-    rm -f "$SOCKET"
 }
 
 # day OFFSET - a day from now in official time, e.g. day '+ 30 days'.

@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A clock that jumps, forward and back, while tkuev-exportd runs: numbers and names go on
+# upwards, nothing is captured outside of a measure, and no content waits longer for it.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    load helpers/common
+    load helpers/tkuev
+    load helpers/exportd
+    load helpers/file_servers
+    sponts_setup
+    FAKE=$(find /usr/lib -name libfaketimeMT.so.1 | head -n 1)
+}
+teardown() { sponts_teardown; }
+
+# with_clock COMMAND... - under the clock that jump() sets; it reads the file each time.
+with_clock() { (in_its_place "$@"); }
+# The same, and nothing of the shell remains: who ends it ends the command.
+in_its_place() {
+    exec env LD_PRELOAD="$FAKE" FAKETIME_TIMESTAMP_FILE="$STATE/clock" FAKETIME_NO_CACHE=1 \
+        FAKETIME_DONT_FAKE_MONOTONIC=1 "$@"
+}
+# jump OFFSET - e.g. +3h, from the true time; all see the old one or the new one.
+jump() {
+    echo "$1" >"$STATE/clock.new"
+    mv "$STATE/clock.new" "$STATE/clock"
+}
+# one_mail - is captured and waits.
+one_mail() { with_clock tap-tool submit "$TMP/li-spool" anna@example.org 1 3000; }
+
+running() {
+    jump +0
+    start exportd in_its_place tkuev-exportd --config "$CONF"
+    wait_for 20 test -e "$TMP/li-spool/match"
+}
+files() { [ "$(find "$HOME_DIR/in" -name '*4' | wc -l)" -eq "$1" ]; }
+
+@test "names and numbers go on upwards when the clock goes back" {
+    local n offset
+    new_home
+    start_vsftpd
+    provider 'renewal = 1'
+    mkdir -p "$TMP/li-spool/incoming"
+    armed 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" \
+        "Passwort = $FTP_PASSWORD" 'Zielverzeichnis = in'
+    running
+    n=0
+    for offset in +0 +3h +1h +40d +2h +0; do
+        jump "$offset"
+        one_mail
+        wait_for 30 files $((++n))
+        find "$HOME_DIR/in" -name '*4' -printf '%T@ %f\n' | sort -n | cut -d ' ' -f 2 >"$TMP/as-they-came"
+        sort -c -u "$TMP/as-they-came"
+    done
+    kill "$PID"
+    wait_for 20 gone "$PID"
+    for file in "$HOME_DIR"/in/*; do cat "$file"; done | grep -ac 'mail_received'
+    tkuev-export --config "$CONF" verify-ledger
+    # No number of a stream and communication twice.
+    grep -aho ' pdu .* stream=[a-z]* cin=[0-9]* number=[0-9]*' "$STATE"/ledger/* |
+        grep -o 'stream=.*' | sort >"$TMP/numbers"
+    [ "$(grep -c stream=cc "$TMP/numbers")" -eq 6 ]
+    sort -c -u "$TMP/numbers"
+}
+
+@test "begin and end hold by the clock as it is: nothing is captured outside" {
+    lemf_start lemf
+    provider 'renewal = 1'
+    mkdir -p "$TMP/li-spool/incoming"
+    armed 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \
+        "Ziel-Port = $LEMF_PORT" 'Username =' 'Passwort =' 'Zielverzeichnis ='
+    running
+    one_mail
+    wait_for 20 lemf_has lemf '.cc == 1'
+    for offset in -2d +62d; do # before the activation, behind the end
+        run -65 env FAKETIME="$offset" faketime -f "$offset" tap-tool submit "$TMP/li-spool" anna@example.org 1 3000
+        [[ $output == *'nobody wants'* ]]
+    done
+    one_mail
+    wait_for 20 lemf_has lemf '.cc == 2'
+}
+
+@test "content that waits is destroyed in time, whether the clock goes forward or back" {
+    provider 'renewal = 1' 'content-seconds = 5'
+    mkdir -p "$TMP/li-spool/incoming"
+    armed 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \
+        "Ziel-Port = $(free_port)" 'Username =' 'Passwort =' 'Zielverzeichnis ='
+    running
+    # Taken in the future: five seconds from now, not three hours and five seconds.
+    jump +3h
+    one_mail
+    wait_for 10 tells ' record '
+    jump +0
+    wait_for 30 gaps 1
+    # And forward: it is too late at once.
+    one_mail
+    wait_for 10 has_records 2
+    jump +2h
+    wait_for 10 gaps 2
+    run ! grep -rlqa 1xxxx "$TMP/li-spool"
+}
+has_records() { [ "$(cat "$STATE"/ledger/* | grep -c ' record ')" -eq "$1" ]; }
+gaps() { [ "$(cat "$STATE"/ledger/* | grep -c ' gap ')" -eq "$1" ]; }
