@@ -136,11 +136,13 @@ void record(const conf::Tkuev& tkuev, int records, std::size_t octets)
 {
     tap::Options options;
     options.spool = tkuev.spool;
+    options.memory = tkuev.spool + "/memory";
     options.content_bytes = tkuev.content_bytes;
     options.content_seconds = tkuev.content_seconds;
     tap::Tap tap(std::move(options));
     const std::string identity = "a@example.org";
-    const auto content = std::make_shared<const std::string>(octets, 'x');
+    const auto content = tap.new_content();
+    content->append(std::string(octets, 'x'));
     for (int i = 0; i < records; ++i) {
         li::Event event;
         event.what = li::What::received;

@@ -293,13 +293,7 @@ void read_all(Work& work, Clients& clients)
 
 void print(Work& work, double seconds)
 {
-    std::vector<std::uint32_t>& sorted = work.latency_us;
-    std::ranges::sort(sorted);
-    const auto at = [&](double part) {
-        return sorted.empty() ? 0u
-                              : sorted[static_cast<std::size_t>(
-                                    part * static_cast<double>(sorted.size() - 1))];
-    };
+    const auto at = [&](double part) { return bench::percentile(work.latency_us, part); };
     fmt::print("{{\"sessions\":{},\"failed\":{},\"seconds\":{:.6f},\"bytes\":{},"
                "\"resumed\":{},\"p50_us\":{},\"p99_us\":{}}}\n",
                work.finished, work.failed, seconds, work.bytes, work.resumed, at(0.5),

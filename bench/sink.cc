@@ -7,6 +7,7 @@
 // duplicates show.  It is no mail server: it believes its clients.
 #include "base/fd.h"
 #include "stats.h"
+#include "wire.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -37,20 +38,6 @@ constexpr auto end_of_data = "\r\n.\r\n"sv;
 SinkStats* stats = nullptr;
 std::vector<bool> seen(bench::most_numbers);
 bool chunking = false;
-
-std::uint64_t now_ns()
-{
-    std::timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u +
-           static_cast<std::uint64_t>(now.tv_nsec);
-}
-
-[[noreturn]] void die(const char* what)
-{
-    std::perror(what);
-    std::exit(71);
-}
 
 class Session {
 public:
@@ -199,7 +186,7 @@ private:
             }
         }
         reply("250 taken\r\n");
-        stats->last_ns = now_ns();
+        stats->last_ns = bench::now_ns();
         ++stats->messages;
     }
 
@@ -232,31 +219,15 @@ private:
     bool in_data_ = false, in_chunks_ = false, last_chunk_ = false, quit_ = false;
 };
 
-base::Fd listen_on(int port)
-{
-    base::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
-    const int on = 1;
-    (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-        die("bench-sink: bind");
-    if (::listen(fd.get(), 1024) != 0)
-        die("bench-sink: listen");
-    return fd;
-}
-
 SinkStats* map_stats(const char* path)
 {
     const base::Fd file(::open(path, O_RDWR | O_CREAT, 0644));
     if (!file || ::ftruncate(file.get(), sizeof(SinkStats)) != 0)
-        die("bench-sink: stats file");
+        bench::die("bench-sink: stats file");
     void* memory = ::mmap(nullptr, sizeof(SinkStats), PROT_READ | PROT_WRITE, MAP_SHARED,
                           file.get(), 0);
     if (memory == MAP_FAILED)
-        die("bench-sink: mmap");
+        bench::die("bench-sink: mmap");
     return static_cast<SinkStats*>(memory);
 }
 
@@ -280,8 +251,7 @@ void serve(const base::Fd& listening)
                 const int accepted = ::accept4(fd, nullptr, nullptr, SOCK_NONBLOCK);
                 if (accepted < 0)
                     break;
-                const int on = 1;
-                (void)::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+                bench::no_delay(accepted);
                 sessions[accepted] = std::make_unique<Session>(base::Fd(accepted));
                 (void)sessions[accepted]->greet();
                 epoll_event add{.events = EPOLLIN, .data = {.fd = accepted}};
@@ -301,5 +271,5 @@ int main(int argc, char** argv)
     }
     chunking = argc > 3 && argv[3] == "--chunking"sv;
     stats = map_stats(argv[2]);
-    serve(listen_on(std::atoi(argv[1])));
+    serve(bench::listen_at(std::atoi(argv[1])));
 }

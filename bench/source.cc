@@ -8,6 +8,7 @@
 // failed, seconds, first_ns, p50_us and p99_us (from the last byte of the final dot handed
 // to the kernel until its 250 is read).  One thread, epoll.
 #include "base/fd.h"
+#include "wire.h"
 
 #include <fmt/format.h>
 #include <openssl/ssl.h>
@@ -50,14 +51,6 @@ struct Work {
     std::vector<std::uint32_t> latency_us;
 };
 
-std::uint64_t now_ns()
-{
-    std::timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u +
-           static_cast<std::uint64_t>(now.tv_nsec);
-}
-
 enum class Step {
     greeting,
     ehlo,
@@ -85,14 +78,10 @@ public:
         SSL_free(ssl_);
         ssl_ = nullptr;
         fd_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
-        const int on = 1;
-        (void)::setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(static_cast<std::uint16_t>(work_.options.port));
-        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        bench::no_delay(fd_.get());
+        const sockaddr_in to = bench::loopback(INADDR_LOOPBACK, work_.options.port);
         const int result =
-            ::connect(fd_.get(), reinterpret_cast<sockaddr*>(&to), sizeof to);
+            ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to);
         if (result != 0 && errno != EINPROGRESS) {
             std::perror("bench-source: connect");
             std::exit(69);
@@ -181,7 +170,7 @@ private:
             }
             sent_ += static_cast<std::size_t>(sent);
             if (sent_ == out_.size() && step_ == Step::dot)
-                dot_at_ = now_ns();
+                dot_at_ = bench::now_ns();
         }
         out_.clear();
         sent_ = 0;
@@ -273,7 +262,8 @@ private:
 
     bool message_done()
     {
-        work_.latency_us.push_back(static_cast<std::uint32_t>((now_ns() - dot_at_) / 1000));
+        work_.latency_us.push_back(
+            static_cast<std::uint32_t>((bench::now_ns() - dot_at_) / 1000));
         ++work_.finished;
         ++done_;
         return begin_message();
@@ -310,35 +300,19 @@ std::string make_body(std::size_t size)
 Options read_options(int argc, char** argv)
 {
     Options options;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view name = argv[i];
-        const auto number = [&] {
-            return i + 1 < argc ? std::strtoull(argv[++i], nullptr, 10) : 0;
-        };
-        if (name == "--port")
-            options.port = static_cast<int>(number());
-        else if (name == "--connections")
-            options.connections = static_cast<int>(number());
-        else if (name == "--per-connection")
-            options.per_connection = number();
-        else if (name == "--messages")
-            options.messages = number();
-        else if (name == "--size")
-            options.size = number();
-        else if (name == "--first")
-            options.first = number();
-        else if (name == "--starttls")
-            options.starttls = true;
-        else if (name == "--pipelining")
-            options.pipelining = true;
-        else if (name == "--delay-acks")
-            options.delay_acks = true;
-        else if (name == "--recipient" && i + 1 < argc)
-            options.recipient = argv[++i];
-        else {
-            std::fprintf(stderr, "bench-source: unknown option: %s\n", argv[i]);
-            std::exit(64);
-        }
+    bench::Arguments arguments("bench-source", argc, argv);
+    while (arguments.more()) {
+        if (!arguments.number("--port", options.port) &&
+            !arguments.number("--connections", options.connections) &&
+            !arguments.number("--per-connection", options.per_connection) &&
+            !arguments.number("--messages", options.messages) &&
+            !arguments.number("--size", options.size) &&
+            !arguments.number("--first", options.first) &&
+            !arguments.flag("--starttls", options.starttls) &&
+            !arguments.flag("--pipelining", options.pipelining) &&
+            !arguments.flag("--delay-acks", options.delay_acks) &&
+            !arguments.text("--recipient", options.recipient))
+            arguments.unknown();
     }
     return options;
 }
@@ -374,16 +348,10 @@ int main(int argc, char** argv)
     SSL_CTX_set_mode(work.tls,
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     work.latency_us.reserve(work.options.messages);
-    const std::uint64_t begin = now_ns();
+    const std::uint64_t begin = bench::now_ns();
     send_all(work);
-    const double seconds = static_cast<double>(now_ns() - begin) / 1e9;
-    std::vector<std::uint32_t>& sorted = work.latency_us;
-    std::ranges::sort(sorted);
-    const auto at = [&](double part) {
-        return sorted.empty() ? 0u
-                              : sorted[static_cast<std::size_t>(
-                                    part * static_cast<double>(sorted.size() - 1))];
-    };
+    const double seconds = static_cast<double>(bench::now_ns() - begin) / 1e9;
+    const auto at = [&](double part) { return bench::percentile(work.latency_us, part); };
     fmt::print("{{\"messages\":{},\"failed\":{},\"seconds\":{:.6f},\"first_ns\":{},"
                "\"p50_us\":{},\"p99_us\":{}}}\n",
                work.finished, work.failed, seconds, begin, at(0.5), at(0.99));

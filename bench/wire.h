@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench/wire.h - sockets, clock and arguments as the measuring programs need them.
+// bench/wire.h - sockets, clock, arguments and figures as the measuring programs need them.
 #pragma once
 
 #include "base/fd.h"
@@ -17,6 +17,7 @@
 #include <string_view>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <vector>
 
 namespace bench {
 
@@ -74,6 +75,16 @@ inline base::Fd listen_at(int port)
         ::listen(fd.get(), 4096) != 0)
         die("listen");
     return fd;
+}
+
+// The value that this part of what was measured does not exceed; changes their order.
+inline std::uint32_t percentile(std::vector<std::uint32_t>& values, double part)
+{
+    if (values.empty())
+        return 0;
+    const auto at = static_cast<std::size_t>(part * static_cast<double>(values.size() - 1));
+    std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(at));
+    return values[at];
 }
 
 // "--name value" and "--flag".
