@@ -6,13 +6,13 @@
 #   PREFIX=/usr/local  where install puts things       DESTDIR=  staging root for packagers
 #   BUILD=build        where everything built goes      SANITIZE=address,undefined | thread
 #   CXX=clang++-19     see lib/base/compiler.h          OPT=-O2   optimisation
+#   PRECOMPILED=       nothing precompiled: what a compiler cache wants
 #   BACKEND=host:port  where `make run` relays to       JOBS=     parallel jobs of run and test
 #   IMAP_BACKEND=host:port, POP3_BACKEND=host:port      whose mailboxes `make run` shows
 
 PREFIX   ?= /usr/local
 BUILD    ?= build
 SANITIZE ?=
-OPT      ?= -O2
 ifeq ($(origin CXX),default)
 CXX := clang++-19
 endif
@@ -28,14 +28,19 @@ HARDEN   := -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protect
 comma := ,
 ifeq ($(SANITIZE),)
 HARDEN   += -D_FORTIFY_SOURCE=2
+OPT      ?= -O2
+DEBUG    := -g
 else
 override BUILD := $(BUILD)-$(subst $(comma),-,$(SANITIZE))
-OPT      := -O1
+OPT      ?= -O0
 # vptr: the classes of libfmt.so have no type information that the check could read.
+# Half the time of such a build is optimising: `make fuzz OPT=-O1` for a long search.
+DEBUG    := -gline-tables-only
 SANFLAGS := -fsanitize=$(SANITIZE) -fno-sanitize=vptr -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
 BIN  := $(BUILD)/bin
-CXXFLAGS += -std=c++23 $(OPT) -g $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
+PRECOMPILED ?= $(BUILD)/precompiled.pch
+CXXFLAGS += -std=c++23 $(OPT) $(DEBUG) $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
 LDFLAGS  += $(SANFLAGS) -fuse-ld=lld-19 -pie -pthread -Wl,-z,relro,-z,now,--as-needed
 
 lib_src   := $(sort $(filter-out %_test.cc,$(wildcard lib/*/*.cc)))
@@ -59,11 +64,15 @@ all: programs ## build every program (default)
 .PHONY: programs
 programs: $(programs:%=$(BIN)/%) $(if $(filter queuectl,$(programs)),$(BIN)/mailq)
 
-$(BUILD)/%.o: %.cc
+$(BUILD)/%.o: %.cc $(PRECOMPILED)
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(PRECOMPILED:%=-include-pch %) -c -o $@ $<
 
-$(BUILD)/lib/handover/%: CPPFLAGS += -isystem /usr/include/libxml2
+$(BUILD)/precompiled.pch: lib/precompiled.h
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -x c++-header -fpch-instantiate-templates -o $@ $<
+
+$(BUILD)/lib/handover/%: private CPPFLAGS += -isystem /usr/include/libxml2
 
 # The SQL of the schema and its migrations, as initialisers for lib/db/sql.cc.
 $(BUILD)/sql.inc: $(sort $(wildcard sql/*.sql))
@@ -101,7 +110,7 @@ $(BIN)/unit-tests: $(BUILD)/tests/unit_main.o $(test_obj) $(part_obj) $(BUILD)/l
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
--include $(patsubst %.o,%.d,$(lib_obj) $(test_obj) $(patsubst %.cc,$(BUILD)/%.o,$(prog_src) $(bench_src)))
+-include $(patsubst %.o,%.d,$(lib_obj) $(test_obj) $(patsubst %.cc,$(BUILD)/%.o,$(prog_src) $(bench_src) $(wildcard tests/tools/*.cc)))
 
 
 # -- tests ----------------------------------------------------------------------------

@@ -6,9 +6,8 @@ bats_require_minimum_version 1.5.0
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
+    proxy_setup
     mailbox_server home
 }
 teardown() { sponts_teardown; }

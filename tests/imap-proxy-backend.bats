@@ -5,14 +5,10 @@
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
-    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+    proxy_setup
 }
 teardown() { sponts_teardown; }
-
-python() { /usr/bin/python3 - "$@"; }
 
 # log_in PORT USER - prints what the login is answered with.
 log_in() {

@@ -5,18 +5,14 @@
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
-    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+    proxy_setup
     mailbox_server one
     proxy_config imap-proxy "backend = localhost:${PORT[one-imap]}" \
         "backend-ca = $TMP/one/cert.pem"
     proxy_start
 }
 teardown() { sponts_teardown; }
-
-python() { /usr/bin/python3 - "$@"; }
 
 a_mail() { printf 'From: a@test\r\nTo: b@test\r\nSubject: %s\r\n\r\nHello.\r\n' "$1"; }
 

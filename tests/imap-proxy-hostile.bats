@@ -4,10 +4,8 @@
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
-    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+    proxy_setup
 }
 teardown() { sponts_teardown; }
 

@@ -4,10 +4,8 @@
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
-    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+    proxy_setup
     mailbox_server one
     proxy_config imap-proxy "backend = 127.0.0.1:${PORT[one-imap]}" "backend-verify = none" \
         "[imap-proxy]" "connections-per-client = 1000"
@@ -15,7 +13,8 @@ setup() {
 }
 teardown() { sponts_teardown; }
 
-python() { timeout 120 /usr/bin/python3 - "$PLAIN_PORT"; }
+# A Python script against the proxy, on standard input.
+against_proxy() { timeout 120 /usr/bin/python3 - "$PLAIN_PORT"; }
 # What all sessions together have uploaded, as the log has it.
 uploads() {
     sed -n 's/.* session-ended .* uploaded=\([0-9]*\) .*/\1/p' "$TMP/proxy.log" |
@@ -24,7 +23,7 @@ uploads() {
 sessions_ended() { [ "$(grep -c ' session-ended .*user=' "$TMP/proxy.log")" -ge "$1" ]; }
 
 @test "commands hidden in what Dovecot takes for no literal do not come to it" {
-    python <<'END'
+    against_proxy <<'END'
 import sys
 from imap_talk import Talk
 HIDDEN = b"h APPEND INBOX {3+}\r\nabc\r\n"
@@ -45,7 +44,7 @@ END
 }
 
 @test "what Dovecot takes for commands within and behind IDLE is seen as such" {
-    python <<'END'
+    against_proxy <<'END'
 import sys
 from imap_talk import Talk
 HIDDEN = b"h APPEND INBOX {3+}\r\nabc\r\n"
@@ -61,7 +60,7 @@ END
 }
 
 @test "an upload that Dovecot does not understand ends its session, and the log says so" {
-    python <<'END'
+    against_proxy <<'END'
 import sys
 from imap_talk import Talk
 HIDDEN = b"h NOOP\r\n"
@@ -76,7 +75,7 @@ END
 }
 
 @test "messages are counted once, when Dovecot has them; tags are as long as they like" {
-    python <<'END'
+    against_proxy <<'END'
 import sys
 from imap_talk import Talk
 talk = Talk(int(sys.argv[1])).login("anna")
@@ -110,7 +109,7 @@ END
 }
 
 @test "an answer of more than 16 kB passes" {
-    python <<'END'
+    against_proxy <<'END'
 import sys
 from imap_talk import Talk
 talk = Talk(int(sys.argv[1])).login("anna")

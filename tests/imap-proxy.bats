@@ -4,18 +4,10 @@
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
-    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+    proxy_setup
 }
 teardown() { sponts_teardown; }
-
-python() { /usr/bin/python3 - "$@"; }
-
-# speak PORT - sends standard input, prints what is heard until the end.
-speak() { socat -t10 - "TCP:127.0.0.1:$1" | tr -d '\r'; }
-lines() { printf '%s\r\n' "$@"; }
 
 in_front_of_dovecot() {
     mailbox_server one

@@ -4,14 +4,10 @@
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
-    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+    proxy_setup
 }
 teardown() { sponts_teardown; }
-
-python() { /usr/bin/python3 - "$@"; }
 
 # log_in USER [PASSWORD] - prints what the password is answered with.
 log_in() {

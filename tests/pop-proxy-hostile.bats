@@ -5,24 +5,10 @@
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
-    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+    proxy_setup
 }
 teardown() { sponts_teardown; }
-
-python() { /usr/bin/python3 - "$@"; }
-
-# scripted NAME LINE... - a host that plays the lines, see pop_host.py; ${PORT[NAME]}.
-scripted() {
-    local name=$1
-    shift
-    PORT["$name"]=$(free_port)
-    printf '%s\n' "$@" >"$TMP/$name.script"
-    start "$name" "$BATS_TEST_DIRNAME/helpers/pop_host.py" "${PORT[$name]}" "$TMP/$name.script"
-    wait_for 5 bound "${PORT[$name]}"
-}
 
 # bats test_tags=plain
 @test "who does not read a message of 2 GB costs 64 kB, and reads on when he likes" {

@@ -4,10 +4,8 @@
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
-    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+    proxy_setup
     mailbox_server one
     proxy_config pop-proxy "backend = localhost:${PORT[one-pop3]}" \
         "backend-ca = $TMP/one/cert.pem"
@@ -16,8 +14,6 @@ setup() {
     mkdir -p "$HOME"
 }
 teardown() { sponts_teardown; }
-
-python() { /usr/bin/python3 - "$@"; }
 
 # deliver USER FILE... - puts mail into the mailbox, as it is.
 deliver() {

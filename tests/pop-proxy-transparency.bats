@@ -5,10 +5,8 @@
 
 setup() {
     load helpers/common
-    load helpers/dovecot
     load helpers/proxy
-    sponts_setup
-    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+    proxy_setup
     mailbox_server one
     mkdir -p "$TMP/one/mail/anna"/{new,cur,tmp}
     printf 'Subject: one\r\n\r\n.\r\n..\r\n.x\r\nend\r\n' >"$TMP/one/mail/anna/new/1000000001.a.test"

@@ -49,7 +49,8 @@ commands() {
         -e 's,/usr/local/sbin/,,' -e "s,/media/stick,$TMP/desk," \
         -e "s,tkuev-(ctl|audit|export) ,&--config $CONF ,g" \
         -e "s/ (gero|anna|rita)( |$)/ $ME\\2/; s/ sponts-li( |$)/ nobody\\1/" \
-        -e "s/3f9a21c0/${MEASURE:0:8}/"
+        -e "s/3f9a21c0/${MEASURE:0:8}/" \
+        -e "s,/var/tmp/,$TMP/desk/,; s,/dev/sr0,stdio:$TMP/drive,"
 }
 
 # try PATTERN - that example, at an officer's desk.
@@ -59,11 +60,12 @@ try() {
 }
 
 everybody_has_a_role() {
-    try 'tkuev-ctl init'
+    try 'tkuev-audit init'
     auditd_start
+    try 'grants grant'
+    try 'tkuev-ctl init'
     start exportd tkuev-exportd --config "$CONF"
     wait_for 10 test -e "$TMP/li-spool/match"
-    try 'grants grant'
     ctl authority add lka --title 'LKA Musterland'
 }
 
@@ -108,7 +110,32 @@ original_arrives_and_more() {
     grep -q '^Tatsächlich abgeschaltet:' "$TMP/desk/end.txt"
 }
 
+# What waits for the disc is the notice that the measure was set up.
+disc_goes() {
+    local handle=$MEASURE
+    order 'Profil = cd' 'Referenz-Id = LKA-D1'
+    sed -i '/^\(Ziel\|User\|Pass\)/d' "$TMP/order.conf"
+    MEASURE=$(ctl create --yes --file "$TMP/order.conf")
+    ctl approve "$MEASURE"
+    ctl activate "$MEASURE"
+    wait_for 20 has_file
+    try 'tkuev-export stored'
+    tkuev-export verify "stdio:$TMP/drive"
+    ctl end "$MEASURE" --reason over
+    MEASURE=$handle
+}
+has_file() { [ "$(tkuev-export --config "$CONF" stored "$MEASURE" --json)" != '[]' ]; }
+
+# The example with its form, up to the refusal: tkuev-rehearse.bats has a gateway for it.
+refused_rehearsal() {
+    (umask 077 && printf '%s\n' "$1" >"$TMP/desk/passwords.conf")
+    block 'ctl rehearse' | commands >"$TMP/try"
+    run -65 bash -ec "cd '$TMP/desk'; . '$TMP/try'"
+    [ "$output" = 'tkuev-ctl: cannot rehearse: the measure is no test measure' ]
+}
+
 test_measure() {
+    refused_rehearsal "$(printf 'password = a\nbystander = test2\nbystander-password = b\n')"
     try 'test-account add'
     order 'test = yes' 'test-account = test1' 'Kennung = test1@example.org' \
         'Referenz-Id = LKA-T1'
@@ -140,7 +167,9 @@ the_process() {
     everybody_has_a_role
     fax_arrives
     original_arrives_and_more
+    disc_goes
     test_measure
+    grep -q '^systemctl enable .* tkuev-settle.timer$' <(block 'settle\.timer')
     block settle | sed 's/^7 \* \* \* \* sponts-li //' | commands >"$TMP/try"
     bash -e "$TMP/try"
     auditors_look
@@ -164,13 +193,35 @@ the_handbook() {
     block '^\[tkuev\]' | sed 1d >>"$CONF"
     block '^tkuev-audit init' | sed '/^systemd-/d' | commands |
         sed "s,sponts check,& --config $CONF," >"$TMP/try"
-    [ "$(wc -l <"$TMP/try")" -eq 3 ]
+    [ "$(wc -l <"$TMP/try")" -eq 5 ]
     (cd "$TMP/desk" && bash -e "$TMP/try")
     auditd_start
-    audit grants grant "$ME" operate
     ctl authority add lka
     measure
     run -65 ctl approve "$MEASURE" # second-person
+    the_timer_settles
+}
+
+# As the user that its unit has: nobody, where the examples say sponts-li.
+the_timer_settles() {
+    measure "Ende = $(date -u -d 'now + 3 seconds' +%Y-%m-%dT%H:%M:%SZ)" 'Referenz-Id = LKA-18'
+    expired() { [ "$(field state)" = expired ]; }
+    wait_for 10 expired
+    local timer=() who=$ME directory
+    if [ "$(id -u)" -eq 0 ]; then
+        who=nobody
+        timer=(setpriv --reuid "$who" --regid "$(id -g "$who")" --clear-groups)
+        for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
+            chmod 755 "$directory"
+        done
+        chmod 666 "$SOCKET"
+        chown -R "$who" "$STATE"
+    fi
+    run -0 "${timer[@]}" "$BIN/tkuev-ctl" --config "$CONF" settle
+    audit grants grant "$ME" review
+    audit list --json --key "$TMP/desk/auditors.key" >"$TMP/entries"
+    [ "$(jq -r 'select(.act == "measure-expire") | .outcome + " " + .person' "$TMP/entries" | paste -sd,)" = \
+        "intended $who,done $who" ]
 }
 
 @test "interception as sponts-operating(7) installs it" {
@@ -239,6 +290,10 @@ the_handbook() {
     provider
     blocks tkuev-ctl.8
     block 'init' >/dev/null # as root, with users of the system; the process above has it
+    block 'grant sponts-li' | commands >"$TMP/try"
+    bash -e "$TMP/try"
+    audit grants >"$TMP/out"
+    grep -q '^nobody.*operate' "$TMP/out"
     order 'Übermittlung = fax'
     mv "$TMP/order.conf" "$TMP/desk/order.conf"
     echo scan >"$TMP/desk/fax.pdf"
@@ -251,6 +306,7 @@ the_handbook() {
     MEASURE=$(tail -n 1 "$TMP/out")
     commands <"$TMP/fax" | tail -n +3 >"$TMP/try"
     (cd "$TMP/desk" && bash -e "$TMP/try")
+    refused_rehearsal "$(block '^bystander = ')"
     try 'ctl confirm'
     [ "$(field state)" = cancelled ]
     run ls "$TMP/blocks"

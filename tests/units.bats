@@ -74,7 +74,7 @@ confined() {
 @test "mail is taken by the socket and delivered, and only ReadWritePaths are written" {
     [ "$(id -u)" -eq 0 ] || export ROOTLESS=yes
     port=$(free_port) next=$(free_port)
-    mkdir -p "$TMP/mx" "$ROOT"/var/{spool/sponts,spool/sponts-li/incoming,lib/sponts} "$ROOT"/run/sponts
+    mkdir -p "$TMP/mx" "$ROOT"/var/{spool/sponts,spool/sponts-li/incoming,lib/sponts} "$ROOT"/run/sponts/tap
     cat >"$CONF" <<END
 [general]
 hostname = gw.test
@@ -113,7 +113,7 @@ END
     [ "$(id -u)" -eq 0 ] || export ROOTLESS=yes
     load helpers/dovecot
     mailbox_server mailboxes
-    mkdir -p "$ROOT"/var/{spool/sponts,spool/sponts-li/incoming,lib/sponts} "$ROOT"/run/sponts
+    mkdir -p "$ROOT"/var/{spool/sponts,spool/sponts-li/incoming,lib/sponts} "$ROOT"/run/sponts/tap
     cat >"$CONF" <<END
 [general]
 hostname = gw.test

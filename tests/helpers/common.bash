@@ -52,11 +52,12 @@ wait_for() {
     done
 }
 
-# A TCP port of 127.0.0.1 that is free now; never the same twice in one test.
+# A TCP port of 127.0.0.1 that is free now; never the same twice in one test, and never that
+# of a test in another lane of tests/run, which may not have bound it yet.
 free_port() {
-    local port
+    local port lanes=4
     for _ in {1..200}; do
-        port=$((20000 + RANDOM % 12000))
+        port=$((20000 + lanes * (RANDOM % 3000) + ${LANE:-0} % lanes))
         grep -qxs "$port" "$TMP/ports" && continue
         if ! listens "$port"; then
             echo "$port" >>"$TMP/ports"

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # proxy.bash - pop-proxy or imap-proxy alone, below $TMP/proxy.
 #
-#     load helpers/common
-#     load helpers/dovecot
-#     load helpers/proxy
+#     setup()    { load helpers/common; load helpers/proxy; proxy_setup; }
+#     teardown() { sponts_teardown; }
 #
 #     proxy_config PROGRAM [LINE...]   $CONF: a database, listeners `plain` on $PLAIN_PORT
 #                                      (STARTTLS offered, not demanded) and `tls` on
@@ -13,6 +12,20 @@
 #     proxy_route LINE...              imports rows of routes; the first names the columns
 #     proxy_logged PATTERN             the log has such a line
 #     scripted NAME LINE...            a host that plays the lines, see pop_host.py; ${PORT[NAME]}
+#     python ARGUMENT...               the script on standard input, with pop_talk and imap_talk
+#     speak PORT                       sends standard input, prints what is heard until the end
+#     lines LINE...                    with their ends, for speak
+
+load helpers/dovecot
+
+proxy_setup() {
+    sponts_setup
+    export PYTHONPATH=$BATS_TEST_DIRNAME/helpers
+}
+
+python() { /usr/bin/python3 - "$@"; }
+speak() { socat -t10 - "TCP:127.0.0.1:$1" | tr -d '\r'; }
+lines() { printf '%s\r\n' "$@"; }
 
 proxy_config() {
     local line sections=""

@@ -66,7 +66,7 @@ END
 relayd_start() {
     start relayd "$@" smtp-relayd --config "$CONF"
     export RELAYD_PID=$PID
-    wait_for 20 listens "$SMTP_PORT" || {
+    wait_for 20 bound "$SMTP_PORT" || {
         cat "$TMP/relayd.log" >&2
         return 1
     }
