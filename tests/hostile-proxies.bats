@@ -49,7 +49,7 @@ served_within() {
 waits_for_nobody() {
     begin "$1"
     crowd 200 5
-    [ "$(find "/proc/$PROXY_PID/fd" -lname 'socket:*' | wc -l)" -gt 1000 ]
+    wait_for 30 more_sockets_than 1000 "$PROXY_PID"
     served_within 10
 }
 

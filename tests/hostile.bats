@@ -33,7 +33,7 @@ served_within() {
     PER_CLIENT=50 relayd_config
     relayd_start
     crowd 200 5
-    [ "$(find "/proc/$RELAYD_PID/fd" -lname 'socket:*' | wc -l)" -gt 1000 ]
+    wait_for 30 more_sockets_than 1000 "$RELAYD_PID"
     served_within 10
 }
 

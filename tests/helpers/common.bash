@@ -52,6 +52,11 @@ wait_for() {
     done
 }
 
+# more_sockets_than COUNT PID - a connection made is not yet one that was accepted: wait for it.
+more_sockets_than() {
+    [ "$(find "/proc/$2/fd" -lname 'socket:*' | wc -l)" -gt "$1" ]
+}
+
 # A TCP port of 127.0.0.1 that is free now; never the same twice in one test, and never that
 # of a test in another lane of tests/run, which may not have bound it yet.
 free_port() {
