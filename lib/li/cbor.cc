@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "li/cbor.h"
 
+#include <array>
 #include <limits>
 
 namespace li::cbor {
@@ -9,12 +10,6 @@ namespace {
 
 constexpr std::uint8_t one_byte = 24; // RFC 8949 3: 24 to 27, 1 to 8 bytes follow
 constexpr std::uint8_t eight_bytes = 27;
-
-void append_big_endian(std::string& out, std::uint64_t value, int size)
-{
-    for (int shift = 8 * (size - 1); shift >= 0; shift -= 8)
-        out += static_cast<char>(value >> shift & 0xff);
-}
 
 } // namespace
 
@@ -28,8 +23,11 @@ void append_head(std::string& out, Major major, std::uint64_t value)
     int power = 0; // of two: how many bytes follow
     while (power < 3 && (value >> (8 << power)) != 0)
         ++power;
-    out += static_cast<char>(kind | (one_byte + power));
-    append_big_endian(out, value, 1 << power);
+    std::array<char, 9> head{static_cast<char>(kind | (one_byte + power))};
+    const std::size_t size = std::size_t{1} << power; // of the number, in big-endian order
+    for (std::size_t i = size; i > 0; --i, value >>= 8)
+        head[i] = static_cast<char>(value & 0xff);
+    out.append(head.data(), 1 + size);
 }
 
 void append_integer(std::string& out, std::int64_t value)

@@ -37,6 +37,7 @@ constexpr Direction last(Direction)
 }
 
 constexpr std::uint64_t always = 4; // up to this number a field is written in any case
+constexpr std::size_t usual = 1024; // an event's size, and more than most have
 
 // Calls visit(number, field) for each.
 template <class E, class Visit>
@@ -235,6 +236,7 @@ std::unexpected<std::string> damaged(const char* how)
 std::string encode(const Event& event)
 {
     std::string fields;
+    fields.reserve(usual);
     std::uint64_t count = 0;
     for_each_field(event, [&](std::uint64_t number, const auto& field) {
         using Field = std::remove_cvref_t<decltype(field)>;
@@ -244,9 +246,10 @@ std::string encode(const Event& event)
         append(fields, field);
         ++count;
     });
-    std::string out;
-    cbor::append_head(out, Major::map, count);
-    return out + fields;
+    std::string head;
+    cbor::append_head(head, Major::map, count);
+    fields.insert(0, head);
+    return fields;
 }
 
 std::expected<Event, std::string> decode(std::string_view text)
