@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace session {
@@ -311,6 +312,7 @@ net::Task<smtp::Reply> SmtpServerSession::hand_over()
     net::Promise<spool::CommitResult> committed(server_.world().loop);
     server_.world().writer.commit(message_->hand_out(), spool_envelope(),
                                   committed.setter());
+    std::this_thread::yield(); // the disk first, even where it shares our processor
     let_witness_hear();
     if (witness_)
         witness_->message_waits();

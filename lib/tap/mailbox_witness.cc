@@ -41,10 +41,10 @@ void MailboxWitness::login_began(std::string_view mailbox, std::string_view by,
     mailbox_ = mailbox;
     by_ = by == mailbox ? std::string_view() : by;
     mechanism_ = mechanism;
-    identities_ = {li::canonical_login(mailbox, tap_.rules())};
+    std::vector<std::string> who = {li::canonical_login(mailbox, tap_.rules())};
     if (!by_.empty())
-        identities_.push_back(li::canonical_login(by_, tap_.rules()));
-    watch_.follow(&tap_, identities_);
+        who.push_back(li::canonical_login(by_, tap_.rules()));
+    watch_.follow(&tap_, std::move(who));
 }
 
 void MailboxWitness::login_accepted()
@@ -115,20 +115,12 @@ std::int64_t MailboxWitness::now()
     return base::wall_microseconds();
 }
 
-std::string MailboxWitness::matched() const
-{
-    const auto one = std::ranges::find_if(identities_, [this](const std::string& identity) {
-        return !tap_.find(std::span(&identity, 1)).empty();
-    });
-    return one != identities_.end() ? *one : std::string();
-}
-
 void MailboxWitness::submit(li::Event event)
 {
     const std::span<const Target> who = watch_.targets(event.time);
     if (who.empty())
         return;
-    event.matched = matched();
+    event.matched = watch_.matched();
     tap_.submit(std::move(event), who);
 }
 
@@ -137,7 +129,7 @@ void MailboxWitness::submit(li::Event event, const Passed& passed)
     const std::span<const Target> who = watch_.targets(event.time);
     if (who.empty())
         return;
-    event.matched = matched();
+    event.matched = watch_.matched();
     std::vector<Target> all(who.begin(), who.end());
     const auto late = std::ranges::partition(all, [&](const Target& target) {
         return passed.content && target.covers(passed.began);

@@ -86,8 +86,6 @@ protected:
     virtual void finish() {}
 
 private:
-    [[nodiscard]] std::string matched() const;
-
     Tap& tap_;
     const MailboxScene& scene_;
     li::Protocol protocol_;
@@ -97,7 +95,6 @@ private:
     std::string mailbox_;
     std::string by_;
     std::string mechanism_;
-    std::vector<std::string> identities_; // canonical: the mailbox, and by whom
     Watch watch_;
     Agenda agenda_;
 };

@@ -58,7 +58,9 @@ public:
     }
     void start_tls()
     {
+        witness_.about_to(smtp::StartTls());
         dialogue_.tls_started();
+        client_.address = "192.0.2.77"; // a front end says who speaks from now on
         witness_.answered(smtp::StartTls(), {.code = 0, .enhanced = {}, .text = {}});
         witness_.catch_up();
     }
@@ -66,7 +68,7 @@ public:
 
     [[nodiscard]] tap::Party party() const override
     {
-        return {.client = {"192.0.2.1", 49152},
+        return {.client = client_,
                 .server = {"198.51.100.25", 25},
                 .tls = "TLSv1.3 X",
                 .client_octets = 10,
@@ -75,6 +77,7 @@ public:
     [[nodiscard]] const smtp::Transaction& dialogue() const override { return dialogue_; }
 
 private:
+    li::Endpoint client_{"192.0.2.1", 49152};
     smtp::Transaction dialogue_{[] {
         smtp::Service service;
         service.hostname = "mx.example";

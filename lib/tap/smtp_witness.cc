@@ -35,6 +35,13 @@ std::string_view gives_up(const smtp::Command& command)
     return {};
 }
 
+// Behind it somebody else may speak, from elsewhere.
+bool changes_client(const smtp::Command& command)
+{
+    return std::holds_alternative<smtp::StartTls>(command) ||
+           std::holds_alternative<smtp::Xclient>(command);
+}
+
 } // namespace
 
 li::Cause SmtpWitness::cause_of(const smtp::Reply& reply)
@@ -117,13 +124,15 @@ std::vector<SmtpWitness::Concerned>
 SmtpWitness::concerned_now(const Open* open,
                            const std::vector<std::string>& recipients) const
 {
-    if (message_list_ != 0 && message_list_ == tap_.generation())
+    if (said_->list != 0 && said_->list == tap_.generation())
         return open != nullptr ? open->concerned : std::vector<Concerned>();
     return concerned_by(envelope().mail.sender, recipients);
 }
 
 void SmtpWitness::about_to(const smtp::Command& command)
 {
+    if (login_time_ != 0 && changes_client(command))
+        before_ = std::make_unique<li::Event>(scene_now());
     const smtp::Transaction& dialogue = scene_.dialogue();
     if (!dialogue.in_transaction()) {
         if (std::holds_alternative<smtp::Mail>(command)) {
@@ -160,33 +169,17 @@ void SmtpWitness::answered(const smtp::Command& command, const smtp::Reply& repl
 
 void SmtpWitness::sender_refused(const smtp::Mail& mail, const smtp::Reply& reply)
 {
-    std::vector<Concerned> concerned = concerned_by(mail.sender, {});
-    if (concerned.empty())
-        return;
     when_answered(said_now({.mail = mail, .recipients = {}}),
-                  [this, concerned = std::move(concerned), reply] {
-                      li::Event event = this->event(What::sent, Status::failed);
-                      event.cause = cause_of(reply);
-                      describe(event, envelope().mail);
-                      report(concerned, event, {});
-                  });
+                  [this, reply] { report(What::sent, reply, {}); });
 }
 
 // Each refusal is an event: of the sender's communication, and of the recipient's.
 void SmtpWitness::recipient_refused(const smtp::Rcpt& rcpt, const smtp::Reply& reply)
 {
-    std::vector<std::string> refused = {rcpt.recipient.mailbox};
-    std::vector<Concerned> concerned = concerned_by(envelope().mail.sender, refused);
-    if (concerned.empty())
-        return;
-    when_answered(
-        said_now({.mail = envelope().mail, .recipients = {}}),
-        [this, concerned = std::move(concerned), refused = std::move(refused), reply] {
-            li::Event event = this->event(What::received, Status::failed);
-            event.cause = cause_of(reply);
-            describe(event, envelope().mail);
-            report(concerned, event, refused);
-        });
+    when_answered(said_now({.mail = envelope().mail, .recipients = {}}),
+                  [this, refused = rcpt.recipient.mailbox, reply] {
+                      report(What::received, reply, {refused});
+                  });
 }
 
 // DATA before a recipient was taken, and the like: the transaction goes on.
@@ -194,17 +187,8 @@ void SmtpWitness::data_refused(const smtp::Reply& reply)
 {
     if (!scene_.dialogue().in_transaction() || told_)
         return;
-    std::vector<std::string> recipients = accepted_recipients();
-    std::vector<Concerned> concerned = concerned_by(envelope().mail.sender, recipients);
-    if (concerned.empty())
-        return;
-    when_answered(said_now(envelope()), [this, concerned = std::move(concerned),
-                                         recipients = std::move(recipients), reply] {
-        li::Event event = this->event(What::sent, Status::failed);
-        event.cause = cause_of(reply);
-        describe(event, envelope().mail);
-        report(concerned, event, recipients);
-    });
+    when_answered(said_now(envelope()),
+                  [this, reply] { report(What::sent, reply, accepted_recipients()); });
 }
 
 // The transaction comes to nothing.
@@ -212,16 +196,10 @@ void SmtpWitness::fail(li::Cause cause)
 {
     if (std::exchange(told_, true))
         return;
-    std::unique_ptr<Open> open = std::exchange(open_, nullptr);
-    std::vector<std::string> recipients = accepted_recipients();
-    std::vector<Concerned> concerned = concerned_now(open.get(), recipients);
-    if (concerned.empty())
-        return;
-    when_answered(said_now(envelope()),
-                  [this, open = std::move(open), recipients = std::move(recipients),
-                   concerned = std::move(concerned), cause = std::move(cause)]() mutable {
-                      report_failure(concerned, open.get(), recipients, std::move(cause));
-                  });
+    when_answered(said_now(envelope()), [this, open = std::exchange(open_, nullptr),
+                                         cause = std::move(cause)]() mutable {
+        report_failure(open.get(), std::move(cause));
+    });
 }
 
 void SmtpWitness::message_begins(bool chunks)
@@ -230,6 +208,11 @@ void SmtpWitness::message_begins(bool chunks)
     chunks_ = chunks;
     message_time_ = base::wall_microseconds();
     message_list_ = tap_.generation();
+    agenda_.add([this] { open(); }); // the client is being told to go ahead
+}
+
+void SmtpWitness::open()
+{
     std::vector<Concerned> concerned =
         concerned_by(envelope().mail.sender, accepted_recipients());
     if (concerned.empty())
@@ -241,6 +224,7 @@ void SmtpWitness::message_begins(bool chunks)
 
 void SmtpWitness::heard(std::string_view bytes)
 {
+    catch_up(); // nobody is told to go ahead with a chunk
     if (open_)
         open_->content->append(bytes);
 }
@@ -257,6 +241,7 @@ void SmtpWitness::message_waits()
 
 void SmtpWitness::message_done(const smtp::Reply& reply, std::string_view queue_id)
 {
+    catch_up(); // refused before any of it was heard
     std::vector<Prepared> ready = std::exchange(ready_, {});
     if (!reply.positive()) {
         fail(cause_of(reply));
@@ -282,7 +267,7 @@ void SmtpWitness::ended(std::string_view why)
     if (scene_.dialogue().in_transaction())
         fail(ended_by(why));
     if (login_time_ != 0)
-        logged_out(ended_by(why));
+        logged_out(scene_now(), ended_by(why));
     catch_up();
 }
 

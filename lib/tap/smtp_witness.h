@@ -87,12 +87,14 @@ private:
         li::Event scene;   // when, who and where
         std::uint32_t transaction = 0;
         std::int64_t began = 0; // the message, if there is one; microseconds
+        std::uint64_t list = 0; // the tap's generation then
         bool chunks = false;
     };
 
     [[nodiscard]] static li::Cause cause_of(const smtp::Reply& reply);
     [[nodiscard]] Said said_now(smtp::Envelope envelope) const;
-    // The act finds what had been said when this was called.
+    // The act finds what had been said when this was called.  Whether it concerns anybody is
+    // found out by the act: until there is an answer the same is done for everybody.
     template <class Act>
     void when_answered(Said said, Act act)
     {
@@ -113,7 +115,8 @@ private:
     concerned_now(const Open* open, const std::vector<std::string>& recipients) const;
     void login_event(li::What what, li::Status status, const std::string& user,
                      std::string_view mechanism, li::Cause cause);
-    void logged_out(li::Cause cause);
+    // `event`: the scene that the login was in.
+    void logged_out(li::Event event, li::Cause cause);
     void follow_login(std::string_view after);
     void sender_refused(const smtp::Mail& mail, const smtp::Reply& reply);
     void recipient_refused(const smtp::Rcpt& rcpt, const smtp::Reply& reply);
@@ -128,6 +131,8 @@ private:
     }
     [[nodiscard]] li::Event event_for(const Concerned& one, const li::Event& base,
                                       const std::vector<std::string>& recipients) const;
+    void report(li::What what, const smtp::Reply& reply,
+                const std::vector<std::string>& recipients);
     void report(const std::vector<Concerned>& concerned, const li::Event& base,
                 const std::vector<std::string>& recipients);
     [[nodiscard]] std::vector<Prepared> prepare(const std::vector<Concerned>& concerned,
@@ -136,9 +141,10 @@ private:
                                                 const Open* open) const;
     [[nodiscard]] std::vector<Prepared> prepare_message(const Open* open) const;
     void submit(std::vector<Prepared> all, std::string_view queue_id);
-    void report_failure(const std::vector<Concerned>& concerned, const Open* open,
-                        const std::vector<std::string>& recipients, li::Cause cause);
+    void report_failure(const Open* open, li::Cause cause);
     void fail(li::Cause cause);
+    void open();
+
     Tap& tap_;
     const SmtpScene& scene_;
     std::string session_;
@@ -146,6 +152,8 @@ private:
     std::int64_t login_time_ = 0; // microseconds; 0: nobody has logged in here
     std::string login_name_;      // as the dialogue has it
     std::string login_;           // canonical
+    // As it was before a command that changes the client; null: there is none.
+    std::unique_ptr<li::Event> before_;
     std::string asking_;          // who is about to log in, and how
     std::string mechanism_;
     bool told_ = false;              // what became of the transaction

@@ -51,13 +51,15 @@ void SmtpWitness::login_ended(const std::string& user, std::string_view mechanis
     login_event(What::login, Status::succeeded, user, mechanism, {});
 }
 
-void SmtpWitness::logged_out(li::Cause cause)
+void SmtpWitness::logged_out(li::Event event, li::Cause cause)
 {
     const std::int64_t now = base::wall_microseconds();
     auto targets = tap_.interested(std::span(&login_, 1), now);
     if (targets.empty())
         return;
-    li::Event event = this->event(What::logout, Status::succeeded);
+    event.what = What::logout;
+    event.status = Status::succeeded;
+    event.time = now;
     event.user = login_name_;
     event.matched = login_;
     event.session_end = now;
@@ -71,10 +73,13 @@ void SmtpWitness::logged_out(li::Cause cause)
 void SmtpWitness::follow_login(std::string_view after)
 {
     const std::string& name = scene_.dialogue().login();
-    if (name == login_name_)
+    if (name == login_name_) {
+        before_.reset();
         return;
-    if (login_time_ != 0)
+    }
+    if (const auto before = std::exchange(before_, nullptr); login_time_ != 0)
         logged_out(
+            before ? *before : scene_now(),
             {.layer = "protocol", .code = std::string(after), .enhanced = {}, .text = {}});
     login_time_ = 0;
     login_name_ = name;

@@ -44,6 +44,7 @@ SmtpWitness::Said SmtpWitness::said_now(smtp::Envelope envelope) const
             .scene = scene_now(),
             .transaction = transactions_,
             .began = message_time_,
+            .list = message_list_,
             .chunks = chunks_};
 }
 
@@ -129,6 +130,20 @@ li::Event SmtpWitness::event_for(const Concerned& one, const li::Event& base,
     return event;
 }
 
+// What came to nothing before a message began, and who hears of it.
+void SmtpWitness::report(What what, const smtp::Reply& reply,
+                         const std::vector<std::string>& recipients)
+{
+    const std::vector<Concerned> concerned =
+        concerned_by(envelope().mail.sender, recipients);
+    if (concerned.empty())
+        return;
+    li::Event event = this->event(what, Status::failed);
+    event.cause = cause_of(reply);
+    describe(event, envelope().mail);
+    report(concerned, event, recipients);
+}
+
 void SmtpWitness::report(const std::vector<Concerned>& concerned, const li::Event& base,
                          const std::vector<std::string>& recipients)
 {
@@ -169,10 +184,12 @@ void SmtpWitness::submit(std::vector<Prepared> all, std::string_view queue_id)
         tap_.submit(std::move(one), time, queue_id);
 }
 
-void SmtpWitness::report_failure(const std::vector<Concerned>& concerned, const Open* open,
-                                 const std::vector<std::string>& recipients,
-                                 li::Cause cause)
+void SmtpWitness::report_failure(const Open* open, li::Cause cause)
 {
+    const std::vector<std::string> recipients = accepted_recipients();
+    const std::vector<Concerned> concerned = concerned_now(open, recipients);
+    if (concerned.empty())
+        return;
     li::Event event = this->event(What::sent, Status::failed);
     event.cause = std::move(cause);
     describe(event, envelope().mail);

@@ -227,6 +227,7 @@ TEST_CASE(
     CHECK(all[1].event.what == What::logout);
     CHECK(all[1].event.user == "anna@example.de");
     CHECK(all[1].event.cause.code == "STARTTLS");
+    CHECK(all[1].event.client.address == "192.0.2.1"); // who had logged in
 }
 
 TEST_CASE("tap: another's login is not told with the target's mail")

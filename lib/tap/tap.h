@@ -114,14 +114,18 @@ public:
         tap_ = tap;
         identities_ = std::move(canonical);
         seen_ = 0;
+        matched_.clear();
     }
     [[nodiscard]] std::span<const Target> targets(std::int64_t time);
+    // The first that is of interest, as of the last call of targets(); empty: none.
+    [[nodiscard]] const std::string& matched() const { return matched_; }
 
 private:
     const Tap* tap_ = nullptr; // null: nobody is of interest
     std::vector<std::string> identities_;
     std::vector<Target> targets_; // whatever their times
     std::vector<Target> covering_;
+    std::string matched_;
     std::uint64_t seen_ = 0;
 };
 
