@@ -39,6 +39,61 @@ teardown() { sponts_teardown; }
     [[ $output == *'line 2: the chain is broken' ]]
 }
 
+# The octets of the bill are those of the receipts, and content has come.
+billed_as_received() {
+    local receipts
+    receipts=$(ctl receipts "$MEASURE" --json |
+        jq '[.[] | select(.act == "receipt") | .octets | tonumber] | add')
+    [ "$receipts" -gt 38500 ] &&
+        [ "$(ctl traffic "$MEASURE" --json | jq '.[0].octets')" = "$receipts" ]
+}
+
+@test "traffic is what was captured and handed over, measure by measure and in its period" {
+    lemf_start lemf
+    interception
+    tapped
+    run -0 ctl traffic --json
+    [ "$(jq -c '[.[] | [.measure, .records, .content]]' <<<"$output")" = \
+        "[[\"$MEASURE\",0,0]]" ]
+    mail_of 38000 1 >"$TMP/one"
+    mail_of 500 2 >"$TMP/two"
+    submit "$TMP/one" a@test anna@example.org
+    submit "$TMP/two" a@test anna@example.org
+    wait_for 20 lemf_has lemf '.cc == 2 and .iri >= 2'
+    first=$MEASURE
+    wait_for 20 billed_as_received
+    tapped 'Referenz-Id = LKA-18' 'Kennung = bob@example.org' 'Mailbox = bob'
+    run -0 ctl traffic --json
+    jq . <<<"$output"
+    sizes=$(($(stat -c %s "$TMP/one") + $(stat -c %s "$TMP/two") + 2 * 3)) # with their dots
+    jq -e --arg m "$first" --argjson sizes "$sizes" '.[] | select(.measure == $m)
+        | .content == $sizes and .octets > .content and .destroyed == 0 and .reference == "LKA-17"
+        and .records >= 2 and .delivered >= 4' <<<"$output"
+    jq -e --arg m "$MEASURE" '.[] | select(.measure == $m) | .records == 0 and .content == 0' \
+        <<<"$output"
+    octets=$(jq --arg m "$first" '.[] | select(.measure == $m) | .octets' <<<"$output")
+    # The same for people, with a sum; and of one measure without.
+    run -0 ctl traffic
+    [[ ${lines[0]} == measure*reference*records*content*delivered*octets*destroyed ]]
+    [[ ${lines[1]} == "${first:0:8}  LKA-17 "*" $sizes "*" $octets "* ]]
+    all=$((octets + $(ctl traffic "$MEASURE" --json | jq '.[0].octets')))
+    [[ $(ctl traffic | tail -n 1) == all*" $sizes "*" $all "* ]]
+    run -0 ctl traffic "$first"
+    [ "${#lines[@]}" -eq 2 ]
+    run -0 ctl traffic --to 2026-01-01 "$first" --json
+    [ "$(jq -c '[.[0].records, .[0].octets]' <<<"$output")" = '[0,0]' ]
+    run -0 ctl traffic --from 2026-01-01 "$first" --json
+    [ "$(jq '.[0].octets' <<<"$output")" = "$octets" ]
+    run -64 ctl traffic --from 2026-02-01 --to 2026-02-01
+    [[ $output == *'--from: must be before --to'* ]]
+    run -64 ctl traffic --from yesterday
+    [[ $(acts handover-traffic) == 'intended done intended done'* ]]
+    # What was changed afterwards is no bill.
+    sed -i '2s/octets=/octets=9/; 2s/content=/content=9/; 2s/number=/number=9/' "$STATE"/ledger/*
+    run -65 ctl traffic
+    [[ $output == *'the ledger is damaged'* ]]
+}
+
 @test "notices made by hand and those that are sent share one row of numbers" {
     lemf_start lemf
     interception

@@ -39,6 +39,7 @@ int status(const Call& call);
 int notice(const Call& call);
 int gaps(const Call& call);
 int receipts(const Call& call);
+int traffic(const Call& call);
 int rehearse(const Call& call);
 
 } // namespace tkuev

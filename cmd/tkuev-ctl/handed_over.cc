@@ -62,6 +62,8 @@ std::vector<handover::LedgerEntry> ledger_lines(Office& office, const li::Handle
     const std::string directory = handover::places_of(office.settings()).ledgers;
     handover::write_ledgers(office.handover(), directory);
     const db::LedgerHead head = db::HandoverWork(office.handover()).ledger(measure);
+    if (head.number == 0) // nothing was noted, and there is no file
+        return {};
     auto report = handover::verify_ledger(directory, head);
     if (!report)
         throw base::Failure(base::Remedy::fix_data,
