@@ -183,13 +183,13 @@ format: ## rewrite the sources with clang-format
 
 # -- measuring ------------------------------------------------------------------------
 
-.PHONY: bench bench-relays bench-proxies bench-etsi bench-handover benchtools
+.PHONY: bench bench-relays bench-proxies bench-tap bench-etsi bench-handover benchtools
 benchtools: programs $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src))
 $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src)): $(BIN)/bench-%: $(BUILD)/bench/%.o $(BUILD)/libsponts.a
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: bench-relays bench-proxies bench-etsi bench-handover ## ours and others side by side (BENCH="--quick": short)
+bench: bench-relays bench-proxies bench-tap bench-etsi bench-handover ## ours and others side by side (BENCH="--quick": short)
 bench-relays: ## the relay beside Postfix
 	contrib/install-deps build bench
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
@@ -204,6 +204,10 @@ proof: ## can anybody notice a measure? octets, log lines, times (PROOF="--sessi
 	contrib/install-deps build test
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools $(BIN)/tap-tool
 	bench/run-proof --bin $(BIN) $(PROOF)
+bench-tap: ## what a thousand measures cost relay and proxies, without hits and with a tenth
+	contrib/install-deps build bench
+	@$(MAKE) --no-print-directory -j$(JOBS) benchtools $(BIN)/tap-tool
+	bench/run-tap --bin $(BIN) $(BENCH)
 bench-etsi: $(BIN)/bench-etsi_bench ## the encoder of the hand-over to authorities
 	$(BIN)/bench-etsi_bench
 bench-handover: $(BIN)/bench-handover_bench ## records a second, from the spool to an authority

@@ -146,7 +146,7 @@ class Sponts:
 
     name = "sponts"
 
-    def __init__(self, directory, port, sink_port, binaries):
+    def __init__(self, directory, port, sink_port, binaries, more=""):
         self.directory, self.port, self.binaries = directory, port, binaries
         os.makedirs(directory)
         cert, key = certificate(directory)
@@ -174,7 +174,7 @@ connections-per-client = 0
 
 [smtp-sendd]
 connections-per-destination = 20
-""")
+{more}""")
         tables = {
             "domains": "name\ndest.example\n",
             "routes": f"pattern,host,port,tls\ndest.example,127.0.0.1,{sink_port},none\n"}

@@ -3,7 +3,9 @@
 //
 //     bench-source --port 2525 --connections 10 --per-connection 100 --messages 20000
 //                  --size 38912 [--starttls] [--pipelining] [--delay-acks] [--first N]
+//                  [--recipient ADDRESS | --users N]
 //
+// With --users the recipients are user0@dest.example and so on, N of them, by turns.
 // Waits for each reply unless --pipelining is given.  Prints one JSON object: messages,
 // failed, seconds, first_ns, p50_us and p99_us (from the last byte of the final dot handed
 // to the kernel until its 250 is read).  One thread, epoll.
@@ -39,6 +41,7 @@ struct Options {
     std::uint64_t messages = 1;
     std::size_t size = 38912;
     std::uint64_t first = 1;
+    std::uint64_t users = 0;
     bool starttls = false, pipelining = false, delay_acks = false;
     std::string sender = "sender@bench.example", recipient = "recipient@dest.example";
 };
@@ -222,7 +225,7 @@ private:
         case Step::mail:
             step_ = Step::rcpt;
             if (!work_.options.pipelining)
-                say(fmt::format("RCPT TO:<{}>\r\n", work_.options.recipient));
+                say(fmt::format("RCPT TO:<{}>\r\n", recipient()));
             break;
         case Step::rcpt:
             step_ = Step::data;
@@ -233,7 +236,7 @@ private:
             step_ = Step::dot;
             say(fmt::format(
                 "From: <{}>\r\nTo: <{}>\r\nSubject: bench\r\nX-Bench: {}\r\n\r\n",
-                work_.options.sender, work_.options.recipient, number_));
+                work_.options.sender, recipient(), number_));
             out_ += work_.body;
             break;
         case Step::dot:
@@ -256,8 +259,15 @@ private:
         step_ = Step::mail;
         say(fmt::format("MAIL FROM:<{}>\r\n", work_.options.sender));
         if (work_.options.pipelining)
-            say(fmt::format("RCPT TO:<{}>\r\nDATA\r\n", work_.options.recipient));
+            say(fmt::format("RCPT TO:<{}>\r\nDATA\r\n", recipient()));
         return true;
+    }
+
+    [[nodiscard]] std::string recipient() const
+    {
+        const Options& options = work_.options;
+        return options.users == 0 ? options.recipient
+                                  : fmt::format("user{}@dest.example", number_ % options.users);
     }
 
     bool message_done()
@@ -308,6 +318,7 @@ Options read_options(int argc, char** argv)
             !arguments.number("--messages", options.messages) &&
             !arguments.number("--size", options.size) &&
             !arguments.number("--first", options.first) &&
+            !arguments.number("--users", options.users) &&
             !arguments.flag("--starttls", options.starttls) &&
             !arguments.flag("--pipelining", options.pipelining) &&
             !arguments.flag("--delay-acks", options.delay_acks) &&
