@@ -321,10 +321,10 @@ std::span<const Target> Watch::targets(std::int64_t time)
     if (const std::uint64_t now = tap_->generation(); now != seen_) {
         seen_ = now;
         targets_ = tap_->find(identities_);
-        const auto one = std::ranges::find_if(identities_, [this](const std::string& who) {
-            return !tap_->find(std::span(&who, 1)).empty();
-        });
-        matched_ = one != identities_.end() ? *one : std::string();
+        matched_.clear();
+        for (const std::string& who : identities_)
+            if (!targets_.empty() && matched_.empty() && !tap_->find(std::span(&who, 1)).empty())
+                matched_ = who;
     }
     if (targets_.empty())
         return {};
