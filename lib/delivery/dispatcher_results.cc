@@ -16,25 +16,38 @@ using Kind = session::Answer::Kind;
 
 constexpr std::size_t most_logged = 1000; // bytes of addresses in a log line
 
-// Recipients with one answer share a line.
+// Recipients with one answer share a line, until it is full: each of them is named, once.
+// Those whose address a row has rewritten stand apart, with the addresses they had.
 struct ResultLine {
     Kind kind;
+    bool rewritten = false;
     std::string reason;
     std::string to;
+    std::string original; // in the order of `to`; empty unless rewritten
     std::uint32_t count = 0;
+
+    [[nodiscard]] bool full() const { return to.size() + original.size() >= most_logged; }
 };
 
-void add_line(std::vector<ResultLine>& lines, Kind kind, const std::string& reason,
-              const std::string& address)
+void append_address(std::string& list, const std::string& address)
 {
-    auto line = std::find_if(lines.begin(), lines.end(), [&](const ResultLine& one) {
-        return one.kind == kind && one.reason == reason;
+    list.append(list.empty() ? "" : ",").append(address);
+}
+
+void add_line(std::vector<ResultLine>& lines, Kind kind, const std::string& reason,
+              const std::string& address, const std::string& original)
+{
+    const bool rewritten = address != original;
+    auto line = std::ranges::find_if(lines, [&](const ResultLine& one) {
+        return one.kind == kind && one.rewritten == rewritten && !one.full() &&
+               one.reason == reason;
     });
     if (line == lines.end())
-        line = lines.insert(lines.end(), {kind, reason, {}, 0});
+        line = lines.insert(lines.end(), {kind, rewritten, reason, {}, {}, 0});
     ++line->count;
-    if (line->to.size() < most_logged)
-        line->to.append(line->to.empty() ? "" : ",").append(address);
+    append_address(line->to, address);
+    if (rewritten)
+        append_address(line->original, original);
 }
 
 void log_line(const Batch& batch, const ResultLine& line)
@@ -48,8 +61,10 @@ void log_line(const Batch& batch, const ResultLine& line)
     if (line.kind == Kind::delivered)
         base::log(base::Level::info, "delivered", id,
                   {{"to", line.to},
+                   {"original", line.original},
                    {"from", envelope.sender},
                    {"recipients", line.count},
+                   {"size", batch.job.attempt->message.size},
                    {"relay", connection.relay},
                    {"delay-ms", age},
                    {"spent-ms", spent.count()},
@@ -80,6 +95,7 @@ Kind outcome_of(const Batch& batch, const session::Answer& answer)
 // Once it is decided what becomes of them.
 void log_results(const Batch& batch)
 {
+    const spool::Envelope& envelope = batch.job.attempt->envelope();
     std::vector<ResultLine> lines;
     const std::string prefix = batch.connection.relay + ": ";
     for (const Batch::Slot& slot : batch.slots) {
@@ -87,8 +103,11 @@ void log_results(const Batch& batch)
         if (reason.starts_with(prefix))
             reason.erase(0, prefix.size());
         const Kind outcome = outcome_of(batch, slot.answer);
-        for (const std::uint32_t i : slot.recipients)
-            add_line(lines, outcome, reason, batch.job.recipients[i].address);
+        for (const std::uint32_t i : slot.recipients) {
+            const JobRecipient& recipient = batch.job.recipients[i];
+            add_line(lines, outcome, reason, recipient.address,
+                     envelope.recipients[recipient.index].address);
+        }
     }
     for (const ResultLine& line : lines)
         log_line(batch, line);

@@ -342,10 +342,10 @@ void SmtpServerSession::log_accepted(std::string_view id, std::uint64_t size)
                {"helo", transaction_->helo()},
                {"login", transaction_->login()},
                {"tls", tls ? std::string_view(wire_.stream().tls().version) : "none"},
+               {"size", size},
                {"sender", envelope.mail.sender.mailbox},
                {"recipients", envelope.recipients.size()},
-               {"first", envelope.recipients.front().recipient.mailbox},
-               {"size", size}});
+               {"first", envelope.recipients.front().recipient.mailbox}});
     const smtp::ClientAttributes& origin = transaction_->origin();
     if (origin.address)
         base::log(base::Level::info, "xforward", id,
