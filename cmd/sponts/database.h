@@ -14,6 +14,7 @@ inline const conf::OptionSpec database_option{"database", "FILE",
 int db_migrate(const Call& call);
 int import_table(const Call& call);
 int export_table(const Call& call);
+int traffic(const Call& call);
 int user_add(const Call& call);
 int user_password(const Call& call);
 

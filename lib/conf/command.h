@@ -39,7 +39,7 @@ struct Command {
     const char* name;             // "list", or noun and verb: "authority add"
     int (*run)(const Call& call); // the exit status; may throw base::Failure
     const char* help;             // one line
-    const char* operands = "";    // "TABLE [FILE]": as --help calls them
+    const char* operands = "";    // "TABLE [FILE]", "[FILE ...]": as --help calls them
     std::vector<OptionSpec> options = {};
 };
 

@@ -86,15 +86,17 @@ inline void add_option(CLI::App& app, const OptionSpec& option, Call& call)
         ->type_name(option.value);
 }
 
-// "TABLE [FILE]" are one or two.
+// "TABLE [FILE]" are one or two, "[FILE ...]" as many as you like.
 inline void add_operands(CLI::App& app, std::string_view names, Call& call)
 {
     if (names.empty())
         return;
-    const auto all = std::ranges::count(names, ' ') + 1;
+    const bool endless = names.ends_with(" ...]");
+    const auto all = std::ranges::count(names, ' ') + (endless ? 0 : 1);
     const auto optional = std::ranges::count(names, '[');
     app.add_option(std::string(names), call.operands)
-        ->expected(static_cast<int>(all - optional), static_cast<int>(all))
+        ->expected(static_cast<int>(all - optional),
+                   endless ? CLI::detail::expected_max_vector_size : static_cast<int>(all))
         ->required(all > optional);
 }
 
