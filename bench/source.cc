@@ -266,8 +266,9 @@ private:
     [[nodiscard]] std::string recipient() const
     {
         const Options& options = work_.options;
-        return options.users == 0 ? options.recipient
-                                  : fmt::format("user{}@dest.example", number_ % options.users);
+        return options.users == 0
+                   ? options.recipient
+                   : fmt::format("user{}@dest.example", number_ % options.users);
     }
 
     bool message_done()

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-ctl traffic: what was captured and handed over, measure by measure, for the bill.
-#include "traffic_sum.h"
-
 #include "base/failure.h"
 #include "handed_over.h"
 #include "li/words.h"
 #include "office.h"
 #include "print.h"
 #include "text/json.h"
+#include "traffic_sum.h"
 
 #include <fmt/format.h>
 
@@ -34,7 +33,8 @@ struct Period {
 Period period_of(const Call& call)
 {
     const Period period{.begin = time_option(call, "from", 0),
-                        .end = time_option(call, "to", std::numeric_limits<li::Time>::max())};
+                        .end =
+                            time_option(call, "to", std::numeric_limits<li::Time>::max())};
     if (period.begin >= period.end)
         throw base::Failure(base::Remedy::fix_arguments, "--from: must be before --to");
     return period;

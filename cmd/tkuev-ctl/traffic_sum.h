@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tkuev-ctl/traffic_sum.h - how much was captured and handed over under a measure, for the bill.
+// tkuev-ctl/traffic_sum.h - how much was captured and handed over under a measure, for the
+// bill.
 //
 // Pure: lines of a ledger in, sums out.
 #pragma once

@@ -2,7 +2,6 @@
 #include "traffic_sum.h"
 
 #include <doctest/doctest.h>
-
 #include <vector>
 
 using handover::LedgerEntry;

@@ -93,8 +93,8 @@ private:
 
     [[nodiscard]] static li::Cause cause_of(const smtp::Reply& reply);
     [[nodiscard]] Said said_now(smtp::Envelope envelope) const;
-    // The act finds what had been said when this was called.  Whether it concerns anybody is
-    // found out by the act: until there is an answer the same is done for everybody.
+    // The act finds what had been said when this was called.  Whether it concerns anybody
+    // is found out by the act: until there is an answer the same is done for everybody.
     template <class Act>
     void when_answered(Said said, Act act)
     {
@@ -154,7 +154,7 @@ private:
     std::string login_;           // canonical
     // As it was before a command that changes the client; null: there is none.
     std::unique_ptr<li::Event> before_;
-    std::string asking_;          // who is about to log in, and how
+    std::string asking_; // who is about to log in, and how
     std::string mechanism_;
     bool told_ = false;              // what became of the transaction
     bool chunks_ = false;            // of the message that comes in

@@ -323,7 +323,8 @@ std::span<const Target> Watch::targets(std::int64_t time)
         targets_ = tap_->find(identities_);
         matched_.clear();
         for (const std::string& who : identities_)
-            if (!targets_.empty() && matched_.empty() && !tap_->find(std::span(&who, 1)).empty())
+            if (!targets_.empty() && matched_.empty() &&
+                !tap_->find(std::span(&who, 1)).empty())
                 matched_ = who;
     }
     if (targets_.empty())
