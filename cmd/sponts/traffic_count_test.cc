@@ -3,13 +3,16 @@
 #include "traffic_count.h"
 #include "traffic_print.h"
 
+#include <fmt/format.h>
+
 #include <doctest/doctest.h>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using sponts::OwnDomain;
 using sponts::Period;
-using sponts::Traffic;
 using sponts::TrafficCount;
 using sponts::TrafficSums;
 
@@ -28,6 +31,11 @@ std::optional<OwnDomain> find(std::string_view name)
     return std::nullopt;
 }
 
+std::string_view value(const std::string& text)
+{
+    return text.empty() ? "\"\"" : std::string_view(text);
+}
+
 struct Scene {
     TrafficSums sums{TrafficSums::By::tenant, find};
     TrafficCount count{sums, {}};
@@ -42,20 +50,21 @@ struct Scene {
     void accepted(const std::string& id, const std::string& login,
                   const std::string& sender, int size)
     {
-        count.line(id + " message-accepted login=" + (login.empty() ? "\"\"" : login) +
-                   " size=" + std::to_string(size) + " sender=" +
-                   (sender.empty() ? "\"\"" : sender) + " recipients=1 first=x@y.test");
+        count.line(
+            fmt::format("{} message-accepted login={} size={} sender={} recipients=1 "
+                        "first=x@y.test",
+                        id, value(login), size, value(sender)));
     }
     void delivered(const std::string& id, const std::string& to, int recipients, int size)
     {
-        count.line(id + " delivered to=" + to +
-                   " original=\"\" recipients=" + std::to_string(recipients) +
-                   " size=" + std::to_string(size) + " reply=250");
+        count.line(
+            fmt::format("{} delivered to={} original=\"\" recipients={} size={} reply=250",
+                        id, to, recipients, size));
     }
     void session(const std::string& id, const std::string& user, int up, int down)
     {
-        count.line(id + " session-ended user=" + (user.empty() ? "\"\"" : user) + " up=" +
-                   std::to_string(up) + " down=" + std::to_string(down) + " reason=quit");
+        count.line(fmt::format("{} session-ended user={} up={} down={} reason=quit", id,
+                               value(user), up, down));
     }
     // "TENANT DOMAIN: sent octets received octets sessions up down"
     [[nodiscard]] std::vector<std::string> rows() const
