@@ -71,11 +71,11 @@ struct Scene {
     {
         std::vector<std::string> out;
         for (const auto& [tenant, domain, t] : sums.rows()) {
-            std::string text = tenant + "/" + domain;
+            std::string text = fmt::format("{}/{}", tenant, domain);
             for (const std::uint64_t number :
                  {t.sent_messages, t.sent_octets, t.received_messages, t.received_octets,
                   t.sessions, t.up_octets, t.down_octets})
-                text += " " + std::to_string(number);
+                text += fmt::format(" {}", number);
             out.push_back(text);
         }
         return out;
