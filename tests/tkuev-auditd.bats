@@ -211,6 +211,24 @@ hiding() {
     audit verify
 }
 
+@test "a byte changed in place while the daemon runs: the next use finds it, whatever its time says" {
+    new_log
+    auditd_start
+    note measure-create intended R1
+    cp -a "$LOG" "$TMP/log.good"
+    sleep 0.1 # the clock of the file system
+    inode=$(stat -c %i "$LOG")
+    at=$(grep -bo R1 "$LOG" | head -n 1 | cut -d : -f 1)
+    printf 2 | dd of="$LOG" bs=1 seek=$((at + 1)) conv=notrunc status=none
+    touch -r "$TMP/log.good" "$LOG"
+    [ "$(stat -c '%i %s' "$LOG")" = "$inode $(stat -c %s "$TMP/log.good")" ]
+    [[ $(note measure-create intended R2) == 'denied unavailable audit%20log:%20log:%20line%20'* ]]
+    [[ $(note measure-create intended R3) == 'denied unavailable audit%20log:%20log:%20line%20'* ]]
+    cat "$TMP/log.good" >"$LOG"
+    [[ $(note measure-create intended R4) == 'noted 6 '* ]]
+    audit verify
+}
+
 @test "killed at any time: no entry that was answered is lost, and the chain holds" {
     new_log
     ask_on() {

@@ -19,6 +19,7 @@ namespace {
 
 using base::fail_errno;
 
+constexpr std::int64_t billion = 1'000'000'000;
 constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
 
 base::Fd open_file(const std::string& file, int flags)
@@ -82,7 +83,8 @@ Stamp stamp_of(const std::string& file)
     struct stat status{};
     if (::stat(file.c_str(), &status) != 0)
         fail_errno("look at", file);
-    return {status.st_dev, status.st_ino, status.st_size};
+    return {status.st_dev, status.st_ino, status.st_size,
+            status.st_ctim.tv_sec * billion + status.st_ctim.tv_nsec};
 }
 
 Files read_files(const Places& places)

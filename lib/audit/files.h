@@ -13,6 +13,7 @@
 #include "audit/inspect.h"
 #include "base/fd.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -38,11 +39,13 @@ private:
     base::Fd fd_;
 };
 
-// Which file it is, and how long: tells whether somebody else has written.
+// Which file it is, how long, and when the kernel saw it change (which utimes(2) cannot
+// set): tells whether somebody else has written.
 struct Stamp {
     dev_t device = 0;
     ino_t inode = 0;
     off_t size = -1;
+    std::int64_t changed = 0; // nanoseconds, in steps of some milliseconds
     bool operator==(const Stamp&) const = default;
 };
 [[nodiscard]] Stamp stamp_of(const std::string& file); // throws base::Failure

@@ -5,8 +5,10 @@
 #include "base/clock.h"
 #include "base/failure.h"
 
+#include <chrono>
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <thread>
 
 using audit::Files;
 using audit::Inspection;
@@ -158,6 +160,24 @@ TEST_CASE("audit: who is running notices that log and anchor were set back toget
     CHECK_THROWS_AS(store.note(create_measure("R4"), "anna"), base::Failure);
     scene.put(now);
     CHECK(store.note(create_measure("R4"), "anna") == 4);
+}
+
+TEST_CASE("audit: who is running notices a byte changed in place")
+{
+    const Scene scene;
+    Store store(scene.places);
+    store.note(create_measure("R1"), "anna");
+    const Files good = scene.files();
+    for (std::string Files::* file : {&Files::log, &Files::grants}) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20)); // the kernel's clock
+        Files changed = good;
+        (changed.*file)[(changed.*file).size() - 2] ^= 1;
+        scene.put(changed);
+        CHECK_THROWS_AS(store.note(create_measure("R2"), "anna"), base::Failure);
+        scene.put(good);
+        CHECK(store.has_role("gero", Role::grant));
+    }
+    CHECK(store.note(create_measure("R2"), "anna") == 2);
 }
 
 TEST_CASE("audit: whatever a crash leaves of the last entry is an incident and put right")
