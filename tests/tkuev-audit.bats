@@ -18,7 +18,7 @@ teardown() { sponts_teardown; }
     note measure-create intended R2 zoe@example.org
     note measure-create intended R1 bert@example.org
     note measure-end 'done' R2 zoe@example.org
-    [ "$(audit list --by-identity | grep measure | cut -f 6)" = \
+    [ "$(audit list --by-identity | grep measure | cut -f 7)" = \
         $'bert@example.org\nzoe@example.org\nzoe@example.org' ]
     [ "$(audit list --by-time | grep measure | cut -f 5)" = $'R2\nR1\nR2' ]
     [ "$(audit list --reference R2 | cut -f 3 | tail -n +2)" = $'measure-create\nmeasure-end' ]
@@ -33,6 +33,30 @@ teardown() { sponts_teardown; }
     audit list --json --key "$TMP/auditors.key" >"$TMP/json"
     [ "$(jq -r .person "$TMP/json" | sort -u)" = "$ME" ]
     [[ $(audit list | tail -n 2 | cut -f 11) == *'with persons'* ]]
+}
+
+@test "list: one Kennung of several, in any spelling, under each of them" {
+    new_log
+    auditd_start
+    note measure-create intended R1 'Anna@Example.org,%20anna,%20"b,%20a"@example.org'
+    note measure-create intended R2 ANNA
+    note measure-create intended R3 anna2,%20bert@example.org
+    references() { audit list --json --identity "$1" | jq -r .reference | paste -sd,; }
+    for identity in 'Anna@Example.org' anna@example.ORG anna+x@example.org '"B, A"@example.org'; do
+        [ "$(references "$identity")" = R1 ]
+    done
+    [ "$(references Anna)" = R1,R2 ]
+    [ "$(references 'anna@example.org, anna')" = R1 ]
+    [ "$(references BERT@EXAMPLE.ORG)" = R3 ]
+    [ -z "$(references example.org)" ]
+    audit list --by-identity >"$TMP/list"
+    [ "$(head -n 1 "$TMP/list" | cut -f 1,2)" = $'UNDER\tNUMBER' ]
+    [ "$(grep measure "$TMP/list" | cut -f 1,6)" = "$(printf '%s\t%s\n' anna R1 anna R2 anna2 R3 \
+        anna@example.org R1 'b, a@example.org' R1 bert@example.org R3)" ]
+    [ "$(sed -n 2p "$TMP/list" | cut -f 1)" = - ] # what is about no Kennung
+    run -0 audit list --by-identity --identity Anna --json
+    [ "$(jq -r '.under + " " + .identity' <<<"$output")" = \
+        $'anna Anna@Example.org, anna, "b, a"@example.org\nanna ANNA' ]
 }
 
 @test "sample and report of a quarter: the same seed draws the same" {
@@ -55,7 +79,7 @@ teardown() { sponts_teardown; }
     mkdir "$TMP/out"
     echo 'Keine Beanstandungen.' >"$TMP/words"
     head=$(audit verify | sed -n 's/^head //p')
-    run -0 audit report --quarter "$quarter" --seed s --findings "$TMP/words" --output "$TMP/out"
+    run -0 --separate-stderr audit report --quarter "$quarter" --seed s --findings "$TMP/words" --output "$TMP/out"
     [ "${lines[1]}" = "$TMP/out/pruefergebnis-$quarter-bundesnetzagentur.txt" ]
     for file in "${lines[@]}"; do
         grep -q 'Angeordnete Maßnahmen im Zeitraum: *6$' "$file"
@@ -67,7 +91,15 @@ teardown() { sponts_teardown; }
     done
     grep -q 'Kopie für die Bundesnetzagentur' "${lines[1]:-$TMP/out/pruefergebnis-$quarter-bundesnetzagentur.txt}"
     run -73 audit report --quarter "$quarter" --output "$TMP/out" # never overwritten
-    run -0 audit report --quarter "$quarter" --json
+    run -0 --separate-stderr audit report --quarter "$quarter" --json
+    last=$(jq -r .last <<<"$output")
+    [ "$(jq -r .over <<<"$output")" = false ]
+    [ "$stderr" = "tkuev-audit: warning: $quarter is not over: this is a report about the entries up to $last, and the rest needs another one" ]
+    [[ $(audit report --quarter "$quarter" 2>/dev/null) == *'(nicht beendet; bis zum Eintrag Nr. '* ]]
+    run -0 --separate-stderr audit report --quarter 2020-Q1
+    [ -z "$stderr" ]
+    [[ $output != *'nicht beendet'* ]]
+    run -0 --separate-stderr audit report --quarter "$quarter" --json
     [ "$(jq -r '[.measures, .drawn, .sound] | @csv' <<<"$output")" = '6,2,true' ]
 }
 
@@ -87,13 +119,24 @@ teardown() { sponts_teardown; }
     due .entries 0
     audit report --quarter "$quarter" >/dev/null
     head=$(audit verify | sed -n 's/^head //p')
-    wait_for 10 due '.entries > 5' true
+    # What is written after a report is not released by it.
+    request measure-create 'done' R5 | sed 's/^end .*/end 2020-01-01T00:00:00+01:00/' |
+        socat -t 5 - "UNIX-CONNECT:$SOCKET"
+    wait_for 10 due .entries 5 # R1 and the grants
+    sleep 1.1
+    due .entries 5
+    due '.unreported[0]' "\"$quarter\""
+    cp "$LOG" "$TMP/before"
+    run -64 --separate-stderr audit purge --keep R3 --keep r3
+    [[ $stderr == 'tkuev-audit: --keep r3: no entry is about such a measure; nothing is deleted' ]]
+    cmp "$LOG" "$TMP/before"
     run -0 audit purge --keep R3
-    [[ $output == *' deleted' ]]
+    [[ ${lines[0]} == *' deleted' ]]
+    [ "${lines[1]}" = "entries of $quarter stay: no report has seen them" ]
     run ! grep -q ':R1 ' "$LOG"
     audit verify --head "$head"
     audit list --json >"$TMP/list"
-    [ "$(jq -r 'select(.act == "measure-create") | .reference' "$TMP/list")" = $'R2\nR3' ]
+    [ "$(jq -r 'select(.act == "measure-create") | .reference' "$TMP/list")" = $'R2\nR3\nR5' ]
     [ "$(jq -r 'select(.act == "log-purge" ) | .outcome' "$TMP/list" | sort -u)" = $'done\nintended' ]
     [[ $(note measure-create 'done' R4) == 'noted '* ]]
     audit verify
@@ -137,5 +180,16 @@ teardown() { sponts_teardown; }
     [ ! -e "$LOG" ]
     audit init --grantor "$ME" --new-key "$TMP/k"
     run -73 audit init --grantor "$ME" --certificate "$TMP/k.crt"
+    head=$(audit verify | sed -n 's/^head //p')
+    # A sound log goes on, unless that is said, too.
+    run -73 --separate-stderr audit init --grantor "$ME" --new-key "$TMP/k2" --replace
+    [ "$stderr" = 'tkuev-audit: the log is sound: --replace puts it aside with --even-sound' ]
+    [ ! -e "$TMP/k2" ]
+    audit verify --head "$head"
+    run ! compgen -G "$LOG.replaced-*"
+    run -64 audit init --grantor "$ME" --new-key "$TMP/k2" --even-sound
+    audit init --grantor "$ME" --new-key "$TMP/k2" --replace --even-sound
+    compgen -G "$LOG.replaced-*"
+    grep -q "sound,%20its%20head%20$head" "$LOG"
     audit verify
 }

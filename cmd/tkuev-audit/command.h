@@ -25,6 +25,7 @@ struct Call {
     std::string certificate; // file of the auditors'
     std::string new_key;     // file to make, with its certificate beside
     bool replace = false;
+    bool even_sound = false; // replace that, too
     // verify
     std::vector<std::string> heads; // earlier ones
     // list

@@ -50,25 +50,43 @@ std::string certificate_file(const Call& call)
     return file;
 }
 
-// A log that was tampered with is kept, under other names; returns what they end with.
-std::string put_aside(const audit::Places& places)
+bool is_sound(const audit::Inspection& log)
+{
+    return log.damage.empty();
+}
+
+// A sound log goes on; only who says so puts it aside.
+void must_be_replaceable(const audit::Inspection& before, const Call& call)
+{
+    if (is_sound(before) && !call.even_sound)
+        throw base::Failure(Remedy::make_room,
+                            "the log is sound: --replace puts it aside with --even-sound");
+}
+
+// The log before is kept, under other names; returns what the new one says about it.
+std::string put_aside(const audit::Places& places, const Call& call)
 {
     const audit::Locked locked(places);
+    const audit::Inspection before = audit::inspect(audit::read_files(places));
+    must_be_replaceable(before, call);
     const std::string ending = ".replaced-" + std::to_string(base::wall_seconds());
     for (const std::string& file :
          {places.file("log"), places.file("grants"), places.anchor})
         if (::rename(file.c_str(), (file + ending).c_str()) != 0 && errno != ENOENT)
             base::fail_errno("rename", file);
     base::sync_directory_of(places.file("log"));
-    return ending;
+    return (is_sound(before)
+                ? "the log before was sound, its head " + audit::to_text(before.log.head())
+                : "the log before was not sound") +
+           "; it is kept in files that end with " + ending;
 }
 
-void note_replacement(const audit::Places& places, const std::string& ending)
+void note_replacement(const audit::Places& places, const std::string& detail)
 {
     audit::Entry entry;
     entry.act = "log-replaced";
     entry.outcome = "done";
-    entry.detail = "the log before is kept in files that end with " + ending;
+    entry.detail = detail;
     audit::Store(places).note(entry, audit::person_of_self());
 }
 
@@ -87,14 +105,16 @@ int init(const Call& call)
     must_be_user(call.grantor);
     if (!call.replace && std::filesystem::exists(places.file("log")))
         throw base::Failure(Remedy::make_room, places.file("log") + ": exists already");
+    if (call.replace) // once more under the lock; but now nothing is made yet
+        must_be_replaceable(audit::inspect(audit::read_files(places)), call);
     const std::string file = certificate_file(call);
     const std::string certificate = base::read_file(file);
     make_directories(places);
     become_owner(places.directory);
-    const std::string ending = call.replace ? put_aside(places) : "";
+    const std::string before = call.replace ? put_aside(places, call) : "";
     audit::create_log(places, certificate, file, call.grantor, audit::person_of_self());
     if (call.replace)
-        note_replacement(places, ending);
+        note_replacement(places, before);
     std::cout << "audit log " << places.directory << ", anchor " << places.anchor << '\n'
               << call.grantor << " may grant roles\n";
     return exit_done;

@@ -75,7 +75,10 @@ void add_init(CLI::App& app, Call& call, Run& chosen)
                      "make a private key there, and its certificate in FILE.crt")
         ->type_name("FILE");
     group->require_option(1);
-    words.add_flag("--replace", call.replace, "put a log aside that is not sound");
+    auto* const replace =
+        words.add_flag("--replace", call.replace, "put a log aside that is not sound");
+    words.add_flag("--even-sound", call.even_sound, "put a sound one aside, too")
+        ->needs(replace);
 }
 
 void add_list(CLI::App& app, Call& call, Run& chosen)

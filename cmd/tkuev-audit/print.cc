@@ -55,11 +55,14 @@ std::string line_of(const audit::Record& record, const Persons& persons)
 }
 
 std::string json_of(const audit::Record& record, const Persons& persons,
-                    const std::vector<std::string>& reasons)
+                    const Beside& beside)
 {
     std::string out;
     text::JsonWriter json(out);
-    json.begin_object().member("number", record.number);
+    json.begin_object();
+    if (beside.under)
+        json.member("under", *beside.under);
+    json.member("number", record.number);
     if (record.deleted())
         json.member("deleted", true);
     else
@@ -69,9 +72,9 @@ std::string json_of(const audit::Record& record, const Persons& persons,
             json.member(name, record.get(name));
     if (persons.known())
         json.member("person", persons.of(record));
-    if (!reasons.empty()) {
+    if (!beside.reasons.empty()) {
         json.key("reasons").begin_array();
-        for (const std::string& reason : reasons)
+        for (const std::string& reason : beside.reasons)
             json.value(reason);
         json.end_array();
     }

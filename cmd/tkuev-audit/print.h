@@ -5,6 +5,7 @@
 #include "audit/record.h"
 #include "persons.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +20,13 @@ namespace tkuev_audit {
 // The names of the columns, and an entry in one line, tabs in between.
 [[nodiscard]] std::string columns();
 [[nodiscard]] std::string line_of(const audit::Record& record, const Persons& persons);
-// An object in one line.  `reasons`: why it is in a sample.
+// What is said of an entry beside what stands in it.
+struct Beside {
+    std::vector<std::string> reasons{}; // why it is in a sample
+    std::optional<std::string> under{}; // the Kennung it is listed under
+};
+// An object in one line.
 [[nodiscard]] std::string json_of(const audit::Record& record, const Persons& persons,
-                                  const std::vector<std::string>& reasons = {});
+                                  const Beside& beside = {});
 
 } // namespace tkuev_audit

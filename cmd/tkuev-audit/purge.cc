@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-audit purge - deletes what has been kept long enough (TKÜV § 16 (2), § 17).
 #include "base/clock.h"
+#include "base/failure.h"
 #include "desk.h"
 #include "text/json.h"
 
@@ -30,7 +31,16 @@ void print(const audit::Purge& plan, const Call& call)
               << " changes of grants "
               << (call.dry_run ? "would be deleted\n" : "deleted\n");
     for (const std::string& quarter : plan.unreported)
-        std::cout << "entries of " << quarter << " stay: there is no report about it\n";
+        std::cout << "entries of " << quarter << " stay: no report has seen them\n";
+}
+
+// By a typo what was to be kept would go.
+void must_know(const audit::Purge& plan)
+{
+    if (!plan.unknown.empty())
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "--keep " + plan.unknown.front() +
+                                ": no entry is about such a measure; nothing is deleted");
 }
 
 } // namespace
@@ -42,6 +52,7 @@ int purge(const Call& call)
         audit::plan_purge(desk.read(), {.now = base::wall_seconds(),
                                         .retention = desk.settings().tkuev.audit_retention,
                                         .references = call.keep});
+    must_know(plan);
     if (!call.dry_run && !plan.empty())
         desk.store().purge(plan, desk.person());
     print(plan, call);

@@ -27,6 +27,8 @@ std::string json_of(const Report& report)
     json.begin_object()
         .member("quarter", report.sample.quarter)
         .member("written", report.written)
+        .member("over", report.over)
+        .member("last", report.log.log.head().number)
         .member("seed", report.sample.seed)
         .member("entries", report.sample.entries)
         .member("measures", report.sample.measures)
@@ -51,6 +53,14 @@ void write_files(const Report& report, const std::string& directory)
     std::cout << name << ".txt\n" << name << "-bundesnetzagentur.txt\n";
 }
 
+void warn_of_rest(const Report& report)
+{
+    if (!report.over)
+        std::cerr << "tkuev-audit: warning: " << report.sample.quarter
+                  << " is not over: this is a report about the entries up to "
+                  << report.log.log.head().number << ", and the rest needs another one\n";
+}
+
 } // namespace
 
 int report(const Call& call)
@@ -59,15 +69,19 @@ int report(const Call& call)
     if (!call.findings.empty())
         findings = base::read_file(call.findings);
     Desk desk(call, "log-report", {audit::Role::review});
-    Report report{.written = li::official(base::wall_microseconds()),
+    const std::int64_t now = base::wall_seconds();
+    Report report{.written = li::official(now * li::second),
                   .operator_id = desk.settings().tkuev.operator_id,
                   .findings = std::move(findings),
                   .sample = {},
                   .log = desk.store().read()};
     report.sample = draw(report.log.log, call);
-    const std::string seed = "seed " + report.sample.seed;
+    report.over = report.sample.quarter < audit::quarter_of(now);
+    warn_of_rest(report);
+    const std::string detail =
+        audit::report_detail(report.log.log.head().number, report.sample.seed);
     if (report.log.damage.empty())
-        desk.note("intended", report.sample.quarter, seed);
+        desk.note("intended", report.sample.quarter, detail);
     if (call.json)
         std::cout << json_of(report);
     else if (call.output.empty())
@@ -76,7 +90,7 @@ int report(const Call& call)
         write_files(report, call.output);
     if (!report.log.damage.empty())
         return exit_damaged;
-    desk.note("done", report.sample.quarter, seed);
+    desk.note("done", report.sample.quarter, detail);
     return exit_done;
 }
 

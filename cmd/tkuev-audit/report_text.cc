@@ -39,13 +39,17 @@ std::string head_of(const Report& report, Recipient recipient)
                        "===================================\n\n"
                        "{}\n"
                        "Verpflichteter:  {}\n"
-                       "Zeitraum:        {}. Quartal {}\n"
+                       "Zeitraum:        {}. Quartal {}{}\n"
                        "Erstellt:        {}\n\n",
                        recipient == Recipient::regulator
                            ? "Kopie für die Bundesnetzagentur"
                            : "Ausfertigung für den Verpflichteten",
                        shown(report.operator_id), report.sample.quarter.back(),
-                       report.sample.quarter.substr(0, 4), report.written);
+                       report.sample.quarter.substr(0, 4),
+                       report.over ? ""
+                                   : fmt::format(" (nicht beendet; bis zum Eintrag Nr. {})",
+                                                 report.log.log.head().number),
+                       report.written);
 }
 
 std::string extent_of(const Report& report)

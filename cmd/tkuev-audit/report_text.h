@@ -13,6 +13,7 @@ struct Report {
     std::string written; // time
     std::string operator_id;
     std::string findings; // the auditors' own words
+    bool over = true;     // the quarter, when it was written
     audit::Sample sample;
     audit::Inspection log;
 };

@@ -26,7 +26,7 @@ int sample(const Call& call)
     for (const audit::Sample::Item& item : drawn.items) {
         const audit::Record& record = all.log.records.at(item.number - 1);
         if (call.json)
-            std::cout << json_of(record, persons, item.reasons);
+            std::cout << json_of(record, persons, {.reasons = item.reasons});
         else
             std::cout << fmt::format("{}\t{}", fmt::join(item.reasons, ", "),
                                      line_of(record, persons));

@@ -2,10 +2,13 @@
 // audit/retention.cc - see the header.
 #include "audit/retention.h"
 
+#include "audit/escape.h"
 #include "li/official_time.h"
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <ranges>
 
 namespace audit {
 
@@ -15,6 +18,7 @@ constexpr std::int64_t million = 1'000'000;
 constexpr std::int64_t day = 86400;
 constexpr std::int64_t deletions_stay = 2 * 366 * day;
 constexpr int grants_stay_years = 2;
+constexpr std::string_view report_begin = "up to entry ";
 
 std::int64_t seconds_of(const Record& record)
 {
@@ -26,14 +30,52 @@ int year_of(std::int64_t epoch_seconds)
     return li::official_parts(epoch_seconds * million).year;
 }
 
-// When the first report about each quarter was written.
-std::map<std::string, std::int64_t> reports_of(const Chain& log)
+struct Report {
+    std::int64_t time = 0;
+    std::uint64_t last = 0; // entry that it has seen
+};
+using Reports = std::multimap<std::string, Report>; // by quarter
+
+// What was written since the log was read for it, a report knows nothing of.
+std::uint64_t last_seen_by(const Record& report)
 {
-    std::map<std::string, std::int64_t> out;
+    std::string_view detail = report.get("detail");
+    if (!detail.starts_with(report_begin))
+        return 0;
+    detail.remove_prefix(report_begin.size());
+    return number_of(take_until(detail, ',')).value_or(0);
+}
+
+Reports reports_of(const Chain& log)
+{
+    Reports out;
     for (const Record& record : log.records)
         if (record.get("act") == "log-report" && record.get("outcome") == "done")
-            out.try_emplace(record.get("reference"), seconds_of(record));
+            out.emplace(record.get("reference"),
+                        Report{seconds_of(record), last_seen_by(record)});
     return out;
+}
+
+// When the first report that has seen it was written.
+std::optional<std::int64_t> reported(const Record& record, const Reports& reports)
+{
+    std::optional<std::int64_t> first;
+    const auto [begin, end] = reports.equal_range(quarter_of(seconds_of(record)));
+    for (const auto& [quarter, report] : std::ranges::subrange(begin, end))
+        if (record.number <= report.last && (!first || report.time < *first))
+            first = report.time;
+    return first;
+}
+
+// Entries about the log do not count: looking for a reference is one with it.
+std::vector<std::string> unknown_of(const std::set<std::string>& references,
+                                    const Chain& log)
+{
+    std::set<std::string> left = references;
+    for (const Record& record : log.records)
+        if (!record.get("act").starts_with("log-"))
+            left.erase(record.get("reference"));
+    return {left.begin(), left.end()};
 }
 
 // References of measures whose end, as last noted, is not over.  Times of one offset sort
@@ -54,7 +96,7 @@ std::set<std::string> running(const Chain& log, std::int64_t now)
 
 void plan_log(Purge& plan, const Chain& log, const PurgeRules& rules)
 {
-    const auto reports = reports_of(log);
+    const Reports reports = reports_of(log);
     std::set<std::string> kept = running(log, rules.now);
     kept.insert(rules.references.begin(), rules.references.end());
     std::set<std::string> unreported;
@@ -64,13 +106,14 @@ void plan_log(Purge& plan, const Chain& log, const PurgeRules& rules)
             kept.contains(record.get("reference")) ||
             (record.get("act") == "log-purge" && time > rules.now - deletions_stay))
             continue;
-        const auto report = reports.find(quarter_of(time));
-        if (report == reports.end())
+        const auto report = reported(record, reports);
+        if (!report)
             unreported.insert(quarter_of(time));
-        else if (report->second <= rules.now - rules.retention)
+        else if (*report <= rules.now - rules.retention)
             plan.log.insert(record.number);
     }
     plan.unreported.assign(unreported.begin(), unreported.end());
+    plan.unknown = unknown_of(rules.references, log);
 }
 
 void plan_grants(Purge& plan, const Chain& grants, std::int64_t now)
@@ -100,6 +143,11 @@ Purge plan_purge(const Inspection& log, const PurgeRules& rules)
     plan.reach.log = plan.log.empty() ? 0 : *plan.log.rbegin();
     plan.reach.grants = plan.grants.empty() ? 0 : *plan.grants.rbegin();
     return plan;
+}
+
+std::string report_detail(std::uint64_t last, std::string_view seed)
+{
+    return std::string(report_begin) + std::to_string(last) + ", seed " + std::string(seed);
 }
 
 std::string quarter_of(std::int64_t epoch_seconds)

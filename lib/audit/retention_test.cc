@@ -17,12 +17,14 @@ namespace {
 
 constexpr std::int64_t day = 86400;
 
-Entry report_of(std::int64_t time)
+// About all that the log has by now.
+Entry report_of(std::int64_t time, Store& store)
 {
     Entry entry;
     entry.act = "log-report";
     entry.outcome = "done";
     entry.reference = audit::quarter_of(time);
+    entry.detail = audit::report_detail(store.read().log.head().number, "s, up to entry 9");
     return entry;
 }
 
@@ -61,11 +63,59 @@ TEST_CASE("audit: an entry goes when it and the report about it are old enough")
     CHECK(plan_at(now + 6 * day).unreported.empty());
     CHECK(plan_at(now + 8 * day).empty());
     CHECK(plan_at(now + 8 * day).unreported.size() == 1);
-    store.note(report_of(now), "rita");
+    store.note(report_of(now, store), "rita");
     CHECK(plan_at(now + 6 * day).empty());
-    CHECK(plan_at(now + 8 * day).log == std::set<std::uint64_t>{1, 4});
-    CHECK(plan_at(now + 8 * day).unreported.empty());
-    CHECK(plan_at(now + 2000 * day).log == std::set<std::uint64_t>{1, 2, 4});
+    CHECK(plan_at(now + 8 * day).log == std::set<std::uint64_t>{1});
+    CHECK(plan_at(now + 2000 * day).log == std::set<std::uint64_t>{1, 2});
+}
+
+TEST_CASE("audit: a report releases what it has seen, not what is written after it")
+{
+    const Scene scene;
+    Store store(scene.places);
+    const std::int64_t now = base::wall_seconds();
+    const auto plan = [&] {
+        return audit::plan_purge(
+            store.read(), {.now = now + 8 * day, .retention = 7 * day, .references = {}});
+    };
+    store.note(over("R1"), "anna");
+    const Entry report = report_of(now, store);
+    store.note(over("R2"), "anna"); // while the report is being written
+    Entry intended = report;
+    intended.outcome = "intended";
+    store.note(intended, "rita");
+    CHECK(plan().log.empty());
+    store.note(report, "rita");
+    store.note(over("R3"), "anna");
+    CHECK(plan().log == std::set<std::uint64_t>{1});
+    CHECK(plan().unreported == std::vector{audit::quarter_of(now)});
+    // One that does not say what it has seen, and one about another quarter.
+    Entry other = report;
+    other.detail = "seed s";
+    store.note(other, "rita");
+    other = report_of(now - 100 * day, store);
+    store.note(other, "rita");
+    CHECK(plan().log == std::set<std::uint64_t>{1});
+    store.note(report_of(now, store), "rita");
+    CHECK(plan().log == std::set<std::uint64_t>{1, 2, 3, 4, 5, 6, 7});
+}
+
+TEST_CASE("audit: what is to be kept must be there")
+{
+    const Scene scene;
+    Store store(scene.places);
+    store.note(over("R1"), "anna");
+    Entry looked{.act = "log-list", .outcome = "done", .reference = "R2"};
+    store.note(looked, "rita");
+    const auto unknown = [&](std::set<std::string> references) {
+        return audit::plan_purge(
+                   store.read(),
+                   {.now = 0, .retention = 0, .references = std::move(references)})
+            .unknown;
+    };
+    CHECK(unknown({}).empty());
+    CHECK(unknown({"R1"}).empty());
+    CHECK(unknown({"R1", "R2", "r1", ""}) == std::vector<std::string>{"", "R2", "r1"});
 }
 
 TEST_CASE("audit: lawful deletion leaves no clear text, and a chain that still holds")
@@ -75,11 +125,11 @@ TEST_CASE("audit: lawful deletion leaves no clear text, and a chain that still h
     store.note(over("R1"), "anna");
     store.note(create_measure("R2"), "anna");
     const std::int64_t now = base::wall_seconds();
-    store.note(report_of(now), "rita");
+    store.note(report_of(now, store), "rita");
     const audit::Head head = store.read().log.head();
     const Purge plan = audit::plan_purge(
         store.read(), {.now = now + 8 * day, .retention = 7 * day, .references = {}});
-    CHECK(plan.log == std::set<std::uint64_t>{1, 3});
+    CHECK(plan.log == std::set<std::uint64_t>{1});
     store.purge(plan, "rita");
 
     Inspection all = store.read();
@@ -88,7 +138,6 @@ TEST_CASE("audit: lawful deletion leaves no clear text, and a chain that still h
     REQUIRE(all.log.records.size() == 5);
     CHECK(all.log.records[0].deleted());
     CHECK(all.log.records[1].get("reference") == "R2");
-    CHECK(all.log.records[2].deleted());
     CHECK(all.log.records[4].get("act") == "log-purge");
     CHECK(all.log.records[4].get("outcome") == "done");
     CHECK(scene.person(all.log.records[4]) == "rita");
@@ -102,7 +151,7 @@ TEST_CASE("audit: lawful deletion leaves no clear text, and a chain that still h
         return audit::plan_purge(store.read(),
                                  {.now = time, .retention = 7 * day, .references = {}});
     };
-    store.note(report_of(now), "rita");
+    store.note(report_of(now, store), "rita");
     CHECK_FALSE(later(now + 700 * day).log.contains(4));
     CHECK(later(now + 800 * day).log.contains(4));
 
@@ -127,7 +176,7 @@ TEST_CASE("audit: a purge that was killed half way leaves a sound log and is don
     store.change_grant("grant", "anna", Role::operate, "gero");
     store.change_grant("revoke", "anna", Role::operate, "gero");
     const std::int64_t now = base::wall_seconds();
-    store.note(report_of(now), "rita");
+    store.note(report_of(now, store), "rita");
     const audit::Files before = scene.files();
     const auto plan = [&](const Inspection& log) {
         return audit::plan_purge(
