@@ -248,14 +248,6 @@ killed_at() {
     run -65 later +101d activate "$MEASURE"
 }
 
-@test "who entered a measure does not approve it, where a second person is asked for" {
-    sed -i 's/^synchronised-clock.*/&\nsecond-person = yes/' "$CONF"
-    measure
-    run -65 ctl approve "$MEASURE"
-    [ "$output" = 'tkuev-ctl: cannot approve: somebody else than who entered it must' ]
-    [ "$(field state)" = awaiting-approval ]
-}
-
 # bats test_tags=plain
 @test "nothing is armed while the kernel says that the clock is not synchronised" {
     sed -i 's/^synchronised-clock.*/synchronised-clock = yes/' "$CONF"
@@ -398,46 +390,4 @@ killed_at() {
     [ "$(jq 'keys | map(select(endswith("-by"))) | length' <<<"$output")" -eq 0 ]
     run -0 audit list --json --key "$TMP/auditors.key" --reference LKA-17
     [ "$(jq -r .person <<<"$output" | sort -u)" = "$ME" ]
-}
-
-# officer USER COMMAND... - as somebody who has logged in as USER and does this by sudo as the
-# user whose the state is.
-officer() {
-    local user
-    user=$(id -u "$1")
-    (echo "$user" >/proc/self/loginuid && exec setpriv --reuid lp --regid "$(id -g lp)" \
-        --clear-groups tkuev-ctl --config "$CONF" "${@:2}")
-}
-# who ACT OUTCOME - the persons of such entries, in order.
-who() {
-    audit list --json --key "$TMP/auditors.key" |
-        jq -r "select(.act == \"$1\" and .outcome == \"$2\") | .person" | paste -sd' '
-}
-
-@test "second-person, with two persons: one enters, the other approves, and the log has both" {
-    # Only root becomes others, and only some kernels let him say who has logged in.
-    (echo 5 >/proc/self/loginuid) 2>/dev/null || return 0
-    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
-        chmod 755 "$directory"
-    done
-    chown -R lp "$STATE" "$TMP"/sponts.db*
-    chown lp "$TMP"
-    sed -i 's/^synchronised-clock.*/&\nsecond-person = yes/' "$CONF"
-    for user in games news; do audit grants grant "$user" operate; done
-    order
-    MEASURE=$(officer games create --yes --file - <"$TMP/order.conf" 2>/dev/null)
-    run -65 officer games approve "$MEASURE"
-    [ "$output" = 'tkuev-ctl: cannot approve: somebody else than who entered it must' ]
-    run -65 officer news activate "$MEASURE"
-    run -77 officer uucp approve "$MEASURE" # another person, but no officer
-    [ "$(officer games show "$MEASURE" --json | jq -r .state)" = awaiting-approval ]
-    officer news approve "$MEASURE"
-    officer games activate "$MEASURE"
-    [ "$(officer news show "$MEASURE" --json | jq -r .state)" = active ]
-    [ "$(acts measure-approve)" = 'intended refused refused intended done' ]
-    [ "$(who measure-create 'done')" = games ]
-    [ "$(who measure-approve refused)" = 'games uucp' ]
-    [ "$(who measure-approve 'done')" = news ]
-    [ "$(who measure-activate 'done')" = games ]
-    audit verify
 }

@@ -11,6 +11,7 @@ using conf::Call;
 
 inline constexpr int exit_done = 0;
 inline constexpr int exit_not_wanted = 1; // a person said no
+inline constexpr int exit_not_yet = 1;    // somebody else must say the same
 inline constexpr int exit_refused = 65;   // by the rules; every reason is on stderr
 
 int init(const Call& call);

@@ -3,6 +3,9 @@
 // attempt before anything is looked up, and of a refusal as of a success.
 #include "base/failure.h"
 #include "base/random.h"
+#include "by_two.h"
+#include "li/measure_text.h"
+#include "li/proposal.h"
 #include "li/words.h"
 #include "office.h"
 #include "order_input.h"
@@ -145,9 +148,38 @@ std::vector<li::Fault> foreign_fields(const std::vector<li::Entry>& entries)
     return faults;
 }
 
+bool says_received(const OrderInput& input)
+{
+    return std::ranges::any_of(input.entries, [](const li::Entry& entry) {
+        const li::Field* field = li::find_field(entry.key);
+        return field != nullptr && field->name == "received";
+    });
+}
+
+// When the order came, unless it says so itself: now, or when the first of two officers had
+// it before him.  That the second one agrees must not give its original more time.
+li::Time came(const Office& office, const li::Measure& measure)
+{
+    const li::Proposal* proposal = office.settings().second_person
+                                       ? li::open_proposal(measure, "extend", office.now())
+                                       : nullptr;
+    return proposal != nullptr ? proposal->time : office.now();
+}
+
+// What two persons agree on: the new order, not when each of them typed it.
+std::string content_of(const li::Measure& extended, const OrderInput& input)
+{
+    li::Measure order;
+    order.orders = {extended.orders.back()};
+    if (!says_received(input))
+        order.orders.front().received = 0;
+    return li::to_text(order).order;
+}
+
 li::Done prolong(Office& office, li::Measure& measure, const OrderInput& input)
 {
-    const li::Draft draft = li::read_order(input.entries, office.rules(), office.now());
+    const li::Draft draft =
+        li::read_order(input.entries, office.rules(), came(office, measure));
     std::vector<li::Fault> read = input.faults;
     read.insert(read.end(), draft.faults.begin(), draft.faults.end());
     const std::vector<li::Fault> foreign = foreign_fields(input.entries);
@@ -168,14 +200,16 @@ li::Done prolong(Office& office, li::Measure& measure, const OrderInput& input)
 int extend(const Call& call)
 {
     const OrderInput input = read_input(call, extension_fields);
-    const auto decide = [&](Office& office, li::Measure& measure, const auto&) {
-        return prolong(office, measure, input);
-    };
+    const ByTwo by_two{
+        .act = "extend",
+        .decide = [&](Office& office,
+                      li::Measure& measure) { return prolong(office, measure, input); },
+        .content = [&](const li::Measure& wanted) { return content_of(wanted, input); }};
     const auto intended = [&](Office& office, li::Measure& measure) {
         li::Draft draft = li::read_order(input.entries, office.rules(), office.now());
         measure.orders.push_back(std::move(draft.measure.orders.front()));
     };
-    return change_measure(call, "measure-extend", decide, intended);
+    return change_by_two(call, by_two, intended);
 }
 
 } // namespace tkuev

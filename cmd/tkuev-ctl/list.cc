@@ -2,6 +2,7 @@
 // tkuev-ctl list, show, status: reading.  Noted in the audit log like everything else.
 #include "base/failure.h"
 #include "clock.h"
+#include "li/proposal.h"
 #include "li/words.h"
 #include "office.h"
 #include "print.h"
@@ -74,6 +75,10 @@ void tasks_of(const li::Measure& measure, li::Time now, std::vector<Task>& tasks
         add("confirm: the original is missing", end);
     else if (going && end < now + soon)
         add("ends soon", end);
+    for (const li::Proposal& proposal : measure.life.proposals)
+        if (li::is_open(proposal, measure, now))
+            add("somebody else: " + proposal.act + " as proposed, or leave it",
+                li::lapses(proposal));
     if (state != measure.life.state)
         add("settle", end);
     if (measure.life.activated == 0)

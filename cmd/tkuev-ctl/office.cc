@@ -101,6 +101,8 @@ int Office::perform(audit::Entry entry, const Effect& effect, WithoutLog without
         (void)audit_.note(entry); // the failure itself is what must be told
         throw;
     }
+    if (!remark_.empty())
+        entry.detail += ' ' + remark_;
     entry.outcome = done ? "done" : "refused";
     if (!done)
         std::cerr << "tkuev-ctl: " << done.error() << '\n';

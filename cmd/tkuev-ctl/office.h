@@ -42,6 +42,9 @@ public:
     [[nodiscard]] int perform(audit::Entry entry, const Effect& effect,
                               WithoutLog without = WithoutLog::refused);
 
+    // While an effect takes place: what the audit log hears besides of its outcome.
+    void remark(const std::string& text) { remark_ = text; }
+
     // The measure whose handle begins so.  Throws Failure(fix_data) if that is not one.
     [[nodiscard]] db::StoredMeasure find(const std::string& handle);
     [[nodiscard]] std::optional<li::Authority> authority(const std::string& name);
@@ -55,6 +58,7 @@ private:
     conf::Settings settings_;
     li::Time now_;
     audit::Client audit_;
+    std::string remark_;
     std::unique_ptr<seal::Vault> vault_;
     std::unique_ptr<db::Measures> measures_;
     std::unique_ptr<db::Handover> handover_;

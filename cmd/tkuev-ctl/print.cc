@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "print.h"
 
-#include "li/life.h"
+#include "li/proposal.h"
 #include "li/words.h"
 #include "office.h"
 #include "text/json.h"
@@ -109,6 +109,19 @@ void put_life(text::JsonWriter& out, const li::Life& life)
     put_time(out, "told-end", life.told_end);
 }
 
+void put_proposals(text::JsonWriter& out, const li::Measure& measure, li::Time now)
+{
+    out.key("proposals").begin_array();
+    for (const li::Proposal& proposal : measure.life.proposals)
+        if (li::is_open(proposal, measure, now)) {
+            out.begin_object().member("act", proposal.act);
+            put_time(out, "proposed", proposal.time);
+            put_time(out, "lapses", li::lapses(proposal));
+            out.end_object();
+        }
+    out.end_array();
+}
+
 void put_identities(text::JsonWriter& out, const li::Measure& measure)
 {
     out.key("identities").begin_array();
@@ -180,6 +193,12 @@ void print_measure(std::ostream& out, const li::Measure& measure, li::Time now)
     if (measure.cc)
         print_destination(out, "content to", *measure.cc);
     print_life(out, measure.life);
+    for (const li::Proposal& proposal : measure.life.proposals)
+        if (li::is_open(proposal, measure, now))
+            line(out, "proposed",
+                 fmt::format("{} at {}, lapses at {}", proposal.act,
+                             li::official(proposal.time),
+                             li::official(li::lapses(proposal))));
 }
 
 std::string json_of(const li::Measure& measure, li::Time now)
@@ -210,6 +229,7 @@ std::string json_of(const li::Measure& measure, li::Time now)
     if (measure.cc)
         put_destination(out, "cc", *measure.cc);
     put_life(out, measure.life);
+    put_proposals(out, measure, now);
     out.end_object();
     return text;
 }

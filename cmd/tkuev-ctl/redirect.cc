@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-ctl redirect: what is captured goes somewhere else from now on - another password,
 // another recorder, another profile.  The order stays as it is.
+#include "by_two.h"
+#include "li/measure_text.h"
 #include "li/words.h"
-#include "office.h"
 #include "order_input.h"
 #include "print.h"
 
@@ -70,13 +71,15 @@ li::Done move_to(Office& office, li::Measure& measure, const OrderInput& input)
 int redirect(const Call& call)
 {
     const OrderInput input = read_input(call, questions);
-    const auto decide = [&](Office& office, li::Measure& measure, const auto&) {
-        return move_to(office, measure, input);
-    };
+    const ByTwo by_two{
+        .act = "redirect",
+        .decide = [&](Office& office,
+                      li::Measure& measure) { return move_to(office, measure, input); },
+        .content = [](const li::Measure& wanted) { return li::to_text(wanted).delivery; }};
     const auto intended = [&](Office& office, li::Measure& measure) {
         measure = redirected(office, measure, input).measure;
     };
-    return change_measure(call, "measure-redirect", decide, intended);
+    return change_by_two(call, by_two, intended);
 }
 
 } // namespace tkuev

@@ -78,6 +78,8 @@ Done enter(Measure& measure, Act act, Time now)
     for (const Step& step : table)
         if (step.act == act && step.from == measure.life.state) {
             measure.life.state = step.to;
+            if (is_final(step.to))
+                measure.life.proposals.clear();
             break;
         }
     return {};
@@ -302,6 +304,7 @@ bool settle(Measure& measure, Time now)
     if (state == measure.life.state)
         return false;
     measure.life.state = state;
+    measure.life.proposals.clear();
     measure.life.ended = end_of(measure);
     measure.life.end_reason =
         end_of(measure) < ordered_end(measure) ? "original-missing" : "period-over";

@@ -101,6 +101,15 @@ struct Pause {
     bool operator==(const Pause&) const = default;
 };
 
+// What one person wants and another one has not agreed to yet; see li/proposal.h.
+struct Proposal {
+    std::string act; // "extend", "redirect"
+    std::string by;
+    std::string content; // a digest
+    Time time = 0;
+    bool operator==(const Proposal&) const = default;
+};
+
 // When and by whom.  People are marks that only tell them apart.
 struct Life {
     State state = State::awaiting_approval;
@@ -114,7 +123,8 @@ struct Life {
     std::string activated_by;
     std::string ended_by;
     std::vector<Pause> pauses;
-    Time told_begin = 0; // when the notice of set-up was made
+    std::vector<Proposal> proposals; // one of an act at most
+    Time told_begin = 0;             // when the notice of set-up was made
     Time told_end = 0;
     bool operator==(const Life&) const = default;
 };

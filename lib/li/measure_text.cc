@@ -72,6 +72,16 @@ void members(S& it, Visit&& visit)
 }
 
 template <class S, class Visit>
+    requires std::same_as<std::remove_const_t<S>, Proposal>
+void members(S& it, Visit&& visit)
+{
+    visit("act", it.act);
+    visit("by", it.by);
+    visit("content", it.content);
+    visit("time", it.time);
+}
+
+template <class S, class Visit>
     requires std::same_as<std::remove_const_t<S>, Life>
 void members(S& it, Visit&& visit)
 {
@@ -86,6 +96,7 @@ void members(S& it, Visit&& visit)
     visit("activated_by", it.activated_by);
     visit("ended_by", it.ended_by);
     visit("pauses", it.pauses);
+    visit("proposals", it.proposals);
     visit("told_begin", it.told_begin);
     visit("told_end", it.told_end);
 }

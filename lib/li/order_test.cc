@@ -381,6 +381,7 @@ TEST_CASE("li: a measure is stored and read as the same")
     measure.life.activated = now;
     measure.life.end_reason = "\xff";
     measure.life.pauses = {{1, 2}, {3, 0}};
+    measure.life.proposals = {{"redirect", "one", "abcd", 4}};
     const auto again = li::measure_from(measure.handle, li::to_text(measure));
     REQUIRE(again);
     measure.life.end_reason = "\xef\xbf\xbd"; // what was no text
@@ -391,6 +392,7 @@ TEST_CASE("li: a measure is stored and read as the same")
     li::MeasureText text = li::to_text(measure);
     text.life = R"({"state": "active", "news": [1]})";
     CHECK(li::measure_from(measure.handle, text)->life.state == li::State::active);
+    CHECK(li::measure_from(measure.handle, text)->life.proposals.empty());
     for (const char* bad : {"", "{", "[]x", R"({"state": "dancing"})", R"({"state": 3})",
                             R"({"pauses": [{"from": "x"}]})"}) {
         CAPTURE(bad);

@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# tkuev-ctl with second-person: what an officer wants, another one must want, too.
+
+setup() {
+    load helpers/common
+    load helpers/tkuev
+    sponts_setup
+    provider
+}
+teardown() { sponts_teardown; }
+
+@test "who entered a measure does not approve it, where a second person is asked for" {
+    sed -i 's/^synchronised-clock.*/&\nsecond-person = yes/' "$CONF"
+    measure
+    run -65 ctl approve "$MEASURE"
+    [ "$output" = 'tkuev-ctl: cannot approve: somebody else than who entered it must' ]
+    [ "$(field state)" = awaiting-approval ]
+}
+
+# destination HOST - in $TMP/destination.
+destination() {
+    printf '%s\n' "Ziel-IP = $1" 'Username = other' 'Passwort = new' >"$TMP/destination"
+    chmod 600 "$TMP/destination"
+}
+
+@test "where a second person is asked for, one alone neither redirects nor extends" {
+    armed
+    destination 192.0.2.66
+    printf '%s\n' 'court = AG Musterstadt' 'file-number = 1 Gs 18/26' \
+        'legal-basis = stpo-100a' "ordered = $(day '')" "end = $(day '+ 100 days')" \
+        >"$TMP/extension.conf"
+    sed -i 's/^synchronised-clock.*/&\nsecond-person = yes/' "$CONF"
+    for _ in 1 2; do
+        run -1 ctl redirect "$MEASURE" --file "$TMP/destination"
+        [ "${lines[-1]}" = 'tkuev-ctl: noted; takes effect when somebody else gives the same command' ]
+        run -1 ctl extend "$MEASURE" --file "$TMP/extension.conf"
+    done
+    destination 192.0.2.67
+    run -1 ctl redirect "$MEASURE" --file "$TMP/destination"
+    [[ $output == *'noted instead of what was proposed before, which differs; takes'* ]]
+    run -65 ctl redirect "$MEASURE" --file "$TMP/order.conf" # faults are told at once
+    [ "$(ctl show "$MEASURE" --json | jq -r .iri.host)" = 192.0.2.9 ]
+    [[ $(field end) == "$(day '+ 60 days')"T* ]]
+    [ "$(ctl show "$MEASURE" --json | jq -c '[.proposals[].act]')" = '["extend","redirect"]' ]
+    [[ $(ctl show "$MEASURE") == *'proposed:           redirect at '*', lapses at '* ]]
+    [[ $(ctl status) == *'somebody else: extend as proposed, or leave it, '* ]]
+    # Nobody is told who it was, nor can the new password be had.
+    [ "$(ctl show "$MEASURE" --json | jq -c '.proposals[0] | keys')" = '["act","lapses","proposed"]' ]
+    [ "$(faketime -f +8d tkuev-ctl --config "$CONF" show "$MEASURE" --json | jq -c .proposals)" = '[]' ]
+    run -0 audit list --json
+    [ "$(jq -r 'select(.act == "measure-redirect" and .outcome == "done") | .detail' <<<"$output" |
+        grep -c ' proposal=noted$')" -eq 3 ]
+    ctl end "$MEASURE"
+    [ "$(field proposals)" = '[]' ]
+    run -65 ctl redirect "$MEASURE" --file "$TMP/destination"
+}
+
+# officer USER COMMAND... - as somebody who has logged in as USER and does this by sudo as the
+# user whose the state is.
+officer() {
+    local user
+    user=$(id -u "$1")
+    (echo "$user" >/proc/self/loginuid && exec setpriv --reuid lp --regid "$(id -g lp)" \
+        --clear-groups tkuev-ctl --config "$CONF" "${@:2}")
+}
+# who ACT OUTCOME - the persons of such entries, in order.
+who() {
+    audit list --json --key "$TMP/auditors.key" |
+        jq -r "select(.act == \"$1\" and .outcome == \"$2\") | .person" | paste -sd' '
+}
+
+# two_officers - games and news; fails where there cannot be two.
+two_officers() {
+    # Only root becomes others, and only some kernels let him say who has logged in.
+    (echo 5 >/proc/self/loginuid) 2>/dev/null || return 1
+    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
+        chmod 755 "$directory"
+    done
+    chown -R lp "$STATE" "$TMP"/sponts.db*
+    chown lp "$TMP"
+    sed -i 's/^synchronised-clock.*/&\nsecond-person = yes/' "$CONF"
+    for user in games news; do audit grants grant "$user" operate; done
+}
+
+@test "second-person, with two persons: one enters, the other approves, and the log has both" {
+    two_officers || return 0
+    order
+    MEASURE=$(officer games create --yes --file - <"$TMP/order.conf" 2>/dev/null)
+    run -65 officer games approve "$MEASURE"
+    [ "$output" = 'tkuev-ctl: cannot approve: somebody else than who entered it must' ]
+    run -65 officer news activate "$MEASURE"
+    run -77 officer uucp approve "$MEASURE" # another person, but no officer
+    [ "$(officer games show "$MEASURE" --json | jq -r .state)" = awaiting-approval ]
+    officer news approve "$MEASURE"
+    officer games activate "$MEASURE"
+    [ "$(officer news show "$MEASURE" --json | jq -r .state)" = active ]
+    [ "$(acts measure-approve)" = 'intended refused refused intended done' ]
+    [ "$(who measure-create 'done')" = games ]
+    [ "$(who measure-approve refused)" = 'games uucp' ]
+    [ "$(who measure-approve 'done')" = news ]
+    [ "$(who measure-activate 'done')" = games ]
+    audit verify
+}
+
+@test "second-person, with two persons: what both want goes elsewhere or on, once" {
+    two_officers || return 0
+    order
+    MEASURE=$(officer games create --yes --file - <"$TMP/order.conf" 2>/dev/null)
+    officer news approve "$MEASURE"
+    officer games activate "$MEASURE"
+    host() { officer games show "$MEASURE" --json | jq -r .iri.host; }
+    destination 192.0.2.66
+    run -1 officer games redirect "$MEASURE" --file - <"$TMP/destination"
+    run -1 officer games redirect "$MEASURE" --file - <"$TMP/destination"
+    run -77 officer uucp redirect "$MEASURE" --file - <"$TMP/destination"
+    destination 192.0.2.77
+    run -1 officer news redirect "$MEASURE" --file - <"$TMP/destination"
+    [[ $output == *'which differs'* ]]
+    [ "$(host)" = 192.0.2.9 ]
+    # In other words, but the same.
+    printf '%s\n' 'password = new' 'user = other' 'host = 192.0.2.77' 'method = ftp' |
+        officer games redirect "$MEASURE" --file -
+    [ "$(host)" = 192.0.2.77 ]
+    run -1 officer news redirect "$MEASURE" --file - <"$TMP/destination" # agreed to once
+    extension=$(printf '%s\n' 'court = AG Musterstadt' 'file-number = 1 Gs 18/26' \
+        'legal-basis = stpo-100a' "ordered = $(day '')" "end = $(day '+ 100 days')")
+    run -1 officer news extend "$MEASURE" --file - <<<"$extension"
+    run -1 officer news extend "$MEASURE" --file - <<<"$extension"
+    run -0 officer games extend "$MEASURE" --file - <<<"$extension"
+    [ "$(officer games show "$MEASURE" --json | jq -c '[(.orders | length), .proposals[].act]')" = \
+        '[2,"redirect"]' ]
+    [ "$(who measure-redirect 'done')" = 'games games news games news' ]
+    [ "$(audit list --json | jq -r 'select(.act == "measure-redirect" and .outcome == "done") | .detail' |
+        grep -o 'proposal=.*' | paste -sd' ')" = \
+        'proposal=noted proposal=noted proposal=noted proposal=agreed proposal=noted' ]
+    audit verify
+}
