@@ -391,3 +391,29 @@ killed_at() {
     run -0 audit list --json --key "$TMP/auditors.key" --reference LKA-17
     [ "$(jq -r .person <<<"$output" | sort -u)" = "$ME" ]
 }
+
+@test "init makes no second key for what another one has locked, nor half a key pair" {
+    mv "$STATE/vault.key" "$TMP/vault.key"
+    run -65 ctl init
+    [ "$output" = "tkuev-ctl: $STATE/vault.key: is missing, and nothing else opens what is in $STATE/measures.db: put it back" ]
+    [ ! -e "$STATE/vault.key" ]
+    (umask 077 && head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$STATE/vault.key")
+    run -65 ctl init
+    mv "$TMP/vault.key" "$STATE/vault.key"
+    run -0 ctl init
+    [ -z "$output" ]
+    ctl authority show lka
+    mv "$STATE/interception.pem" "$TMP/interception.pem"
+    run -78 ctl init
+    [ "$output" = "tkuev-ctl: $STATE/interception.pem: is missing, and $STATE/interception.key is there: put it back, or move the other one away" ]
+    mv "$TMP/interception.pem" "$STATE/interception.pem"
+    mv "$STATE/interception.key" "$TMP/interception.key"
+    run -78 ctl init
+    [ ! -e "$STATE/interception.key" ]
+    # With nothing locked yet, a key is just made.
+    rm -r "$STATE"
+    ctl init
+    rm "$STATE/vault.key"
+    run -0 ctl init
+    [ "$output" = "made $STATE/vault.key" ]
+}

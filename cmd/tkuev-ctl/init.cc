@@ -79,19 +79,47 @@ void refuse_open_directory(const std::string& path)
                             path + ": everybody may look into it: chmod o=");
 }
 
-void make_keys(const std::string& state, const std::string& hostname)
+// A new key would open nothing of what is there, and everything would look well until
+// somebody needs it.
+void make_vault_key(const std::string& state)
 {
-    const std::string vault_key = li::vault_key_file(state);
-    if (vault_key.starts_with('/') && !exists(vault_key)) { // else it is a credential
-        seal::Vault::make_key(vault_key);
-        made(vault_key);
+    const std::string key = li::vault_key_file(state);
+    if (!key.starts_with('/') || exists(key)) // a credential, or there
+        return;
+    const std::string database = li::measures_file(state);
+    if (db::has_boxes(database))
+        throw base::Failure(base::Remedy::fix_data,
+                            key + ": is missing, and nothing else opens what is in " +
+                                database + ": put it back");
+    seal::Vault::make_key(key);
+    made(key);
+}
+
+void make_key_pair(const std::string& state, const std::string& hostname)
+{
+    const std::string key = li::private_key_file(state);
+    const std::string certificate = li::certificate_file(state);
+    if (exists(key) != exists(certificate)) {
+        const bool no_key = exists(certificate);
+        throw base::Failure(base::Remedy::fix_config,
+                            (no_key ? key : certificate) + ": is missing, and " +
+                                (no_key ? certificate : key) +
+                                " is there: put it back, or move the other one away");
     }
-    const std::string private_key = li::private_key_file(state);
-    if (!exists(private_key)) {
-        seal::make_key_pair(private_key, li::certificate_file(state),
-                            "sponts interception " + hostname, key_days);
-        made(private_key);
-    }
+    if (exists(key))
+        return;
+    seal::make_key_pair(key, certificate, "sponts interception " + hostname, key_days);
+    made(key);
+}
+
+// Each box is opened once.
+void refuse_other_key(const std::string& state)
+{
+    const seal::Vault vault(li::vault_key_file(state));
+    db::Measures measures(li::measures_file(state), vault);
+    (void)measures.all();
+    (void)measures.authorities();
+    (void)measures.test_accounts();
 }
 
 void make_all(const conf::Settings& settings)
@@ -101,10 +129,12 @@ void make_all(const conf::Settings& settings)
     refuse_open_directory(state);
     const AsOwner owner(state);
     ::umask(077);
-    make_keys(state, settings.general.hostname);
+    make_vault_key(state);
+    make_key_pair(state, settings.general.hostname);
     const std::string database = li::measures_file(state);
     if (db::migrate_measures(database))
         made(database);
+    refuse_other_key(state);
 }
 
 // Nothing is there that could be used, so nothing was ever armed.

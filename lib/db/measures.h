@@ -27,6 +27,10 @@ inline constexpr int measures_version = 2;
 // `tkuev-ctl init` does.
 bool migrate_measures(const std::string& path);
 
+// Whether there is anything in the file that only its key opens; false without a file.  For
+// `tkuev-ctl init`: of whatever version it is.
+bool has_boxes(const std::string& path);
+
 struct StoredMeasure {
     li::Measure measure;
     std::int64_t revision = 0;

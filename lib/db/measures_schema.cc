@@ -9,6 +9,7 @@
 
 #include <charconv>
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace db {
 
@@ -94,6 +95,18 @@ bool migrate_measures(const std::string& path)
         run_files(database, from);
     transaction.commit();
     return made || from < measures_version;
+}
+
+bool has_boxes(const std::string& path)
+{
+    if (::access(path.c_str(), F_OK) != 0)
+        return false;
+    const Sqlite database(path, Access::write, patience);
+    refuse_foreign(database);
+    return version_of(database) > 0 &&
+           database.number("SELECT EXISTS (SELECT 1 FROM measures) OR"
+                           " EXISTS (SELECT 1 FROM authorities) OR"
+                           " EXISTS (SELECT 1 FROM test_accounts)") != 0;
 }
 
 } // namespace db

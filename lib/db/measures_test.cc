@@ -71,6 +71,21 @@ std::set<std::string> names_of(const db::Publication& it)
 
 } // namespace
 
+TEST_CASE("db: whether a lost key is a loss")
+{
+    Folder folder;
+    CHECK_FALSE(db::has_boxes(folder.file("measures.db")));
+    Stage stage;
+    CHECK_FALSE(db::has_boxes(stage.path));
+    stage.measures.add(measure(1));
+    CHECK(db::has_boxes(stage.path));
+    Stage other;
+    li::Authority authority;
+    authority.name = "lka";
+    other.measures.put(authority);
+    CHECK(db::has_boxes(other.path));
+}
+
 TEST_CASE("db: measures come back as they were stored")
 {
     Stage stage;
