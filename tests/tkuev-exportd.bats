@@ -327,6 +327,34 @@ has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
     mapfile -t documents < <(grep -la 'BKA-1' "$HOME_DIR"/in/*1)
     xmllint --noout --schema "$REPO/etc/tkuev/de-provisional.xsd" "${documents[@]}"
 }
+
+@test "a mapping that cannot be used holds up its own measures and no other" {
+    load helpers/file_servers
+    new_home
+    start_vsftpd
+    interception 'file-prefix = D2AE' 'content-seconds = 60s'
+    armed 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" 'Zielverzeichnis = in'
+    echo garbage >"$STATE/mapping.ini"
+    ctl authority add bka --title BKA
+    other=$MEASURE
+    armed 'Profil = de-xml-ftp' 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1' \
+        'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" 'Zielverzeichnis = in'
+    list_is_renewed
+    list_is_renewed
+    troubles() { [ "$(grep -c 'hand-over: .*mapping.ini' "$STATE/exportd.log")" -ge "$1" ]; }
+    documents() { grep -qla '<?xml' "$HOME_DIR"/in/*1; }
+    send 1
+    wait_for 40 troubles 3
+    send 2 3
+    contents() { [ "$(ctl receipts "$other" --json | jq '[.[] | select(.act == "receipt" and ((.name // "") | endswith("4")))] | length')" -eq 3 ]; }
+    wait_for 30 contents
+    [ -z "$(ctl gaps "$other")" ]
+    ! documents
+    # Repaired, the other goes, too.
+    cp "$REPO/etc/tkuev/de-provisional.ini" "$STATE/mapping.ini"
+    wait_for 60 documents
+}
+
 @test "as files by SFTP, with a key and with a password, and by FTPS" {
     load helpers/file_servers
     local home

@@ -61,7 +61,7 @@ void Lane::wake(std::set<Owed> owed)
 {
     const std::lock_guard lock(mutex_);
     owed_.merge(owed);
-    resting_ = resting_ && base::Steady::now() < not_before_;
+    resting_ = resting_ && base::Steady::now() < rest_.until;
     news_.notify_all();
 }
 
@@ -75,7 +75,7 @@ std::set<Lane::Owed> Lane::wait(std::stop_token stop)
 {
     std::unique_lock lock(mutex_);
     const auto may_go = [this] {
-        return !owed_.empty() && base::Steady::now() >= not_before_;
+        return !owed_.empty() && base::Steady::now() >= rest_.until;
     };
     if (!may_go())
         resting_ = true;
@@ -98,18 +98,32 @@ void Lane::work(const std::stop_token& stop)
     }
 }
 
-// False: not now.
+void Lane::Rest::longer()
+{
+    until = base::Steady::now() + next;
+    next = std::min(next * 2, longest_pause);
+}
+
+// False: not now, nor anything else that goes there.
 bool Lane::serve(const Owed& owed, const std::stop_token& stop)
 {
+    const auto troubled = troubled_.find(owed);
+    if (troubled != troubled_.end() && base::Steady::now() < troubled->second.until)
+        return true;
     bool fine = false;
     try {
         fine = carry(owed, stop);
+        troubled_.erase(owed);
     } catch (const std::exception& error) {
         desk_.say(std::string("hand-over: ") + error.what());
+        troubled_[owed].longer();
+        return true;
     }
     const std::lock_guard lock(mutex_);
-    not_before_ = fine ? base::SteadyTime{} : base::Steady::now() + pause_;
-    pause_ = fine ? first_pause : std::min(pause_ * 2, longest_pause);
+    if (fine)
+        rest_ = {};
+    else
+        rest_.longer();
     return fine;
 }
 

@@ -43,6 +43,12 @@ public:
 
 private:
     using Owed = db::HandoverWork::Owed;
+    // When the next attempt may be made, and how long to wait after that one.
+    struct Rest {
+        base::SteadyTime until{};
+        base::seconds next = first_pause;
+        void longer();
+    };
     void work(const std::stop_token& stop);
     [[nodiscard]] std::set<Owed> wait(std::stop_token stop);
     bool serve(const Owed& owed, const std::stop_token& stop);
@@ -55,8 +61,9 @@ private:
     std::condition_variable_any news_;
     std::set<Owed> owed_;
     bool resting_ = true;
-    base::seconds pause_ = first_pause;
-    base::SteadyTime not_before_{};
+    Rest rest_; // of the destination
+    std::map<Owed, Rest>
+        troubled_;        // cannot be made ready here: not the destination's fault
     std::jthread thread_; // last: everything else is there before it
 };
 
