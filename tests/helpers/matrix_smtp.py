@@ -398,7 +398,8 @@ def behind_starttls(cell):
         client.log_in(cell.target)
         cell.expect(client.wire, "login", session, user=cell.target, mechanism="PLAIN")
         client.start_tls()
-        cell.expect(client.wire, "logout", session, user=cell.target, cause=cause("STARTTLS"))
+        cell.expect(client.wire, "logout", session, user=cell.target, cause=cause("STARTTLS"),
+                    tls="")  # as it was while he was logged in
         client.log_in(cell.other())
         text, _ = cell.mail(cell.other(), cell.outside())
         client.send(cell.other(), [cell.outside()], text)
