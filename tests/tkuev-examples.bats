@@ -102,6 +102,8 @@ original_arrives_and_more() {
     [[ $(ctl show "$MEASURE" --json) == *127.0.0.2* ]]
     wait_for 20 has_ledger # once it is published
     try 'ctl receipts'
+    try 'ctl traffic'
+    grep -q '^measure *reference *records' "$TMP/out"
     try 'kind disturbance'
     grep -q '^Auswirkung: *Inhalte fehlen$' "$TMP/desk/disturbance.txt"
     try 'tkuev-ctl end'

@@ -20,11 +20,11 @@ int approve(const Call& call)
 
 int reject(const Call& call)
 {
+    const std::string reason = text_option(call, "reason");
     return change_measure(
         call, "measure-reject",
         [&](Office& office, li::Measure& measure, const std::string& mark) {
-            return li::reject(measure, office.now(), mark, call.get("reason"),
-                              call.has("invalid"));
+            return li::reject(measure, office.now(), mark, reason, call.has("invalid"));
         });
 }
 
@@ -56,10 +56,11 @@ int resume(const Call& call)
 
 int end(const Call& call)
 {
+    const std::string reason = text_option(call, "reason");
     return change_measure(
         call, "measure-end",
         [&](Office& office, li::Measure& measure, const std::string& mark) {
-            return li::end(measure, office.now(), mark, call.get("reason"));
+            return li::end(measure, office.now(), mark, reason);
         });
 }
 

@@ -80,11 +80,7 @@ void take_options(const Call& call, li::Authority& authority)
 {
     const auto take = [&](std::string_view name, std::string& text) {
         if (call.has(name))
-            text = call.get(name);
-        if (!text::is_utf8(text) || text::has_control(text))
-            throw base::Failure(base::Remedy::fix_arguments,
-                                "--" + std::string(name) +
-                                    ": holds bytes that are no text");
+            text = text_option(call, name);
     };
     take("title", authority.title);
     take("contact", authority.contact);

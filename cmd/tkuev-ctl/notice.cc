@@ -37,14 +37,18 @@ li::Disturbance disturbance_of(const Call& call, li::Notice notice)
     li::Disturbance out;
     if (notice != li::Notice::disturbance)
         return out;
-    out.kind = call.get("disturbance");
-    out.effect = call.get("effect");
+    out.kind = text_option(call, "disturbance");
+    out.effect = text_option(call, "effect");
     out.begin = time_option(call, "since", 0);
     out.expected_end = time_option(call, "expected-end", 0);
     out.recovered = time_option(call, "recovered", 0);
     if (out.kind.empty() || out.effect.empty() || out.begin == 0)
         throw base::Failure(base::Remedy::fix_arguments,
                             "a disturbance needs --disturbance, --effect and --since");
+    const auto before = [&](li::Time time) { return time != 0 && time < out.begin; };
+    if (before(out.expected_end) || before(out.recovered))
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "a disturbance does not end before --since");
     return out;
 }
 
@@ -67,6 +71,8 @@ public:
     {
         if (const auto why = li::nothing_to_tell(notice_, measure, office.now()))
             return std::unexpected("cannot write a notice: " + *why);
+        if (disturbance_.begin > office.now())
+            return std::unexpected("cannot write a notice: --since is in the future");
         if (li::Done done = write_pdu(office, measure); !done)
             return done;
         const li::Authority authority =

@@ -16,7 +16,7 @@ namespace tkuev {
 struct Traffic {
     std::uint64_t records = 0;   // events of the target
     std::uint64_t content = 0;   // octets of mail in them
-    std::uint64_t delivered = 0; // PDUs, files, and what went by disc
+    std::uint64_t delivered = 0; // parcels: PDUs sent together, or a file
     std::uint64_t octets = 0;    // of these
     std::uint64_t destroyed = 0; // octets of content that were not handed over
 

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "db/measures_schema.h"
 #include "db/ticket.h"
+#include "li/life.h"
 #include "li/measure_text.h"
 #include "li/words.h"
 #include "seal/digest.h"
@@ -144,7 +145,8 @@ void Measures::add(const li::Measure& measure)
     Writing writing(database_);
     for (const StoredMeasure& other : all())
         if (other.measure.authority == measure.authority &&
-            other.measure.reference == measure.reference)
+            other.measure.reference == measure.reference &&
+            li::holds_reference(other.measure))
             throw base::Failure(base::Remedy::fix_data,
                                 "add: this authority has given this reference before");
     Statement insert =

@@ -112,6 +112,9 @@ void check_dates(Findings& found, const Order& order, const Surroundings& around
                       "liegt mehr als drei Monate nach dem Datum der Anordnung");
     if (order.received > around.now)
         found.error("received", "is in the future", "liegt in der Zukunft");
+    else if (order.received + day <= order.ordered) // which may be given as a day
+        found.error("received", "is before the date of the order",
+                    "liegt vor dem Datum der Anordnung");
     if (order.original_received > around.now)
         found.error("original-received", "is in the future", "liegt in der Zukunft");
     if (order.original_received != 0 && order.original_received < order.received)
@@ -139,7 +142,9 @@ void check_paper(Findings& found, const Order& order)
                     "muss aus 64 Hexadezimalziffern bestehen");
 }
 
-void check_channel(Findings& found, const Order& order, const Surroundings& around)
+// `anyway`: how far an order before it reaches.
+void check_channel(Findings& found, const Order& order, Time anyway,
+                   const Surroundings& around)
 {
     if (order.channel == Channel::original || order.original_received != 0)
         return;
@@ -147,11 +152,18 @@ void check_channel(Findings& found, const Order& order, const Surroundings& arou
     if (due <= around.now)
         found.error("channel", "the original has not come within a week",
                     "das Original ist nicht binnen einer Woche eingegangen");
-    else if (due < order.end)
+    else if (due < order.end && anyway <= due)
         found.warning("channel",
                       "ends by itself at " + official(due) + " unless the original comes",
                       "endet von selbst am " + official_german(due) +
                           ", wenn das Original nicht eingeht");
+    else if (due < order.end)
+        found.warning("channel",
+                      "ends by itself at " + official(anyway) +
+                          " unless the original comes until " + official(due),
+                      "endet von selbst am " + official_german(anyway) +
+                          ", wenn das Original nicht bis " + official_german(due) +
+                          " eingeht");
 }
 
 void check_order(Findings& found, const Order& order, const Surroundings& around)
@@ -159,7 +171,7 @@ void check_order(Findings& found, const Order& order, const Surroundings& around
     check_paper(found, order);
     check_period(found, order, around);
     check_dates(found, order, around);
-    check_channel(found, order, around);
+    check_channel(found, order, 0, around);
 }
 
 bool belongs_to(const Identity& identity, const TestAccount& account)
@@ -204,7 +216,7 @@ void check_others(Findings& found, const Measure& measure, const Surroundings& a
     for (const Measure& other : around.others) {
         if (other.handle == measure.handle || other.authority != measure.authority)
             continue;
-        if (other.reference == measure.reference)
+        if (other.reference == measure.reference && holds_reference(other))
             found.error("reference", "this authority has given it before",
                         "hat diese Stelle schon einmal vergeben");
         else if (next_change(other, around.now) && share_identity(measure, other))
@@ -264,7 +276,7 @@ std::vector<Fault> check_extension(const Order& order, Time end, const Surroundi
                     "liegt mehr als drei Monate später: höchstens bis " +
                         official_german(add_months(end, longest_period)));
     check_dates(found, whole, around);
-    check_channel(found, whole, around);
+    check_channel(found, whole, end, around);
     return found.take();
 }
 

@@ -19,11 +19,27 @@ constexpr std::uint16_t ftp_port = 21;
 constexpr std::uint16_t ftps_port = 990; // TLS from the first byte
 constexpr std::uint16_t ssh_port = 22;
 
+// What looks like an IPv4 address and is none would be read as one by some programs, or
+// looked for in vain: the last label of a name has a letter (RFC 3696 section 2).
+bool is_name(std::string_view host)
+{
+    const std::string_view last = host.substr(host.rfind('.') + 1);
+    const bool number =
+        std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; });
+    return !number && !last.starts_with("0x") && text::is_host_name(host);
+}
+
+bool is_unspecified(std::string_view host)
+{
+    return host == "0.0.0.0" || host == "::";
+}
+
 bool is_host(std::string_view host)
 {
     if (host.contains(':'))
-        return text::literal_ip("IPv6:" + std::string(host)).has_value();
-    return text::literal_ip(host).has_value() || text::is_host_name(host);
+        return text::literal_ip("IPv6:" + std::string(host)).has_value() &&
+               !is_unspecified(host);
+    return (text::literal_ip(host).has_value() && !is_unspecified(host)) || is_name(host);
 }
 
 bool by_login(Method method)
@@ -50,7 +66,10 @@ void check_login(Findings& found, const Destination& where)
         missing(found, "user");
     if (where.user.size() > longest_user)
         found.error("user", "is longer than 64 bytes", "ist länger als 64 Byte");
-    if (where.password.empty())
+    if (where.password.empty() && where.method == Method::sftp)
+        found.warning("password", "is missing: only the key of the gateway logs in",
+                      "fehlt: nur der Schlüssel des Gateways meldet an");
+    else if (where.password.empty())
         missing(found, "password");
     if (where.method == Method::sftp && where.peer_key.empty())
         missing(found, "peer-key");
@@ -100,8 +119,13 @@ void check_destination(Findings& found, const Measure& measure, const Destinatio
                         std::string(name(measure.profile)),
                     std::string(german(where.method)) + " passt nicht zum Profil " +
                         std::string(name(measure.profile)));
-    if (where.method == Method::cd)
+    if (where.method == Method::cd) {
+        if (!where.peer.host.empty() || !where.user.empty() || !where.password.empty())
+            found.warning("method",
+                          "goes by disc: the destination that is named is not used",
+                          "geht auf Datenträgern: das genannte Ziel wird nicht benutzt");
         return;
+    }
     if (where.peer.host.empty())
         missing(found, "host");
     else if (!is_host(where.peer.host))

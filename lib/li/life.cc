@@ -123,6 +123,23 @@ Time ordered_end(const Measure& measure)
     return measure.orders.empty() ? 0 : measure.orders.back().end;
 }
 
+Time extended_from(const Measure& measure, Time now)
+{
+    std::span<const Order> orders = measure.orders;
+    while (orders.size() > 1 && lapsed(orders.back(), now))
+        orders = orders.first(orders.size() - 1);
+    return orders.empty() ? 0 : orders.back().end;
+}
+
+std::optional<Time> original_due(const Measure& measure, Time now)
+{
+    for (const Order& order : measure.orders)
+        if (came_ahead(order))
+            return lapsed(order, now) ? std::nullopt
+                                      : std::optional(order.received + advance_copy);
+    return std::nullopt;
+}
+
 Time end_of(const Measure& measure)
 {
     Time end = 0;
@@ -156,6 +173,14 @@ bool covers(const Measure& measure, Time time)
 bool may_cover(const Measure& measure, Time now)
 {
     return state_at(measure, now) == State::active;
+}
+
+bool holds_reference(const Measure& measure)
+{
+    const State state = measure.life.state;
+    const bool turned_down =
+        state == State::rejected || state == State::invalid || state == State::cancelled;
+    return measure.life.activated != 0 || !turned_down;
 }
 
 std::optional<Time> next_change(const Measure& measure, Time now)

@@ -46,6 +46,12 @@ struct Step {
 [[nodiscard]] Time end_of(const Measure& measure);
 // The end that ends_of() would have if all originals were here.
 [[nodiscard]] Time ordered_end(const Measure& measure);
+// Where the next extension goes on: an extension whose original did not come in time counts
+// no more.
+[[nodiscard]] Time extended_from(const Measure& measure, Time now);
+// By when the first original must be here that is still missing; nothing: none is, or it is
+// too late for it.
+[[nodiscard]] std::optional<Time> original_due(const Measure& measure, Time now);
 // Some order is an advance copy still.
 [[nodiscard]] bool provisional(const Measure& measure);
 
@@ -56,6 +62,9 @@ struct Step {
 [[nodiscard]] bool may_cover(const Measure& measure, Time now);
 // When state_at() or covers() next changes by itself after `now`.
 [[nodiscard]] std::optional<Time> next_change(const Measure& measure, Time now);
+
+// Its reference is not free for another: something was, or may be, handed over under it.
+[[nodiscard]] bool holds_reference(const Measure& measure);
 
 // One line why not, for a person.
 using Refusal = std::string;

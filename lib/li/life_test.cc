@@ -217,6 +217,13 @@ TEST_CASE("li: an extension by an advance copy holds a week, too")
     CHECK(li::end_of(measure) == at("2026-06-01"));
 
     li::Measure again = extended("2026-03-01");
+    // The original of the extension is due in its own week, whatever runs on until then.
+    CHECK(li::original_due(again, at("2026-03-02")) == at("2026-03-08"));
+    CHECK(li::extended_from(again, at("2026-03-02")) == at("2026-06-01"));
+    // Too late: it may be ordered anew, from the end of before.
+    CHECK_FALSE(li::original_due(again, at("2026-03-08")).has_value());
+    CHECK(li::extended_from(again, at("2026-03-08")) == at("2026-04-01"));
+    CHECK_FALSE(li::original_due(measure, at("2026-03-30")).has_value());
     REQUIRE(li::extend(again, at("2026-03-20"), extension("2026-05-01")).has_value());
     CHECK(again.orders.size() == 2);
     CHECK(li::end_of(again) == at("2026-05-01"));

@@ -249,12 +249,22 @@ TEST_CASE("li: one fault at a time")
         {"ordered", "2026-11-23", {"ordered!"}},
         {"ordered", "2026-11-20", {"end?"}},
         {"received", "2026-11-23", {"received!"}},
+        {"received", "2020-01-01", {"received!"}},
         {"channel", "fax", {"channel?"}},
         {"channel", "electronic", {"channel?"}},
         {"order-digest", "abc", {"order-digest!"}},
         {"host", "no host", {"host!"}},
         {"host", "2001:db8::1", {}},
         {"host", "2001:db8::1::2", {"host!"}},
+        {"host", "lka.example", {}},
+        {"host", "999.1.1.1", {"host!"}},
+        {"host", "10.0.0", {"host!"}},
+        {"host", "1.2.3.4.5", {"host!"}},
+        {"host", "3221226219", {"host!"}},
+        {"host", "0x7f000001", {"host!"}},
+        {"host", "0.0.0.0", {"host!"}},
+        {"host", "::", {"host!"}},
+        {"standby", "10.0.0.256", {"standby!"}},
         {"port", "2121", {"port?"}},
         {"user", "", {"user!"}},
         {"user",
@@ -321,6 +331,14 @@ TEST_CASE("li: certificates of authorities, and other measures")
     li::Measure other = measure;
     other.handle.fill(1);
     CHECK(marks(faults_of(measure, {&other, 1})) == Marks{"method?", "reference!"});
+    for (const li::State turned_down :
+         {li::State::rejected, li::State::invalid, li::State::cancelled}) {
+        other.life.state = turned_down; // before it was armed: nothing was handed over
+        CHECK(marks(faults_of(measure, {&other, 1})) == Marks{"method?"});
+    }
+    other.life.activated = now - li::day;
+    CHECK(marks(faults_of(measure, {&other, 1})) == Marks{"method?", "reference!"});
+    other.life = {};
     other.reference = "another";
     CHECK(marks(faults_of(measure, {&other, 1})) == Marks{"method?", "identity?"});
     other.life.state = li::State::cancelled;
