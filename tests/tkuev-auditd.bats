@@ -229,6 +229,32 @@ hiding() {
     audit verify
 }
 
+@test "another auditors' certificate is damage, until the daemon starts with it and says so" {
+    new_log
+    auditd_start
+    mine=$(openssl x509 -in "$TMP/auditors.key.crt" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g')
+    [[ $(audit verify) == *"certificate ${mine,,}" ]]
+    openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=auditors \
+        -keyout "$TMP/foreign.key" -out "$TMP/foreign.crt" 2>/dev/null
+    cp "$TMP/foreign.crt" "$TMP/audit/reviewer.crt"
+    run -65 audit verify
+    [ "${lines[0]}" = "damage: reviewer.crt: is not the certificate ${mine,,}, to which persons are sealed: replaced" ]
+    run -65 audit list
+    [[ $(note measure-create intended R1) == 'noted '* ]] # sealed to the old one still
+    kill -TERM "$AUDITD_PID"
+    wait_for 5 gone "$AUDITD_PID"
+    auditd_start
+    run -0 audit verify
+    [[ $output == 'incident: grants: entry 5: from here on persons are sealed to the certificate '* ]]
+    [ "$(audit list --json | jq -r 'select(.act == "log-certificate") | .outcome')" = 'done' ]
+    quarter=$(TZ=Europe/Berlin date +%Y-Q)$((($(TZ=Europe/Berlin date +%-m) + 2) / 3))
+    [ "$(audit sample --quarter "$quarter" --json | jq -r 'select(.act == "log-certificate") | .reasons[]')" = 'log put right' ]
+    cp "$TMP/auditors.key.crt" "$TMP/audit/reviewer-1.crt"
+    note measure-create intended R2
+    run -0 audit list --json --key "$TMP/auditors.key"
+    [ "$(jq -r 'select(.act == "measure-create") | .reference + " " + .person' <<<"$output")" = "R1 $ME"$'\nR2 ?' ]
+}
+
 @test "killed at any time: no entry that was answered is lost, and the chain holds" {
     new_log
     ask_on() {

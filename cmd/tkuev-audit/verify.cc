@@ -4,11 +4,20 @@
 #include "desk.h"
 #include "text/json.h"
 
+#include <algorithm>
 #include <iostream>
 
 namespace tkuev_audit {
 
 namespace {
+
+std::size_t changes_of_grants(const audit::Inspection& all)
+{
+    return static_cast<std::size_t>(
+        std::ranges::count_if(all.grants.records, [](const audit::Record& record) {
+            return record.get("act") != "certificate";
+        }));
+}
 
 void write_list(text::JsonWriter& json, const char* name,
                 const std::vector<std::string>& lines)
@@ -26,7 +35,8 @@ void print_json(const audit::Inspection& all)
     json.begin_object()
         .member("sound", all.damage.empty())
         .member("entries", all.log.records.size())
-        .member("grants", all.grants.records.size())
+        .member("grants", changes_of_grants(all))
+        .member("certificate", all.certificate)
         .member("head", audit::to_text(all.log.head()));
     write_list(json, "damage", all.damage);
     write_list(json, "incidents", all.incidents);
@@ -41,8 +51,10 @@ void print(const audit::Inspection& all)
     for (const std::string& line : all.incidents)
         std::cout << "incident: " << line << '\n';
     std::cout << (all.damage.empty() ? "sound" : "NOT SOUND") << ": "
-              << all.log.records.size() << " entries, " << all.grants.records.size()
+              << all.log.records.size() << " entries, " << changes_of_grants(all)
               << " changes of grants\nhead " << audit::to_text(all.log.head()) << '\n';
+    if (!all.certificate.empty())
+        std::cout << "certificate " << all.certificate << '\n';
 }
 
 } // namespace
@@ -56,6 +68,7 @@ int verify(const Call& call)
     {
         const audit::Locked locked(places);
         all = audit::inspect(audit::read_files(places));
+        audit::compare_with_certificate(all, audit::reviewer_fingerprint(places));
     }
     for (const std::string& text : call.heads) {
         const auto head = audit::parse_head(text);

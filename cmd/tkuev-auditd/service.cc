@@ -77,7 +77,9 @@ net::Task<void> hear_out(net::Stream& stream)
 
 } // namespace
 
-Service::Service(const audit::Places& places) : store_(places) {}
+Service::Service(const audit::Places& places) : store_(places, audit::Reviewer::may_be_new)
+{
+}
 
 void Service::run(std::vector<Door> doors)
 {

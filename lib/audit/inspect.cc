@@ -90,6 +90,20 @@ void look_for_recoveries(Inspection& out)
                                     record.get("detail"));
 }
 
+void look_for_certificates(Inspection& out)
+{
+    for (const Record& record : out.grants.records) {
+        if (record.get("act") != "certificate")
+            continue;
+        if (!out.certificate.empty())
+            out.incidents.push_back(
+                name_and_number("grants", record.number) +
+                ": from here on persons are sealed to the certificate " +
+                record.get("fingerprint"));
+        out.certificate = record.get("fingerprint");
+    }
+}
+
 void add_damage(Inspection& out, const char* file, const Chain& chain)
 {
     if (!chain.damage.empty())
@@ -125,6 +139,7 @@ Inspection inspect(const Files& files)
     look_at_times(out, "log", out.log);
     look_at_times(out, "grants", out.grants);
     look_for_recoveries(out);
+    look_for_certificates(out);
     return out;
 }
 
@@ -137,6 +152,14 @@ void compare_with(Inspection& inspection, const Head& earlier)
     else if (!log.has(earlier))
         inspection.damage.push_back(name_and_number("log", earlier.number) +
                                     " is not the one of then: replaced");
+}
+
+void compare_with_certificate(Inspection& inspection, const std::string& fingerprint)
+{
+    if (!inspection.certificate.empty() && inspection.certificate != fingerprint)
+        inspection.damage.push_back("reviewer.crt: is not the certificate " +
+                                    inspection.certificate +
+                                    ", to which persons are sealed: replaced");
 }
 
 std::string to_text(const Reach& reach)

@@ -26,6 +26,7 @@ struct Inspection {
     Chain log;
     Chain grants;
     std::optional<Heads> anchor;
+    std::string certificate; // fingerprint; persons are sealed to it; empty: not noted
     std::vector<std::string> damage;
     std::vector<std::string> incidents;
 
@@ -36,6 +37,9 @@ struct Inspection {
 [[nodiscard]] Inspection inspect(const Files& files);
 // Beside that: were these heads (of earlier reports) heads of this log?
 void compare_with(Inspection& inspection, const Head& earlier);
+
+// And are persons sealed to the certificate that is there now?  Empty: there is none.
+void compare_with_certificate(Inspection& inspection, const std::string& fingerprint);
 
 // The detail of an entry "log-purge": up to which numbers it allows deletion.
 struct Reach {

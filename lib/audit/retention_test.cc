@@ -217,7 +217,7 @@ TEST_CASE("audit: a grant stays until the end of the second year after it was ta
     };
     CHECK(plan_at(now + 2 * 365 * day).grants.empty());
     const Purge plan = plan_at(now + 3 * 366 * day);
-    CHECK(plan.grants == std::set<std::uint64_t>{2, 3});
+    CHECK(plan.grants == std::set<std::uint64_t>{3, 4});
     store.purge(plan, "rita");
     CHECK(store.read().damage.empty());
     CHECK_FALSE(scene.files().grants.contains(":anna"));

@@ -109,7 +109,7 @@ std::vector<std::string> suspicions(const Record& record, const History& history
         out.emplace_back("outside of business hours");
     if (act == "log-grant" && record.get("detail").contains(" beside "))
         out.emplace_back("two roles");
-    if (act == "log-recovered" || act == "log-replaced")
+    if (act == "log-recovered" || act == "log-replaced" || act == "log-certificate")
         out.emplace_back("log put right");
     return out;
 }

@@ -49,6 +49,11 @@ Texts grant_texts(std::string_view act, std::string_view user, Role role,
             {"by", std::string(by)}};
 }
 
+Texts certificate_texts(const std::string& fingerprint)
+{
+    return {{"time", time_now()}, {"act", "certificate"}, {"fingerprint", fingerprint}};
+}
+
 Entry recovery(const std::string& what)
 {
     return {.act = "log-recovered", .outcome = "done", .detail = what};
@@ -75,12 +80,16 @@ std::string seal_person(std::string_view person, const seal::Certificate& audito
     return text::base64(seal::envelop(padded, {&auditors, 1}));
 }
 
-Store::Store(Places places)
+Store::Store(Places places, Reviewer reviewer)
     : places_(std::move(places)),
       auditors_(seal::Certificate::read(places_.file("reviewer.crt")))
 {
     const Locked locked(places_);
     catch_up();
+    if (reviewer == Reviewer::known)
+        must_know_certificate();
+    else if (certificate_ != auditors_.fingerprint())
+        note_certificate();
 }
 
 // Throws what somebody must look at before anything is written.
@@ -132,6 +141,7 @@ void Store::catch_up()
     origin_ = all.log.origin;
     heads_ = {all.log.head(), all.grants.head()};
     grants_ = std::move(all.grants);
+    certificate_ = std::move(all.certificate);
     if (unfinished) {
         write_anchor(places_.anchor, heads_);
         append_entry(recovery(torn.empty() ? "the anchor was one record behind"
@@ -140,6 +150,37 @@ void Store::catch_up()
                      ourselves);
     }
     keep_stamps();
+}
+
+// To be called with the lock, before anything is written or told.
+void Store::prepare()
+{
+    catch_up();
+    must_know_certificate();
+}
+
+void Store::must_know_certificate()
+{
+    if (certificate_.empty() || certificate_ == auditors_.fingerprint())
+        return;
+    // An auditor may have begun another log, with a certificate of its own.
+    auditors_ = seal::Certificate::read(places_.file("reviewer.crt"));
+    if (certificate_ != auditors_.fingerprint())
+        throw base::Failure(base::Remedy::fix_data,
+                            "audit log: reviewer.crt is not the certificate that it knows; "
+                            "tkuev-auditd notes another one when it starts");
+}
+
+void Store::note_certificate()
+{
+    const bool first = certificate_.empty();
+    append("grants", heads_.grants, certificate_texts(auditors_.fingerprint()));
+    if (!first)
+        append_entry({.act = "log-certificate",
+                      .outcome = "done",
+                      .detail = "persons are sealed to " + auditors_.fingerprint()},
+                     ourselves);
+    // The next call reads it: grants_ does not know it yet, and log_stamp_ is empty.
 }
 
 void Store::append(const char* name, Head& head, const Texts& texts)
@@ -166,7 +207,7 @@ std::uint64_t Store::append_entry(const Entry& entry, std::string_view person)
 std::uint64_t Store::note(const Entry& entry, std::string_view person)
 {
     const Locked locked(places_);
-    catch_up();
+    prepare();
     const std::uint64_t number = append_entry(entry, person);
     keep_stamps();
     return number;
@@ -175,7 +216,7 @@ std::uint64_t Store::note(const Entry& entry, std::string_view person)
 bool Store::has_role(std::string_view user, Role role)
 {
     const Locked locked(places_);
-    catch_up();
+    prepare();
     return audit::has_role(grants_, user, role);
 }
 
@@ -183,7 +224,7 @@ void Store::change_grant(std::string_view act, std::string_view user, Role role,
                          std::string_view by)
 {
     const Locked locked(places_);
-    catch_up();
+    prepare();
     append("grants", heads_.grants, grant_texts(act, user, role, by));
     // The next call reads it: grants_ does not know it yet, and log_stamp_ is empty.
 }
@@ -197,7 +238,7 @@ Inspection Store::read()
 void Store::purge(const Purge& plan, std::string_view person)
 {
     const Locked locked(places_);
-    catch_up();
+    prepare();
     Entry entry{.act = "log-purge", .outcome = "intended", .detail = to_text(plan.reach)};
     append_entry(entry, person);
     const Files files = read_files(places_);
@@ -210,10 +251,19 @@ void Store::purge(const Purge& plan, std::string_view person)
     append_entry(entry, person);
 }
 
+std::string reviewer_fingerprint(const Places& places)
+{
+    try {
+        return seal::Certificate::read(places.file("reviewer.crt")).fingerprint();
+    } catch (const base::Failure&) {
+        return "";
+    }
+}
+
 void create_log(const Places& places, std::string_view certificate, std::string_view name,
                 std::string_view grantor, std::string_view by)
 {
-    (void)seal::Certificate::parse(certificate, name); // throws if it is not fit
+    const auto auditors = seal::Certificate::parse(certificate, name);
     make_directory(places.directory);
     make_directory(places.anchor.substr(0, places.anchor.rfind('/')));
     const Locked locked(places);
@@ -225,11 +275,13 @@ void create_log(const Places& places, std::string_view certificate, std::string_
     std::string grants = first_line("grants");
     const Record first = make_record(parse_chain(grants, "grants").head(),
                                      grant_texts("grant", grantor, Role::grant, by));
-    grants += encode(first);
+    const Record second =
+        make_record(first.head(), certificate_texts(auditors.fingerprint()));
+    grants += encode(first) + encode(second);
     replace_file(places.file("log"), log);
     replace_file(places.file("grants"), grants);
     replace_file(places.anchor,
-                 encode_anchor({parse_chain(log, "log").head(), first.head()}));
+                 encode_anchor({parse_chain(log, "log").head(), second.head()}));
 }
 
 } // namespace audit

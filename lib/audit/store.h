@@ -26,11 +26,17 @@
 
 namespace audit {
 
+// reviewer.crt, of which the chain of grants knows the fingerprint.
+enum class Reviewer : std::uint8_t {
+    known,      // another one than that is not used: Failure(fix_data)
+    may_be_new, // it is noted, and an entry "log-certificate" tells the auditors
+};
+
 class Store {
 public:
     // Reads the auditors' certificate, and the log.  Throws base::Failure: fix_config if
     // there is none, fix_data if it was tampered with.
-    explicit Store(Places places);
+    explicit Store(Places places, Reviewer reviewer = Reviewer::known);
 
     // The number of the entry.  The person is sealed to the auditors.  Throws
     // base::Failure when it could not be written: then there is no entry.
@@ -47,6 +53,9 @@ public:
 private:
     [[nodiscard]] Inspection load();
     void catch_up();
+    void prepare();
+    void must_know_certificate();
+    void note_certificate();
     void must_follow(const Inspection& all) const;
     void append(const char* name, Head& head, const Texts& texts);
     std::uint64_t append_entry(const Entry& entry, std::string_view person);
@@ -54,7 +63,8 @@ private:
 
     Places places_;
     seal::Certificate auditors_;
-    Head origin_; // of the log as we know it; number 0 and no digest: not yet
+    std::string certificate_; // as the chain knows it
+    Head origin_;             // of the log as we know it; number 0 and no digest: not yet
     Heads heads_;
     Chain grants_;
     Stamp log_stamp_;
@@ -66,6 +76,9 @@ private:
 // log.
 void create_log(const Places& places, std::string_view certificate, std::string_view name,
                 std::string_view grantor, std::string_view by);
+
+// Of reviewer.crt; empty if there is none that is fit.
+[[nodiscard]] std::string reviewer_fingerprint(const Places& places);
 
 // A person's name as it stands in a record, and back.
 [[nodiscard]] std::string seal_person(std::string_view person,

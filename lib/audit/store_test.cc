@@ -180,6 +180,54 @@ TEST_CASE("audit: who is running notices a byte changed in place")
     CHECK(store.note(create_measure("R2"), "anna") == 2);
 }
 
+TEST_CASE("audit: the chain knows the certificate that persons are sealed to")
+{
+    const Scene scene;
+    const seal::testing::Pair others = seal::testing::new_pair(scene.directory, "others");
+    const std::string mine = scene.directory.read("auditors.crt");
+    Store running(scene.places);
+    running.note(create_measure("R1"), "anna");
+    const auto damage = [&] {
+        Inspection all = audit::inspect(scene.files());
+        audit::compare_with_certificate(all, audit::reviewer_fingerprint(scene.places));
+        return all.damage.size();
+    };
+    CHECK(damage() == 0);
+    CHECK(running.read().certificate == scene.auditors.certificate.fingerprint());
+
+    // Exchanged: nobody seals to it, and who runs goes on with the one he has.
+    (void)scene.directory.write("audit/reviewer.crt", scene.directory.read("others.crt"));
+    CHECK(damage() == 1);
+    CHECK_THROWS_AS(Store{scene.places}, base::Failure);
+    CHECK(running.note(create_measure("R2"), "anna") == 2);
+    CHECK(scene.person(running.read().log.records[1]) == "anna");
+    std::filesystem::remove(scene.places.file("reviewer.crt"));
+    CHECK(damage() == 1);
+    (void)scene.directory.write("audit/reviewer.crt", mine);
+    CHECK(damage() == 0);
+
+    // The daemon takes another one when it starts, and says so.
+    (void)scene.directory.write("audit/reviewer.crt", scene.directory.read("others.crt"));
+    Store started(scene.places, audit::Reviewer::may_be_new);
+    CHECK(damage() == 0);
+    Inspection all = started.read();
+    CHECK(all.certificate == others.certificate.fingerprint());
+    CHECK(all.incidents.size() == 1);
+    REQUIRE(all.log.records.size() == 3);
+    CHECK(all.log.records[2].get("act") == "log-certificate");
+    CHECK(started.note(create_measure("R4"), "anna") == 4);
+    CHECK(running.note(create_measure("R5"), "anna") == 5); // reads it again
+    all = running.read();
+    CHECK(all.damage.empty());
+    CHECK(scene.person(all.log.records[4]) == "?");
+    CHECK(started.has_role("gero", Role::grant));
+    CHECK(audit::in_force(all.grants).size() == 1);
+    (void)Store(scene.places, audit::Reviewer::may_be_new); // it knows that one
+    CHECK(running.read().log.records.size() == 5);
+    (void)scene.directory.write("audit/reviewer.crt", mine);
+    CHECK(damage() == 1);
+}
+
 TEST_CASE("audit: whatever a crash leaves of the last entry is an incident and put right")
 {
     const Scene scene;
