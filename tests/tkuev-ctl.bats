@@ -417,3 +417,64 @@ killed_at() {
     run -0 ctl init
     [ "$output" = "made $STATE/vault.key" ]
 }
+
+@test "a reference is free again if its measure was turned down before it was armed" {
+    measure
+    run -65 ctl create --yes --file "$TMP/order.conf"
+    [[ $output == *'reference: this authority has given it before'* ]]
+    ctl reject "$MEASURE" --reason 'Tippfehler in der Kennung'
+    measure
+    ctl end "$MEASURE" --reason 'noch ein Tippfehler'
+    armed
+    ctl end "$MEASURE" --reason 'Aufhebung'
+    run -65 ctl create --yes --file "$TMP/order.conf"
+    [[ $output == *'reference: this authority has given it before'* ]]
+}
+
+@test "an extension by fax: its original is due within its week, then it may be entered again" {
+    armed
+    printf '%s\n' 'Rechtsgrundlage = stpo-100a' 'Gericht = AG Musterstadt' \
+        'Aktenzeichen = 1 Gs 18/26' "Anordnung vom = $(day '- 9 days')" \
+        "Eingang = $(day '- 6 days')" 'Übermittlung = fax' \
+        "Ende = $(day '+ 100 days')" >"$TMP/extension"
+    run -0 ctl extend "$MEASURE" --file "$TMP/extension"
+    due=$(day '+ 1 day')
+    end=$(day '+ 60 days')
+    [[ $output == *"channel: ends by itself at $end"*" unless the original comes until $due"* ]]
+    run -0 ctl status
+    [[ $output == *"${MEASURE:0:8}  confirm: the original is missing, $due"* ]]
+    # Two days later it is too late for that; the original is an extension like any other.
+    later() { faketime -f '+2d' tkuev-ctl --config "$CONF" "$@"; }
+    run -0 later status
+    [[ $output != *"${MEASURE:0:8}  confirm"* ]]
+    run -65 later confirm "$MEASURE"
+    sed -i '/^Eingang/d; s/^Übermittlung.*/Übermittlung = original/' "$TMP/extension"
+    run -0 later extend "$MEASURE" --file "$TMP/extension"
+    [[ $(field end) == "$(day '+ 100 days')"* ]]
+}
+
+@test "what is said for letters and lists is text, and a disturbance is in order" {
+    armed
+    run -64 ctl end "$MEASURE" --reason $'bad\e[31m\ntext'
+    [[ $output == *'--reason: holds bytes that are no text'* ]]
+    run -64 ctl notice "$MEASURE" --kind disturbance --disturbance $'x\nGrund: y' \
+        --effect z --since '2026-11-01 10:00'
+    [[ $output == *'--disturbance: holds bytes that are no text'* ]]
+    run -64 ctl notice "$MEASURE" --kind disturbance --disturbance x --effect y \
+        --since '2026-11-01 10:00' --recovered '2026-11-01 09:00'
+    [[ $output == *'does not end before --since'* ]]
+    run -65 ctl notice "$MEASURE" --kind disturbance --disturbance x --effect y --since '2090-01-01'
+    [[ $output == *'--since is in the future'* ]]
+    [ "$(field state)" = active ]
+}
+
+@test "a destination that is no address, and one that a disc does not need" {
+    for host in 999.1.1.1 10.0.0 0x7f000001 3221226219 0.0.0.0; do
+        order "Ziel-IP = $host"
+        run -65 ctl check --file "$TMP/order.conf"
+        [[ $output == *'host: is neither an IP address nor a host name'* ]]
+    done
+    order 'Profil = cd'
+    run -0 ctl check --file "$TMP/order.conf"
+    [[ $output == *'warning: method: goes by disc: the destination that is named is not used'* ]]
+}

@@ -187,8 +187,9 @@ li::Done prolong(Office& office, li::Measure& measure, const OrderInput& input)
     if (li::Done may = li::allowed(measure, li::Act::extend, office.now()); !may)
         return may;
     const li::Order& order = draft.measure.orders.front();
-    const std::vector<li::Fault> faults = together(
-        read, li::check_extension(order, li::ordered_end(measure), office.surroundings()));
+    const li::Time before = li::extended_from(measure, office.now());
+    const std::vector<li::Fault> faults =
+        together(read, li::check_extension(order, before, office.surroundings()));
     print_faults(std::cerr, faults, false);
     if (li::has_errors(faults))
         return std::unexpected("cannot extend: " + count_of(faults));

@@ -71,8 +71,8 @@ void tasks_of(const li::Measure& measure, li::Time now, std::vector<Task>& tasks
         add("activate", li::begin_of(measure));
     if (state == li::State::error)
         add("repair, then activate", 0);
-    if (going && li::provisional(measure))
-        add("confirm: the original is missing", end);
+    if (const auto due = li::original_due(measure, now); going && due)
+        add("confirm: the original is missing", *due);
     else if (going && end < now + soon)
         add("ends soon", end);
     for (const li::Proposal& proposal : measure.life.proposals)

@@ -10,6 +10,7 @@
 #include "li/words.h"
 #include "seal/digest.h"
 #include "seal/keys.h"
+#include "text/lines.h"
 
 #include <iostream>
 
@@ -224,6 +225,15 @@ int change_measure(const Call& call, const std::string& act, const Decision& dec
         office.measures().change(stored);
         return {};
     });
+}
+
+std::string text_option(const Call& call, std::string_view name)
+{
+    std::string text = call.get(name);
+    if (!text::is_utf8(text) || text::has_control(text))
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "--" + std::string(name) + ": holds bytes that are no text");
+    return text;
 }
 
 li::Time time_option(const Call& call, std::string_view name, li::Time otherwise)

@@ -81,6 +81,9 @@ using Intention = std::function<void(Office& office, li::Measure& measure)>;
 [[nodiscard]] int change_measure(const Call& call, const std::string& act,
                                  const Decision& decide, const Intention& intended = {});
 
+// What was said with an option; empty without it.  Throws Failure(fix_arguments) when it
+// holds what would be no text in a letter or on a terminal.
+[[nodiscard]] std::string text_option(const Call& call, std::string_view name);
 // A time that was given as an option; `otherwise` without it.
 [[nodiscard]] li::Time time_option(const Call& call, std::string_view name,
                                    li::Time otherwise);
