@@ -5,8 +5,7 @@
 #include "base/wipe.h"
 #include "handover/file_steps.h"
 #include "handover/peer_key.h"
-
-#include <fmt/format.h>
+#include "li/words.h"
 
 #include <optional>
 #include <vector>
@@ -16,12 +15,6 @@ namespace handover {
 namespace {
 
 using Result = Outcome::Result;
-
-std::string text_of(const li::Peer& peer)
-{
-    const bool v6 = peer.host.contains(':');
-    return fmt::format("{}{}{}:{}", v6 ? "[" : "", peer.host, v6 ? "]" : "", peer.port);
-}
 
 class FileCourier : public Courier {
 public:
@@ -89,7 +82,7 @@ std::optional<Outcome> FileCourier::impossible() const
         why = "no key of the SFTP server is known";
     if (why.empty())
         return std::nullopt;
-    return Outcome{Result::refused, Step::queued, text_of(peers_[0]), "", why};
+    return Outcome{Result::refused, Step::queued, li::to_text(peers_[0]), "", why};
 }
 
 std::optional<std::size_t> FileCourier::doubted(const Parcel& parcel) const
@@ -103,7 +96,7 @@ PutResult FileCourier::deliver_to(std::size_t host, const Parcel& parcel,
                                   const Watch& watch, const std::stop_token& stop)
 {
     PutResult put = put_file(at(host, stop), parcel, watch);
-    put.outcome.peer = text_of(peers_[host]);
+    put.outcome.peer = li::to_text(peers_[host]);
     if (put.in_doubt)
         doubt_ = {host, parcel.name, base::Steady::now() + certain_for};
     else if (put.outcome.step > Step::queued)
@@ -169,7 +162,7 @@ Outcome FileCourier::probe(std::stop_token stop)
     Outcome outcome;
     for (std::size_t host = 0; host < peers_.size(); ++host) {
         const auto answer = at(host, stop).greet();
-        outcome.peer = text_of(peers_[host]);
+        outcome.peer = li::to_text(peers_[host]);
         if (answer) {
             outcome.result = Result::delivered;
             outcome.receipt = *answer;

@@ -6,6 +6,7 @@
 #include "base/failure.h"
 #include "handover/peer_key.h"
 #include "handover/stream_exchange.h"
+#include "li/words.h"
 #include "net/connect.h"
 #include "net/tls.h"
 #include "text/base64.h"
@@ -34,12 +35,6 @@ std::vector<net::Address> addresses_of(const li::Peer& peer)
         all.push_back(net::Address::from_sockaddr(one->ai_addr, one->ai_addrlen));
     ::freeaddrinfo(found);
     return all;
-}
-
-std::string name_of(const li::Peer& peer)
-{
-    const bool six = peer.host.contains(':');
-    return (six ? "[" + peer.host + "]" : peer.host) + ":" + std::to_string(peer.port);
 }
 
 // For each peer, since each may have a key of its own; none for plain TCP.
@@ -140,7 +135,7 @@ net::Task<void> StreamCourier::open_at(net::Address address, std::size_t host)
 
 net::Task<void> StreamCourier::open(std::size_t host)
 {
-    peer_ = name_of(peers_[host]);
+    peer_ = li::to_text(peers_[host]);
     const std::vector<net::Address> addresses = addresses_of(peers_[host]);
     if (addresses.empty())
         throw net::PeerGone("the name has no address");

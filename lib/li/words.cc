@@ -110,4 +110,10 @@ std::optional<Handle> parse_handle(std::string_view hex)
     return handle;
 }
 
+std::string to_text(const Peer& peer)
+{
+    const bool v6 = peer.host.contains(':');
+    return (v6 ? '[' + peer.host + ']' : peer.host) + ':' + std::to_string(peer.port);
+}
+
 } // namespace li
