@@ -20,12 +20,6 @@ namespace {
 
 constexpr std::size_t shortest_handle = 4; // digits that name a measure
 
-std::string address_text(const li::Peer& peer)
-{
-    const bool six = peer.host.contains(':');
-    return (six ? "[" + peer.host + "]" : peer.host) + ":" + std::to_string(peer.port);
-}
-
 [[noreturn]] void fail(const audit::Denial& denial)
 {
     const bool no_role = denial.reason == audit::Denial::Reason::no_role;
@@ -163,35 +157,11 @@ li::Surroundings Office::surroundings()
     return around;
 }
 
-std::string destination_text(const li::Destination& where)
-{
-    if (where.method == li::Method::cd)
-        return "cd";
-    std::string text(li::name(where.method));
-    text += "://" + address_text(where.peer);
-    if (!where.directory.empty())
-        text += (where.directory.starts_with('/') ? "" : "/") + where.directory;
-    for (const li::Peer& peer : where.standby)
-        text += ' ' + address_text(peer);
-    return text;
-}
-
 audit::Entry entry_of(const std::string& act, const std::string& detail)
 {
     audit::Entry entry;
     entry.act = act;
     entry.detail = detail;
-    return entry;
-}
-
-audit::Entry entry_of(const std::string& act, const li::Measure& measure)
-{
-    std::string destination = destination_text(measure.iri);
-    if (measure.cc)
-        destination += ", " + destination_text(*measure.cc);
-    audit::Entry entry = audit::entry_of(act, measure, destination);
-    if (!measure.authority.empty())
-        entry.detail += " authority=" + measure.authority;
     return entry;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "audit/client.h"
+#include "audit/measure_entry.h"
 #include "command.h"
 #include "db/handover.h"
 #include "db/measures.h"
@@ -65,9 +66,8 @@ private:
 };
 
 // The six fields of TKÜV § 16 (1) as far as they are ours.
-[[nodiscard]] audit::Entry entry_of(const std::string& act, const li::Measure& measure);
+using audit::entry_of;
 [[nodiscard]] audit::Entry entry_of(const std::string& act, const std::string& detail);
-[[nodiscard]] std::string destination_text(const li::Destination& where);
 
 // What tells persons apart and names none: who did what is the auditors' to know (TKÜV
 // § 16 (1) no. 5), and their log has it.

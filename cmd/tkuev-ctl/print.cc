@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "print.h"
 
+#include "audit/measure_entry.h"
 #include "li/proposal.h"
 #include "li/words.h"
 #include "office.h"
@@ -40,7 +41,7 @@ void print_order(std::ostream& out, const li::Order& order, bool first)
 void print_destination(std::ostream& out, std::string_view name,
                        const li::Destination& where)
 {
-    line(out, name, destination_text(where));
+    line(out, name, audit::destination_text(where));
     line(out, "user", where.user);
     line(out, "password", where.password.empty() ? "" : "(set)");
     if (where.method == li::Method::ftp || where.method == li::Method::ftps)

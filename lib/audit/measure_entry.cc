@@ -7,6 +7,30 @@
 
 namespace audit {
 
+std::string destination_text(const li::Destination& where)
+{
+    if (where.method == li::Method::cd)
+        return "cd";
+    std::string text(li::name(where.method));
+    text += "://" + li::to_text(where.peer);
+    if (!where.directory.empty())
+        text += (where.directory.starts_with('/') ? "" : "/") + where.directory;
+    for (const li::Peer& peer : where.standby)
+        text += ' ' + li::to_text(peer);
+    return text;
+}
+
+Entry entry_of(const std::string& act, const li::Measure& measure)
+{
+    std::string destination = destination_text(measure.iri);
+    if (measure.cc)
+        destination += ", " + destination_text(*measure.cc);
+    Entry entry = entry_of(act, measure, destination);
+    if (!measure.authority.empty())
+        entry.detail += " authority=" + measure.authority;
+    return entry;
+}
+
 Entry entry_of(const std::string& act, const li::Measure& measure,
                const std::string& destination)
 {
