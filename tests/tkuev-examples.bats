@@ -104,6 +104,9 @@ original_arrives_and_more() {
     try 'ctl receipts'
     try 'ctl traffic'
     grep -q '^measure *reference *records' "$TMP/out"
+    block 'tkuev-export probe' | commands >"$TMP/try"
+    run -75 bash -e "$TMP/try" # nobody is there
+    [[ $output == 'iri  ftp   127.0.0.2:'*': FAILS: '* ]]
     try 'kind disturbance'
     grep -q '^Auswirkung: *Inhalte fehlen$' "$TMP/desk/disturbance.txt"
     try 'tkuev-ctl end'

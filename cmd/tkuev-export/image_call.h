@@ -33,5 +33,6 @@ int release(const ImageCall& call);
 int burn(const ImageCall& call);
 int handed_over(const ImageCall& call);
 int list_stored(const ImageCall& call);
+int probe(const ImageCall& call);
 
 } // namespace tkuev_export

@@ -24,6 +24,7 @@ public:
     explicit ImageDesk(const ImageCall& call);
 
     [[nodiscard]] const conf::Tkuev& settings() const { return settings_.tkuev; }
+    [[nodiscard]] const conf::Settings& all_settings() const { return settings_; }
     // Failure(fix_data) unless it is exactly one.
     [[nodiscard]] li::Measure find(const std::string& handle) const;
     // The authority's, if it has one.

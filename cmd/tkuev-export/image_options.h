@@ -11,7 +11,8 @@
 
 namespace tkuev_export {
 
-// Adds iso, release, burn, handed-over, stored, verify; the one that was said sets `run`.
+// Adds iso, release, burn, handed-over, stored, probe, verify; the one that was said sets
+// `run`.
 inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int()>& run)
 {
     auto* const make =
@@ -55,6 +56,11 @@ inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int
     list->add_flag("--json", call.json, "for programs: JSON");
     list->callback([&] { run = [&call] { return list_stored(call); }; });
 
+    auto* const ask = app.add_subcommand("probe", "does a measure's destination answer?");
+    ask->add_option("MEASURE", call.measure, "the first digits of its handle")->required();
+    ask->add_flag("--json", call.json, "for programs: JSON");
+    ask->callback([&] { run = [&call] { return probe(call); }; });
+
     auto* const check = app.add_subcommand("verify", "is a disc what was made?");
     check->add_option("IMAGE", call.image, "image, drive, or directory")->required();
     check->add_option("--signer", call.signer, "certificate of who should have signed")
@@ -67,7 +73,7 @@ inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int
         ->needs(recipient);
     check->add_flag("--json", call.json, "for programs: JSON");
     check->callback([&] { run = [&call] { return verify_image(call); }; });
-    for (auto* const one : {make, let_go, write, gone, list, check})
+    for (auto* const one : {make, let_go, write, gone, list, ask, check})
         one->fallthrough(); // --config may follow
 }
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-export probe - is somebody there who takes what a measure owes?  Each destination
+// and each of its standbys is asked; nothing is delivered.
+#include "audit/measure_entry.h"
+#include "handover/file_parcels.h"
+#include "handover/lane.h"
+#include "image_desk.h"
+#include "li/words.h"
+#include "text/json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <sysexits.h>
+#include <utility>
+#include <vector>
+
+namespace tkuev_export {
+
+namespace {
+
+struct Answer {
+    db::Stream stream;
+    li::Method method;
+    bool standby;
+    handover::Outcome outcome;
+
+    [[nodiscard]] bool good() const
+    {
+        return outcome.result == handover::Outcome::Result::delivered ||
+               outcome.result == handover::Outcome::Result::stored;
+    }
+};
+
+std::string_view name_of(db::Stream stream)
+{
+    return stream == db::Stream::iri ? "iri" : "cc";
+}
+
+Answer ask(const handover::Desk& desk, const li::Measure& measure, db::Stream stream,
+           const li::Destination& one, bool standby)
+{
+    return {stream, one.method, standby,
+            handover::make_courier(desk, measure, one)->probe({})};
+}
+
+// The destination, then each of its standbys by itself.
+void ask_all(const handover::Desk& desk, const li::Measure& measure, db::Stream stream,
+             std::vector<Answer>& answers)
+{
+    li::Destination one = handover::destination_of(measure, stream);
+    const std::vector<li::Peer> standby = std::exchange(one.standby, {});
+    answers.push_back(ask(desk, measure, stream, one, false));
+    for (const li::Peer& peer : standby) {
+        one.peer = peer;
+        answers.push_back(ask(desk, measure, stream, one, true));
+    }
+}
+
+void print(const Answer& answer)
+{
+    const std::string& peer = answer.outcome.peer; // a disc has none
+    std::cout << fmt::format(
+        "{:<3}  {:<4}  {}{}{}{}\n", name_of(answer.stream), li::name(answer.method), peer,
+        answer.standby ? " (standby)" : "", peer.empty() ? "" : ": ",
+        answer.good() ? answer.outcome.receipt : "FAILS: " + answer.outcome.trouble);
+}
+
+void print_json(const std::vector<Answer>& answers)
+{
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_array();
+    for (const Answer& answer : answers)
+        json.begin_object()
+            .member("stream", name_of(answer.stream))
+            .member("method", li::name(answer.method))
+            .member("peer", answer.outcome.peer)
+            .member("standby", answer.standby)
+            .member("answers", answer.good())
+            .member("answer", answer.outcome.receipt)
+            .member("trouble", answer.good() ? "" : answer.outcome.trouble)
+            .end_object();
+    json.end_array();
+    std::cout << out << '\n';
+}
+
+// Whether every destination has somebody, itself or a standby.
+bool all_reached(const std::vector<Answer>& answers)
+{
+    const auto reached = [&](const Answer& one) {
+        return std::ranges::any_of(answers, [&](const Answer& other) {
+            return other.stream == one.stream && other.good();
+        });
+    };
+    return std::ranges::all_of(answers, reached);
+}
+
+} // namespace
+
+int probe(const ImageCall& call)
+{
+    const ImageDesk office(call);
+    const li::Measure measure = office.find(call.measure);
+    std::vector<Answer> answers;
+    office.perform(audit::entry_of("handover-probe", measure), [&](const std::string&) {
+        handover::Desk desk(office.all_settings());
+        desk.refresh();
+        ask_all(desk, measure, db::Stream::iri, answers);
+        if (measure.cc)
+            ask_all(desk, measure, db::Stream::cc, answers);
+        return all_reached(answers) ? "" : " not-reached";
+    });
+    if (call.json)
+        print_json(answers);
+    else
+        std::ranges::for_each(answers, print);
+    return all_reached(answers) ? 0 : EX_TEMPFAIL;
+}
+
+} // namespace tkuev_export
