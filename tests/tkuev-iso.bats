@@ -206,6 +206,16 @@ damage() {
     [ "$(acts iso-burn)" = 'intended done' ]
     run -74 export_tool burn "$IMAGE" "stdio:$TMP/nowhere/drive"
     [ "$(acts iso-burn)" = 'intended done intended failed' ]
+    # Neither somebody else's image, nor over a file that is no disc.
+    cp "$IMAGE" "$TMP/other.iso" && damage "$TMP/other.iso" 40000
+    run -65 export_tool burn "$TMP/other.iso" "stdio:$TMP/second"
+    [ "$output" = 'tkuev-export: this image was not made here' ]
+    [ ! -e "$TMP/second" ]
+    echo precious >"$TMP/second"
+    run -73 export_tool burn "$IMAGE" "stdio:$TMP/second"
+    [ "$output" = "tkuev-export: $TMP/second: is there, and is no disc" ]
+    [ "$(cat "$TMP/second")" = precious ]
+    run -66 tkuev-export verify "stdio:$TMP/third"
     # Who may not, may not; and without the log nothing is done.
     audit grants revoke "$ME" operate
     rm "$IMAGE"

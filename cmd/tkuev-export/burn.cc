@@ -45,6 +45,12 @@ std::string image_itself(const std::string& name, const std::string& digest)
     return file;
 }
 
+void must_be_ours(const ImageDesk& desk, const std::string& digest)
+{
+    if (!desk.is_made_here(digest))
+        throw base::Failure(Remedy::fix_data, "this image was not made here");
+}
+
 void must_be_released(const ImageDesk& desk, const std::string& digest,
                       const std::string& image)
 {
@@ -87,6 +93,7 @@ int release(const ImageCall& call)
     const std::string digest = handover::image_digest(call.image);
     desk.perform(image_entry("iso-release", call.image, digest),
                  [&](const std::string& person) {
+                     must_be_ours(desk, digest);
                      desk.release(digest, person);
                      return std::string();
                  });
@@ -99,6 +106,7 @@ int burn(const ImageCall& call)
     const std::string digest = handover::image_digest(call.image);
     desk.perform(image_entry("iso-burn", call.drive, digest), [&](const std::string&) {
         const auto lock = swept(desk);
+        must_be_ours(desk, digest);
         must_be_released(desk, digest, call.image);
         must_be_current(handover::image_state(desk.store(), digest), call.copy);
         handover::burn_image(image_itself(call.image, digest), digest, call.drive);

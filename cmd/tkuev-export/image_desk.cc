@@ -30,15 +30,6 @@ std::string mark_of(const std::string& person, const std::string& digest)
     return seal::hex(seal::sha256("image/" + digest + "/" + person));
 }
 
-void must_be_noted(const std::expected<audit::Noted, audit::Denial>& noted)
-{
-    if (noted)
-        return;
-    const bool no_role = noted.error().reason == audit::Denial::Reason::no_role;
-    throw base::Failure(no_role ? Remedy::get_permission : Remedy::start_service,
-                        noted.error().text);
-}
-
 } // namespace
 
 ImageDesk::ImageDesk(const ImageCall& call)
@@ -86,26 +77,6 @@ db::Handover& ImageDesk::store() const
     return *store_;
 }
 
-void ImageDesk::perform(
-    audit::Entry entry,
-    const std::function<std::string(const std::string& person)>& effect) const
-{
-    entry.outcome = "intended";
-    const auto noted = audit_.note(entry);
-    must_be_noted(noted);
-    entry.detail += " entry=" + std::to_string(noted->number);
-    try {
-        entry.detail += effect(noted->person);
-    } catch (const base::Failure& failure) {
-        entry.outcome = "failed";
-        entry.detail += std::string(" why=") + failure.what();
-        (void)audit_.note(entry); // the failure itself is what must be told
-        throw;
-    }
-    entry.outcome = "done";
-    must_be_noted(audit_.note(entry));
-}
-
 std::string ImageDesk::approval_file(const std::string& digest) const
 {
     return settings().state + "/image-" + digest;
@@ -133,8 +104,6 @@ void ImageDesk::prepared(const std::string& digest, const std::string& person) c
 void ImageDesk::release(const std::string& digest, const std::string& person) const
 {
     const std::string before = approval(digest);
-    if (before.empty())
-        throw base::Failure(Remedy::fix_data, "this image was not made here");
     if (before.starts_with(released_word))
         throw base::Failure(Remedy::fix_data, "this image has been released already");
     if (before == std::string(prepared_word) + mark_of(person, digest))
@@ -149,6 +118,11 @@ void ImageDesk::release(const std::string& digest, const std::string& person) co
 bool ImageDesk::released(const std::string& digest) const
 {
     return approval(digest).starts_with(released_word);
+}
+
+std::string_view name_of(db::Stream stream)
+{
+    return stream == db::Stream::iri ? "iri" : "cc";
 }
 
 std::int64_t image_time()

@@ -9,13 +9,14 @@
 #include "handover/desk.h"
 #include "image_call.h"
 #include "li/measure.h"
+#include "perform.h"
 #include "seal/keys.h"
 #include "seal/vault.h"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace tkuev_export {
 
@@ -35,14 +36,19 @@ public:
     // handover.db; opened when it is first needed.
     [[nodiscard]] db::Handover& store() const;
 
-    // Notes the intent, does it, notes what came of it.  `effect` is given the person, as
-    // tkuev-auditd(8) calls him; what it returns is added to the note.
-    void perform(audit::Entry entry,
-                 const std::function<std::string(const std::string& person)>& effect) const;
+    void perform(audit::Entry entry, const Effect& effect) const
+    {
+        tkuev_export::perform(audit_, std::move(entry), effect);
+    }
 
-    // [tkuev] second-person: who made an image may not release it.  Which image it is, its
-    // digest tells.  Locked by the vault: no other program can have written it.
+    // Who made an image, and with [tkuev] second-person who released it: not the same.
+    // Which image it is, its digest tells.  Locked by the vault: no other program can have
+    // written it.
     void prepared(const std::string& digest, const std::string& person) const;
+    [[nodiscard]] bool is_made_here(const std::string& digest) const
+    {
+        return !approval(digest).empty();
+    }
     void release(const std::string& digest, const std::string& person) const;
     [[nodiscard]] bool released(const std::string& digest) const;
 
@@ -55,6 +61,9 @@ private:
     seal::Vault vault_;
     mutable std::unique_ptr<db::Handover> store_;
 };
+
+// "iri", "cc".
+[[nodiscard]] std::string_view name_of(db::Stream stream);
 
 // Seconds since 1970: now, or what SOURCE_DATE_EPOCH says, for images that come out the
 // same.

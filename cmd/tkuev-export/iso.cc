@@ -62,8 +62,7 @@ handover::ImageMade make(const ImageDesk& desk, const handover::ImageOrder& orde
                          const std::string& person, const handover::BeforeImage& before)
 {
     auto made = handover::make_image(order, [&](const handover::ImageMade& whole) {
-        if (desk.settings().second_person)
-            desk.prepared(whole.digest, person);
+        desk.prepared(whole.digest, person);
         if (before)
             before(whole);
     });

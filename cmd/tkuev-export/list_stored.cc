@@ -14,11 +14,6 @@ namespace tkuev_export {
 
 namespace {
 
-std::string kind_of(const db::StoredFile& file)
-{
-    return file.stream == db::Stream::iri ? "iri" : "cc";
-}
-
 // Events wait for ever.
 std::string until(const db::StoredFile& file)
 {
@@ -27,7 +22,7 @@ std::string until(const db::StoredFile& file)
 
 void print(const db::StoredFile& file)
 {
-    std::cout << fmt::format("{}  {}  {} octets  {}{}\n", file.name, kind_of(file),
+    std::cout << fmt::format("{}  {}  {} octets  {}{}\n", file.name, name_of(file.stream),
                              file.size,
                              file.image.empty() ? "waits" : "on image " + file.image,
                              file.deadline == 0 ? "" : "  until " + until(file));
@@ -41,7 +36,7 @@ void print_json(const std::vector<db::StoredFile>& files)
     for (const db::StoredFile& file : files)
         json.begin_object()
             .member("name", file.name)
-            .member("stream", kind_of(file))
+            .member("stream", name_of(file.stream))
             .member("octets", file.size)
             .member("sha256", file.digest)
             .member("image", file.image)

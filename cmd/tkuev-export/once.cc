@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-export --once: a round of everything that tkuev-exportd(8) does, for cron(8).
+#include "base/clock.h"
+#include "conf/settings.h"
+#include "db/handover.h"
+#include "handover/desk.h"
 #include "handover/exporter.h"
+#include "li/official_time.h"
+#include "perform.h"
+#include "seal/vault.h"
 #include "subcommands.h"
 
 #include <fstream>
@@ -8,6 +15,9 @@
 namespace tkuev_export {
 
 namespace {
+
+constexpr std::size_t date_size = 10; // "2026-11-22"
+constexpr std::string_view noted_on = "rounds noted on";
 
 // Of a login; cron and timers have none.
 bool a_person_asks()
@@ -17,19 +27,54 @@ bool a_person_asks()
     return (file >> id) && id != UINT32_MAX;
 }
 
+// Rounds of a timer do what the daemon does, as often as every minute: the first of a day
+// is noted.
+class Day {
+public:
+    explicit Day(const handover::Places& places)
+        : vault_(places.vault_key), store_(places.store, vault_)
+    {
+    }
+
+    [[nodiscard]] bool is_noted()
+    {
+        return db::HandoverWork(store_).fact(noted_on) == today_;
+    }
+    void set_noted()
+    {
+        db::HandoverWork work(store_);
+        work.put_fact(noted_on, today_);
+        work.commit();
+    }
+
+private:
+    std::string today_ = li::official(base::wall_microseconds()).substr(0, date_size);
+    seal::Vault vault_;
+    db::Handover store_;
+};
+
 } // namespace
 
 int once(const Call& call)
 {
     const conf::Settings settings = conf::read_trusted_settings(call.config);
+    handover::Exporter exporter(settings); // refused while the daemon runs
+    const auto round = [&] { exporter.once(base::seconds(call.patience)); };
     const bool person = a_person_asks();
+    Day day(handover::places_of(settings.tkuev));
+    if (!person && day.is_noted()) {
+        round();
+        return 0;
+    }
     audit::Entry entry;
     entry.act = "handover-once";
-    entry.outcome = "intended";
     entry.detail = person ? "" : "by itself, without a login";
-    note(settings, entry);
-    handover::Exporter exporter(settings);
-    exporter.once(base::seconds(call.patience));
+    perform(audit::Client(settings.tkuev.audit_socket), entry, [&](const std::string&) {
+        if (!person)
+            day.set_noted();
+        round();
+        return "";
+    });
     return 0;
 }
 

@@ -33,11 +33,6 @@ struct Answer {
     }
 };
 
-std::string_view name_of(db::Stream stream)
-{
-    return stream == db::Stream::iri ? "iri" : "cc";
-}
-
 Answer ask(const handover::Desk& desk, const li::Measure& measure, db::Stream stream,
            const li::Destination& one, bool standby)
 {

@@ -2,9 +2,6 @@
 // tkuev-export/subcommands.h - what was said on the command line, and who does it.
 #pragma once
 
-#include "audit/entry.h"
-#include "conf/settings.h"
-
 #include <string>
 
 namespace tkuev_export {
@@ -20,9 +17,5 @@ struct Call {
 // The exit status; may throw base::Failure.
 int once(const Call& call);
 int verify_ledgers(const Call& call);
-
-// A person's act, noted before it takes effect.  Throws base::Failure if it may not be
-// done.
-void note(const conf::Settings& settings, audit::Entry entry);
 
 } // namespace tkuev_export

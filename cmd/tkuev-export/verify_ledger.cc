@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-export verify-ledger: each line follows the one before it, and none is missing.
 #include "base/failure.h"
+#include "conf/settings.h"
 #include "handover/desk.h"
 #include "handover/ledger.h"
 #include "li/words.h"
+#include "perform.h"
 #include "subcommands.h"
 #include "text/json.h"
 
@@ -37,17 +39,8 @@ bool tell(const std::string& handle, const handover::Places& places,
     return report.has_value();
 }
 
-} // namespace
-
-int verify_ledgers(const Call& call)
+bool all_sound(const Call& call, const handover::Places& places)
 {
-    const conf::Settings settings = conf::read_trusted_settings(call.config);
-    audit::Entry entry;
-    entry.act = "ledger-verify";
-    entry.outcome = "intended";
-    entry.detail = call.measure.empty() ? "all" : "measure=" + call.measure;
-    note(settings, entry);
-    const handover::Places places = handover::places_of(settings.tkuev);
     const seal::Vault vault(places.vault_key);
     db::Handover store(places.store, vault);
     handover::write_ledgers(store, places.ledgers);
@@ -63,6 +56,22 @@ int verify_ledgers(const Call& call)
     }
     if (!any && !call.measure.empty())
         throw base::Failure(base::Remedy::fix_data, "no measure begins like that");
+    return sound;
+}
+
+} // namespace
+
+int verify_ledgers(const Call& call)
+{
+    const conf::Settings settings = conf::read_trusted_settings(call.config);
+    audit::Entry entry;
+    entry.act = "ledger-verify";
+    entry.detail = call.measure.empty() ? "all" : "measure=" + call.measure;
+    bool sound = true;
+    perform(audit::Client(settings.tkuev.audit_socket), entry, [&](const std::string&) {
+        sound = all_sound(call, handover::places_of(settings.tkuev));
+        return sound ? " sound" : " not-sound";
+    });
     return sound ? 0 : EX_DATAERR;
 }
 

@@ -57,6 +57,12 @@ bool is_export(std::string_view act)
     return act.contains("export") || act.contains("iso") || act.contains("burn");
 }
 
+// The log itself, and what timers do at any hour.
+bool acts_by_itself(std::string_view act)
+{
+    return act.starts_with("log-") || act == "handover-once" || act == "measure-expire";
+}
+
 // What is known of acts when looking at one of them.
 struct History {
     std::map<std::string, std::int64_t> begun; // reference -> seconds
@@ -96,7 +102,6 @@ std::vector<std::string> suspicions(const Record& record, const History& history
     std::vector<std::string> out;
     const std::string& act = record.get("act");
     const std::string& outcome = record.get("outcome");
-    const bool about_log = act.starts_with("log-");
     if (outcome == "refused" || outcome == "failed")
         out.push_back(outcome);
     if (has_no_outcome(record, history))
@@ -105,7 +110,7 @@ std::vector<std::string> suspicions(const Record& record, const History& history
         out.emplace_back("ends right after begin");
     if (is_export(act))
         out.emplace_back("export");
-    if (!about_log && outside_of_business(record))
+    if (!acts_by_itself(act) && outside_of_business(record))
         out.emplace_back("outside of business hours");
     if (act == "log-grant" && record.get("detail").contains(" beside "))
         out.emplace_back("two roles");

@@ -93,6 +93,8 @@ TEST_CASE("audit: tests and what is suspicious are always looked at")
     const auto recovered = log.add(monday, "log-recovered", "done", "");
     const auto fine = log.add(monday, "measure-extend", "done", "X6");
     const auto reading = log.add(sunday, "log-list", "done", "");
+    const auto round = log.add(sunday, "handover-once", "done", "");
+    const auto expired = log.add(sunday, "measure-expire", "done", "X6");
     const Sample sample = audit::draw_sample(log.chain, "2026-Q3", "s");
     CHECK(reasons_of(sample, test) == "test");
     CHECK(reasons_of(sample, refused) == "refused");
@@ -107,6 +109,8 @@ TEST_CASE("audit: tests and what is suspicious are always looked at")
     CHECK(reasons_of(sample, recovered) == "log put right");
     CHECK(reasons_of(sample, fine).empty());
     CHECK(reasons_of(sample, reading).empty());
+    CHECK(reasons_of(sample, round).empty());
+    CHECK(reasons_of(sample, expired).empty());
     CHECK(sample.measures == 11);
     CHECK(sample.chosen.size() == 3);
     CHECK(sample.tests == 1);

@@ -171,7 +171,9 @@ ImageCheck check_image(const std::string& where, const ImageReader& reader)
 {
     if (fs::is_directory(where))
         return Check(where, reader).run();
-    if (!where.starts_with("stdio:") && !fs::exists(where))
+    constexpr std::string_view drive = "stdio:";
+    const bool is_drive = where.starts_with(drive);
+    if (!fs::exists(is_drive ? where.substr(drive.size()) : where))
         throw base::Failure(base::Remedy::supply_input, where + ": not there");
     const WorkDirectory work(std::filesystem::temp_directory_path() / "check");
     const std::string tree = work.path() + "/tree";

@@ -25,7 +25,8 @@ using Words = std::vector<std::string>;
 
 constexpr mode_t private_mode = 0600;
 constexpr int not_found = 127;
-constexpr std::uint64_t block = 2048; // octets, of any disc
+constexpr std::uint64_t block = 2048;             // octets, of any disc
+constexpr std::string_view file_drive = "stdio:"; // a file in place of a drive
 
 std::vector<char*> pointers(const Words& words)
 {
@@ -95,8 +96,21 @@ void run(const Words& words, std::int64_t seconds, std::string_view action)
 
 std::string device(const std::string& image)
 {
-    const bool is_file = !image.starts_with("/dev/") && !image.starts_with("stdio:");
-    return is_file ? "stdio:" + image : image;
+    const bool is_file = !image.starts_with("/dev/") && !image.starts_with(file_drive);
+    return is_file ? std::string(file_drive) + image : image;
+}
+
+// To xorriso every file is a blank disc.  What is no disc has octets where ISO 9660 has a
+// system area, which our images leave alone.
+void must_be_a_disc(const std::string& file)
+{
+    std::error_code none;
+    if (!std::filesystem::is_regular_file(file, none))
+        return;
+    constexpr std::uint64_t area = 16 * block;
+    const std::string begin = base::read_file(file, base::Remedy::check_disk, area);
+    if (begin.find_first_not_of('\0') < area)
+        throw base::Failure(base::Remedy::make_room, file + ": is there, and is no disc");
 }
 
 } // namespace
@@ -130,9 +144,10 @@ void read_disc(const std::string& drive, std::uint64_t octets, const std::string
 
 void burn_image_file(const std::string& image, const std::string& drive)
 {
-    run({"xorriso", "-as", "cdrecord", "-v", "dev=" + drive, "-dao", "blank=as_needed",
-         image},
-        0, "burn " + image + " to " + drive);
+    if (drive.starts_with(file_drive))
+        must_be_a_disc(drive.substr(file_drive.size()));
+    run({"xorriso", "-as", "cdrecord", "-v", "dev=" + drive, "-dao", image}, 0,
+        "burn " + image + " to " + drive);
 }
 
 } // namespace handover
