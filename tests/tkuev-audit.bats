@@ -192,4 +192,10 @@ teardown() { sponts_teardown; }
     compgen -G "$LOG.replaced-*"
     grep -q "sound,%20its%20head%20$head" "$LOG"
     audit verify
+    # One whose persons are sealed to another certificate than ours is not sound.
+    cp "$TMP/k.crt" "$TMP/audit/reviewer.crt"
+    run -65 audit verify
+    audit init --grantor "$ME" --new-key "$TMP/k3" --replace
+    grep -q 'before%20was%20not%20sound' "$LOG"
+    audit verify
 }

@@ -67,7 +67,7 @@ void must_be_replaceable(const audit::Inspection& before, const Call& call)
 std::string put_aside(const audit::Places& places, const Call& call)
 {
     const audit::Locked locked(places);
-    const audit::Inspection before = audit::inspect(audit::read_files(places));
+    const audit::Inspection before = audit::inspect_all(places);
     must_be_replaceable(before, call);
     const std::string ending = ".replaced-" + std::to_string(base::wall_seconds());
     for (const std::string& file :
@@ -106,7 +106,7 @@ int init(const Call& call)
     if (!call.replace && std::filesystem::exists(places.file("log")))
         throw base::Failure(Remedy::make_room, places.file("log") + ": exists already");
     if (call.replace) // once more under the lock; but now nothing is made yet
-        must_be_replaceable(audit::inspect(audit::read_files(places)), call);
+        must_be_replaceable(audit::inspect_all(places), call);
     const std::string file = certificate_file(call);
     const std::string certificate = base::read_file(file);
     make_directories(places);

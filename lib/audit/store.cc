@@ -260,6 +260,13 @@ std::string reviewer_fingerprint(const Places& places)
     }
 }
 
+Inspection inspect_all(const Places& places)
+{
+    Inspection all = inspect(read_files(places));
+    compare_with_certificate(all, reviewer_fingerprint(places));
+    return all;
+}
+
 void create_log(const Places& places, std::string_view certificate, std::string_view name,
                 std::string_view grantor, std::string_view by)
 {

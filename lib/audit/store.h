@@ -80,6 +80,10 @@ void create_log(const Places& places, std::string_view certificate, std::string_
 // Of reviewer.crt; empty if there is none that is fit.
 [[nodiscard]] std::string reviewer_fingerprint(const Places& places);
 
+// What verify says: the files, and whether persons are sealed to the certificate that is
+// there now.
+[[nodiscard]] Inspection inspect_all(const Places& places);
+
 // A person's name as it stands in a record, and back.
 [[nodiscard]] std::string seal_person(std::string_view person,
                                       const seal::Certificate& auditors);
