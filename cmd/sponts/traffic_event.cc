@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traffic_event.h"
 
+#include "text/words.h"
+
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -45,9 +46,9 @@ Reading find_fields(base::LogLine line, std::span<Wanted> wanted, string_view un
 
 bool to_number(string_view written, std::uint64_t& number)
 {
-    const char* const end = written.data() + written.size();
-    const auto [stopped, error] = std::from_chars(written.data(), end, number);
-    return error == std::errc{} && stopped == end;
+    const auto read = text::number_in<std::uint64_t>(written);
+    number = read.value_or(0);
+    return read.has_value();
 }
 
 bool to_text(const base::LogLine& line, string_view written, std::string& room,

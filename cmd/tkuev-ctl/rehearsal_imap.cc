@@ -2,8 +2,8 @@
 // The sessions of a rehearsal by IMAP.
 #include "imap/value.h"
 #include "rehearsal_players.h"
+#include "text/words.h"
 
-#include <charconv>
 #include <utility>
 
 namespace tkuev {
@@ -29,12 +29,7 @@ std::optional<std::size_t> literal_of(std::string_view line)
     const std::size_t open = line.rfind('{');
     if (!line.ends_with('}') || open == std::string_view::npos)
         return std::nullopt;
-    std::size_t size = 0;
-    const auto [end, error] =
-        std::from_chars(line.data() + open + 1, line.data() + line.size() - 1, size);
-    if (error != std::errc() || end != line.data() + line.size() - 1)
-        return std::nullopt;
-    return size;
+    return text::number_in<std::size_t>(line.substr(open + 1, line.size() - open - 2));
 }
 
 net::Task<Answer> hear(Talk& talk)
@@ -130,10 +125,10 @@ net::Task<void> append(Players& players, Talk& talk, const PlannedSession& sessi
     players.did(session, talk, {.what = What::stored, .content = mail.text});
 }
 
-net::Task<void> remove(Talk& talk, const std::string& uids)
+net::Task<void> remove(Talk& talk, std::string uid)
 {
-    (void)co_await must(talk, "UID STORE " + uids + " +FLAGS.SILENT (\\Deleted)");
-    const Answer answer = co_await ask(talk, "UID EXPUNGE " + uids);
+    (void)co_await must(talk, "UID STORE " + uid + " +FLAGS.SILENT (\\Deleted)");
+    const Answer answer = co_await ask(talk, "UID EXPUNGE " + uid);
     if (!answer.good()) // without RFC 4315
         (void)co_await must(talk, "EXPUNGE");
 }
@@ -142,17 +137,15 @@ net::Task<void> read(Players& players, Talk& talk, const PlannedSession& session
 {
     const std::string open = std::string(open_command) + " INBOX";
     (void)co_await must(talk, open);
-    std::string uids;
     for (const RehearsalMail& mail : session.mails) {
         const std::string uid = co_await wait_for(players, talk, mail);
         co_await fetch(players, talk, session, uid, "", What::fetched);
         co_await fetch(players, talk, session, uid, "HEADER", What::part_fetched);
-        uids += uid + ',';
+        co_await remove(talk, uid);
     }
     const RehearsalMail own = stored_mail(players.person(session), players.token());
     co_await append(players, talk, session, own);
-    uids += co_await wait_for(players, talk, own);
-    co_await remove(talk, uids);
+    co_await remove(talk, co_await wait_for(players, talk, own));
 }
 
 } // namespace

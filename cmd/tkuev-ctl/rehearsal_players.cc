@@ -12,6 +12,7 @@ namespace {
 
 constexpr base::milliseconds connect_timeout{10'000};
 constexpr base::milliseconds between_looks{200};
+constexpr base::milliseconds between_logins{1500};
 
 std::string name_of(const PlannedSession& session)
 {
@@ -86,8 +87,8 @@ net::Task<void> Players::have(PlannedSession session)
             again = co_await pop3_session(*this, talk, session);
         if (again && out_of_time())
             talk.fail("not all mails have come in time");
-        if (again)
-            co_await pause();
+        if (again) // each look is captured, too
+            co_await net::sleep_for(loop_, between_logins);
     }
 }
 
@@ -99,7 +100,7 @@ net::Task<void> Players::have_guarded(PlannedSession session)
         co_await have(std::move(session));
     } catch (const base::Failure& failure) {
         why = failure.what();
-    } catch (const std::runtime_error& error) { // of the stream
+    } catch (const std::exception& error) { // of the stream
         why = name + ": " + error.what();
     }
     if (trouble_.empty())
