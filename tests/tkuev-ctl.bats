@@ -298,8 +298,13 @@ killed_at() {
     run -0 ctl notice "$MEASURE" --kind disturbance --disturbance 'Leitung' \
         --effect 'kein Inhalt' --since '2026-11-22 10:00'
     [[ $output == *'Störung einer Überwachungsmaßnahme (§ 13 TKÜV)'*'noch nicht bekannt'* ]]
+    run ! grep -q notice <(ctl status)
+    ctl suspend "$MEASURE"
+    ctl resume "$MEASURE"
+    [[ $(ctl status) == *"${MEASURE:0:8}  notice change, "* ]]
     run -0 ctl notice "$MEASURE" --kind change
     [[ $output == *'Änderung einer'* ]]
+    run ! grep -q notice <(ctl status)
     run -65 ctl notice "$MEASURE" --kind end
     ctl end "$MEASURE" --reason 'Aufhebung'
     [[ $(ctl status) == *'notice end'* ]]

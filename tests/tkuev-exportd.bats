@@ -89,9 +89,11 @@ billed_as_received() {
     run -64 ctl traffic --from yesterday
     [[ $(acts handover-traffic) == 'intended done intended done'* ]]
     # What was changed afterwards is no bill.
-    sed -i '2s/octets=/octets=9/; 2s/content=/content=9/; 2s/number=/number=9/' "$STATE"/ledger/*
-    run -65 ctl traffic
-    [[ $output == *'the ledger is damaged'* ]]
+    sed -i '2s/octets=/octets=9/; 2s/content=/content=9/; 2s/number=/number=9/' \
+        "$(grep -lE ' record .* content=3[89]' "$STATE"/ledger/*)"
+    run -65 ctl traffic --json
+    [[ $output == *"tkuev-ctl: the ledger of ${first:0:8} is damaged: line 2: "* ]]
+    [ "$(grep '^\[' <<<"$output" | jq -c '[.[].reference]')" = '["LKA-18"]' ]
 }
 
 @test "notices made by hand and those that are sent share one row of numbers" {
@@ -220,6 +222,12 @@ send() {
     wait_for 5 gone "$LEMF_PID"
     send 1 2
     wait_for 30 has_gaps 2
+    [[ $(ctl gaps "$MEASURE" --json | jq -r '.[].captured') == "$(day '')T"*"$(day '')T"* ]]
+    wait_for 20 is_told "event data not handed over: 127.0.0.1:$LEMF_PORT: "
+    is_told 'notice disturbance: content was destroyed'
+    ctl notice "$MEASURE" --kind disturbance --disturbance Leitung --effect 'kein Inhalt' \
+        --since '2026-11-22 10:00' >"$TMP/letter"
+    run ! is_told 'notice disturbance'
     run ! grep -rlq 'message 1' "$TMP/li-spool" "$STATE"
     lemf_start lemf --port "$LEMF_PORT"
     wait_for 60 lemf_has lemf '([.events[] | select(.[3] == "gap")] | length) == 2'
@@ -228,8 +236,14 @@ send() {
     [ "$(jq .hi1 <<<"$output")" -ge 2 ] # set up, disturbance
     send 3
     wait_for 20 lemf_has lemf '.cc == 1'
+    run ! is_told 'event data not handed over'
 }
 has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
+# is_told TASK - status says so of the measure.
+is_told() {
+    ctl status --json | jq -e --arg m "$MEASURE" --arg t "$1" \
+        '.tasks[] | select(.measure == $m and (.what | startswith($t)) and .when)'
+}
 
 @test "begin and end are exact: what is before or after never leaves" {
     lemf_start lemf
@@ -284,8 +298,23 @@ has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
     rm -f "$SOCKET"
     auditd_start
     run -0 tkuev-export --config "$CONF" --once
-    audit list --json | jq -se '[.[] | select(.act == "handover-once" and .outcome == "intended" and
-        .detail == "by itself, without a login")] | length >= 1'
+    # The first of a day is: a log that grew every minute would be read by nobody.
+    run -0 tkuev-export --config "$CONF" --once
+    run -0 tkuev-export --config "$CONF" verify-ledger "$MEASURE"
+    run -0 audit list --json
+    [ "$(jq -r 'select(.act == "handover-once") | .outcome' <<<"$output" | tail -n 2 | paste -sd' ')" \
+        = 'intended done' ]
+    [ "$(jq -r 'select(.act == "handover-once") | .detail | sub(" entry=.*"; "")' <<<"$output" |
+        sort -u)" = 'by itself, without a login' ]
+    [[ $(jq -r 'select(.act == "ledger-verify" and .outcome == "done") | .detail' <<<"$output") == \
+        "measure=$MEASURE entry="*' sound' ]]
+    local quarter
+    quarter=$(TZ=Europe/Berlin date +%Y-Q)$((($(TZ=Europe/Berlin date +%-m) + 2) / 3))
+    run -0 audit sample --quarter "$quarter"
+    [[ $output != *'no outcome'* ]]
+    # The day after, the next.
+    run -0 faketime -f +1d tkuev-export --config "$CONF" --once
+    [ "$(acts handover-once | grep -o intended | wc -l)" -ge 2 ]
     audit grants revoke "$ME" operate
     run -77 tkuev-export --config "$CONF" --once
     [[ $output == *'has not the role "operate"' ]]
@@ -354,6 +383,8 @@ has_gaps() { [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq "$1" ]; }
     wait_for 30 contents
     [ -z "$(ctl gaps "$other")" ]
     run ! documents
+    [[ $(faketime -f '+10m' tkuev-ctl --config "$CONF" status) == \
+        *"${MEASURE:0:8}  event data not made ready: exportd.log says why, $(day '')T"* ]]
     # Repaired, the other goes, too.
     cp "$REPO/etc/tkuev/de-provisional.ini" "$STATE/mapping.ini"
     wait_for 60 documents

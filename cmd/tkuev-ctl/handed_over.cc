@@ -2,10 +2,11 @@
 // tkuev-ctl gaps, receipts: what the ledger of a measure says of its hand-over.
 #include "handed_over.h"
 
-#include "base/failure.h"
 #include "handover/desk.h"
-#include "li/words.h"
+#include "li/official_time.h"
+#include "print.h"
 #include "text/json.h"
+#include "text/words.h"
 
 #include <algorithm>
 #include <iostream>
@@ -14,11 +15,18 @@ namespace tkuev {
 
 namespace {
 
+// As the ledger has it, but times as people read them.
+std::string shown(std::string_view name, const std::string& value)
+{
+    const auto time = name == "captured" ? text::number_in<li::Time>(value) : std::nullopt;
+    return time ? li::official(*time) : value;
+}
+
 void print_text(const handover::LedgerEntry& entry)
 {
     std::cout << li::official(entry.time) << "  " << entry.act;
     for (const auto& [name, value] : entry.fields)
-        std::cout << "  " << name << '=' << value;
+        std::cout << "  " << name << '=' << shown(name, value);
     std::cout << '\n';
 }
 
@@ -32,7 +40,7 @@ void print_json(const std::vector<handover::LedgerEntry>& entries)
         json.member("time", li::official(entry.time)).member("act", entry.act);
         for (const auto& [name, value] : entry.fields)
             if (name != "number")
-                json.member(name, value);
+                json.member(name, shown(name, value));
         json.end_object();
     }
     json.end_array();
@@ -45,29 +53,37 @@ int print_lines(const Call& call, const std::string& act, Acts acts)
     const db::StoredMeasure stored = office.find(call.operands.at(0));
     return office.perform(
         entry_of(act, stored.measure), [&](const std::string&) -> li::Done {
-            const auto entries = ledger_lines(office, stored.measure.handle, acts);
+            write_ledgers(office);
+            const auto entries = ledger_lines(office, stored.measure, acts);
+            if (!entries)
+                return std::unexpected(entries.error());
             if (call.has("json"))
-                print_json(entries);
+                print_json(*entries);
             else
-                std::ranges::for_each(entries, print_text);
+                std::ranges::for_each(*entries, print_text);
             return {};
         });
 }
 
 } // namespace
 
-std::vector<handover::LedgerEntry> ledger_lines(Office& office, const li::Handle& measure,
-                                                Acts acts)
+void write_ledgers(Office& office)
 {
-    const std::string directory = handover::places_of(office.settings()).ledgers;
-    handover::write_ledgers(office.handover(), directory);
-    const db::LedgerHead head = db::HandoverWork(office.handover()).ledger(measure);
+    handover::write_ledgers(office.handover(),
+                            handover::places_of(office.settings()).ledgers);
+}
+
+std::expected<std::vector<handover::LedgerEntry>, std::string>
+ledger_lines(Office& office, const li::Measure& measure, Acts acts)
+{
+    const db::LedgerHead head = db::HandoverWork(office.handover()).ledger(measure.handle);
     if (head.number == 0) // nothing was noted, and there is no file
-        return {};
-    auto report = handover::verify_ledger(directory, head);
+        return std::vector<handover::LedgerEntry>();
+    auto report =
+        handover::verify_ledger(handover::places_of(office.settings()).ledgers, head);
     if (!report)
-        throw base::Failure(base::Remedy::fix_data,
-                            "the ledger is damaged: " + report.error());
+        return std::unexpected("the ledger of " + short_name(measure) +
+                               " is damaged: " + report.error());
     std::erase_if(report->entries, [&](const handover::LedgerEntry& entry) {
         return std::ranges::find(acts, entry.act) == acts.end();
     });

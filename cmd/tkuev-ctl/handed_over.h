@@ -5,7 +5,9 @@
 #include "handover/ledger.h"
 #include "office.h"
 
+#include <expected>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,8 +15,10 @@ namespace tkuev {
 
 using Acts = std::span<const std::string_view>;
 
-// Those lines of it; a damaged one is refused (Failure fix_data).
-[[nodiscard]] std::vector<handover::LedgerEntry>
-ledger_lines(Office& office, const li::Handle& measure, Acts acts);
+// Brings to the files what was noted; before they are read.
+void write_ledgers(Office& office);
+// Those lines of one, or which ledger is damaged, and how.
+[[nodiscard]] std::expected<std::vector<handover::LedgerEntry>, std::string>
+ledger_lines(Office& office, const li::Measure& measure, Acts acts);
 
 } // namespace tkuev

@@ -140,7 +140,8 @@ void make_all(const conf::Settings& settings)
 // Nothing is there that could be used, so nothing was ever armed.
 bool is_first(const std::string& state)
 {
-    return !exists(li::measures_file(state)) && !exists(li::private_key_file(state));
+    return !exists(li::measures_file(state)) && !exists(li::private_key_file(state)) &&
+           !exists(li::vault_key_file(state));
 }
 
 } // namespace

@@ -84,14 +84,26 @@ public:
             base::make_file(call_.get("out"), text, private_mode);
         else
             std::cout << text << std::flush;
-        if (notice_ == li::Notice::set_up)
-            measure.life.told_begin = office.now();
-        if (notice_ == li::Notice::end)
-            measure.life.told_end = office.now();
+        time_of(measure.life) = office.now();
         return {};
     }
 
 private:
+    [[nodiscard]] li::Time& time_of(li::Life& life) const
+    {
+        switch (notice_) {
+        case li::Notice::set_up:
+            return life.told_begin;
+        case li::Notice::change:
+            return life.told_change;
+        case li::Notice::disturbance:
+            return life.told_disturbance;
+        case li::Notice::end:
+            break;
+        }
+        return life.told_end;
+    }
+
     // With a number of those that tkuev-exportd(8) gives its own notices: none comes twice.
     // It counts when the file is on the disk; if we die before it is noted, the same number
     // is given again, and who finds the file made by then is told to name another one.

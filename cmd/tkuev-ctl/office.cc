@@ -12,6 +12,7 @@
 #include "seal/keys.h"
 #include "text/lines.h"
 
+#include <algorithm>
 #include <iostream>
 
 namespace tkuev {
@@ -19,6 +20,13 @@ namespace tkuev {
 namespace {
 
 constexpr std::size_t shortest_handle = 4; // digits that name a measure
+
+int exit_of(const li::Done& done)
+{
+    if (!done)
+        std::cerr << "tkuev-ctl: " << done.error() << '\n';
+    return done ? exit_done : exit_refused;
+}
 
 [[noreturn]] void fail(const audit::Denial& denial)
 {
@@ -75,12 +83,13 @@ audit::Noted Office::note(const audit::Entry& entry) const
 
 int Office::perform(audit::Entry entry, const Effect& effect, WithoutLog without)
 {
+    remark_.clear();
     entry.outcome = "intended";
     const auto answer = audit_.note(entry);
     if (!answer && answer.error().reason == audit::Denial::Reason::unreachable &&
         without == WithoutLog::goes_on) {
         std::cerr << "tkuev-ctl: not noted: " << answer.error().text << '\n';
-        return effect("") ? exit_done : exit_refused;
+        return exit_of(effect(""));
     }
     if (!answer)
         fail(answer.error());
@@ -99,10 +108,9 @@ int Office::perform(audit::Entry entry, const Effect& effect, WithoutLog without
     if (!remark_.empty())
         entry.detail += ' ' + remark_;
     entry.outcome = done ? "done" : "refused";
-    if (!done)
-        std::cerr << "tkuev-ctl: " << done.error() << '\n';
+    const int status = exit_of(done);
     (void)note(entry);
-    return done ? exit_done : exit_refused;
+    return status;
 }
 
 db::StoredMeasure Office::find(const std::string& handle)
@@ -119,6 +127,17 @@ db::StoredMeasure Office::find(const std::string& handle)
                                                     : "several measures begin like that");
 }
 
+std::vector<li::Measure> Office::all()
+{
+    std::vector<li::Measure> all;
+    for (db::StoredMeasure& stored : measures().all())
+        all.push_back(std::move(stored.measure));
+    std::ranges::sort(all, [](const li::Measure& a, const li::Measure& b) {
+        return std::pair(li::begin_of(a), a.handle) < std::pair(li::begin_of(b), b.handle);
+    });
+    return all;
+}
+
 std::optional<li::Authority> Office::authority(const std::string& name)
 {
     for (li::Authority& one : measures().authorities())
@@ -130,9 +149,7 @@ std::optional<li::Authority> Office::authority(const std::string& name)
 std::vector<li::Fault> Office::faults_of(const li::Measure& measure)
 {
     db::Directory directory(settings_.general.database);
-    std::vector<li::Measure> others;
-    for (db::StoredMeasure& stored : measures().all())
-        others.push_back(std::move(stored.measure));
+    const std::vector<li::Measure> others = all();
     const auto its = authority(measure.authority);
     const auto accounts = measures().test_accounts();
     li::Surroundings around = surroundings();

@@ -48,6 +48,8 @@ public:
 
     // The measure whose handle begins so.  Throws Failure(fix_data) if that is not one.
     [[nodiscard]] db::StoredMeasure find(const std::string& handle);
+    // By their begin.
+    [[nodiscard]] std::vector<li::Measure> all();
     [[nodiscard]] std::optional<li::Authority> authority(const std::string& name);
     [[nodiscard]] std::vector<li::Fault> faults_of(const li::Measure& measure);
     [[nodiscard]] li::Surroundings surroundings();

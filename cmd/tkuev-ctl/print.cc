@@ -59,6 +59,9 @@ void print_life(std::ostream& out, const li::Life& life)
     line(out, "ended", li::official(life.ended));
     line(out, "reason", life.end_reason);
     line(out, "told of set-up", li::official(life.told_begin));
+    line(out, "changed", li::official(life.changed));
+    line(out, "told of change", li::official(life.told_change));
+    line(out, "told of disturbance", li::official(life.told_disturbance));
     line(out, "told of end", li::official(life.told_end));
 }
 
@@ -107,6 +110,9 @@ void put_life(text::JsonWriter& out, const li::Life& life)
     put_time(out, "ended", life.ended);
     out.member("reason", life.end_reason);
     put_time(out, "told-begin", life.told_begin);
+    put_time(out, "changed", life.changed);
+    put_time(out, "told-change", life.told_change);
+    put_time(out, "told-disturbance", life.told_disturbance);
     put_time(out, "told-end", life.told_end);
 }
 

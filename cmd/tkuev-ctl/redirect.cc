@@ -63,6 +63,7 @@ li::Done move_to(Office& office, li::Measure& measure, const OrderInput& input)
     if (li::has_errors(faults))
         return std::unexpected("cannot redirect: there are formal faults");
     measure = std::move(draft.measure);
+    measure.life.changed = office.now();
     return {};
 }
 

@@ -7,7 +7,6 @@
 #include "handover/desk.h"
 #include "rehearsal_receiver.h"
 #include "text/base64.h"
-#include "text/words.h"
 
 #include <algorithm>
 #include <exception>
@@ -28,11 +27,6 @@ constexpr base::milliseconds between_ledgers{2000};
 std::string random_token()
 {
     return text::hex(base::random_octets(8));
-}
-
-std::uint64_t number_of(const std::string& text)
-{
-    return text::number_in<std::uint64_t>(text).value_or(0);
 }
 
 // Loopback, over plain TCP: then we can be who receives.
@@ -175,6 +169,15 @@ private:
                               [&](const auto& mail) { return !was_sent(mail); });
     }
 
+    [[nodiscard]] std::vector<handover::LedgerEntry> sound_lines(Acts acts) const
+    {
+        write_ledgers(office_);
+        auto lines = ledger_lines(office_, measure_, acts);
+        if (!lines)
+            throw base::Failure(base::Remedy::fix_data, lines.error());
+        return *std::move(lines);
+    }
+
     // The list has the measure since a time when each server must have read it.
     net::Task<void> until_servers_look()
     {
@@ -182,7 +185,7 @@ private:
         const base::SteadyTime end = base::Steady::now() + plan_.patience;
         for (;;) {
             li::Time since = 0;
-            for (const auto& line : ledger_lines(office_, measure_.handle, acts))
+            for (const auto& line : sound_lines(acts))
                 since = std::max(since, line.time);
             for (const li::Pause& pause : measure_.life.pauses)
                 since = std::max(since, pause.to);
@@ -241,17 +244,17 @@ private:
     {
         static constexpr std::string_view acts[] = {"record", "pdu", "receipt"};
         LedgerSight sight;
-        for (const auto& line : ledger_lines(office_, measure_.handle, acts)) {
+        for (const auto& line : sound_lines(acts)) {
             if (line.time < begin_)
                 continue;
             if (line.act == "pdu")
                 sight.made(line.get("parcel"), line.get("stream"));
             else if (line.act == "receipt")
                 sight.delivered(line.get("parcel"));
-            else if (number_of(line.get("time")) >= static_cast<std::uint64_t>(begin_))
+            else if (line.number_in("time") >= static_cast<std::uint64_t>(begin_))
                 sight.yield.events.push_back({.event = line.get("event"),
                                               .facts = false,
-                                              .octets = number_of(line.get("content"))});
+                                              .octets = line.number_in("content")});
         }
         return sight;
     }

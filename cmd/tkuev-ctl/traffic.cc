@@ -40,12 +40,6 @@ Period period_of(const Call& call)
     return period;
 }
 
-Line line_of(Office& office, li::Measure measure, const Period& period)
-{
-    const auto ledger = ledger_lines(office, measure.handle, counted);
-    return {std::move(measure), traffic_of(ledger, period.begin, period.end)};
-}
-
 constexpr auto row = "{:<8}  {:<25} {:>9} {:>14} {:>9} {:>14} {:>14}\n";
 
 void print_row(std::string_view name, std::string_view reference, const Traffic& traffic)
@@ -96,28 +90,34 @@ void print(const Call& call, const std::vector<Line>& lines)
         print_text(lines);
 }
 
+// Of those whose ledger is sound; the others are refused.
+li::Done print_traffic(const Call& call, Office& office, std::vector<li::Measure> measures,
+                       const Period& period)
+{
+    write_ledgers(office);
+    std::vector<Line> lines;
+    std::string damaged;
+    for (li::Measure& measure : measures) {
+        const auto ledger = ledger_lines(office, measure, counted);
+        if (ledger)
+            lines.push_back(
+                {std::move(measure), traffic_of(*ledger, period.begin, period.end)});
+        else
+            damaged += (damaged.empty() ? "" : "; ") + ledger.error();
+    }
+    print(call, lines);
+    if (!damaged.empty())
+        return std::unexpected(damaged);
+    return {};
+}
+
 std::vector<li::Measure> all_by_reference(Office& office)
 {
-    std::vector<li::Measure> all;
-    for (db::StoredMeasure& stored : office.measures().all())
-        all.push_back(std::move(stored.measure));
+    std::vector<li::Measure> all = office.all();
     std::ranges::sort(all, [](const li::Measure& a, const li::Measure& b) {
         return std::pair(a.reference, a.handle) < std::pair(b.reference, b.handle);
     });
     return all;
-}
-
-int traffic_of_all(const Call& call, const Period& period)
-{
-    Office office(call);
-    return office.perform(
-        entry_of("handover-traffic", ""), [&](const std::string&) -> li::Done {
-            std::vector<Line> lines;
-            for (li::Measure& measure : all_by_reference(office))
-                lines.push_back(line_of(office, std::move(measure), period));
-            print(call, lines);
-            return {};
-        });
 }
 
 } // namespace
@@ -125,14 +125,15 @@ int traffic_of_all(const Call& call, const Period& period)
 int traffic(const Call& call)
 {
     const Period period = period_of(call);
-    if (call.operands.empty())
-        return traffic_of_all(call, period);
     Office office(call);
+    if (call.operands.empty())
+        return office.perform(entry_of("handover-traffic", ""), [&](const std::string&) {
+            return print_traffic(call, office, all_by_reference(office), period);
+        });
     const db::StoredMeasure stored = office.find(call.operands.front());
     return office.perform(entry_of("handover-traffic", stored.measure),
-                          [&](const std::string&) -> li::Done {
-                              print(call, {line_of(office, stored.measure, period)});
-                              return {};
+                          [&](const std::string&) {
+                              return print_traffic(call, office, {stored.measure}, period);
                           });
 }
 

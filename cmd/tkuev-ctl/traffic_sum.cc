@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traffic_sum.h"
 
-#include "text/words.h"
-
-#include <string_view>
-
 namespace tkuev {
-
-namespace {
-
-std::uint64_t number(const handover::LedgerEntry& entry, std::string_view name)
-{
-    return text::number_in<std::uint64_t>(entry.get(name)).value_or(0);
-}
-
-} // namespace
 
 Traffic& Traffic::operator+=(const Traffic& more)
 {
@@ -35,12 +22,12 @@ Traffic traffic_of(std::span<const handover::LedgerEntry> ledger, li::Time begin
             continue;
         if (entry.act == "record") {
             ++sum.records;
-            sum.content += number(entry, "content");
+            sum.content += entry.number_in("content");
         } else if (entry.act == "receipt") {
             ++sum.delivered;
-            sum.octets += number(entry, "octets");
+            sum.octets += entry.number_in("octets");
         } else if (entry.act == "gap") {
-            sum.destroyed += number(entry, "octets");
+            sum.destroyed += entry.number_in("octets");
         }
     }
     return sum;

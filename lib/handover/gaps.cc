@@ -20,6 +20,11 @@ std::string fact_of(const li::Measure& measure)
     return "disturbed/" + li::hex(measure.handle);
 }
 
+std::string last_gap_of(const li::Handle& measure)
+{
+    return "gap/" + li::hex(measure);
+}
+
 li::Event gap_of(const li::Event& event, std::string_view why, std::int64_t now)
 {
     li::Event gap = event;
@@ -114,10 +119,17 @@ void add_gap(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
           {"captured", std::to_string(event.time)},
           {"octets", std::to_string(event.content_octets)},
           {"sha256", seal::hex(event.content_digest)}});
+    work.put_fact(last_gap_of(measure.handle), std::to_string(now));
     if (!work.fact(fact_of(measure)).empty())
         return;
     work.put_fact(fact_of(measure), std::to_string(now));
     add_notice(desk, work, measure, li::Notice::disturbance, disturbance_since(now), now);
+}
+
+std::int64_t last_gap(db::HandoverWork& work, const li::Handle& measure)
+{
+    const std::string last = work.fact(last_gap_of(measure));
+    return last.empty() ? 0 : std::stoll(last);
 }
 
 void note_recovery(Desk& desk, db::HandoverWork& work, const li::Measure& measure,

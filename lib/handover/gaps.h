@@ -17,6 +17,9 @@ void add_gap(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
              const li::Event& event, std::uint32_t cin, std::string_view why,
              std::int64_t now, const std::string& name = {});
 
+// When content of this measure was last destroyed, microseconds; 0: never.
+[[nodiscard]] std::int64_t last_gap(db::HandoverWork& work, const li::Handle& measure);
+
 // Content gets through again.
 void note_recovery(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
                    std::int64_t now);

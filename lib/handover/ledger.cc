@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "seal/digest.h"
+#include "text/words.h"
 
 #include <fmt/format.h>
 
@@ -163,6 +164,11 @@ std::string LedgerEntry::get(std::string_view name) const
         if (field == name)
             return value;
     return {};
+}
+
+std::uint64_t LedgerEntry::number_in(std::string_view name) const
+{
+    return text::number_in<std::uint64_t>(get(name)).value_or(0);
 }
 
 std::string next_line(db::LedgerHead& head, std::int64_t time, std::string_view act,

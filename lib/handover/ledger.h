@@ -41,6 +41,7 @@ struct LedgerEntry {
     std::string act;
     std::vector<std::pair<std::string, std::string>> fields;
     [[nodiscard]] std::string get(std::string_view name) const;
+    [[nodiscard]] std::uint64_t number_in(std::string_view name) const; // 0 if it is none
 };
 
 struct LedgerReport {

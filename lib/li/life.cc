@@ -283,6 +283,7 @@ Done extend(Measure& measure, Time now, Order order)
         return refused("cannot extend: by three months at most, until " +
                        moment(add_months(end, longest_period)));
     measure.orders.push_back(std::move(order));
+    measure.life.changed = now;
     return {};
 }
 
@@ -291,6 +292,7 @@ Done suspend(Measure& measure, Time now)
     if (Done done = enter(measure, Act::suspend, now); !done)
         return done;
     measure.life.pauses.push_back({.from = now});
+    measure.life.changed = now;
     return {};
 }
 
@@ -299,6 +301,7 @@ Done resume(Measure& measure, Time now)
     if (Done done = enter(measure, Act::resume, now); !done)
         return done;
     close_pause(measure, now);
+    measure.life.changed = now;
     return {};
 }
 

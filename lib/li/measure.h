@@ -124,7 +124,10 @@ struct Life {
     std::string ended_by;
     std::vector<Pause> pauses;
     std::vector<Proposal> proposals; // one of an act at most
-    Time told_begin = 0;             // when the notice of set-up was made
+    Time changed = 0;    // last: by an extension, a pause or another destination
+    Time told_begin = 0; // when the letter of set-up was made
+    Time told_change = 0;
+    Time told_disturbance = 0;
     Time told_end = 0;
     bool operator==(const Life&) const = default;
 };

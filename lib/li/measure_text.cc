@@ -97,7 +97,10 @@ void members(S& it, Visit&& visit)
     visit("ended_by", it.ended_by);
     visit("pauses", it.pauses);
     visit("proposals", it.proposals);
+    visit("changed", it.changed);
     visit("told_begin", it.told_begin);
+    visit("told_change", it.told_change);
+    visit("told_disturbance", it.told_disturbance);
     visit("told_end", it.told_end);
 }
 

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-ctl status: what needs a person now.  Noted in the audit log like everything else.
+#include "clock.h"
+#include "handed_over.h"
+#include "handover/desk.h"
+#include "handover/gaps.h"
+#include "li/event.h"
+#include "li/proposal.h"
+#include "li/words.h"
+#include "office.h"
+#include "text/json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <ranges>
+
+namespace tkuev {
+
+namespace {
+
+// What a person should do about a measure.
+struct Task {
+    std::string measure;
+    std::string what;
+    li::Time when = 0;
+};
+
+constexpr li::Time soon = 7 * li::day;
+constexpr li::Time usual_wait = 300 * li::second; // far more than a round takes
+constexpr std::size_t digest_digits = 12;         // that name an image
+
+// Gathers the tasks of one measure.
+class Tasks {
+public:
+    Tasks(const li::Measure& measure, li::Time now, std::vector<Task>& all)
+        : measure_(measure), now_(now), state_(li::state_at(measure, now)),
+          going_(li::next_change(measure, now)), all_(all)
+    {
+    }
+
+    void of_life();
+    void of_letters(li::Time last_gap);
+    void of_discs(db::HandoverWork& work);
+    // What is owed is tried again by itself; a person looks at the way.
+    void of_stream(Office& office, db::Stream stream);
+
+private:
+    void add(std::string what, li::Time when)
+    {
+        all_.push_back({li::hex(measure_.handle), std::move(what), when});
+    }
+
+    const li::Measure& measure_;
+    li::Time now_;
+    li::State state_;
+    bool going_; // it has not ended
+    std::vector<Task>& all_;
+};
+
+void Tasks::of_life()
+{
+    const li::Time end = li::end_of(measure_);
+    if (state_ == li::State::awaiting_approval)
+        add("approve or reject", li::begin_of(measure_));
+    if (state_ == li::State::awaiting_provisioning)
+        add("activate", li::begin_of(measure_));
+    if (state_ == li::State::error)
+        add("repair, then activate", 0);
+    if (const auto due = li::original_due(measure_, now_); going_ && due)
+        add("confirm: the original is missing", *due);
+    else if (going_ && end < now_ + soon)
+        add("ends soon", end);
+    for (const li::Proposal& proposal : measure_.life.proposals)
+        if (li::is_open(proposal, measure_, now_))
+            add("somebody else: " + proposal.act + " as proposed, or leave it",
+                li::lapses(proposal));
+    if (state_ != measure_.life.state)
+        add("settle", end);
+}
+
+void Tasks::of_letters(li::Time last_gap)
+{
+    const li::Life& life = measure_.life;
+    if (life.activated == 0)
+        return;
+    if (life.told_begin == 0)
+        add("notice set-up", life.activated);
+    // The letter of set-up says how things were then.
+    if (going_ && life.told_begin != 0 &&
+        life.changed > std::max(life.told_begin, life.told_change))
+        add("notice change", life.changed);
+    if (last_gap > life.told_disturbance)
+        add("notice disturbance: content was destroyed", last_gap);
+    if (!going_ && life.told_end == 0)
+        add("notice end", life.ended != 0 ? life.ended : li::end_of(measure_));
+}
+
+// Contents are destroyed at their deadline.  What waited before a measure was redirected is
+// still to be handed over.
+void Tasks::of_discs(db::HandoverWork& work)
+{
+    std::map<std::string, li::Time> deadlines; // of what is on no image, and on each
+    for (const db::StoredFile& file : work.stored(measure_.handle)) {
+        li::Time& deadline = deadlines.try_emplace(file.image, 0).first->second;
+        if (file.deadline != 0 && (deadline == 0 || file.deadline < deadline))
+            deadline = file.deadline;
+    }
+    for (const auto& [image, deadline] : deadlines)
+        add(image.empty() ? "make a disc"
+                          : "hand over disc " + image.substr(0, digest_digits),
+            deadline);
+}
+
+// Of the last attempt: "192.0.2.9:21: connection refused"; empty if there was none.
+std::string trouble_of(const std::vector<handover::LedgerEntry>& attempts,
+                       const std::vector<db::HandoverParcel>& owed)
+{
+    for (const handover::LedgerEntry& attempt : std::views::reverse(attempts))
+        for (const db::HandoverParcel& parcel : owed)
+            if (attempt.get("parcel") == std::to_string(parcel.id))
+                return attempt.get("peer") + ": " + attempt.get("why");
+    return "";
+}
+
+std::string last_trouble(Office& office, const li::Measure& measure,
+                         const std::vector<db::HandoverParcel>& owed)
+{
+    static constexpr std::string_view acts[] = {"attempt"};
+    const auto attempts = ledger_lines(office, measure, acts);
+    return attempts ? trouble_of(*attempts, owed) : attempts.error();
+}
+
+void Tasks::of_stream(Office& office, db::Stream stream)
+{
+    const std::string what = stream == db::Stream::iri ? "event data" : "content";
+    std::vector<db::HandoverParcel> owed;
+    std::vector<db::HandoverItem> waiting;
+    {
+        db::HandoverWork work(office.handover());
+        owed = work.parcels(measure_.handle, stream);
+        waiting = work.waiting(measure_.handle, stream, 1);
+    }
+    if (!owed.empty()) {
+        const std::string trouble = last_trouble(office, measure_, owed);
+        if (!trouble.empty())
+            add(what + " not handed over: " + trouble, owed.front().made);
+        return;
+    }
+    if (waiting.empty() || waiting.front().form != db::HandoverItem::Form::event)
+        return;
+    const auto event = li::decode(waiting.front().text);
+    if (event && event->time + usual_wait < now_)
+        add(what + " not made ready: exportd.log says why", event->time);
+}
+
+std::vector<Task> tasks_of(Office& office)
+{
+    // Whoever hands over has made it; we only look.
+    const bool handed =
+        std::filesystem::exists(handover::places_of(office.settings()).store);
+    if (handed)
+        write_ledgers(office);
+    std::vector<Task> all;
+    for (const li::Measure& measure : office.all()) {
+        Tasks tasks(measure, office.now(), all);
+        tasks.of_life();
+        if (!handed) {
+            tasks.of_letters(0);
+            continue;
+        }
+        {
+            db::HandoverWork work(office.handover());
+            tasks.of_letters(handover::last_gap(work, measure.handle));
+            tasks.of_discs(work);
+        }
+        tasks.of_stream(office, db::Stream::iri);
+        tasks.of_stream(office, db::Stream::cc);
+    }
+    return all;
+}
+
+void print_json(const std::vector<Task>& tasks, bool synchronised)
+{
+    std::string text;
+    text::JsonWriter out(text);
+    out.begin_object().member("clock-synchronised", synchronised);
+    out.key("tasks").begin_array();
+    for (const Task& task : tasks) {
+        out.begin_object().member("measure", task.measure).member("what", task.what);
+        if (task.when != 0)
+            out.member("when", li::official(task.when));
+        out.end_object();
+    }
+    out.end_array().end_object();
+    std::cout << text << '\n';
+}
+
+void print_text(const std::vector<Task>& tasks, bool synchronised)
+{
+    std::cout << "clock: " << (synchronised ? "" : "not ") << "synchronised\n";
+    for (const Task& task : tasks)
+        std::cout << fmt::format("{}  {}{}{}\n", task.measure.substr(0, 8), task.what,
+                                 task.when == 0 ? "" : ", ", li::official(task.when));
+}
+
+} // namespace
+
+int status(const Call& call)
+{
+    Office office(call);
+    return office.perform(entry_of("measure-status", ""),
+                          [&](const std::string&) -> li::Done {
+                              const std::vector<Task> tasks = tasks_of(office);
+                              if (call.has("json"))
+                                  print_json(tasks, clock_is_synchronised());
+                              else
+                                  print_text(tasks, clock_is_synchronised());
+                              return {};
+                          });
+}
+
+} // namespace tkuev
