@@ -400,6 +400,11 @@ TEST_CASE("li: a measure is stored and read as the same")
     measure.life.end_reason = "\xff";
     measure.life.pauses = {{1, 2}, {3, 0}};
     measure.life.proposals = {{"redirect", "one", "abcd", 4}};
+    measure.life.changed = 5;
+    measure.life.told_begin = 6;
+    measure.life.told_change = 7;
+    measure.life.told_disturbance = 8;
+    measure.life.told_end = 9;
     const auto again = li::measure_from(measure.handle, li::to_text(measure));
     REQUIRE(again);
     measure.life.end_reason = "\xef\xbf\xbd"; // what was no text
