@@ -385,6 +385,8 @@ is_told() {
     run ! documents
     [[ $(faketime -f '+10m' tkuev-ctl --config "$CONF" status) == \
         *"${MEASURE:0:8}  event data not made ready: exportd.log says why, $(day '')T"* ]]
+    run -78 tkuev-exportd --config "$CONF" --check
+    [[ $output == *mapping.ini* ]]
     # Repaired, the other goes, too.
     cp "$REPO/etc/tkuev/de-provisional.ini" "$STATE/mapping.ini"
     wait_for 60 documents

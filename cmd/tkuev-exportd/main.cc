@@ -4,9 +4,11 @@
 // This file knows the command line and the order of things, nothing else.
 #include "base/log.h"
 #include "conf/daemon_main.h"
+#include "handover/file_parcels.h"
 #include "rights.h"
 #include "service.h"
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -27,6 +29,11 @@ void check(const conf::Settings& settings)
 {
     exportd::confine_to_work(settings, false);
     const handover::Desk desk(settings);
+    const auto is_national = [](const auto& measure) {
+        return handover::is_national(measure.second.measure);
+    };
+    if (std::ranges::any_of(*desk.measures(), is_national))
+        (void)handover::read_mapping(desk);
 }
 
 void work(const conf::DaemonOptions& options)
