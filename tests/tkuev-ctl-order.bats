@@ -166,6 +166,12 @@ teardown() { sponts_teardown; }
     MEASURE=$(ctl create --file "$TMP/order.conf" 2>/dev/null)
     [ "$(field test)" = true ]
     [ "$(audit list --json | jq -r 'select(.act == "measure-create") | .test' | tail -n 1)" = yes ]
+    # Somebody real on the same address would get what the tests send.
+    order 'Referenz-Id = LKA-18' 'Profil = etsi-ftp-file'
+    other=$(ctl create --yes --file "$TMP/order.conf" 2>/dev/null)
+    run -0 ctl test-account add probe --registration 'BNetzA 12-3' --file "$TMP/account"
+    [ "$output" = 'tkuev-ctl: warning: probe: somebody real is under a measure there' ]
+    ctl reject "$other" --reason 'a test'
     run -65 ctl test-account remove probe
     ctl end "$MEASURE"
     ctl test-account remove probe
@@ -248,4 +254,14 @@ teardown() { sponts_teardown; }
     [[ $output == *'damaged, or locked with another key'* ]]
     rm "$STATE/measures.db"
     run -66 ctl list
+}
+
+@test "a long value goes on in the next line" {
+    order "standby = 192.0.2.10" "Gericht = $(printf 'Amtsgericht %.0s' {1..16})"
+    run -65 ctl check --file "$TMP/order.conf"
+    [[ $output == *'line is longer than 198 bytes'* ]]
+    order "Gericht = $(printf 'Amtsgericht %.0s' {1..8})
+    $(printf 'Musterstadt %.0s' {1..8})"
+    MEASURE=$(ctl create --yes --file "$TMP/order.conf" 2>/dev/null)
+    [[ $(ctl show "$MEASURE" --json | jq -r '.orders[0].court') == Amtsgericht*Amtsgericht*Musterstadt*Musterstadt ]]
 }

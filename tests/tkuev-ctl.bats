@@ -340,7 +340,10 @@ killed_at() {
     printf '%s\n' 'Ziel-IP = 192.0.2.77' 'Username = other' 'Passwort = new' \
         'Verfahren = ftps' >"$TMP/destination"
     chmod 600 "$TMP/destination"
-    ctl redirect "$MEASURE" --file "$TMP/destination"
+    run -0 ctl redirect "$MEASURE" --file "$TMP/destination"
+    [ -z "$output" ] # what is to be said of the order was said when it was entered
+    run -0 ctl redirect --help
+    [[ $output == *--profile* && $output == *--port* && $output != *--court* ]]
     [ "$(ctl show "$MEASURE" --json | jq -c '.iri | [.method, .host, .port, .user]')" = \
         '["ftps","192.0.2.77",21,"other"]' ]
     [ "$(ctl show "$MEASURE" --json | jq -c .orders)" = "$orders" ]

@@ -20,11 +20,22 @@ const OptionSpec file{"file", "FILE", "where the fields stand (tkuev-order(5)); 
 const OptionSpec scan{"scan", "FILE", "the scanned order, for its digest"};
 const OptionSpec reason{"reason", "TEXT", "why, for the record"};
 
+// Which of the fields of an order a subcommand takes.
+bool any(const li::Field&)
+{
+    return true;
+}
+bool of_destination(const li::Field& field)
+{
+    return field.destination || field.name == "profile";
+}
+
 // A field that must not be seen by other users of the machine has no option.
-std::vector<OptionSpec> with_fields(std::vector<OptionSpec> options)
+std::vector<OptionSpec> with_fields(std::vector<OptionSpec> options,
+                                    bool (*takes)(const li::Field&) = any)
 {
     for (const li::Field& field : li::order_fields())
-        if (!field.confidential)
+        if (!field.confidential && takes(field))
             options.push_back({.name = std::string(field.name),
                                .value = "VALUE",
                                .help = std::string(field.hint)});
@@ -73,7 +84,7 @@ const std::vector<Command>& commands()
         {"extend", tkuev::extend, "a new order prolongs a measure", "MEASURE",
          with_fields({file, scan})},
         {"redirect", tkuev::redirect, "hand over to another destination from now on",
-         "MEASURE", with_fields({file})},
+         "MEASURE", with_fields({file}, of_destination)},
         {"suspend", tkuev::suspend, "stop capturing for a while", "MEASURE"},
         {"resume", tkuev::resume, "go on after suspend", "MEASURE"},
         {"end", tkuev::end, "end a measure at once", "MEASURE", {reason}},

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 
 namespace tkuev {
 
@@ -51,14 +52,21 @@ li::Draft redirected(const Office& office, const li::Measure& measure, OrderInpu
     return draft;
 }
 
+// Of what was given here; warnings about the order were said when it was entered.
+bool is_of_destination(const li::Fault& fault)
+{
+    const li::Field* const field = li::find_field(fault.field);
+    return !fault.warning || (field != nullptr && field->destination);
+}
+
 li::Done move_to(Office& office, li::Measure& measure, const OrderInput& input)
 {
     if (!li::next_change(measure, office.now()))
         return std::unexpected("cannot redirect: the measure has ended");
     li::Draft draft = redirected(office, measure, input);
     std::vector<li::Fault> faults = std::move(draft.faults);
-    const std::vector<li::Fault> found = office.faults_of(draft.measure);
-    faults.insert(faults.end(), found.begin(), found.end());
+    std::ranges::copy_if(office.faults_of(draft.measure), std::back_inserter(faults),
+                         is_of_destination);
     print_faults(std::cerr, faults, false);
     if (li::has_errors(faults))
         return std::unexpected("cannot redirect: there are formal faults");

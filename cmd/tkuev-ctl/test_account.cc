@@ -52,6 +52,20 @@ li::Done refuse_unsound(const li::TestAccount& account, std::span<const li::Faul
     return {};
 }
 
+// Tests of it would come to an authority among what it has ordered.
+bool is_under_order(Office& office, const li::TestAccount& account)
+{
+    const auto shares = [&](const li::Identity& identity) {
+        return std::ranges::any_of(account.identities, [&](const li::Identity& own) {
+            return own.kind == identity.kind && own.canonical == identity.canonical;
+        });
+    };
+    return std::ranges::any_of(office.all(), [&](const li::Measure& measure) {
+        return !measure.test && li::next_change(measure, office.now()) &&
+               std::ranges::any_of(measure.identities, shares);
+    });
+}
+
 bool in_use(Office& office, const std::string& name)
 {
     return std::ranges::any_of(office.measures().all(), [&](const db::StoredMeasure& it) {
@@ -83,6 +97,9 @@ int test_account_add(const Call& call)
     return office.perform(entry, [&](const std::string&) -> li::Done {
         if (li::Done sound = refuse_unsound(account, draft.faults); !sound)
             return sound;
+        if (is_under_order(office, account))
+            std::cerr << "tkuev-ctl: warning: " << account.name
+                      << ": somebody real is under a measure there\n";
         office.measures().put(account);
         return {};
     });
