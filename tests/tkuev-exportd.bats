@@ -179,6 +179,26 @@ send() {
     wait_for 20 lemf_has lemf '.cc == 1'
 }
 
+@test "that file does not matter to who is known by a key, or by nothing" {
+    local pin
+    mkdir "$TMP/ca"
+    self_signed "$TMP/ca"
+    pin=$(openssl x509 -in "$TMP/ca/cert.pem" -pubkey -noout | openssl pkey -pubin -outform DER |
+        openssl dgst -sha256 -binary | base64 | tr -d =)
+    interception
+    : >"$STATE/authorities.pem"
+    lemf_start plain
+    tapped
+    lemf_start lemf --cert "$TMP/ca/cert.pem" --key "$TMP/ca/key.pem" \
+        --ca "$STATE/interception.pem"
+    ctl authority add bka --title BKA
+    tapped 'Verfahren = tls' 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1' \
+        "peer-key = SHA256:$pin"
+    send 1
+    wait_for 20 lemf_has plain '.cc == 1'
+    wait_for 20 lemf_has lemf '.cc == 1'
+}
+
 @test "over TLS each authority is known by its own certificates, or by its key" {
     local pin
     mkdir "$TMP/ca" "$TMP/other"
