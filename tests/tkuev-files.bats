@@ -306,7 +306,9 @@ full_disk() {
     [[ ${lines[-1]} == "delivered verified at 127.0.0.1:$PORT: 226"* ]]
     arrived
     run -0 courier probe
-    [[ $output == *"127.0.0.1:$PORT"* ]]
+    [[ ${lines[0]} == "later queued at 127.0.0.1:$dead: "* ]]
+    [[ ${lines[1]} == "delivered queued at 127.0.0.1:$PORT: "* ]]
+    [ "${#lines[@]}" -eq 2 ]
 
     new_home first
     start_bad_ftp hang-rename 2

@@ -61,6 +61,43 @@ by_ftp() {
     [ "${#lines[@]}" -eq 3 ]
 }
 
+@test "each server has a key of its own, and is asked by no other" {
+    local first key
+    FTP_SERVER=first start_proftpd_sftp
+    first=$PORT key=$PEER_KEY
+    FTP_SERVER=second start_proftpd_sftp
+    by_sftp() {
+        local second=$PORT
+        PORT=$first by_ftp 'Verfahren = sftp' "standby = 127.0.0.1:$second" "$@"
+    }
+    by_sftp "peer-key = $key $PEER_KEY"
+    run -0 probe
+    [ "${lines[0]}" = "iri  sftp  127.0.0.1:$first: logged in" ]
+    [ "${lines[1]}" = "iri  sftp  127.0.0.1:$PORT (standby): logged in" ]
+    by_sftp "peer-key = $key" 'Referenz-Id = LKA-18'
+    run -0 probe
+    [ "${lines[0]}" = "iri  sftp  127.0.0.1:$first: logged in" ]
+    [[ ${lines[1]} == "iri  sftp  127.0.0.1:$PORT (standby): FAILS: "* ]]
+    by_sftp "peer-key = $PEER_KEY" 'Referenz-Id = LKA-19'
+    run -0 probe
+    [[ ${lines[0]} == "iri  sftp  127.0.0.1:$first: FAILS: "* ]]
+    [ "${lines[1]}" = "iri  sftp  127.0.0.1:$PORT (standby): logged in" ]
+    [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "what this machine lacks for one destination is said of that one" {
+    lemf_start lemf
+    order 'Profil = etsi-tcp' 'Verfahren = tls' 'Ziel-IP = 127.0.0.1' "Ziel-Port = $(free_port)" \
+        'Username =' 'Passwort =' 'Zielverzeichnis ='
+    printf '%s\n' '[cc]' 'Verfahren = tcp' "Ziel-Port = $LEMF_PORT" >>"$TMP/order.conf"
+    MEASURE=$(ctl create --yes --file "$TMP/order.conf")
+    : >"$STATE/authorities.pem"
+    run -75 probe
+    [[ ${lines[0]} == "iri  tls   127.0.0.1:"*": FAILS: $STATE/authorities.pem: is empty" ]]
+    [ "${lines[1]}" = "cc   tcp   127.0.0.1:$LEMF_PORT: acknowledged" ]
+    [ "${#lines[@]}" -eq 2 ]
+}
+
 @test "connections are opened and answered, or not; with content both destinations count" {
     lemf_start lemf
     order 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \

@@ -2,6 +2,7 @@
 // tkuev-export probe - is somebody there who takes what a measure owes?  Each destination
 // and each of its standbys is asked; nothing is delivered.
 #include "audit/measure_entry.h"
+#include "base/failure.h"
 #include "handover/file_parcels.h"
 #include "handover/lane.h"
 #include "image_desk.h"
@@ -33,23 +34,28 @@ struct Answer {
     }
 };
 
-Answer ask(const handover::Desk& desk, const li::Measure& measure, db::Stream stream,
-           const li::Destination& one, bool standby)
+std::vector<handover::Outcome> ask(const handover::Desk& desk, const li::Measure& measure,
+                                   const li::Destination& where)
 {
-    return {stream, one.method, standby,
-            handover::make_courier(desk, measure, one)->probe({})};
+    try {
+        return handover::make_courier(desk, measure, where)->probe({});
+    } catch (const base::Failure& failure) { // of this destination alone
+        handover::Outcome outcome;
+        outcome.peer = li::to_text(where.peer);
+        outcome.trouble = failure.what();
+        return {outcome};
+    }
 }
 
-// The destination, then each of its standbys by itself.
+// The destination, then its standbys.
 void ask_all(const handover::Desk& desk, const li::Measure& measure, db::Stream stream,
              std::vector<Answer>& answers)
 {
-    li::Destination one = handover::destination_of(measure, stream);
-    const std::vector<li::Peer> standby = std::exchange(one.standby, {});
-    answers.push_back(ask(desk, measure, stream, one, false));
-    for (const li::Peer& peer : standby) {
-        one.peer = peer;
-        answers.push_back(ask(desk, measure, stream, one, true));
+    const li::Destination& where = handover::destination_of(measure, stream);
+    bool standby = false;
+    for (handover::Outcome& outcome : ask(desk, measure, where)) {
+        answers.push_back({stream, where.method, standby, std::move(outcome)});
+        standby = true;
     }
 }
 
@@ -100,8 +106,7 @@ int probe(const ImageCall& call)
     const li::Measure measure = office.find(call.measure);
     std::vector<Answer> answers;
     office.perform(audit::entry_of("handover-probe", measure), [&](const std::string&) {
-        handover::Desk desk(office.all_settings());
-        desk.refresh();
+        const handover::Desk desk(office.all_settings());
         ask_all(desk, measure, db::Stream::iri, answers);
         if (measure.cc)
             ask_all(desk, measure, db::Stream::cc, answers);

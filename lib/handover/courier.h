@@ -22,6 +22,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace handover {
 
@@ -101,9 +102,9 @@ public:
     // end.
     virtual void tend() {}
 
-    // Is somebody there who takes parcels?  Nothing is delivered.  The answer of the peer,
-    // or why not.
-    [[nodiscard]] virtual Outcome probe(std::stop_token stop) = 0;
+    // Is somebody there who takes parcels?  Nothing is delivered.  The answer, or why there
+    // is none, of the destination and of each of its standbys in order; of discs one.
+    [[nodiscard]] virtual std::vector<Outcome> probe(std::stop_token stop) = 0;
 };
 
 } // namespace handover

@@ -23,7 +23,7 @@ public:
     Outcome deliver(const Parcel& parcel, const Watch& watch,
                     std::stop_token stop) override;
     std::optional<Found> reconcile(const Parcel& parcel, std::stop_token stop) override;
-    Outcome probe(std::stop_token stop) override;
+    std::vector<Outcome> probe(std::stop_token stop) override;
 
 private:
     [[nodiscard]] std::string path_of(const Parcel& parcel) const;
@@ -84,13 +84,13 @@ std::optional<Found> DiscCourier::reconcile(const Parcel& parcel, std::stop_toke
     return fs::exists(path + std::string(unfinished)) ? Found::temporary : Found::absent;
 }
 
-Outcome DiscCourier::probe(std::stop_token stop)
+std::vector<Outcome> DiscCourier::probe(std::stop_token stop)
 {
     (void)stop;
     Outcome outcome;
     outcome.result = Outcome::Result::stored;
     outcome.receipt = "goes by disc";
-    return outcome;
+    return {outcome};
 }
 
 } // namespace

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] std::optional<Found> reconcile(const Parcel& parcel,
                                                  std::stop_token stop) override;
     void tend() override;
-    [[nodiscard]] Outcome probe(std::stop_token stop) override;
+    [[nodiscard]] std::vector<Outcome> probe(std::stop_token stop) override;
 
 private:
     // A host that may have this name although it has not said so.
@@ -38,6 +38,7 @@ private:
 
     [[nodiscard]] Remote& at(std::size_t host, const std::stop_token& stop);
     [[nodiscard]] std::optional<Outcome> impossible() const;
+    [[nodiscard]] Outcome ask(std::size_t host, const std::stop_token& stop);
     [[nodiscard]] std::optional<std::size_t> doubted(const Parcel& parcel) const;
     [[nodiscard]] PutResult deliver_to(std::size_t host, const Parcel& parcel,
                                        const Watch& watch, const std::stop_token& stop);
@@ -155,24 +156,29 @@ void FileCourier::tend()
         remote_.reset();
 }
 
-Outcome FileCourier::probe(std::stop_token stop)
+Outcome FileCourier::ask(std::size_t host, const std::stop_token& stop)
 {
-    if (const auto never = impossible())
-        return *never;
     Outcome outcome;
-    for (std::size_t host = 0; host < peers_.size(); ++host) {
-        const auto answer = at(host, stop).greet();
-        outcome.peer = li::to_text(peers_[host]);
-        if (answer) {
-            outcome.result = Result::delivered;
-            outcome.receipt = *answer;
-            return outcome;
-        }
-        remote_.reset();
+    if (const auto never = impossible()) {
+        outcome = *never;
+    } else if (const auto answer = at(host, stop).greet()) {
+        outcome.result = Result::delivered;
+        outcome.receipt = *answer;
+    } else {
         outcome.result = result_of(answer.error());
         outcome.trouble = answer.error().text;
+        remote_.reset();
     }
+    outcome.peer = li::to_text(peers_[host]);
     return outcome;
+}
+
+std::vector<Outcome> FileCourier::probe(std::stop_token stop)
+{
+    std::vector<Outcome> all;
+    for (std::size_t host = 0; host < peers_.size(); ++host)
+        all.push_back(ask(host, stop));
+    return all;
 }
 
 } // namespace

@@ -59,7 +59,12 @@ TEST_CASE("handover: SFTP needs a key of the server's, and stopping stops")
     li::Destination where;
     where.method = Method::sftp;
     where.peer = {"127.0.0.1", 1};
-    CHECK(make_file_courier(where, {})->probe({}).result == Outcome::Result::refused);
+    where.standby = {{"127.0.0.1", 2}};
+    const std::vector<Outcome> answers = make_file_courier(where, {})->probe({});
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[0].result == Outcome::Result::refused);
+    CHECK(answers[1].result == Outcome::Result::refused);
+    CHECK(answers[1].peer == "127.0.0.1:2");
     where.method = Method::ftp;
     std::stop_source stop;
     stop.request_stop();

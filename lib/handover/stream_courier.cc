@@ -74,7 +74,7 @@ public:
         return std::nullopt;
     }
     void tend() override;
-    Outcome probe(std::stop_token stop) override { return deliver({}, {}, stop); }
+    std::vector<Outcome> probe(std::stop_token stop) override;
 
 private:
     // Runs one dialogue to its end; what it throws becomes the trouble of `outcome_`.
@@ -85,6 +85,14 @@ private:
     net::Task<void> hand_over(std::string_view octets);
     net::Task<void> keep_alive();
     void offer(const Parcel& parcel, const Watch& watch, const std::stop_token& stop);
+    // The same on a connection of its own.
+    void offer_at(std::size_t host, const Parcel& parcel, const Watch& watch,
+                  const std::stop_token& stop);
+    [[nodiscard]] bool delivered() const
+    {
+        return outcome_.result == Outcome::Result::delivered;
+    }
+    [[nodiscard]] Outcome take_outcome();
     void drop() { exchange_.reset(); }
 
     std::vector<li::Peer> peers_;
@@ -165,25 +173,49 @@ void StreamCourier::offer(const Parcel& parcel, const Watch& watch,
     run(hand_over(parcel.octets), stop);
 }
 
-Outcome StreamCourier::deliver(const Parcel& parcel, const Watch& watch,
-                               std::stop_token stop)
+void StreamCourier::offer_at(std::size_t host, const Parcel& parcel, const Watch& watch,
+                             const std::stop_token& stop)
 {
-    outcome_ = {};
-    const auto delivered = [this] { return outcome_.result == Outcome::Result::delivered; };
+    run(open(host), stop);
     if (exchange_)
         offer(parcel, watch, stop);
-    for (std::size_t host = 0;
-         host < peers_.size() && !delivered() && !stop.stop_requested(); ++host) {
-        run(open(host), stop);
-        if (exchange_)
-            offer(parcel, watch, stop);
-    }
+}
+
+Outcome StreamCourier::take_outcome()
+{
     outcome_.peer = peer_;
     if (delivered())
         outcome_.trouble.clear();
     else if (outcome_.trouble.empty())
         outcome_.trouble = "stopped";
     return std::exchange(outcome_, {});
+}
+
+Outcome StreamCourier::deliver(const Parcel& parcel, const Watch& watch,
+                               std::stop_token stop)
+{
+    outcome_ = {};
+    if (exchange_)
+        offer(parcel, watch, stop);
+    for (std::size_t host = 0;
+         host < peers_.size() && !delivered() && !stop.stop_requested(); ++host)
+        offer_at(host, parcel, watch, stop);
+    return take_outcome();
+}
+
+std::vector<Outcome> StreamCourier::probe(std::stop_token stop)
+{
+    std::vector<Outcome> all;
+    outcome_ = {};
+    for (std::size_t host = 0; host < peers_.size(); ++host) {
+        drop(); // what is open may belong to another host
+        peer_ = li::to_text(peers_[host]);
+        if (!stop.stop_requested())
+            offer_at(host, {}, {}, stop);
+        all.push_back(take_outcome());
+    }
+    drop();
+    return all;
 }
 
 void StreamCourier::tend()

@@ -94,11 +94,12 @@ EOF
 
 # start_proftpd_sftp - SFTP by password; sets PEER_KEY.
 start_proftpd_sftp() {
-    mkdir -m 700 "$TMP/proftpd-ssh"
-    ssh-keygen -q -t ecdsa -m PEM -N '' -f "$TMP/proftpd-ssh/host"
-    PEER_KEY=$(ssh-keygen -l -E sha256 -f "$TMP/proftpd-ssh/host.pub" | cut -d ' ' -f 2)
-    start_proftpd 'LoadModule mod_sftp.c' 'SFTPEngine on' "SFTPLog $TMP/proftpd-ssh/log" \
-        "SFTPHostKey $TMP/proftpd-ssh/host" 'SFTPAuthMethods password'
+    local keys=$TMP/${FTP_SERVER:-proftpd}-ssh
+    mkdir -m 700 "$keys"
+    ssh-keygen -q -t ecdsa -m PEM -N '' -f "$keys/host"
+    PEER_KEY=$(ssh-keygen -l -E sha256 -f "$keys/host.pub" | cut -d ' ' -f 2)
+    start_proftpd 'LoadModule mod_sftp.c' 'SFTPEngine on' "SFTPLog $keys/log" \
+        "SFTPHostKey $keys/host" 'SFTPAuthMethods password'
 }
 
 # TLS for proftpd and vsftpd, as arguments of the above; sets PEER_KEY.
