@@ -171,15 +171,16 @@ void Store::must_know_certificate()
                             "tkuev-auditd notes another one when it starts");
 }
 
+// The entry first: if we die in between, the next start makes it again, and it stands there
+// twice instead of never.
 void Store::note_certificate()
 {
-    const bool first = certificate_.empty();
-    append("grants", heads_.grants, certificate_texts(auditors_.fingerprint()));
-    if (!first)
+    if (!certificate_.empty())
         append_entry({.act = "log-certificate",
                       .outcome = "done",
                       .detail = "persons are sealed to " + auditors_.fingerprint()},
                      ourselves);
+    append("grants", heads_.grants, certificate_texts(auditors_.fingerprint()));
     // The next call reads it: grants_ does not know it yet, and log_stamp_ is empty.
 }
 

@@ -5,8 +5,11 @@
 #include "base/clock.h"
 #include "base/failure.h"
 
+#include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
 
@@ -16,6 +19,32 @@ using audit::Role;
 using audit::Store;
 using audit::testing::create_measure;
 using audit::testing::Scene;
+
+namespace {
+
+// No file of this process grows beyond so many octets while it lives.
+class LargestFile {
+public:
+    explicit LargestFile(std::size_t octets) : handler_(std::signal(SIGXFSZ, SIG_IGN))
+    {
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        const rlimit limit{octets, before_.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    }
+    ~LargestFile()
+    {
+        (void)::setrlimit(RLIMIT_FSIZE, &before_);
+        (void)std::signal(SIGXFSZ, handler_);
+    }
+    LargestFile(const LargestFile&) = delete;
+    LargestFile& operator=(const LargestFile&) = delete;
+
+private:
+    rlimit before_{};
+    void (*handler_)(int);
+};
+
+} // namespace
 
 TEST_CASE("audit: what is noted stands in the log, the person sealed")
 {
@@ -222,6 +251,32 @@ TEST_CASE("audit: the chain knows the certificate that persons are sealed to")
     CHECK(running.read().log.records.size() == 5);
     (void)scene.directory.write("audit/reviewer.crt", mine);
     CHECK(damage() == 1);
+}
+
+TEST_CASE("audit: another certificate is told twice rather than not at all")
+{
+    const Scene scene;
+    Store(scene.places)
+        .change_grant("grant", std::string(8192, 'a'), Role::operate, "gero");
+    (void)seal::testing::new_pair(scene.directory, "others");
+    (void)scene.directory.write("audit/reviewer.crt", scene.directory.read("others.crt"));
+    const auto told = [&] {
+        const Inspection all = audit::inspect(scene.files());
+        CHECK(all.damage.empty());
+        return std::ranges::count_if(all.log.records, [](const audit::Record& record) {
+            return record.get("act") == "log-certificate";
+        });
+    };
+    {
+        const LargestFile no_room(scene.files().grants.size()); // the log is shorter
+        CHECK_THROWS_AS(Store(scene.places, audit::Reviewer::may_be_new), base::Failure);
+    }
+    CHECK(told() == 1);
+    CHECK_THROWS_AS(Store{scene.places}, base::Failure); // the chain does not know it yet
+    (void)Store(scene.places, audit::Reviewer::may_be_new);
+    CHECK(told() == 2);
+    (void)Store(scene.places, audit::Reviewer::may_be_new);
+    CHECK(told() == 2);
 }
 
 TEST_CASE("audit: whatever a crash leaves of the last entry is an incident and put right")
