@@ -49,6 +49,17 @@ by_stream() {
 }
 
 # bats test_tags=crash
+@test "new keys have their names on the disk before anything is locked with them" {
+    provider
+    rm -rf "$STATE"
+    strace -f -y -qq -o "$TMP/trace" -e trace=fsync tkuev-ctl --config "$CONF" init
+    grep -oP 'fsync\(\d+<\K[^>]+' "$TMP/trace" >"$TMP/synced"
+    local file
+    for file in vault.key interception.key interception.pem; do
+        [ "$(grep -A 1 -Fx "$STATE/$file" "$TMP/synced" | tail -n 1)" = "$STATE" ]
+    done
+}
+
 @test "TCP, with acknowledgement" { by_stream ack 30; }
 
 # bats test_tags=crash

@@ -39,7 +39,20 @@ void fill(const Fd& fd, std::string_view octets, const std::string& file, mode_t
     write_all(fd.get(), octets, file);
     if (::fchmod(fd.get(), mode) != 0)
         fail_errno("change mode of", file);
-    sync(fd.get(), file);
+}
+
+// What is half there when something throws is removed.
+template <class Rest>
+void make(const std::string& file, std::string_view octets, mode_t mode, const Rest& rest)
+{
+    const Fd fd = open_to_write(file, O_EXCL, private_mode);
+    try {
+        fill(fd, octets, file, mode);
+        rest(fd);
+    } catch (...) {
+        (void)::unlink(file.c_str());
+        throw;
+    }
 }
 
 Fd open_to_read(const std::string& file)
@@ -121,19 +134,25 @@ void sync_directory_of(const std::string& file)
 
 void make_file(const std::string& file, std::string_view octets, mode_t mode)
 {
-    const Fd fd = open_to_write(file, O_EXCL, private_mode);
-    try {
-        fill(fd, octets, file, mode);
-    } catch (...) {
-        (void)::unlink(file.c_str());
-        throw;
-    }
+    make(file, octets, mode, [&](const Fd& fd) {
+        sync(fd.get(), file);
+        sync_directory_of(file);
+    });
+}
+
+void make_scratch_file(const std::string& file, std::string_view octets, mode_t mode)
+{
+    make(file, octets, mode, [](const Fd&) {});
 }
 
 void replace_file(const std::string& file, std::string_view octets, mode_t mode)
 {
     const std::string fresh = file + ".new";
-    fill(open_to_write(fresh, O_TRUNC, private_mode), octets, fresh, mode);
+    {
+        const Fd fd = open_to_write(fresh, O_TRUNC, private_mode);
+        fill(fd, octets, fresh, mode);
+        sync(fd.get(), fresh);
+    }
     if (std::rename(fresh.c_str(), file.c_str()) != 0)
         fail_errno("rename", fresh);
     sync_directory_of(file);

@@ -38,9 +38,11 @@ void sync_directory(const std::string& directory);
 // The directory that `file` is in.
 void sync_directory_of(const std::string& file);
 
-// Must not exist; has this mode, whatever umask says.  On the disk when this returns, but
-// its name only if the caller says sync_directory_of().  What cannot be written is removed.
+// Must not exist; has this mode, whatever umask says.  On the disk when this returns, and
+// so is its name.  What cannot be written is removed.
 void make_file(const std::string& file, std::string_view octets, mode_t mode);
+// The same of what need not outlive a crash: nothing of it is on the disk for certain.
+void make_scratch_file(const std::string& file, std::string_view octets, mode_t mode);
 // By "FILE.new" and rename(2), on the disk when this returns.  If we die before, the old
 // content stands, perhaps with FILE.new beside it: the next call overwrites that.
 void replace_file(const std::string& file, std::string_view octets, mode_t mode);

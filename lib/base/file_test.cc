@@ -135,7 +135,13 @@ TEST_CASE("base: a file is made once, and not left half written")
     base::make_file(file, "first", 0600);
     CHECK(remedy_of([&] { base::make_file(file, "second", 0600); }) ==
           base::Remedy::make_room);
+    CHECK(remedy_of([&] { base::make_scratch_file(file, "second", 0600); }) ==
+          base::Remedy::make_room);
     CHECK(base::read_file(file) == "first");
+    base::make_scratch_file(folder.file("two"), "second", 0640);
+    CHECK(base::read_file(folder.file("two")) == "second");
+    CHECK(mode_of(folder.file("two")) == 0640);
+    fs::remove(folder.file("two"));
     CHECK(remedy_of([&] { base::make_file(folder.file("no/where"), "x", 0600); }) ==
           base::Remedy::make_room);
     CHECK(folder.files() == 1);

@@ -49,8 +49,8 @@ void DiscCourier::write(const Parcel& parcel, const std::string& path) const
     make_directory(place);
     const std::string temporary = path + std::string(unfinished);
     destroy_file(temporary);
-    base::make_file(temporary, parcel.octets, private_mode);
-    publish_file(temporary, path);
+    base::make_scratch_file(temporary, parcel.octets, private_mode);
+    publish_file(temporary, path); // which writes it to the disk
 }
 
 Outcome DiscCourier::deliver(const Parcel& parcel, const Watch& watch, std::stop_token stop)

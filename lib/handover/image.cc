@@ -58,7 +58,7 @@ void Tree::add(const std::string& name, std::string_view octets)
 {
     const std::string file = root_ + '/' + name;
     fs::create_directories(fs::path(file).parent_path());
-    base::make_file(file, octets, private_mode);
+    base::make_scratch_file(file, octets, private_mode);
     manifest_[name] = digest_of(octets);
 }
 
@@ -90,9 +90,9 @@ void Tree::take(const std::string& name, const std::string& digest)
 void Tree::sign()
 {
     const std::string text = to_text(manifest_);
-    base::make_file(root_ + '/' + disc::manifest, text, private_mode);
-    base::make_file(root_ + '/' + disc::signature,
-                    seal::sign(text, order_.signer, order_.key), private_mode);
+    base::make_scratch_file(root_ + '/' + disc::manifest, text, private_mode);
+    base::make_scratch_file(root_ + '/' + disc::signature,
+                            seal::sign(text, order_.signer, order_.key), private_mode);
 }
 
 std::size_t Tree::fill()
