@@ -5,6 +5,7 @@
 #include "handover/file_parcels.h"
 #include "handover/gaps.h"
 #include "handover/ledger.h"
+#include "handover/stored_contents.h"
 #include "handover/tree.h"
 #include "seal/digest.h"
 
@@ -16,43 +17,6 @@ namespace handover {
 namespace {
 
 namespace fs = std::filesystem;
-
-// What contents are of: for each its CIN and its event.
-std::string text_of(const Loaded& loaded)
-{
-    std::string out;
-    for (const db::HandoverItem& item : loaded.items)
-        out += std::to_string(item.cin) + ' ' + std::to_string(item.text.size()) + '\n' +
-               item.text;
-    return out;
-}
-
-struct Lost {
-    std::uint32_t cin = 0;
-    li::Event event;
-};
-
-std::vector<Lost> lost_of(std::string_view text)
-{
-    std::vector<Lost> out;
-    while (!text.empty()) {
-        const auto blank = text.find(' ');
-        const auto end = text.find('\n');
-        if (end == std::string_view::npos || blank > end)
-            break;
-        const auto size = std::stoull(std::string(text.substr(blank + 1, end - blank - 1)));
-        Lost lost;
-        lost.cin =
-            static_cast<std::uint32_t>(std::stoul(std::string(text.substr(0, blank))));
-        text.remove_prefix(end + 1);
-        if (auto event = li::decode(text.substr(0, size))) {
-            lost.event = *std::move(event);
-            out.push_back(std::move(lost));
-        }
-        text.remove_prefix(std::min<std::size_t>(size, text.size()));
-    }
-    return out;
-}
 
 std::uint64_t content_of(const Loaded& loaded)
 {
@@ -68,11 +32,14 @@ void destroy(Desk& desk, const db::StoredFile& file, std::int64_t now)
 {
     destroy_file(disc_path(desk.places, file));
     const auto measure = desk.find(file.measure);
+    const StoredContents lost = decode_contents(file.text);
+    if (!lost.whole)
+        desk.say("discs: not all is known of what was destroyed with " + file.name);
     db::HandoverWork work(desk.store);
     work.remove_stored(file.name);
     if (measure)
-        for (const Lost& lost : lost_of(file.text))
-            add_gap(desk, work, *measure, lost.event, lost.cin,
+        for (const StoredContent& content : lost.known)
+            add_gap(desk, work, *measure, content.event, content.cin,
                     "not handed over by disc in time", now,
                     is_national(*measure) ? file.name : std::string());
     work.commit();
@@ -124,7 +91,7 @@ void note_stored(Desk& desk, const Loaded& loaded, std::int64_t now)
     if (file.stream == db::Stream::cc) {
         file.content = content_of(loaded);
         file.deadline = now + desk.tkuev.disc_seconds * li::second;
-        file.text = text_of(loaded);
+        file.text = encode_contents(loaded.items);
     }
     db::HandoverWork work(desk.store);
     note(work, file.measure, now, "stored", fields_of(file));
