@@ -152,3 +152,20 @@ settled() {
     each_step 6 fdatasync unlink fsync -- \
         "$BIN/tkuev-export" --config "$CONF" handed-over "$TMP/kept"
 }
+
+@test "a ledger that cannot be written keeps nothing that a crash has left" {
+    records_wait
+    local left=$DISCS/CC/D2AE00000000000000004
+    mkdir -p "$DISCS/CC"
+    echo left >"$left"
+    mv "$STATE/ledger" "$TMP/ledger"
+    echo 'no directory' >"$STATE/ledger"
+    run -0 export_tool --once --patience 5
+    grep -q ' ledger: ' "$STATE/exportd.log"
+    [ ! -e "$left" ]
+    rm "$STATE/ledger"
+    mv "$TMP/ledger" "$STATE/ledger"
+    run -0 export_tool --once --patience 5
+    tells 'stored parcel='
+    run -0 export_tool verify-ledger
+}

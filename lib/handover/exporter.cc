@@ -91,12 +91,13 @@ bool Exporter::tick()
     guarded("contents", [&] { return destroy_overdue(desk_, now), true; });
     guarded("discs", [&] { return destroy_overdue_discs(desk_, now), true; });
     guarded("delivery", [&] { return lanes_.tick(), true; });
-    if (!more || now - written_ >= li::second)
-        guarded("ledger", [&] {
-            written_ = now;
-            write_ledgers(desk_.store, desk_.places.ledgers);
-            return daily(now), sweep(now), true;
-        });
+    if (!more || now - written_ >= li::second) {
+        written_ = now;
+        guarded("ledger",
+                [&] { return write_ledgers(desk_.store, desk_.places.ledgers), true; });
+        guarded("forget", [&] { return daily(now), true; });
+        guarded("sweep", [&] { return sweep(now), true; });
+    }
     return more;
 }
 
