@@ -48,18 +48,33 @@ by_stream() {
     killed_everywhere "$TMP/lemf.pdus" "$2"
 }
 
-# bats test_tags=crash
+# synced COMMAND... - what it writes to the disk, name by name, in $TMP/synced.
+synced() {
+    strace -f -y -qq -o "$TMP/trace" -e trace=fsync,fdatasync "$@"
+    grep -oP 'f(data)?sync\(\d+<\K[^>]+' "$TMP/trace" >"$TMP/synced"
+}
+
 @test "new keys have their names on the disk before anything is locked with them" {
     provider
     rm -rf "$STATE"
-    strace -f -y -qq -o "$TMP/trace" -e trace=fsync tkuev-ctl --config "$CONF" init
-    grep -oP 'fsync\(\d+<\K[^>]+' "$TMP/trace" >"$TMP/synced"
+    synced tkuev-ctl --config "$CONF" init
     local file
     for file in vault.key interception.key interception.pem; do
         [ "$(grep -A 1 -Fx "$STATE/$file" "$TMP/synced" | tail -n 1)" = "$STATE" ]
     done
 }
 
+@test "a new ledger has its name on the disk before its lines are forgotten" {
+    provider
+    armed
+    synced tkuev-export --config "$CONF" --once --patience 2
+    ledger=$(echo "$STATE"/ledger/*)
+    [ -s "$ledger" ]
+    [ "$(grep "^$STATE/ledger" "$TMP/synced" | head -n 2 | paste -sd' ')" = "$ledger $STATE/ledger" ]
+    grep -qFx "$STATE" "$TMP/synced"
+}
+
+# bats test_tags=crash
 @test "TCP, with acknowledgement" { by_stream ack 30; }
 
 # bats test_tags=crash

@@ -4,6 +4,7 @@
 #include "base/failure.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "handover/tree.h"
 #include "seal/digest.h"
 #include "text/words.h"
 
@@ -109,7 +110,7 @@ std::string_view not_known(const db::LedgerLines& lines, std::uint64_t known)
     return text;
 }
 
-// Those lines that are not there yet.
+// Those lines that are not there yet; on the disk when this returns.
 std::uint64_t append_lines(const std::string& path, std::span<const db::LedgerLines> lines)
 {
     const base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -126,6 +127,8 @@ std::uint64_t append_lines(const std::string& path, std::span<const db::LedgerLi
     base::write_all(fd.get(), text, path, base::Remedy::make_room);
     if (::fdatasync(fd.get()) != 0)
         base::fail_errno("fsync", path);
+    if (tail.whole == 0) // it may be new
+        base::sync_directory_of(path);
     return lines.back().number;
 }
 
@@ -198,8 +201,7 @@ void write_ledgers(db::Handover& handover, const std::string& directory)
     const std::vector<db::LedgerLines> lines = work.lines();
     if (lines.empty())
         return;
-    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-        base::fail_errno("mkdir", directory, base::Remedy::make_room);
+    make_directory(directory);
     for (std::size_t at = 0; at < lines.size();) {
         std::size_t end = at;
         while (end < lines.size() && lines[end].file == lines[at].file)

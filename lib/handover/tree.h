@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// handover/tree.h - directories of files for discs: written durably, read whole.
+// handover/tree.h - directories of files: written durably, read whole.
 #pragma once
 
 #include <cstdint>
