@@ -50,7 +50,7 @@ std::vector<std::unique_ptr<net::TlsContext>> make_tls(const li::Destination& wh
         tls.verify = key.empty() ? net::TlsVerify::name : net::TlsVerify::fingerprint;
         if (!key.empty()) // what is no digest is refused there
             tls.fingerprints = {"key:" + text::hex(text::from_base64(key).value_or(""))};
-        tls.ca_file = options.trusted;
+        tls.ca_pem = options.trusted;
         tls.certificate = {options.certificate_file, options.key_file};
         all.push_back(std::make_unique<net::TlsContext>(tls));
     }

@@ -39,7 +39,8 @@ enum class TlsVerify : std::uint8_t {
 
 struct ClientTlsOptions {
     TlsVerify verify = TlsVerify::none;
-    std::string ca_file;                   // or PEM itself; empty: the system's
+    std::string ca_file;                   // empty: the system's
+    std::string ca_pem;                    // instead of a file; empty: none
     std::vector<std::string> fingerprints; // SHA-256, hex; after "key:" that of the key
     std::string min_version = "TLSv1.2";
     Certificate certificate; // for client authentication; may be empty

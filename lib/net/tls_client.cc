@@ -16,7 +16,6 @@ namespace {
 // Names with a kept session; beyond that some are forgotten, which costs a handshake.
 constexpr std::size_t most_sessions = 2000;
 
-constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
 constexpr std::string_view key_mark = "key:"; // of a fingerprint: that of the key
 
 int name_index()
@@ -94,7 +93,7 @@ void trust_these(SSL_CTX* context, const std::string& pem)
     int found = 0;
     for (;; ++found) {
         const SslCertificate one(
-            text ? PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr) : nullptr);
+            text ? PEM_read_bio_X509_AUX(text.get(), nullptr, nullptr, nullptr) : nullptr);
         if (!one || X509_STORE_add_cert(store, one.get()) != 1)
             break;
     }
@@ -139,8 +138,8 @@ TlsContext::TlsContext(const ClientTlsOptions& options) : state_(std::make_uniqu
     SslContext context = new_context(TLS_client_method(), options.min_version);
     set_ciphers(context.get(), {});
     state_->verify = options.verify;
-    if (options.verify == TlsVerify::name && options.ca_file.contains(pem_begin))
-        trust_these(context.get(), options.ca_file);
+    if (options.verify == TlsVerify::name && !options.ca_pem.empty())
+        trust_these(context.get(), options.ca_pem);
     else if (options.verify == TlsVerify::name)
         trust_authorities(context.get(), options.ca_file);
     else if (options.verify == TlsVerify::fingerprint)

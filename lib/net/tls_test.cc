@@ -148,6 +148,16 @@ ClientTlsOptions by_name(const TestCertificate& certificate)
     return options;
 }
 
+// As older programs write it.
+std::string labelled(std::string pem, const std::string& label)
+{
+    constexpr std::string_view usual = "CERTIFICATE";
+    for (std::size_t at = 0; (at = pem.find(usual, at)) != std::string::npos;
+         at += label.size())
+        pem.replace(at, usual.size(), label);
+    return pem;
+}
+
 void speak_only(const TlsContext& client, int version)
 {
     SSL_CTX* const context = client.state().contexts.front().get();
@@ -212,20 +222,25 @@ TEST_CASE("net: certificates that are given as text are all that is trusted")
     const TlsContext server(party.options);
     ClientTlsOptions options;
     options.verify = TlsVerify::name;
-    options.ca_file = party.wild.pem;
+    options.ca_pem = party.wild.pem;
     const TlsContext stranger(options);
     CHECK(
         meet(server, stranger, "mail.example").client_error.starts_with("TLS handshake: "));
-    options.ca_file += party.mail.pem;
+    options.ca_pem += party.mail.pem;
     const TlsContext both(options);
     CHECK(meet(server, both, "mail.example").client.verified);
     CHECK(meet(server, both, "other.example").client_error ==
           "TLS handshake: hostname mismatch");
+    for (const char* label : {"X509 CERTIFICATE", "TRUSTED CERTIFICATE"}) {
+        options.ca_pem = labelled(party.mail.pem, label);
+        const TlsContext other(options);
+        CHECK(meet(server, other, "mail.example").client.verified);
+    }
     for (const std::string& bad :
-         {party.mail.pem.substr(0, 200),
+         {std::string("/etc/ca.pem"), party.mail.pem.substr(0, 200),
           party.mail.pem +
               "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}) {
-        options.ca_file = bad;
+        options.ca_pem = bad;
         CHECK_THROWS_WITH(TlsContext{options},
                           "read CA certificates: not certificates in PEM");
     }
