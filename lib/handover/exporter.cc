@@ -19,6 +19,8 @@ namespace {
 // Longer than any mail stays in a queue, and any login lasts.
 constexpr std::int64_t sessions_are_known_for = 90 * li::day;
 constexpr base::milliseconds between_looks{20};
+// Content waits for a disc for days.
+constexpr base::seconds between_looks_at_discs{1};
 
 } // namespace
 
@@ -81,6 +83,15 @@ void Exporter::sweep(std::int64_t now)
     swept_ = now;
 }
 
+// A transaction of its own that most have no use for: not in each round.
+void Exporter::look_at_discs(std::int64_t now)
+{
+    if (base::Steady::now() - discs_looked_at_ < between_looks_at_discs)
+        return;
+    discs_looked_at_ = base::Steady::now();
+    guarded("discs", [&] { return destroy_overdue_discs(desk_, now), true; });
+}
+
 bool Exporter::tick()
 {
     const std::int64_t now = base::wall_microseconds();
@@ -89,7 +100,7 @@ bool Exporter::tick()
     guarded("notices", [&] { return add_notices(desk_, now), true; });
     const bool more = guarded("intake", [&] { return intake_.round(now); });
     guarded("contents", [&] { return destroy_overdue(desk_, now), true; });
-    guarded("discs", [&] { return destroy_overdue_discs(desk_, now), true; });
+    look_at_discs(now);
     guarded("delivery", [&] { return lanes_.tick(), true; });
     if (!more || now - written_ >= li::second) {
         written_ = now;

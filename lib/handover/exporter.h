@@ -45,6 +45,7 @@ private:
     bool guarded(std::string_view what, const Work& work);
     void daily(std::int64_t now);
     void sweep(std::int64_t now);
+    void look_at_discs(std::int64_t now);
 
     Exclusive exclusive_;
     Desk desk_;
@@ -56,6 +57,7 @@ private:
     std::int64_t written_ = 0; // when the ledgers were
     std::int64_t cleaned_ = 0;
     std::int64_t swept_ = 0;
+    base::SteadyTime discs_looked_at_{};
 };
 
 } // namespace handover
