@@ -184,7 +184,8 @@ public:
     // Of the records that the process wrote itself, the highest number taken; 0: none.
     [[nodiscard]] std::uint64_t highest_record(const std::string& tap);
     void put_highest_record(const std::string& tap, std::uint64_t number, std::int64_t now);
-    // Whether it was taken as one that others wrote for the process.
+    // Whether some were taken that others wrote for the process; whether this one was.
+    [[nodiscard]] bool has_recovered(const std::string& tap);
     [[nodiscard]] bool is_recovered(const std::string& tap, std::uint64_t number);
     void put_recovered(const std::string& tap, std::uint64_t number, std::int64_t now);
     void forget_taps(std::int64_t used_before);

@@ -24,6 +24,13 @@ void HandoverWork::put_highest_record(const std::string& tap, std::uint64_t numb
         .run();
 }
 
+bool HandoverWork::has_recovered(const std::string& tap)
+{
+    Statement look = database_.lend("SELECT 1 FROM recovered WHERE tap = ?1 LIMIT 1");
+    look.bind(1, tap);
+    return look.step();
+}
+
 bool HandoverWork::is_recovered(const std::string& tap, std::uint64_t number)
 {
     Statement look =

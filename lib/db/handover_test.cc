@@ -73,6 +73,22 @@ TEST_CASE("db: sessions keep their number; their names are not in the file")
     CHECK(scene.directory.read("handover.db-wal").find("4711") == std::string::npos);
 }
 
+TEST_CASE("db: records that others wrote for a process are known one by one")
+{
+    Scene scene;
+    HandoverWork work(*scene.store);
+    CHECK_FALSE(work.has_recovered("one"));
+    work.put_recovered("one", 5, 100);
+    CHECK(work.has_recovered("one"));
+    CHECK_FALSE(work.has_recovered("two"));
+    CHECK(work.is_recovered("one", 5));
+    CHECK_FALSE(work.is_recovered("one", 4));
+    work.put_highest_record("one", 3, 200);
+    work.forget_taps(150);
+    CHECK(work.highest_record("one") == 3);
+    CHECK_FALSE(work.has_recovered("one"));
+}
+
 TEST_CASE("db: what is owed waits in order, boxed, until its parcel is gone")
 {
     Scene scene;

@@ -106,15 +106,15 @@ bool Intake::take_file(const std::string& file, std::int64_t now)
     try {
         db::HandoverWork work(desk_.store);
         count_contents(work);
-        highest_.clear();
+        taps_.clear();
         outside_.clear();
         unreadable_ = 0;
         for (const Opened& opened : batch)
             take(work, file, opened, now);
         for (const auto& [measure, count] : outside_)
             note(work, measure, now, "outside", {{"records", std::to_string(count)}});
-        for (const auto& [tap, number] : highest_)
-            work.put_highest_record(tap, number, now);
+        for (const auto& [tap, taken] : taps_)
+            work.put_highest_record(tap, taken.highest, now);
         work.put_place(file, known);
         work.commit();
     } catch (...) {
@@ -155,18 +155,20 @@ bool Intake::is_new(db::HandoverWork& work, const li::Event& event, std::int64_t
 {
     if (event.tap.empty())
         return true;
-    const auto [at, first] = highest_.try_emplace(event.tap, 0);
+    const auto [at, first] = taps_.try_emplace(event.tap);
+    Taken& taken = at->second;
     if (first)
-        at->second = work.highest_record(event.tap);
-    if (work.is_recovered(event.tap, event.tap_number))
+        taken = {work.highest_record(event.tap), work.has_recovered(event.tap)};
+    if (taken.recovered && work.is_recovered(event.tap, event.tap_number))
         return false;
     if (!event.recovered) {
-        at->second = std::max(at->second, event.tap_number);
+        taken.highest = std::max(taken.highest, event.tap_number);
         return true;
     }
-    if (event.tap_number <= at->second)
+    if (event.tap_number <= taken.highest)
         return false;
     work.put_recovered(event.tap, event.tap_number, now);
+    taken.recovered = true;
     return true;
 }
 

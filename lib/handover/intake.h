@@ -37,6 +37,11 @@ private:
         db::HandoverWork::Place known; // as in handover.db
     };
 
+    struct Taken {
+        std::uint64_t highest = 0; // of the records that the process wrote itself
+        bool recovered = false;    // some that others wrote for it
+    };
+
     Place& place_of(const std::string& file);
     bool take_guarded(const std::string& file, std::int64_t now);
     bool take_file(const std::string& file, std::int64_t now);
@@ -66,7 +71,7 @@ private:
     // Octets of content that wait for an authority, or for a disc, as of this batch.
     std::uint64_t buffered_ = 0;
     std::uint64_t for_discs_ = 0;
-    std::map<std::string, std::uint64_t> highest_; // records of each process, as of now
+    std::map<std::string, Taken> taps_; // by process, as of this batch
     std::map<li::Handle, std::uint64_t> outside_;
     std::uint64_t unreadable_ = 0;
 };
