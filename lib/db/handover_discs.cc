@@ -115,8 +115,8 @@ std::vector<StoredFile> HandoverWork::stored_overdue(std::int64_t now)
 
 std::uint64_t HandoverWork::stored_content_bytes()
 {
-    return static_cast<std::uint64_t>(
-        database_.number("SELECT coalesce(sum(content), 0) FROM stored"));
+    Statement row = database_.lend("SELECT coalesce(sum(content), 0) FROM stored");
+    return row.step() ? large(row, 0) : 0;
 }
 
 std::set<std::string> HandoverWork::file_names()

@@ -170,8 +170,8 @@ std::vector<HandoverItem> HandoverWork::contents()
 std::map<li::Handle, std::uint64_t> HandoverWork::content_bytes()
 {
     std::map<li::Handle, std::uint64_t> all;
-    Statement rows = database_.prepare("SELECT measure, sum(content_size) FROM items WHERE"
-                                       " stream = 1 GROUP BY measure");
+    Statement rows = database_.lend("SELECT measure, sum(content_size) FROM items WHERE"
+                                    " stream = 1 GROUP BY measure");
     while (rows.step())
         if (const auto handle = li::parse_handle(rows.text(0)))
             all[*handle] = large(rows, 1);

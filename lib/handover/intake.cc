@@ -105,7 +105,8 @@ bool Intake::take_file(const std::string& file, std::int64_t now)
     known.position = batch.back().record.next;
     try {
         db::HandoverWork work(desk_.store);
-        count_contents(work);
+        waiting_.reset();
+        stored_.reset();
         taps_.clear();
         outside_.clear();
         unreadable_ = 0;
@@ -207,7 +208,7 @@ void Intake::take_event(db::HandoverWork& work, const li::Measure& measure,
     item.number = work.take(measure.handle, db::Count::iri, cin);
     item.numbers = 1;
     item.text = li::encode(event);
-    const std::string lost = content_lost(measure, opened);
+    const std::string lost = content_lost(work, measure, opened);
     const bool kept = lost.empty() && measure.scope == li::Scope::iri_and_cc &&
                       opened.record.content_size > 0;
     if (kept)
@@ -229,7 +230,8 @@ void Intake::take_event(db::HandoverWork& work, const li::Measure& measure,
 }
 
 // Why it cannot be kept; empty: it can, or none was asked for.
-std::string Intake::content_lost(const li::Measure& measure, const Opened& opened)
+std::string Intake::content_lost(db::HandoverWork& work, const li::Measure& measure,
+                                 const Opened& opened)
 {
     if (measure.scope != li::Scope::iri_and_cc)
         return {};
@@ -238,7 +240,7 @@ std::string Intake::content_lost(const li::Measure& measure, const Opened& opene
     if (opened.record.content_size == 0)
         return {};
     const bool on_disc = is_on_disc(destination_of(measure, db::Stream::cc));
-    return std::string(make_room(on_disc, opened.record.content_size));
+    return std::string(make_room(work, on_disc, opened.record.content_size));
 }
 
 void Intake::take_content(db::HandoverWork& work, const li::Measure& measure,
@@ -265,23 +267,31 @@ void Intake::take_content(db::HandoverWork& work, const li::Measure& measure,
     work.add(item);
 }
 
-void Intake::count_contents(db::HandoverWork& work)
+Intake::Waiting Intake::count_contents(db::HandoverWork& work)
 {
-    buffered_ = 0;
-    for_discs_ = work.stored_content_bytes();
+    Waiting out;
     for (const auto& [handle, octets] : work.content_bytes()) {
         const auto measure = desk_.find(handle);
         const bool on_disc =
             measure && is_on_disc(destination_of(*measure, db::Stream::cc));
-        (on_disc ? for_discs_ : buffered_) += octets;
+        (on_disc ? out.for_discs : out.buffered) += octets;
     }
+    return out;
 }
 
-std::string_view Intake::make_room(bool on_disc, std::uint64_t octets)
+// Counted when the first content of the batch comes, and what is stored when one comes for
+// a disc: both look at every row.
+std::string_view Intake::make_room(db::HandoverWork& work, bool on_disc,
+                                   std::uint64_t octets)
 {
-    std::uint64_t& there = on_disc ? for_discs_ : buffered_;
+    if (!waiting_)
+        waiting_ = count_contents(work);
+    if (on_disc && !stored_)
+        stored_ = work.stored_content_bytes();
+    std::uint64_t& there = on_disc ? waiting_->for_discs : waiting_->buffered;
     const std::uint64_t most = on_disc ? desk_.tkuev.disc_bytes : desk_.tkuev.content_bytes;
-    if (there + octets > most)
+    const std::uint64_t stored = on_disc ? stored_.value_or(0) : 0;
+    if (there + stored + octets > most)
         return on_disc ? "too much waits for discs" : "the buffer is full";
     there += octets;
     return {};

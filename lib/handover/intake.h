@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,6 +38,11 @@ private:
         db::HandoverWork::Place known; // as in handover.db
     };
 
+    // Octets of content that have not gone, by where they go.
+    struct Waiting {
+        std::uint64_t buffered = 0;
+        std::uint64_t for_discs = 0;
+    };
     struct Taken {
         std::uint64_t highest = 0; // of the records that the process wrote itself
         bool recovered = false;    // some that others wrote for it
@@ -52,26 +58,26 @@ private:
                               std::int64_t now);
     void take_event(db::HandoverWork& work, const li::Measure& measure,
                     const std::string& file, const Opened& opened, std::int64_t now);
-    [[nodiscard]] std::string content_lost(const li::Measure& measure,
-                                           const Opened& opened);
+    [[nodiscard]] std::string
+    content_lost(db::HandoverWork& work, const li::Measure& measure, const Opened& opened);
     // `of`: its event.
     void take_content(db::HandoverWork& work, const li::Measure& measure,
                       const std::string& file, const Opened& opened,
                       const db::HandoverItem& of, std::int64_t now);
     [[nodiscard]] std::uint32_t cin_of(db::HandoverWork& work, const li::Measure& measure,
                                        const li::Event& event, std::int64_t now);
-    void count_contents(db::HandoverWork& work);
+    [[nodiscard]] Waiting count_contents(db::HandoverWork& work);
     // Why there is no room for so much more; empty: there is.
-    [[nodiscard]] std::string_view make_room(bool on_disc, std::uint64_t octets);
+    [[nodiscard]] std::string_view make_room(db::HandoverWork& work, bool on_disc,
+                                             std::uint64_t octets);
     void remove_finished(const std::string& file);
 
     Desk& desk_;
     std::map<std::string, Place> places_;
-    std::set<std::string> bad_; // files that are none of ours; said once, left alone
-    // Octets of content that wait for an authority, or for a disc, as of this batch.
-    std::uint64_t buffered_ = 0;
-    std::uint64_t for_discs_ = 0;
-    std::map<std::string, Taken> taps_; // by process, as of this batch
+    std::set<std::string> bad_;      // files that are none of ours; said once, left alone
+    std::optional<Waiting> waiting_; // as of this batch; nothing: not counted yet
+    std::optional<std::uint64_t> stored_; // the same: octets of content in files for discs
+    std::map<std::string, Taken> taps_;   // by process, as of this batch
     std::map<li::Handle, std::uint64_t> outside_;
     std::uint64_t unreadable_ = 0;
 };
