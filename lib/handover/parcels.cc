@@ -98,10 +98,11 @@ std::string file_name(const Desk& desk, db::HandoverWork& work, const Loaded& lo
 // Takes the numbers; from here on they stay with the items.
 void number(Desk& desk, Loaded& loaded, const ContentTexts& texts, std::int64_t now)
 {
-    // Lazily: nothing leaves before the checks are on the disk, and these numbers with
-    // them.
-    const bool checked = !is_national(*loaded.measure);
-    db::HandoverWork work(desk.store, checked ? db::Commit::lazily : db::Commit::to_disk);
+    // Lazily: nothing leaves before the checks, or the document, are on the disk, and these
+    // numbers with them.  A message has neither.
+    const bool message =
+        is_national(*loaded.measure) && loaded.row.stream == db::Stream::cc;
+    db::HandoverWork work(desk.store, message ? db::Commit::to_disk : db::Commit::lazily);
     loaded.row.made = now;
     if (is_file(destination_of(*loaded.measure, loaded.row.stream)))
         loaded.row.name = file_name(desk, work, loaded, now);
