@@ -15,6 +15,7 @@ struct Plan {
     Broken broken = Broken::once;
     int calls = 0;
     bool failed = false;
+    int syncs = 0;
 };
 
 Plan plan;
@@ -74,6 +75,12 @@ int close_file(sqlite3_file* file)
                                            : SQLITE_OK;
 }
 
+int sync_file(sqlite3_file* file, int flags)
+{
+    ++plan.syncs;
+    return pass_or_fail<Call::any, &sqlite3_io_methods::xSync>(file, flags);
+}
+
 int shm_lock(sqlite3_file* file, int offset, int count, int flags)
 {
     // Giving a lock back cannot fail.
@@ -96,7 +103,7 @@ const sqlite3_io_methods methods = {
     pass_or_fail<Call::any, &Io::xRead, void*, int, sqlite3_int64>,
     pass_or_fail<Call::write, &Io::xWrite, const void*, int, sqlite3_int64>,
     pass_or_fail<Call::any, &Io::xTruncate, sqlite3_int64>,
-    pass_or_fail<Call::any, &Io::xSync, int>,
+    sync_file,
     pass_or_fail<Call::any, &Io::xFileSize, sqlite3_int64*>,
     pass_or_fail<Call::lock, &Io::xLock, int>,
     pass<&Io::xUnlock, int>,
@@ -136,7 +143,12 @@ FailingVfs::FailingVfs(int error, int when, Broken broken)
 {
     assert(real_vfs == nullptr);
     real_vfs = sqlite3_vfs_find(nullptr);
-    plan = {.error = error, .when = when, .broken = broken, .calls = 0, .failed = false};
+    plan = {.error = error,
+            .when = when,
+            .broken = broken,
+            .calls = 0,
+            .failed = false,
+            .syncs = 0};
     vfs_ = *real_vfs;
     vfs_.zName = "failing";
     vfs_.pNext = nullptr;
@@ -156,6 +168,11 @@ FailingVfs::~FailingVfs()
 bool FailingVfs::failed() const
 {
     return plan.failed;
+}
+
+int FailingVfs::syncs() const
+{
+    return plan.syncs;
 }
 
 } // namespace db::testing

@@ -15,7 +15,7 @@ enum class Broken { once, for_good };
 class FailingVfs {
 public:
     // SQLITE_IOERR (any call), SQLITE_FULL (writes) or SQLITE_BUSY (locks), at call `when`,
-    // counted from 1.
+    // counted from 1; 0: never.
     FailingVfs(int error, int when, Broken broken);
     FailingVfs(const FailingVfs&) = delete;
     FailingVfs& operator=(const FailingVfs&) = delete;
@@ -24,6 +24,8 @@ public:
 
     // False: there were fewer calls than that.
     [[nodiscard]] bool failed() const;
+    // How often something was written to the disk.
+    [[nodiscard]] int syncs() const;
 
 private:
     sqlite3_vfs vfs_;

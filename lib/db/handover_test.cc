@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "db/failing_vfs_test.h"
 #include "db/handover.h"
 #include "seal/fixture_test.h"
 #include "seal/vault.h"
@@ -164,6 +165,23 @@ TEST_CASE("db: what was committed lazily is there for who comes after us")
         db::Handover other(scene.directory.file("handover.db"), *scene.vault);
         CHECK(HandoverWork(other).next(scene.one, Count::iri, 1) == expected);
     }
+}
+
+TEST_CASE("db: a commit waits for the disk where that is asked for, and only there")
+{
+    const db::testing::FailingVfs disk(SQLITE_IOERR, 0, db::testing::Broken::once);
+    Scene scene;
+    const auto syncs_of = [&](db::Commit how) {
+        const int before = disk.syncs();
+        HandoverWork work(*scene.store, how);
+        (void)work.take(scene.one, Count::iri, 1);
+        work.commit();
+        return disk.syncs() - before;
+    };
+    CHECK(syncs_of(db::Commit::lazily) == 0);
+    CHECK(syncs_of(db::Commit::to_disk) > 0);
+    CHECK(syncs_of(db::Commit::lazily) == 0);
+    CHECK(syncs_of(db::Commit::to_disk) > 0);
 }
 
 TEST_CASE("db: handover.db of another kind or of another key is refused")
