@@ -81,15 +81,18 @@ void require_file(const std::string& path)
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const
 {
-    // Both repeat the last error of step(), which was thrown there.
-    if (lent)
-        sqlite3_reset(statement);
-    else
+    // They repeat the last error of step(), which was thrown there.
+    if (lent == nullptr) {
         sqlite3_finalize(statement);
+        return;
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement); // text is not copied, and its owner goes
+    *lent = false;
 }
 
 Statement::Statement(sqlite3* connection, const std::string& path, std::string_view sql)
-    : path_(&path), statement_(nullptr, Finalize{.lent = false})
+    : path_(&path), statement_(nullptr, Finalize{.lent = nullptr})
 {
     sqlite3_stmt* statement = nullptr;
     const int code =
@@ -100,10 +103,10 @@ Statement::Statement(sqlite3* connection, const std::string& path, std::string_v
         fail(connection, code, "read", path);
 }
 
-Statement::Statement(sqlite3_stmt* lent, const std::string& path)
-    : path_(&path), statement_(lent, Finalize{.lent = true})
+Statement::Statement(sqlite3_stmt* borrowed, bool& lent, const std::string& path)
+    : path_(&path), statement_(borrowed, Finalize{.lent = &lent})
 {
-    assert(sqlite3_stmt_busy(lent) == 0);
+    lent = true;
 }
 
 Statement& Statement::bind(int index, std::string_view text)
@@ -203,8 +206,12 @@ Statement Sqlite::lend(std::string_view sql) const
 {
     auto kept = kept_.find(sql);
     if (kept == kept_.end())
-        kept = kept_.emplace(sql, prepare(sql)).first;
-    return {kept->second.statement_.get(), path_};
+        kept = kept_.emplace(sql, Kept{.statement = prepare(sql)}).first;
+    Kept& one = kept->second;
+    if (one.lent)
+        throw base::Failure(base::Remedy::report_bug,
+                            "read " + path_ + ": a statement was not given back");
+    return {one.statement.statement_.get(), one.lent, path_};
 }
 
 std::int64_t Sqlite::last_row() const

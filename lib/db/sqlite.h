@@ -25,8 +25,9 @@ enum class Access : std::uint8_t { read, write };
 class Statement {
 public:
     Statement(sqlite3* connection, const std::string& path, std::string_view sql);
-    // Borrows one that lives longer; it is reset when this one ends.
-    Statement(sqlite3_stmt* lent, const std::string& path);
+    // Borrows one that lives longer; when this one ends it is reset, bound to nothing, and
+    // `lent` no more.
+    Statement(sqlite3_stmt* borrowed, bool& lent, const std::string& path);
 
     // Text is not copied: it must live until the statement is reset.
     Statement& bind(int index, std::string_view text);
@@ -44,7 +45,7 @@ public:
 
 private:
     struct Finalize {
-        bool lent;
+        bool* lent; // null: it is our own
         void operator()(sqlite3_stmt* statement) const;
     };
     friend class Sqlite;
@@ -62,7 +63,7 @@ public:
 
     [[nodiscard]] Statement prepare(std::string_view sql) const;
     // The same, read by SQLite only the first time: for what runs often.  One of each text
-    // at a time; one thread.
+    // at a time: base::Failure(report_bug); one thread.
     [[nodiscard]] Statement lend(std::string_view sql) const;
     // The row that was inserted last.
     [[nodiscard]] std::int64_t last_row() const;
@@ -78,7 +79,11 @@ private:
     };
     std::string path_;
     std::unique_ptr<sqlite3, Close> connection_;
-    mutable std::map<std::string, Statement, std::less<>> kept_; // to be lent
+    struct Kept {
+        Statement statement;
+        bool lent = false;
+    };
+    mutable std::map<std::string, Kept, std::less<>> kept_;
 };
 
 // BEGIN IMMEDIATE; rolled back unless committed.
