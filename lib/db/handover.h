@@ -201,9 +201,8 @@ public:
     [[nodiscard]] std::vector<HandoverItem> contents_of(const std::string& file,
                                                         std::uint64_t from);
     [[nodiscard]] bool has_contents(const std::string& file);
-    // No deadline is later than this: a clock that was set back must not give time.  True
-    // if one was.
-    bool limit_deadlines(std::int64_t latest);
+    // No deadline is later than this: a clock that was set back must not give time.
+    void limit_deadlines(std::int64_t latest);
     // Contents that are to be destroyed by now.
     [[nodiscard]] std::vector<HandoverItem> overdue(std::int64_t now);
     // The oldest contents first; without their texts.
@@ -231,7 +230,7 @@ public:
     [[nodiscard]] std::vector<StoredFile> stored(const li::Handle& measure);
     [[nodiscard]] std::vector<StoredFile> on_image(const std::string& digest);
     // As limit_deadlines(), of all that is stored.
-    bool limit_stored_deadlines(std::int64_t latest);
+    void limit_stored_deadlines(std::int64_t latest);
     // Contents that are to be destroyed by now.
     [[nodiscard]] bool has_stored_overdue(std::int64_t now);
     [[nodiscard]] std::vector<StoredFile> stored_overdue(std::int64_t now);

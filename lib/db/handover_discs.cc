@@ -89,12 +89,11 @@ std::vector<StoredFile> HandoverWork::on_image(const std::string& digest)
     return stored_files(rows, false);
 }
 
-bool HandoverWork::limit_stored_deadlines(std::int64_t latest)
+void HandoverWork::limit_stored_deadlines(std::int64_t latest)
 {
-    return database_
-               .lend("UPDATE stored SET deadline = ?1 WHERE stream = 1 AND deadline > ?1")
-               .bind(1, latest)
-               .run() > 0;
+    database_.lend("UPDATE stored SET deadline = ?1 WHERE stream = 1 AND deadline > ?1")
+        .bind(1, latest)
+        .run();
 }
 
 bool HandoverWork::has_stored_overdue(std::int64_t now)

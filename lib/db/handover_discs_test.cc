@@ -95,8 +95,9 @@ TEST_CASE("db: files wait for discs, are on one image, and end")
     CHECK_FALSE(work.image("d2"));
     work.remove_stored("b");
     CHECK(names(work.stored(scene.one)) == "a@ ");
-    CHECK_FALSE(work.limit_stored_deadlines(60));
-    CHECK(work.limit_stored_deadlines(30));
+    work.limit_stored_deadlines(60);
+    CHECK(names(work.stored_overdue(59)).empty());
+    work.limit_stored_deadlines(30);
     CHECK(names(work.stored_overdue(30)) == "c@ "); // events have no deadline
 }
 

@@ -145,12 +145,11 @@ bool HandoverWork::has_contents(const std::string& file)
     return rows.step();
 }
 
-bool HandoverWork::limit_deadlines(std::int64_t latest)
+void HandoverWork::limit_deadlines(std::int64_t latest)
 {
-    return database_
-               .lend("UPDATE items SET deadline = ?1 WHERE stream = 1 AND deadline > ?1")
-               .bind(1, latest)
-               .run() > 0;
+    database_.lend("UPDATE items SET deadline = ?1 WHERE stream = 1 AND deadline > ?1")
+        .bind(1, latest)
+        .run();
 }
 
 std::vector<HandoverItem> HandoverWork::overdue(std::int64_t now)

@@ -49,11 +49,9 @@ void destroy(Desk& desk, const db::StoredFile& file, std::int64_t now)
 bool is_overdue(Desk& desk, std::int64_t now)
 {
     db::HandoverWork work(desk.store);
-    const bool limited =
-        work.limit_stored_deadlines(now + desk.tkuev.disc_seconds * li::second);
+    work.limit_stored_deadlines(now + desk.tkuev.disc_seconds * li::second);
     const bool found = work.has_stored_overdue(now);
-    if (limited)
-        work.commit();
+    work.commit();
     return found;
 }
 

@@ -89,12 +89,10 @@ void destroy(Desk& desk, const db::HandoverItem& item, std::int64_t now)
 std::vector<db::HandoverItem> overdue(Desk& desk, std::int64_t now)
 {
     db::HandoverWork work(desk.store);
-    if (work.limit_deadlines(now + desk.tkuev.content_seconds * li::second)) {
-        auto found = work.overdue(now);
-        work.commit();
-        return found;
-    }
-    return work.overdue(now);
+    work.limit_deadlines(now + desk.tkuev.content_seconds * li::second);
+    auto found = work.overdue(now);
+    work.commit();
+    return found;
 }
 
 } // namespace
