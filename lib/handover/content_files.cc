@@ -51,11 +51,8 @@ std::optional<std::string> ContentFiles::read(const db::HandoverItem& item)
 
 void ContentFiles::empty(const std::string& file, std::uint64_t from, std::uint64_t to)
 {
-    tap::SealedRecord all;
-    all.offset = from;
-    all.next = to;
     if (const tap::RecordReader* reader = of(file))
-        reader->empty(all);
+        reader->empty(from, to);
 }
 
 void ContentFiles::empty(std::span<const db::HandoverItem> items)

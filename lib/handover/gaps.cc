@@ -59,10 +59,7 @@ void empty_on_disk(const Desk& desk, const db::HandoverItem& item)
     try {
         const tap::RecordReader reader(tap::incoming_directory(desk.tkuev.spool), item.file,
                                        desk.opener);
-        tap::SealedRecord record;
-        record.offset = item.offset;
-        record.next = item.next;
-        reader.empty(record);
+        reader.empty(item.offset, item.next);
     } catch (const base::Failure& failure) {
         if (failure.error() != ENOENT)
             throw;
@@ -166,18 +163,16 @@ void sweep_file(Desk& desk, const std::string& file, std::uint64_t from, std::ui
     }
     const tap::RecordReader reader(tap::incoming_directory(desk.tkuev.spool), file,
                                    desk.opener);
-    tap::SealedRecord hole;
-    hole.offset = from;
+    std::uint64_t hole = from; // where it begins
     const auto empty_until = [&](std::uint64_t end) {
-        hole.next = std::min(end, to);
-        if (hole.next > hole.offset)
-            reader.empty(hole);
+        if (std::min(end, to) > hole)
+            reader.empty(hole, std::min(end, to));
     };
     for (const db::HandoverItem& item : kept) {
-        if (item.next <= hole.offset)
+        if (item.next <= hole)
             continue;
         empty_until(item.offset);
-        hole.offset = std::max(hole.offset, item.next);
+        hole = item.next;
     }
     empty_until(to);
 }

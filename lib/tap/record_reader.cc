@@ -127,11 +127,10 @@ std::optional<std::string> RecordReader::content(const SealedRecord& record)
     return there ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
-void RecordReader::empty(const SealedRecord& record) const
+void RecordReader::empty(std::uint64_t from, std::uint64_t to) const
 {
     if (::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                    static_cast<off_t>(record.offset),
-                    static_cast<off_t>(record.next - record.offset)) != 0)
+                    static_cast<off_t>(from), static_cast<off_t>(to - from)) != 0)
         base::fail_errno("empty", path_);
 }
 

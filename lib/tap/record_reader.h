@@ -4,7 +4,9 @@
 //     for (const std::string& name : names(directory)) {
 //         RecordReader reader(directory, name, opener);
 //         reader.seek(where_we_were(name));
-//         while (auto record = reader.next()) { ... note it ...; reader.empty(*record); }
+//         while (auto record = reader.next()) {
+//             ... note it ...; reader.empty(record->offset, record->next);
+//         }
 //         if (reader.finished()) reader.remove();
 //     }
 //
@@ -57,8 +59,8 @@ public:
     // Its content, or, with ContentForm::authority, the CMS for the authority; nothing if
     // there is none or it has been destroyed in the meantime.
     [[nodiscard]] std::optional<std::string> content(const SealedRecord& record);
-    // Destroys the record on the disk.
-    void empty(const SealedRecord& record) const;
+    // Destroys on the disk what lies there, whole records.
+    void empty(std::uint64_t from, std::uint64_t to) const;
     // Nobody writes it any more, and all of it has been read.
     [[nodiscard]] bool finished();
     // What a crash has torn or something else has damaged is left behind at its end.
