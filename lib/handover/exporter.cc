@@ -35,9 +35,9 @@ Exclusive::Exclusive(const conf::Tkuev& settings)
                             "lock " + path + ": another program hands over");
 }
 
-Exporter::Exporter(const conf::Settings& settings, MakeCourier make)
+Exporter::Exporter(const conf::Settings& settings)
     : exclusive_(settings.tkuev), desk_(settings), publisher_(desk_), intake_(desk_),
-      lanes_(desk_, std::move(make))
+      lanes_(desk_)
 {
 }
 

@@ -28,7 +28,7 @@ private:
 
 class Exporter {
 public:
-    explicit Exporter(const conf::Settings& settings, MakeCourier make = make_courier);
+    explicit Exporter(const conf::Settings& settings);
 
     // What is due now.  Troubles are said in exportd.log, and tried again the next time.
     // True: there may be more at once.

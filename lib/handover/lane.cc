@@ -164,8 +164,8 @@ void Lanes::tick()
         const li::Destination& where = destination_of(*measure, owed.stream);
         const std::string key = key_of(*measure, where, desk_.trust_of(measure->authority));
         try {
-            if (open(key, *measure, where))
-                by_lane[key].insert(owed);
+            open(key, *measure, where);
+            by_lane[key].insert(owed);
         } catch (const base::Failure&) {
             trouble = std::current_exception();
         }
@@ -176,17 +176,11 @@ void Lanes::tick()
         std::rethrow_exception(trouble);
 }
 
-// False: nothing carries there.
-bool Lanes::open(const std::string& key, const li::Measure& measure,
+void Lanes::open(const std::string& key, const li::Measure& measure,
                  const li::Destination& where)
 {
-    if (lanes_.contains(key))
-        return true;
-    auto courier = make_(desk_, measure, where);
-    if (!courier)
-        return false;
-    lanes_[key] = std::make_unique<Lane>(desk_, std::move(courier));
-    return true;
+    if (!lanes_.contains(key))
+        lanes_[key] = std::make_unique<Lane>(desk_, make_courier(desk_, measure, where));
 }
 
 bool Lanes::resting()

@@ -10,7 +10,6 @@
 #include "handover/desk.h"
 
 #include <condition_variable>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,9 +19,7 @@
 
 namespace handover {
 
-// Null: nothing carries to such a destination.
-using MakeCourier = std::function<std::unique_ptr<Courier>(
-    const Desk& desk, const li::Measure& measure, const li::Destination& where)>;
+// Throws base::Failure: what this machine has for that destination cannot be used.
 [[nodiscard]] std::unique_ptr<Courier>
 make_courier(const Desk& desk, const li::Measure& measure, const li::Destination& where);
 
@@ -69,7 +66,7 @@ private:
 
 class Lanes {
 public:
-    Lanes(Desk& desk, MakeCourier make) : desk_(desk), make_(std::move(make)) {}
+    explicit Lanes(Desk& desk) : desk_(desk) {}
 
     // Wakes the lanes of whoever is owed something, and makes those that are missing.
     void tick();
@@ -77,11 +74,10 @@ public:
     void stop() { lanes_.clear(); }
 
 private:
-    bool open(const std::string& key, const li::Measure& measure,
+    void open(const std::string& key, const li::Measure& measure,
               const li::Destination& where);
 
     Desk& desk_;
-    MakeCourier make_;
     std::map<std::string, std::unique_ptr<Lane>> lanes_; // by destination
 };
 

@@ -68,18 +68,15 @@ StreamOptions stream_options(const Desk& desk, const li::Measure& measure,
 std::unique_ptr<Courier> make_courier(const Desk& desk, const li::Measure& measure,
                                       const li::Destination& where)
 {
-    if (where.method == li::Method::tcp || where.method == li::Method::tls)
-        return make_stream_courier(where, stream_options(desk, measure, where));
-    if (is_uploaded(where)) {
-        FileCourierSettings settings;
-        if (exists(desk.places.ssh_key))
-            settings.credentials.ssh_key = desk.places.ssh_key;
-        settings.credentials.trusted = trusted_by(desk, measure, where);
-        return make_file_courier(where, settings);
-    }
-    if (where.method == li::Method::cd)
+    if (is_on_disc(where))
         return make_disc_courier(disc_directory(desk.places, measure.handle));
-    return nullptr;
+    if (!is_uploaded(where))
+        return make_stream_courier(where, stream_options(desk, measure, where));
+    FileCourierSettings settings;
+    if (exists(desk.places.ssh_key))
+        settings.credentials.ssh_key = desk.places.ssh_key;
+    settings.credentials.trusted = trusted_by(desk, measure, where);
+    return make_file_courier(where, settings);
 }
 
 } // namespace handover
