@@ -61,6 +61,15 @@ bool lapsed(const Order& order, Time now)
     return came_ahead(order) && now >= order.received + advance_copy;
 }
 
+// How many orders count, from the first; those behind them have lapsed.
+std::size_t orders_that_count(const Measure& measure, Time now)
+{
+    std::size_t count = measure.orders.size();
+    while (count > 1 && lapsed(measure.orders[count - 1], now))
+        --count;
+    return count;
+}
+
 std::unexpected<Refusal> refused(std::string why)
 {
     return std::unexpected(std::move(why));
@@ -125,10 +134,8 @@ Time ordered_end(const Measure& measure)
 
 Time extended_from(const Measure& measure, Time now)
 {
-    std::span<const Order> orders = measure.orders;
-    while (orders.size() > 1 && lapsed(orders.back(), now))
-        orders = orders.first(orders.size() - 1);
-    return orders.empty() ? 0 : orders.back().end;
+    const std::size_t count = orders_that_count(measure, now);
+    return count == 0 ? 0 : measure.orders[count - 1].end;
 }
 
 std::optional<Time> original_due(const Measure& measure, Time now)
@@ -271,8 +278,7 @@ Done extend(Measure& measure, Time now, Order order)
 {
     if (Done may = allowed(measure, Act::extend, now); !may)
         return may;
-    while (measure.orders.size() > 1 && lapsed(measure.orders.back(), now))
-        measure.orders.pop_back();
+    measure.orders.resize(orders_that_count(measure, now));
     if (provisional(measure))
         return refused("cannot extend: the original of the order before is not here");
     const Time end = ordered_end(measure);
