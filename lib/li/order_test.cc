@@ -441,7 +441,8 @@ TEST_CASE("li: peers")
     CHECK(li::parse_peer("::1") == li::Peer{"::1", 0});
     CHECK(li::parse_peer("[::1]") == li::Peer{"::1", 0});
     CHECK(li::parse_peer("[::1]:990") == li::Peer{"::1", 990});
-    for (const char* text : {"[::1]:990", "a.example:21", "192.0.2.9:65535"})
+    for (const char* text :
+         {"[::1]:990", "a.example:21", "192.0.2.9:65535", "a.example", "[::1]"})
         CHECK(li::to_text(li::parse_peer(text).value()) == text);
     for (const char* bad :
          {"", ":1", "a:", "a:x", "a:0", "a:65536", "[]:1", "[::1]x", "[a"}) {

@@ -113,7 +113,8 @@ std::optional<Handle> parse_handle(std::string_view hex)
 std::string to_text(const Peer& peer)
 {
     const bool v6 = peer.host.contains(':');
-    return (v6 ? '[' + peer.host + ']' : peer.host) + ':' + std::to_string(peer.port);
+    const std::string host = v6 ? '[' + peer.host + ']' : peer.host;
+    return peer.port == 0 ? host : host + ':' + std::to_string(peer.port);
 }
 
 } // namespace li

@@ -62,7 +62,7 @@ template <class Enum>
 
 [[nodiscard]] std::string hex(const Handle& handle);
 [[nodiscard]] std::optional<Handle> parse_handle(std::string_view hex);
-// "192.0.2.9:21", "[2001:db8::9]:21"; what parse_peer() reads.
+// "192.0.2.9:21", "[2001:db8::9]:21", without a port "192.0.2.9"; what parse_peer() reads.
 [[nodiscard]] std::string to_text(const Peer& peer);
 
 } // namespace li
