@@ -2,6 +2,8 @@
 // net/tls_common.cc - what server and client contexts have in common.
 #include "net/tls_state.h"
 
+#include "text/base64.h"
+
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -9,7 +11,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
-#include <iterator>
 #include <span>
 
 namespace net {
@@ -22,10 +23,7 @@ constexpr const char* groups = "X25519:P-256:P-384";
 
 std::string hex(std::span<const unsigned char> octets)
 {
-    std::string text;
-    for (const unsigned char octet : octets)
-        fmt::format_to(std::back_inserter(text), "{:02x}", octet);
-    return text;
+    return text::hex({reinterpret_cast<const char*>(octets.data()), octets.size()});
 }
 
 [[noreturn]] void fail(const std::string& what)
