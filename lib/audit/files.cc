@@ -5,8 +5,6 @@
 #include "base/failure.h"
 #include "base/file.h"
 
-#include <algorithm>
-#include <array>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
@@ -56,17 +54,6 @@ off_t size_of(const base::Fd& fd, const std::string& file)
     if (::fstat(fd.get(), &status) != 0)
         fail_errno("look at", file);
     return status.st_size;
-}
-
-void overwrite(const base::Fd& fd, const std::string& file)
-{
-    static constexpr std::array<char, 65536> zeros{};
-    const off_t size = size_of(fd, file);
-    for (off_t at = 0; at < size; at += static_cast<off_t>(zeros.size()))
-        write_at(
-            fd, {zeros.data(), std::min(zeros.size(), static_cast<std::size_t>(size - at))},
-            at, file);
-    sync(fd, file);
 }
 
 } // namespace
@@ -127,7 +114,7 @@ void replace_file(const std::string& file, std::string_view content)
     const base::Fd old(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
     base::replace_file(file, content, owner_only);
     if (old)
-        overwrite(old, file);
+        base::overwrite(old.get(), file);
 }
 
 void make_directory(const std::string& directory)

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
@@ -111,6 +112,20 @@ void write_all(int fd, std::string_view octets, std::string_view name, Remedy re
             fail_errno("write", name, remedy);
         octets.remove_prefix(static_cast<std::size_t>(written));
     }
+}
+
+void overwrite(int fd, std::string_view name)
+{
+    static constexpr std::array<char, piece> zeros{};
+    struct stat status{};
+    if (::fstat(fd, &status) != 0 || ::lseek(fd, 0, SEEK_SET) != 0)
+        fail_errno("overwrite", name);
+    for (auto left = static_cast<std::size_t>(status.st_size); left > 0;) {
+        const std::size_t some = std::min(left, zeros.size());
+        write_all(fd, {zeros.data(), some}, name);
+        left -= some;
+    }
+    sync(fd, name);
 }
 
 void sync(int fd, std::string_view name)

@@ -32,6 +32,10 @@ constexpr std::size_t no_limit = PTRDIFF_MAX;
 void write_all(int fd, std::string_view octets, std::string_view name,
                Remedy remedy = Remedy::check_disk);
 
+// All of it becomes zeros, on the disk when this returns, as far as the file system writes
+// in place.
+void overwrite(int fd, std::string_view name);
+
 // On the disk when it returns; of a directory, the names in it.
 void sync(int fd, std::string_view name);
 void sync_directory(const std::string& directory);

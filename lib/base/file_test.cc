@@ -128,6 +128,20 @@ TEST_CASE("base: what cannot be read is a failure with the remedy asked for")
           base::Remedy::check_disk);
 }
 
+TEST_CASE("base: what is overwritten is as long as before, and nothing but zeros")
+{
+    const Folder folder;
+    const std::string file = folder.file("one");
+    for (const std::size_t size : {0u, 1u, 65'536u, 65'537u, 300'000u}) {
+        base::make_scratch_file(file, std::string(size, 'x'), 0600);
+        const base::Fd fd(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+        (void)::lseek(fd.get(), static_cast<off_t>(size), SEEK_SET);
+        base::overwrite(fd.get(), file);
+        CHECK(base::read_file(file) == std::string(size, '\0'));
+        fs::remove(file);
+    }
+}
+
 TEST_CASE("base: a file is made once, and not left half written")
 {
     const Folder folder;

@@ -48,19 +48,12 @@ void make_directory(const std::string& directory)
 
 void destroy_file(const std::string& file)
 {
-    constexpr std::size_t piece = 1 << 16;
     const base::Fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!fd && errno == ENOENT)
         return;
-    struct stat status{};
-    if (!fd || ::fstat(fd.get(), &status) != 0)
+    if (!fd)
         base::fail_errno("destroy", file);
-    const std::string nothing(piece, '\0');
-    for (off_t left = status.st_size; left > 0; left -= static_cast<off_t>(piece))
-        base::write_all(fd.get(),
-                        std::string_view(nothing).substr(0, static_cast<std::size_t>(left)),
-                        file);
-    base::sync(fd.get(), file);
+    base::overwrite(fd.get(), file);
     if (::unlink(file.c_str()) != 0)
         base::fail_errno("remove", file);
     base::sync_directory_of(file);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // net/tls_common.cc - what server and client contexts have in common.
 #include "net/tls_state.h"
-
 #include "text/base64.h"
 
 #include <fmt/format.h>
