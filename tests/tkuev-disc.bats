@@ -286,6 +286,8 @@ told_more() { [ "$(told)" -gt "$1" ]; }
     gateway_stop
     left=$DISCS/CC/D2AE00000000000000004
     echo left >"$left"
+    empty=$STATE/discs/$(printf '%032d' 0) # of a measure whose files have gone
+    mkdir -p "$empty/CC"
     start holder flock -F "$STATE/discs.lock" sleep 60
     holder=$PID
     wait_for 10 held
@@ -295,6 +297,7 @@ told_more() { [ "$(told)" -gt "$1" ]; }
     [ -e "$left" ]
     kill "$holder"
     wait_for 20 test ! -e "$left"
+    wait_for 20 test ! -e "$empty"
     stores 1
     run -0 export_tool iso "$MEASURE" -o "$IMAGE"
 }

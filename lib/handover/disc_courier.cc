@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handover/disc_courier.h"
 
+#include "base/failure.h"
 #include "base/file.h"
 #include "handover/disc_files.h"
 #include "handover/tree.h"
 
+#include <cerrno>
 #include <filesystem>
 #include <utility>
 
@@ -15,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr mode_t private_mode = 0600;
+constexpr int most_tries = 3;
 
 class DiscCourier : public Courier {
 public:
@@ -27,6 +30,7 @@ public:
 
 private:
     [[nodiscard]] std::string path_of(const Parcel& parcel) const;
+    void begin(const Parcel& parcel, const std::string& path) const;
     void write(const Parcel& parcel, const std::string& path) const;
 
     std::string directory_; // of the measure
@@ -39,18 +43,30 @@ std::string DiscCourier::path_of(const Parcel& parcel) const
            disc_name(events ? db::Stream::iri : db::Stream::cc, parcel.name);
 }
 
+// The file under its temporary name, and the directories that it needs.
+void DiscCourier::begin(const Parcel& parcel, const std::string& path) const
+{
+    make_directory(fs::path(directory_).parent_path());
+    make_directory(directory_);
+    make_directory(fs::path(path).parent_path());
+    const std::string temporary = path + std::string(unfinished);
+    destroy_file(temporary);
+    base::make_scratch_file(temporary, parcel.octets, private_mode);
+}
+
 // Dying before the rename leaves a file that the next attempt writes anew; after it, one
 // that the next attempt finds.
 void DiscCourier::write(const Parcel& parcel, const std::string& path) const
 {
-    const fs::path place = fs::path(path).parent_path();
-    make_directory(fs::path(directory_).parent_path());
-    make_directory(directory_);
-    make_directory(place);
-    const std::string temporary = path + std::string(unfinished);
-    destroy_file(temporary);
-    base::make_scratch_file(temporary, parcel.octets, private_mode);
-    publish_file(temporary, path); // which writes it to the disk
+    for (int tries = 1;; ++tries)
+        try {
+            begin(parcel, path);
+            break;
+        } catch (const base::Failure& failure) { // who sweeps takes empty directories away
+            if (failure.error() != ENOENT || tries == most_tries)
+                throw;
+        }
+    publish_file(path + std::string(unfinished), path); // which writes it to the disk
 }
 
 Outcome DiscCourier::deliver(const Parcel& parcel, const Watch& watch, std::stop_token stop)

@@ -127,6 +127,7 @@ void sweep_discs(db::Handover& store, const Places& places)
         if (!known.contains(name))
             destroy_file(places.discs + '/' + file);
     }
+    remove_empty_directories(places.discs);
 }
 
 StoredFiles waiting_for_disc(db::Handover& store, const li::Handle& measure)

@@ -34,8 +34,8 @@ void note_stored(Desk& desk, const Loaded& loaded, std::int64_t now);
 // somebody puts files on an image.
 void destroy_overdue_discs(Desk& desk, std::int64_t now);
 
-// Destroys files that nobody knows: a crash has left them when they should have gone.  Who
-// calls holds the DiscLock.
+// Destroys files that nobody knows: a crash has left them when they should have gone.
+// Directories without files go, too.  Who calls holds the DiscLock.
 void sweep_discs(db::Handover& store, const Places& places);
 
 using StoredFiles = std::vector<db::StoredFile>;

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <ranges>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,6 +79,16 @@ std::vector<std::string> list_tree(const std::string& directory)
         base::fail_errno("read", directory, base::Remedy::supply_input, error.value());
     std::ranges::sort(out);
     return out;
+}
+
+void remove_empty_directories(const std::string& directory)
+{
+    std::vector<std::string> all;
+    for (const auto& entry : fs::recursive_directory_iterator(directory))
+        if (entry.is_directory())
+            all.push_back(entry.path().string());
+    for (const std::string& one : std::views::reverse(all)) // what is below comes later
+        (void)::rmdir(one.c_str());                         // fails where something is
 }
 
 void set_times(const std::string& directory, std::int64_t seconds)

@@ -31,6 +31,8 @@ void destroy_file(const std::string& file);
 // Names of all regular files below, with "/" between directories, sorted by octets.
 // Failure(fix_data) if there is anything but files and directories.
 [[nodiscard]] std::vector<std::string> list_tree(const std::string& directory);
+// Of the directories below, those in which there is no file.
+void remove_empty_directories(const std::string& directory);
 // All files and directories below get this time, in seconds since 1970.
 void set_times(const std::string& directory, std::int64_t seconds);
 // Renames durably, with mode 0600; never over another file.
