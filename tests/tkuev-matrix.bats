@@ -73,5 +73,5 @@ part() {
 @test "IMAP: begin and end by hand, in the middle of each session" { part 'mailbox (fetches|by_another|uploads|refused|cut_.*) .* published' 12; }
 
 @test "ten users at the same instant, two of them targets" { part 'mailbox crowd .*' 10; }
-@test "queued mail: legs, deferred, refused, notices, lists, copies, forwards" { part 'queue .*' 24; }
+@test "queued mail: legs, deferred, refused, notices, lists, copies, forwards" { part 'queue .*' 36; }
 @test "nothing of anybody else was captured" { part '(queue: )?nothing of anybody else' 2; }

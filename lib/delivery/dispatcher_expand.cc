@@ -45,7 +45,7 @@ net::Task<void> Dispatcher::expand_message(AttemptPtr attempt)
         if (const spool::Entry* entry = queue_.find(attempt->id))
             rest = to_try(queue_, *entry);
         expansion = expansion_of(*attempt, rest);
-        if (!expansion.too_many && !expansion.leaves.empty())
+        if (!expansion.too_many && !expansion.replaced.empty())
             trouble = co_await forwarder_.forward(attempt, expansion);
     } catch (const std::exception& failure) {
         trouble = failure.what();

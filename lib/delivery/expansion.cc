@@ -5,6 +5,8 @@
 #include "text/lines.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 namespace delivery {
 
@@ -30,6 +32,14 @@ bool forks(const std::vector<AddressRow>& rows)
     });
 }
 
+// In a circle.
+bool came_by(const Leaf& at, std::string_view key)
+{
+    return std::ranges::any_of(at.via, [key](const std::string& address) {
+        return text::equal_ignoring_case(address, key);
+    });
+}
+
 class Walk {
 public:
     Walk(Facts& facts, const std::set<std::string>& passed) : facts_(facts), passed_(passed)
@@ -38,7 +48,10 @@ public:
 
     // A recipient that needs no expansion takes its place, so that nobody leads to it
     // again.
-    void stays(const std::string& address) { leaves_.insert(text::to_lower(address)); }
+    void stays(const std::string& address)
+    {
+        ends_.emplace(text::to_lower(address), std::nullopt);
+    }
 
     // Each recipient is followed with a fresh memory of where it came by: an address that
     // is only part of a circle must not look as if its mail were on its way.
@@ -67,9 +80,9 @@ private:
         const AddressRow* rewrite = find_rewrite(rows);
         if (rewrite == nullptr && !forks(rows))
             return add_leaf(at, key, out);
-        if (!visited_.insert(key).second)
+        if (came_by(at, key) || (!visited_.insert(key).second && !may_go_again(at)))
             return;
-        if (forks(rows))
+        if (forks(rows) && expanded_.insert(key).second)
             out.expanded.push_back(at.address);
         follow(at, rows, rewrite, key, out);
     }
@@ -103,21 +116,50 @@ private:
 
     void add_leaf(const Leaf& at, const std::string& key, Expansion& out)
     {
-        if (!leaves_.insert(key).second) {
+        const auto [end, first] = ends_.emplace(key, std::nullopt);
+        if (!first) {
             duplicate_ = true;
-            return;
+            return add_way(at, end->second, out);
         }
         if (out.leaves.size() >= most_leaves) {
             out.too_many = true;
             return;
         }
+        end->second = out.leaves.size();
         out.leaves.push_back(at);
+    }
+
+    // Nobody gets the message twice; whose mail came this way is known all the same.
+    void add_way(const Leaf& at, std::optional<std::size_t> place, Expansion& out)
+    {
+        if (!may_go_again(at))
+            return;
+        if (!place) {
+            if (!at.via.empty())
+                out.joined.push_back(at);
+            return;
+        }
+        Leaf& leaf = out.leaves[*place];
+        leaf.via.push_back(leaf.address);
+        leaf.via.insert(leaf.via.end(), at.via.begin(), at.via.end());
+    }
+
+    [[nodiscard]] bool may_go_again(const Leaf& at)
+    {
+        constexpr std::size_t at_least = 64; // it takes time as well as room
+        further_ += at_least + at.address.size();
+        for (const std::string& address : at.via)
+            further_ += address.size();
+        return further_ <= most_further;
     }
 
     Facts& facts_;
     const std::set<std::string>& passed_;
     std::set<std::string> visited_;
-    std::set<std::string> leaves_;
+    std::set<std::string> expanded_;
+    // Final addresses, and where among the leaves they are; nothing: they stay.
+    std::map<std::string, std::optional<std::size_t>> ends_;
+    std::size_t further_ = 0;
     std::vector<Leaf> work_;
     bool duplicate_ = false;
 };

@@ -2,9 +2,9 @@
 // delivery/expansion.h - what the addresses table makes of the recipients of a message:
 // rewrites, copies and forwards, followed to their end at once.
 //
-// Following all rows of all recipients together is what prevents loops and duplicates: each
-// address is looked at once, however many rows lead to it, and the result names each final
-// address once.  A message made from an expansion is never expanded again.
+// Following all rows of all recipients together is what prevents loops and duplicates: no
+// way leads through an address twice, and the result names each final address once, with
+// all ways to it.  A message made from an expansion is never expanded again.
 //
 // Across hosts: what we forward has a Delivered-To field for each address that was
 // expanded. A message that comes back with it is not forwarded by that address once more.
@@ -21,20 +21,26 @@
 namespace delivery {
 
 inline constexpr std::size_t most_leaves = 1000; // final addresses of one message
+// Further ways to addresses that are known, in octets, for they stand in the envelope: more
+// are not noted, and nobody's mail depends on them.
+inline constexpr std::size_t most_further = 1u << 20;
 
 // "Local@Example.ORG" -> its domain in lower case; empty if there is none.
 [[nodiscard]] std::string domain_of(std::string_view address);
 
 struct Leaf {
     std::string address;
-    std::uint32_t recipient = 0;    // index of the recipient it came from
-    bool private_copy = false;      // a copy: its failure is not the sender's business
-    std::vector<std::string> via{}; // the addresses that led here, the recipient first
+    std::uint32_t recipient = 0; // index of the recipient it came from
+    bool private_copy = false;   // a copy: its failure is not the sender's business
+    // The addresses that led here, the recipient first; where several ways did, one after
+    // the other, each but the last with this address at its end.
+    std::vector<std::string> via{};
     bool operator==(const Leaf&) const = default;
 };
 
 struct Expansion {
     std::vector<Leaf> leaves;
+    std::vector<Leaf> joined;            // ways to recipients that have the message anyway
     std::vector<std::uint32_t> replaced; // recipients that the leaves stand for
     std::vector<std::uint32_t> looping;  // forwards that only lead in a circle
     std::vector<std::string> expanded;   // addresses for Delivered-To

@@ -29,6 +29,14 @@ std::vector<std::string> leaves(const delivery::Expansion& expansion)
     return out;
 }
 
+const delivery::Leaf& leaf(const delivery::Expansion& expansion, std::string_view address)
+{
+    const auto found =
+        std::ranges::find(expansion.leaves, address, &delivery::Leaf::address);
+    REQUIRE(found != expansion.leaves.end());
+    return *found;
+}
+
 using Names = std::vector<std::string>;
 using Indexes = std::vector<std::uint32_t>;
 
@@ -48,13 +56,10 @@ TEST_CASE("delivery: forward, copy and chains of both")
     const delivery::Expansion boss = expanded(facts, {"Boss@u.test", "plain@u.test"});
     CHECK(leaves(boss) == Names{"Boss@u.test", "me@far.test", "pa@u.test"});
     CHECK(boss.replaced == Indexes{0});
-    const auto far =
-        std::find_if(boss.leaves.begin(), boss.leaves.end(),
-                     [](const auto& leaf) { return leaf.address == "me@far.test"; });
-    REQUIRE(far != boss.leaves.end());
-    CHECK(far->via == Names{"Boss@u.test", "pa@u.test", "alum@u.test"});
-    for (const delivery::Leaf& leaf : boss.leaves)
-        CHECK(leaf.private_copy == (leaf.address != "Boss@u.test"));
+    CHECK(leaf(boss, "me@far.test").via ==
+          Names{"Boss@u.test", "pa@u.test", "alum@u.test"});
+    for (const delivery::Leaf& one : boss.leaves)
+        CHECK(one.private_copy == (one.address != "Boss@u.test"));
     CHECK(expanded(facts, {"plain@u.test"}).empty());
 }
 
@@ -66,9 +71,48 @@ TEST_CASE("delivery: nobody gets a message twice")
     const delivery::Expansion two = expanded(facts, {"a@u.test", "b@u.test"});
     CHECK(leaves(two) == Names{"a@u.test", "c@u.test"});
     CHECK(two.replaced == Indexes{0, 1});
+    CHECK(leaf(two, "c@u.test").via == Names{"a@u.test", "c@u.test", "b@u.test"});
+    CHECK(two.joined.empty());
     const delivery::Expansion three = expanded(facts, {"a@u.test", "b@u.test", "c@u.test"});
     CHECK(leaves(three) == Names{"a@u.test"}); // c is a recipient anyway
     CHECK(three.replaced == Indexes{0, 1});
+    REQUIRE(three.joined.size() == 2);
+    CHECK(three.joined[0].via == Names{"a@u.test"});
+    CHECK(three.joined[1].via == Names{"b@u.test"});
+}
+
+TEST_CASE("delivery: all ways to an address are known, also through what is known")
+{
+    TestFacts facts;
+    facts.row("all@u.test", AddressKind::forward, "x@u.test");
+    facts.row("all@u.test", AddressKind::forward, "y@u.test");
+    facts.row("x@u.test", AddressKind::forward, "z@u.test");
+    facts.row("y@u.test", AddressKind::forward, "z@u.test");
+    facts.row("z@u.test", AddressKind::copy, "Y@u.test"); // a circle
+    const delivery::Expansion all = expanded(facts, {"all@u.test", "z@u.test"});
+    CHECK(leaves(all) == Names{"z@u.test"});
+    CHECK(all.expanded.size() == 4);
+    Names via = leaf(all, "z@u.test").via;
+    const Names by_x = {"all@u.test", "x@u.test"};
+    const Names by_y = {"all@u.test", "y@u.test"};
+    for (const Names& way : {by_x, by_y})
+        CHECK(!std::ranges::search(via, way).empty());
+    CHECK(via.back() == "z@u.test"); // who was named himself, without a way
+}
+
+TEST_CASE("delivery: ways that branch and join again and again come to an end")
+{
+    TestFacts facts;
+    for (int i = 0; i < 30; ++i)
+        for (const char* const half : {"a", "b"}) {
+            const std::string n = std::to_string(i);
+            const std::string next = std::to_string(i + 1);
+            facts.row(n + "@u.test", AddressKind::forward, half + n + "@u.test");
+            facts.row(half + n + "@u.test", AddressKind::forward, next + "@u.test");
+        }
+    const delivery::Expansion end = expanded(facts, {"0@u.test"});
+    CHECK(leaves(end) == Names{"30@u.test"});
+    CHECK(end.expanded.size() == 90);
 }
 
 TEST_CASE("delivery: circles end, and lose nobody's mail")

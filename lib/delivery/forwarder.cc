@@ -148,6 +148,15 @@ void Forwarder::note_written(Attempt& attempt, const Committing& one,
         tell(attempt, one.recipients, as.id.text());
 }
 
+// They have got it by the message itself.
+void Forwarder::tell_joined(Attempt& attempt, const std::vector<Leaf>& joined)
+{
+    std::vector<spool::Recipient> others;
+    for (const Leaf& one : joined)
+        others.push_back({.address = one.address, .orcpt = {}, .via = one.via});
+    tell(attempt, others, attempt.id.text());
+}
+
 void Forwarder::tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
                      std::string_view as)
 {
@@ -171,7 +180,8 @@ net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansio
     std::string trouble;
     try {
         leave_out_written(attempt->id, expansion);
-        trouble = commit(prepare(*attempt, expansion), committing);
+        if (!expansion.leaves.empty())
+            trouble = commit(prepare(*attempt, expansion), committing);
     } catch (const base::Failure& failure) {
         trouble = failure.what();
     }
@@ -182,6 +192,8 @@ net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansio
         else
             trouble = result.error().what();
     }
+    if (trouble.empty() && witness_ != nullptr && !expansion.joined.empty())
+        tell_joined(*attempt, expansion.joined);
     if (trouble.empty()) // the caller notes it now, before anything else is waited for
         written_.erase(attempt->id);
     else // operators may have deleted others meanwhile

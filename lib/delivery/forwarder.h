@@ -63,6 +63,7 @@ private:
     [[nodiscard]] std::string commit(std::vector<Prepared> prepared,
                                      std::vector<Committing>& out);
     void note_written(Attempt& attempt, const Committing& one, const spool::Committed& as);
+    void tell_joined(Attempt& attempt, const std::vector<Leaf>& joined);
     void tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
               std::string_view as);
     void leave_out_written(spool::MessageId id, Expansion& expansion) const;

@@ -31,6 +31,8 @@ struct Recipient {
     std::uint8_t notify = notify_default;
     std::string orcpt; // ORCPT as received, "rfc822;xtext", or empty
     // Addresses that became this one, from the one that was mailed to; of a forward only.
+    // Several ways stand one after the other, each but the last with this address at its
+    // end.
     std::vector<std::string> via{};
     bool operator==(const Recipient&) const = default;
 };

@@ -3,9 +3,11 @@
 
 #include "base/clock.h"
 #include "li/mail_view.h"
+#include "text/lines.h"
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <utility>
 
 namespace tap {
@@ -44,6 +46,31 @@ li::Event event_of(const spool::Envelope& envelope, std::string_view id, What wh
     return event;
 }
 
+using Way = std::vector<std::string>;
+
+// The addresses on each way to a recipient, and that itself at the end.
+std::vector<Way> ways_to(const spool::Recipient& recipient)
+{
+    std::vector<Way> ways(1);
+    for (const std::string& address : recipient.via) {
+        ways.back().push_back(address);
+        if (address == recipient.address)
+            ways.emplace_back();
+    }
+    ways.back().push_back(recipient.address);
+    return ways;
+}
+
+bool was_named(const Way& way)
+{
+    return way.size() == 1;
+}
+
+std::vector<std::string> behind(const Way& way, std::size_t place)
+{
+    return {way.begin() + static_cast<std::ptrdiff_t>(place) + 1, way.end()};
+}
+
 std::vector<std::string> without_repetitions(std::vector<std::string> all)
 {
     std::vector<std::string> once;
@@ -51,6 +78,27 @@ std::vector<std::string> without_repetitions(std::vector<std::string> all)
         if (std::ranges::find(once, one) == once.end())
             once.push_back(std::move(one));
     return once;
+}
+
+// An address on the way, and those behind it.
+struct Step {
+    std::string address;
+    std::vector<std::string> chain;
+};
+
+// By the address in lower case.
+std::map<std::string, Step> steps_to(std::span<const spool::Recipient> others)
+{
+    std::map<std::string, Step> steps;
+    for (const spool::Recipient& other : others)
+        for (const Way& way : ways_to(other))
+            for (std::size_t i = 0; i + 1 < way.size(); ++i) {
+                Step& step = steps[text::to_lower(way[i])];
+                step.address = way[i];
+                const Way chain = behind(way, i);
+                step.chain.insert(step.chain.end(), chain.begin(), chain.end());
+            }
+    return steps;
 }
 
 } // namespace
@@ -137,12 +185,12 @@ void QueueWitness::leg_of_sender(const spool::Envelope& envelope, const li::Even
     for (const spool::Recipient& recipient : envelope.recipients) {
         if (std::ranges::find(leg.recipients, recipient.address) == leg.recipients.end())
             continue;
-        const std::string& named =
-            recipient.via.empty() ? recipient.address : recipient.via.front();
-        passed_on |= !recipient.via.empty();
-        if (std::ranges::find(event.recipients, named) == event.recipients.end())
-            event.recipients.push_back(named);
+        const std::vector<Way> ways = ways_to(recipient);
+        passed_on |= std::ranges::none_of(ways, was_named);
+        for (const Way& way : ways)
+            event.recipients.push_back(way.front());
     }
+    event.recipients = without_repetitions(std::move(event.recipients));
     if (passed_on) {
         event.server = {};
         event.cause.text.clear();
@@ -156,23 +204,21 @@ void QueueWitness::leg_of_recipient(const spool::Recipient& recipient,
                                     const li::Event& base) const
 {
     std::vector<li::Handle> told;
-    std::vector<std::string> way = recipient.via;
-    way.push_back(recipient.address);
-    for (std::size_t i = way.size(); i-- > 0;) {
-        auto targets = interested(way[i], base.time);
-        std::erase_if(targets, [&told](const Target& target) {
-            return std::ranges::find(told, target.measure) != told.end();
-        });
-        if (targets.empty())
-            continue;
-        std::ranges::transform(targets, std::back_inserter(told), &Target::measure);
-        li::Event event = base;
-        event.recipients = {recipient.address};
-        event.matched = canonical(way[i]);
-        event.forward_chain.assign(way.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                                   way.end());
-        tap_.submit(std::move(event), targets);
-    }
+    for (const Way& way : ways_to(recipient))
+        for (std::size_t i = way.size(); i-- > 0;) {
+            auto targets = interested(way[i], base.time);
+            std::erase_if(targets, [&told](const Target& target) {
+                return std::ranges::find(told, target.measure) != told.end();
+            });
+            if (targets.empty())
+                continue;
+            std::ranges::transform(targets, std::back_inserter(told), &Target::measure);
+            li::Event event = base;
+            event.recipients = {recipient.address};
+            event.matched = canonical(way[i]);
+            event.forward_chain = behind(way, i);
+            tap_.submit(std::move(event), targets);
+        }
 }
 
 // Each address on the way hears where its own mail goes, not where others' does.
@@ -180,19 +226,8 @@ void QueueWitness::forwarded(const spool::Envelope& envelope, std::string_view i
                              std::span<const spool::Recipient> others,
                              std::string_view as) const
 {
-    std::vector<std::pair<std::string, std::vector<std::string>>> became;
-    for (const spool::Recipient& other : others)
-        for (std::size_t i = 0; i < other.via.size(); ++i) {
-            auto known = std::ranges::find(became, other.via[i],
-                                           [](const auto& one) { return one.first; });
-            if (known == became.end())
-                known = became.insert(known, {other.via[i], {}});
-            known->second.insert(known->second.end(),
-                                 other.via.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                                 other.via.end());
-            known->second.push_back(other.address);
-        }
-    for (auto& [address, chain] : became) {
+    for (auto& [who, step] : steps_to(others)) {
+        auto& [address, chain] = step;
         li::Event event = event_of(envelope, id, What::forwarded);
         const auto targets = interested(address, event.time);
         if (targets.empty())
@@ -219,19 +254,19 @@ QueueWitness::gained(const spool::Envelope& envelope,
             had.push_back(target.measure);
     }
     std::vector<Gain> all;
-    for (const spool::Recipient& other : others) {
-        std::vector<std::string> way = other.via;
-        way.push_back(other.address);
-        for (std::size_t i = way.size(); i-- > 1;) // the first is a recipient
-            for (Target& target : interested(way[i], time)) {
-                if (std::ranges::find(had, target.measure) != had.end())
-                    continue;
-                const auto end = way.begin() + static_cast<std::ptrdiff_t>(i);
-                had.push_back(target.measure);
-                all.push_back(
-                    {std::move(target), canonical(way[i]), {way[i]}, {way.begin(), end}});
-            }
-    }
+    for (const spool::Recipient& other : others)
+        for (const Way& way : ways_to(other))
+            for (std::size_t i = way.size(); i-- > 1;) // the first is a recipient
+                for (Target& target : interested(way[i], time)) {
+                    if (std::ranges::find(had, target.measure) != had.end())
+                        continue;
+                    const auto end = way.begin() + static_cast<std::ptrdiff_t>(i);
+                    had.push_back(target.measure);
+                    all.push_back({std::move(target),
+                                   canonical(way[i]),
+                                   {way[i]},
+                                   {way.begin(), end}});
+                }
     return all;
 }
 

@@ -37,7 +37,8 @@ public:
     [[nodiscard]] bool concerns(const spool::Envelope& envelope,
                                 std::span<const std::uint32_t> recipients) const;
     void leg(const spool::Envelope& envelope, std::string_view id, const Leg& leg) const;
-    // Some of its recipients have become `others`, in a message of its own.
+    // Some of its recipients have become `others`, in the message `as`: one of its own, or
+    // the same, where they were its recipients anyway.
     void forwarded(const spool::Envelope& envelope, std::string_view id,
                    std::span<const spool::Recipient> others, std::string_view as) const;
     // Whether somebody is among the others for whom the message was not mail before: then

@@ -152,6 +152,55 @@ TEST_CASE("tap: legs of what was forwarded: the target's own way, nobody else's 
     CHECK(all[1].event.session.ends_with(spool::MessageId(7).text()));
 }
 
+TEST_CASE("tap: where several ways lead to one address, each is told (S5, S7, S8)")
+{
+    Stage stage({{"anna@example.de", target(1)}, {"bob@example.de", target(2)}});
+    const tap::QueueWitness witness(stage.tap());
+    const spool::Envelope before =
+        envelope("x@example.org", {"list@example.de", "bob@example.de"});
+    spool::Envelope forward = before;
+    forward.origin = spool::Origin::forward;
+    forward.recipients = {
+        {"carl@private.example",
+         0,
+         "",
+         {"list@example.de", "anna@example.de", "carl@private.example", "bob@example.de"}}};
+    witness.forwarded(before, "ID1", forward.recipients, "ID2");
+    CHECK(witness.gains(before, forward.recipients));
+    witness.passed_on(before, "ID1", forward.recipients, "ID2", "\r\n");
+    CHECK(witness.concerns(forward, first));
+    witness.leg(forward, "ID2", leg_to({"carl@private.example"}, Status::succeeded));
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 5);
+    for (const std::size_t n : {0u, 1u, 3u, 4u}) // S8, S7
+        CHECK(all[n].event.forward_chain == Texts{"carl@private.example"});
+    CHECK(all[0].event.matched == "anna@example.de");
+    CHECK(all[1].event.matched == "bob@example.de");
+    CHECK(all[2].event.what == What::received);
+    CHECK(all[2].event.matched == "anna@example.de");
+    CHECK(all[2].event.forward_chain == Texts{"list@example.de"});
+    CHECK(all[3].event.matched == "anna@example.de");
+    CHECK(all[4].event.matched == "bob@example.de");
+}
+
+TEST_CASE("tap: a sender hears of all that it has named, by whatever ways (S7)")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    const tap::QueueWitness witness(stage.tap());
+    spool::Envelope forward = envelope("anna@example.de", {});
+    const std::string carl = "carl@example.org";
+    forward.recipients = {{carl, 0, "", {"list@example.de", carl, "bob@example.de"}}};
+    witness.leg(forward, "ID2", leg_to({carl}, Status::succeeded));
+    forward.recipients = {{carl, 0, "", {"list@example.de", carl}}}; // and named itself
+    witness.leg(forward, "ID2", leg_to({carl}, Status::succeeded));
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].event.recipients == Texts{"list@example.de", "bob@example.de"});
+    CHECK(all[0].event.server == li::Endpoint{});
+    CHECK(all[1].event.recipients == Texts{"list@example.de", carl});
+    CHECK(all[1].event.server != li::Endpoint{});
+}
+
 TEST_CASE("tap: mail that is passed on and cannot be read is told as lost content")
 {
     Stage stage({{"anna@example.de", target(1)}});

@@ -169,20 +169,62 @@ def forwarded(cell):
     client, sent, _, identity = from_outside(cell, [cell.target, cell.other()])
     expect_mail(cell, client, "received", sent, identity, cell.label(), total=2,
                 sender=cell.outside(), recipients=[cell.target])
-    session = f"queue {sent[1]}"
-    cell.expect(Queued(client), "forwarded", session, leg="out", queue_id=sent[1], server="",
-                server_port=0, sender=cell.outside(), recipients=[cell.target], total=2,
-                forward=[cell.outside(8)], features={"as": ANY})
-    cell.expect(Queued(client), "forwarded", session, leg="out", queue_id=ANY,
-                sender=cell.outside(), recipients=[cell.outside(8)], total=2,
-                forward=[cell.outside(8)], features={"relay": ANY}, cause=cause(250, "2.0.0"))
+    expect_forward(cell, client, sent[1], [cell.outside(8)])
+    expect_forward_leg(cell, client, sent[1], cell.outside(8), total=2)
 
 
-SCENARIOS = [delivered, deferred, submitted, by_list, by_copy, forwarded]
+def expect_forward(cell, client, queue, chain, name=ANY):
+    cell.expect(Queued(client), "forwarded", f"queue {queue}", leg="out", queue_id=queue,
+                server="", server_port=0, sender=cell.outside(), recipients=[cell.target],
+                total=2, forward=chain, features={"as": name})
+
+
+def expect_forward_leg(cell, client, first, end, total):
+    cell.expect(Queued(client), "forwarded", f"queue {first}", leg="out", queue_id=ANY,
+                sender=cell.outside(), recipients=[end], total=total, forward=[end],
+                features={"relay": ANY}, cause=cause(250, "2.0.0"))
+
+
+def same_end(cell):
+    """The target's mail goes where another recipient's goes already."""
+    client, sent, _, identity = from_outside(cell, [cell.other(), cell.target])
+    expect_mail(cell, client, "received", sent, identity, cell.label(), total=2,
+                sender=cell.outside(), recipients=[cell.target])
+    expect_forward(cell, client, sent[1], [cell.outside(8)])
+    expect_forward_leg(cell, client, sent[1], cell.outside(8), total=1)
+
+
+def to_recipient(cell):
+    """The target's mail goes to one who has got it anyway: it is the same message."""
+    client, sent, _, identity = from_outside(cell, [cell.target, cell.other()])
+    expect_mail(cell, client, "received", sent, identity, cell.label(), total=2,
+                sender=cell.outside(), recipients=[cell.target])
+    expect_forward(cell, client, sent[1], [cell.other()], name=sent[1])
+
+
+def second_way(cell):
+    """The target is a step on a second way to an address."""
+    client, sent, text, identity = from_outside(cell, [cell.other(), cell.other(2)])
+    expect_passed_on(cell, client, sent[1], text, sender=cell.outside(), total=2,
+                     recipients=[cell.target], forward=[cell.other(2)], message_id=identity)
+    expect_forward(cell, client, sent[1], [cell.outside(8)])
+    expect_forward_leg(cell, client, sent[1], cell.outside(8), total=1)
+
+
+SCENARIOS = [delivered, deferred, submitted, by_list, by_copy, forwarded, same_end,
+             to_recipient, second_way]
 
 
 def rows_of(cell):
     """Of the table of addresses."""
+    if cell.scenario is same_end:
+        return [(who, "forward", cell.outside(8)) for who in (cell.target, cell.other())]
+    if cell.scenario is to_recipient:
+        return [(cell.target, "forward", cell.other())]
+    if cell.scenario is second_way:
+        return [(cell.other(), "forward", cell.outside(8)),
+                (cell.other(2), "forward", cell.target),
+                (cell.target, "forward", cell.outside(8))]
     if cell.scenario is by_list:
         address = f"zq{cell.number}b1list@example.de"
         return [(address, "forward", cell.target), (address, "forward", cell.other(2))]
