@@ -63,9 +63,9 @@ std::vector<std::string> uids_of(const imap::Response& answer, std::size_t count
 
 } // namespace
 
-li::Event ImapWitness::event_here(What what, Status status) const
+li::Event ImapWitness::event_here(What what, Status status, std::int64_t time) const
 {
-    li::Event event = this->event(what, status);
+    li::Event event = this->event(what, status, time);
     event.features.emplace_back("folder", place_.mailbox);
     if (place_.uid_validity != 0)
         event.features.emplace_back("uidvalidity", std::to_string(place_.uid_validity));
@@ -96,6 +96,7 @@ void ImapWitness::fetch_began(const imap::Fetch& what)
     fetch_kept_ = fetch_wanted_ || fetched_.size() < unheard_limit;
     if (!fetch_kept_)
         return;
+    fetch_to_report_ = true;
     piece.sequence = what.sequence;
     piece.item = item_text(what);
     piece.partial = !what.whole();
@@ -120,18 +121,21 @@ void ImapWitness::fetch_ended(bool whole)
 void ImapWitness::fetch_done(std::uint32_t /*sequence*/, std::uint32_t uid,
                              std::uint64_t size)
 {
-    in_order([this, uid, size] {
-        if (targets().empty())
+    if (!std::exchange(fetch_to_report_, false))
+        return;
+    later([this, uid, size, time = now()] {
+        if (targets(time).empty())
             fetched_.clear();
         for (const Piece& piece : std::exchange(fetched_, {}))
-            report_fetch(piece, uid, size);
+            report_fetch(piece, uid, size, time);
     });
 }
 
-void ImapWitness::report_fetch(const Piece& piece, std::uint32_t uid, std::uint64_t size)
+void ImapWitness::report_fetch(const Piece& piece, std::uint32_t uid, std::uint64_t size,
+                               std::int64_t time)
 {
     li::Event event = event_here(piece.partial ? What::partially_fetched : What::fetched,
-                                 piece.whole ? Status::succeeded : Status::failed);
+                                 piece.whole ? Status::succeeded : Status::failed, time);
     event.size = size;
     event.features.emplace_back("sequence", std::to_string(piece.sequence));
     if (uid != 0)
@@ -145,10 +149,10 @@ void ImapWitness::report_fetch(const Piece& piece, std::uint32_t uid, std::uint6
 
 void ImapWitness::fetch_refused(const imap::Response& why)
 {
-    if (targets().empty())
-        return;
-    in_order([this, cause = cause_of(why)] {
-        li::Event event = event_here(What::fetched, Status::failed);
+    later([this, cause = cause_of(why), time = now()] {
+        if (targets(time).empty())
+            return;
+        li::Event event = event_here(What::fetched, Status::failed, time);
         event.cause = cause;
         submit(std::move(event));
     });
@@ -183,41 +187,43 @@ void ImapWitness::upload_ended(bool whole)
 void ImapWitness::upload_refused(std::string_view mailbox, std::uint64_t size,
                                  const imap::Response& why)
 {
-    if (targets().empty())
-        return;
-    li::Event event = this->event(What::stored, Status::failed);
-    event.size = size;
-    event.features.emplace_back("folder", mailbox);
-    event.cause = cause_of(why);
-    in_order([this, event = std::move(event)]() mutable { submit(std::move(event)); });
+    later([this, folder = std::string(mailbox), size, cause = cause_of(why), time = now()] {
+        if (targets(time).empty())
+            return;
+        li::Event event = this->event(What::stored, Status::failed, time);
+        event.size = size;
+        event.features.emplace_back("folder", folder);
+        event.cause = cause;
+        submit(std::move(event));
+    });
 }
 
 void ImapWitness::upload_answered(const imap::Response& answer, std::uint32_t messages)
 {
     const bool taken = answer.condition == imap::Condition::ok;
-    in_order([this, messages, uids = uids_of(answer, messages),
-              status = taken ? Status::succeeded : Status::failed,
-              cause = taken ? li::Cause() : cause_of(answer)] {
-        report_uploads(uids, messages, status, cause);
-    });
+    later([this, messages, uids = uids_of(answer, messages),
+           status = taken ? Status::succeeded : Status::failed,
+           cause = taken ? li::Cause() : cause_of(answer),
+           time = now()] { report_uploads(uids, messages, status, cause, time); });
 }
 
 void ImapWitness::report_uploads(std::span<const std::string> uids, std::uint32_t messages,
-                                 Status status, const li::Cause& cause)
+                                 Status status, const li::Cause& cause, std::int64_t time)
 {
     const std::vector<Piece> pieces = std::exchange(uploaded_, {});
-    if (targets().empty())
+    if (targets(time).empty())
         return;
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         const std::size_t n = messages == 1 ? 0 : i; // texts of one message
-        report_upload(pieces[i], n < uids.size() ? uids[n] : std::string(), status, cause);
+        report_upload(pieces[i], n < uids.size() ? uids[n] : std::string(), status, cause,
+                      time);
     }
 }
 
 void ImapWitness::report_upload(const Piece& piece, std::string_view uid, Status status,
-                                const li::Cause& cause)
+                                const li::Cause& cause, std::int64_t time)
 {
-    li::Event event = this->event(What::stored, status);
+    li::Event event = this->event(What::stored, status, time);
     event.features.emplace_back("folder", piece.mailbox);
     if (!uid.empty())
         event.features.emplace_back("uid", uid);
@@ -231,11 +237,13 @@ void ImapWitness::report_upload(const Piece& piece, std::string_view uid, Status
 // The connection ended before the answers did.
 void ImapWitness::finish()
 {
+    const std::int64_t time = now();
     for (const Piece& piece : std::exchange(fetched_, {}))
-        report_fetch(piece, 0, 0);
+        report_fetch(piece, 0, 0, time);
     for (const Piece& piece : std::exchange(uploaded_, {}))
         report_upload(piece, {}, Status::failed,
-                      {.layer = "connection", .code = "cut", .enhanced = {}, .text = {}});
+                      {.layer = "connection", .code = "cut", .enhanced = {}, .text = {}},
+                      time);
 }
 
 } // namespace tap

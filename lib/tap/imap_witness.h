@@ -59,15 +59,18 @@ private:
     };
 
     void finish() override;
-    void report_fetch(const Piece& piece, std::uint32_t uid, std::uint64_t size);
+    void report_fetch(const Piece& piece, std::uint32_t uid, std::uint64_t size,
+                      std::int64_t time);
     void report_upload(const Piece& piece, std::string_view uid, li::Status status,
-                       const li::Cause& cause);
-    [[nodiscard]] li::Event event_here(li::What what, li::Status status) const;
+                       const li::Cause& cause, std::int64_t time);
+    [[nodiscard]] li::Event event_here(li::What what, li::Status status,
+                                       std::int64_t time) const;
     [[nodiscard]] static Passed passed(const Piece& piece, bool header);
     [[nodiscard]] Piece new_piece();
     void report_uploads(std::span<const std::string> uids, std::uint32_t messages,
-                        li::Status status, const li::Cause& cause);
+                        li::Status status, const li::Cause& cause, std::int64_t time);
 
+    bool fetch_to_report_ = false; // in the answer on its way
     // Of the piece on its way: whether it is remembered, and whether its octets are.
     bool fetch_kept_ = false;
     bool fetch_wanted_ = false;

@@ -50,19 +50,23 @@ void MailboxWitness::login_began(std::string_view mailbox, std::string_view by,
 void MailboxWitness::login_accepted()
 {
     asking_ = false;
-    login_time_ = base::wall_microseconds();
-    if (!targets().empty())
-        later([this] { submit(event(What::login, Status::succeeded)); });
+    login_time_ = now();
+    submit_later(event(What::login, Status::succeeded, login_time_));
 }
 
 void MailboxWitness::login_failed(li::Cause cause)
 {
     asking_ = false;
-    if (targets().empty())
-        return;
     li::Event failed = event(What::login_failed, Status::failed);
     failed.cause = std::move(cause);
-    later([this, failed = std::move(failed)]() mutable { submit(std::move(failed)); });
+    submit_later(std::move(failed));
+}
+
+// Whether it concerns anybody is found out then: until there is an answer the same is done
+// for everybody.
+void MailboxWitness::submit_later(li::Event event)
+{
+    later([this, event = std::move(event)]() mutable { submit(std::move(event)); });
 }
 
 void MailboxWitness::ended(std::string_view why)
@@ -81,19 +85,19 @@ void MailboxWitness::ended(std::string_view why)
     submit(std::move(last));
 }
 
-std::span<const Target> MailboxWitness::targets()
+std::span<const Target> MailboxWitness::targets(std::int64_t time)
 {
-    return watch_.targets(base::wall_microseconds());
+    return watch_.targets(time);
 }
 
-li::Event MailboxWitness::event(What what, Status status) const
+li::Event MailboxWitness::event(What what, Status status, std::int64_t time) const
 {
     Party party = scene_.party();
     li::Event event;
     event.protocol = protocol_;
     event.what = what;
     event.status = status;
-    event.time = base::wall_microseconds();
+    event.time = time;
     event.session = session_;
     event.session_begin = login_time_;
     event.leg = "in";

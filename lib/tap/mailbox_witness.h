@@ -5,7 +5,8 @@
 //
 // A session is of interest from the moment its mailbox, or who reads it, comes under a
 // measure, and until that ends, in the middle of the session as well.  Nothing waits,
-// nothing throws; what takes time is done when the client has its answer.
+// nothing throws; what takes time is done when the client has its answer, and says when it
+// happened.
 #pragma once
 
 #include "li/event.h"
@@ -53,8 +54,9 @@ public:
 
 protected:
     // The measures that cover this instant.  Empty in nearly every session.
-    [[nodiscard]] std::span<const Target> targets();
-    [[nodiscard]] li::Event event(li::What what, li::Status status) const;
+    [[nodiscard]] std::span<const Target> targets(std::int64_t time = now());
+    [[nodiscard]] li::Event event(li::What what, li::Status status,
+                                  std::int64_t time = now()) const;
     // What passed, as far as somebody was of interest.
     struct Passed {
         Content content;
@@ -70,13 +72,13 @@ protected:
     {
         return tap_.new_content();
     }
-    // At catch_up(), or at the end of the session.
+    // At catch_up(), or at the end of the session: all that takes time.
     template <class Act>
     void later(Act act)
     {
         agenda_.add(std::move(act));
     }
-    // Now, unless something is to be done later.
+    // Now, unless something is to be done later: what the witness itself remembers.
     template <class Act>
     void in_order(Act act)
     {
@@ -86,6 +88,8 @@ protected:
     virtual void finish() {}
 
 private:
+    void submit_later(li::Event event);
+
     Tap& tap_;
     const MailboxScene& scene_;
     li::Protocol protocol_;

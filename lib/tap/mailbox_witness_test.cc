@@ -35,9 +35,11 @@ struct Pop3 {
     }
     void server(std::string_view text)
     {
-        follower.server(text);
+        answered(text);
         witness.passed();
     }
+    // The client does not have it yet.
+    void answered(std::string_view text) { follower.server(text); }
     Scene scene;
     tap::Pop3Witness witness;
     pop3::Follower follower;
@@ -55,9 +57,14 @@ struct Imap {
     }
     void server(std::string_view text)
     {
+        answered(text);
+        witness.passed();
+    }
+    // The client does not have it yet.
+    void answered(std::string_view text)
+    {
         text::Passage out;
         CHECK(follower.server(text, out) == text.size());
-        witness.passed();
     }
     Scene scene;
     tap::ImapWitness witness;
@@ -349,4 +356,84 @@ TEST_CASE("tap: what began while nobody was interested is told without its text"
     CHECK(all[0].event.what == What::fetched);
     CHECK_FALSE(all[0].content);
     CHECK(feature(all[0].event, "content") == "began before the measure");
+}
+
+TEST_CASE("tap: POP3: nothing is told before the client has its answer")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Pop3 pop(stage);
+    pop.witness.login_began("anna@example.de", "", "USER");
+    pop.witness.login_accepted();
+    CHECK(stage.captured().empty());
+    pop.witness.catch_up();
+    pop.client("RETR 1\r\nRETR 2\r\nQUIT\r\n");
+    pop.server("+OK\r\n" + mail);
+    CHECK(stage.captured().size() == 1);
+    for (const char* const answer : {".\r\n", "-ERR no\r\n"}) {
+        const std::size_t before = stage.captured().size();
+        const std::int64_t now = base::wall_microseconds();
+        pop.answered(answer);
+        const std::int64_t then = base::wall_microseconds();
+        CHECK(stage.captured().size() == before);
+        pop.witness.passed();
+        const std::vector<Captured> all = stage.captured();
+        REQUIRE(all.size() == before + 1);
+        CHECK(all.back().event.time >= now); // it says when it happened
+        CHECK(all.back().event.time <= then);
+    }
+}
+
+TEST_CASE("tap: IMAP: nothing is told before the client has its answer")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Imap imap(stage);
+    imap.witness.login_began("anna@example.de", "", "LOGIN");
+    imap.witness.login_accepted();
+    imap.witness.catch_up();
+    imap.client("a FETCH 1 BODY[]\r\nb FETCH 9 BODY[]\r\n");
+    imap.server("* 1 FETCH (BODY[] {5}\r\nfirst");
+    for (const char* const answer : {")\r\na OK\r\n", "b NO gone\r\n"}) {
+        const std::size_t before = stage.captured().size();
+        imap.answered(answer);
+        CHECK(stage.captured().size() == before);
+        imap.witness.passed();
+        CHECK(stage.captured().size() == before + 1);
+    }
+    imap.client("c APPEND Sent {4}\r\n");
+    imap.server("+ go\r\n");
+    imap.client("text\r\n");
+    imap.answered("c OK done\r\n");
+    CHECK(stage.captured().size() == 3);
+    imap.witness.passed();
+    CHECK(stage.captured().size() == 4);
+    imap.client("d APPEND Sent {4}\r\n");
+    imap.answered("d NO full\r\n");
+    CHECK(stage.captured().size() == 4);
+    imap.witness.passed();
+    CHECK(stage.captured().size() == 5);
+}
+
+TEST_CASE("tap: a login is told as it was when it was answered, to who is of interest then")
+{
+    Stage stage({});
+    Pop3 failed(stage);
+    failed.witness.login_began("anna@example.de", "", "USER");
+    failed.witness.login_failed(
+        {.layer = "protocol", .code = "refused", .enhanced = {}, .text = {}});
+    Pop3 accepted(stage);
+    accepted.witness.login_began("anna@example.de", "", "USER");
+    accepted.witness.login_accepted();
+    tap::Target late = target(2);
+    late.begin = base::wall_microseconds();
+    stage.put({{"anna@example.de", target(1)}, {"anna@example.de", late}});
+    stage.tap().flush();
+    failed.witness.catch_up();
+    accepted.witness.catch_up();
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].event.what == What::login_failed);
+    CHECK(all[1].event.what == What::login);
+    CHECK(all[1].event.time == all[1].event.session_begin);
+    for (const Captured& one : all)
+        CHECK(one.event.measure == tap::test::handle(1));
 }

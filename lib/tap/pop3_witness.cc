@@ -8,10 +8,11 @@ namespace tap {
 using li::Status;
 using li::What;
 
-li::Event Pop3Witness::fetch_event(const pop3::Fetch& what, Status status) const
+li::Event Pop3Witness::fetch_event(const pop3::Fetch& what, Status status,
+                                   std::int64_t time) const
 {
     li::Event event =
-        this->event(what.lines ? What::partially_fetched : What::fetched, status);
+        this->event(what.lines ? What::partially_fetched : What::fetched, status, time);
     event.features.emplace_back("message", std::to_string(what.message));
     if (what.lines)
         event.features.emplace_back("TOP", std::to_string(*what.lines));
@@ -38,15 +39,15 @@ void Pop3Witness::fetched(std::string_view bytes)
 
 void Pop3Witness::fetch_ended(bool whole)
 {
-    in_order([this, whole] { report(whole); });
+    later([this, whole, time = now()] { report(whole, time); });
 }
 
-void Pop3Witness::report(bool whole)
+void Pop3Witness::report(bool whole, std::int64_t time)
 {
     const std::shared_ptr<Gathered> content = std::exchange(content_, nullptr);
-    if (targets().empty())
+    if (targets(time).empty())
         return;
-    li::Event event = fetch_event(fetch_, whole ? Status::succeeded : Status::failed);
+    li::Event event = fetch_event(fetch_, whole ? Status::succeeded : Status::failed, time);
     const std::uint64_t size = content ? content->size() : 0;
     if (whole && content)
         content->append(".\r\n");
@@ -59,20 +60,22 @@ void Pop3Witness::report(bool whole)
 
 void Pop3Witness::fetch_refused(const pop3::Fetch& what, const pop3::Reply& why)
 {
-    if (targets().empty())
-        return;
-    li::Event event = fetch_event(what, Status::failed);
-    event.cause = {.layer = "protocol",
-                   .code = "-ERR",
-                   .enhanced = std::string(why.code),
-                   .text = std::string(why.text)};
-    in_order([this, event = std::move(event)]() mutable { submit(std::move(event)); });
+    later([this, what, time = now(), code = std::string(why.code),
+           text = std::string(why.text)] {
+        if (targets(time).empty())
+            return;
+        li::Event event = fetch_event(what, Status::failed, time);
+        event.cause = {.layer = "protocol", .code = "-ERR", .enhanced = code, .text = text};
+        submit(std::move(event));
+    });
 }
 
 void Pop3Witness::identified(std::uint32_t message, std::string_view unique_id)
 {
-    if (!targets().empty() && unique_ids_.size() < unique_ids_limit)
-        unique_ids_[message] = unique_id;
+    later([this, message, id = std::string(unique_id)]() mutable {
+        if (!targets().empty() && unique_ids_.size() < unique_ids_limit)
+            unique_ids_[message] = std::move(id);
+    });
 }
 
 } // namespace tap

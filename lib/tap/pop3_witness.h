@@ -29,8 +29,9 @@ public:
     void identified(std::uint32_t message, std::string_view unique_id) override;
 
 private:
-    void report(bool whole);
-    [[nodiscard]] li::Event fetch_event(const pop3::Fetch& what, li::Status status) const;
+    void report(bool whole, std::int64_t time);
+    [[nodiscard]] li::Event fetch_event(const pop3::Fetch& what, li::Status status,
+                                        std::int64_t time) const;
 
     bool wanted_ = false;               // what is being fetched
     pop3::Fetch fetch_;                 // as far as we have caught up
