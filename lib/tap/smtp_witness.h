@@ -115,6 +115,7 @@ private:
     concerned_now(const Open* open, const std::vector<std::string>& recipients) const;
     void login_event(li::What what, li::Status status, const std::string& user,
                      std::string_view mechanism, li::Cause cause);
+    void tell_when_answered(li::Event of_login);
     // `event`: the scene that the login was in.
     void logged_out(li::Event event, li::Cause cause);
     void follow_login(std::string_view after);

@@ -14,18 +14,23 @@ using li::What;
 void SmtpWitness::login_event(What what, Status status, const std::string& user,
                               std::string_view mechanism, li::Cause cause)
 {
-    const std::string who = li::canonical_login(user, tap_.rules());
-    auto targets = tap_.interested(std::span(&who, 1), base::wall_microseconds());
-    if (targets.empty())
-        return;
-    li::Event event = this->event(what, status);
+    li::Event event = scene_now();
+    event.what = what;
+    event.status = status;
     event.session = session_;
     event.user = user;
     event.mechanism = mechanism;
-    event.matched = who;
     event.cause = std::move(cause);
-    agenda_.add([this, event = std::move(event), targets = std::move(targets)]() mutable {
-        tap_.submit(std::move(event), targets);
+    tell_when_answered(std::move(event));
+}
+
+void SmtpWitness::tell_when_answered(li::Event event)
+{
+    agenda_.add([this, event = std::move(event)]() mutable {
+        event.matched = li::canonical_login(event.user, tap_.rules());
+        const auto targets = tap_.interested(std::span(&event.matched, 1), event.time);
+        if (!targets.empty())
+            tap_.submit(std::move(event), targets);
     });
 }
 
@@ -53,20 +58,13 @@ void SmtpWitness::login_ended(const std::string& user, std::string_view mechanis
 
 void SmtpWitness::logged_out(li::Event event, li::Cause cause)
 {
-    const std::int64_t now = base::wall_microseconds();
-    auto targets = tap_.interested(std::span(&login_, 1), now);
-    if (targets.empty())
-        return;
     event.what = What::logout;
     event.status = Status::succeeded;
-    event.time = now;
+    event.time = base::wall_microseconds();
     event.user = login_name_;
-    event.matched = login_;
-    event.session_end = now;
+    event.session_end = event.time;
     event.cause = std::move(cause);
-    agenda_.add([this, event = std::move(event), targets = std::move(targets)]() mutable {
-        tap_.submit(std::move(event), targets);
-    });
+    tell_when_answered(std::move(event));
 }
 
 // STARTTLS and XCLIENT make somebody else of the client.

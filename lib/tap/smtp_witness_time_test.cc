@@ -187,6 +187,28 @@ TEST_CASE("tap: refusals of a mail are noted before the mail")
     CHECK(all[0].event.time <= all[1].event.time);
 }
 
+TEST_CASE("tap: whose logins are of interest is found out when they have been answered")
+{
+    Stage stage({});
+    Session session(stage);
+    tap::SmtpWitness& witness = session.witness();
+    witness.login_began("anna@example.de", "PLAIN");
+    witness.login_ended("anna@example.de", "PLAIN", {535, "5.7.8", "no"});
+    witness.login_began("anna@example.de", "PLAIN");
+    witness.login_ended("anna@example.de", "PLAIN", {235, "2.7.0", "ok"});
+    tap::Target late = target(2);
+    late.begin = base::wall_microseconds();
+    stage.put({{"anna@example.de", target(1)}, {"anna@example.de", late}});
+    stage.tap().flush();
+    witness.catch_up();
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].event.what == li::What::login_failed);
+    CHECK(all[1].event.what == li::What::login);
+    for (const Captured& one : all)
+        CHECK(one.event.measure == handle(1));
+}
+
 TEST_CASE("tap: a measure that ends at once ends in the middle of a mail, too")
 {
     Stage stage({{"anna@example.de", target(1)}, {"anna@example.de", target(2)}});
