@@ -15,6 +15,17 @@ using tap::test::Stage;
 using tap::test::taken;
 using tap::test::target;
 
+namespace {
+
+// It begins when what follows has been said.
+tap::Target soon(tap::Target measure)
+{
+    measure.begin = base::wall_microseconds() + 100'000;
+    return measure;
+}
+
+} // namespace
+
 TEST_CASE("tap: begin and end count to the microsecond; no content from before the begin")
 {
     const std::int64_t now = base::wall_microseconds();
@@ -89,10 +100,11 @@ TEST_CASE("tap: a refusal behind a message says nothing of content")
 
 TEST_CASE("tap: an accepted mail is noted before its answer, as what it has become")
 {
-    tap::Target later = target(2);
-    later.begin = base::wall_microseconds() + 50'000;
-    Stage stage({{"anna@example.de", target(1)}, {"anna@example.de", later}});
+    Stage stage({});
     Session session(stage);
+    const tap::Target later = soon(target(2));
+    stage.put({{"anna@example.de", target(1)}, {"anna@example.de", later}});
+    stage.tap().flush();
     (void)session.said("MAIL FROM:<bob@example.org>");
     (void)session.said("RCPT TO:<anna@example.de>");
     session.witness().message_begins(false);
@@ -146,10 +158,11 @@ TEST_CASE("tap: nothing is submitted before the client has its answer")
 
 TEST_CASE("tap: what waits for a collected answer is told as it was when it happened")
 {
-    tap::Target later = target(2);
-    later.begin = base::wall_microseconds() + 50'000;
-    Stage stage({{"anna@example.de", target(1)}, {"anna@example.de", later}});
+    Stage stage({});
     Session session(stage);
+    const tap::Target later = soon(target(2));
+    stage.put({{"anna@example.de", target(1)}, {"anna@example.de", later}});
+    stage.tap().flush();
     tap::SmtpWitness& witness = session.witness();
     const smtp::Command mail_from = smtp::parse_command("MAIL FROM:<anna@example.de>", {});
     witness.about_to(mail_from);
@@ -168,23 +181,6 @@ TEST_CASE("tap: what waits for a collected answer is told as it was when it happ
     CHECK(all[0].event.session.ends_with(".1"));
     CHECK(all[0].event.session_begin == 0);
     CHECK_FALSE(all[0].event.sender_validated);
-}
-
-TEST_CASE("tap: refusals of a mail are noted before the mail")
-{
-    Stage stage({{"anna@example.de", target(1)}});
-    Session session(stage);
-    tap::SmtpWitness& witness = session.witness();
-    (void)session.said("MAIL FROM:<bob@example.org>");
-    (void)session.said("RCPT TO:<anna@example.de>");
-    const smtp::Command again = smtp::parse_command("RCPT TO:<anna@example.de>", {});
-    witness.answered(again, no_user);
-    session.message(mail, taken);
-    const std::vector<Captured> all = stage.captured();
-    REQUIRE(all.size() == 2);
-    CHECK(all[0].event.status == Status::failed);
-    CHECK(all[0].event.tap_number < all[1].event.tap_number);
-    CHECK(all[0].event.time <= all[1].event.time);
 }
 
 TEST_CASE("tap: whose logins are of interest is found out when they have been answered")
@@ -207,6 +203,23 @@ TEST_CASE("tap: whose logins are of interest is found out when they have been an
     CHECK(all[1].event.what == li::What::login);
     for (const Captured& one : all)
         CHECK(one.event.measure == handle(1));
+}
+
+TEST_CASE("tap: refusals of a mail are noted before the mail")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    Session session(stage);
+    tap::SmtpWitness& witness = session.witness();
+    (void)session.said("MAIL FROM:<bob@example.org>");
+    (void)session.said("RCPT TO:<anna@example.de>");
+    const smtp::Command again = smtp::parse_command("RCPT TO:<anna@example.de>", {});
+    witness.answered(again, no_user);
+    session.message(mail, taken);
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].event.status == Status::failed);
+    CHECK(all[0].event.tap_number < all[1].event.tap_number);
+    CHECK(all[0].event.time <= all[1].event.time);
 }
 
 TEST_CASE("tap: a measure that ends at once ends in the middle of a mail, too")
