@@ -75,9 +75,10 @@ std::vector<std::string> SmtpWitness::accepted_recipients() const
 
 void SmtpWitness::add_sender(std::vector<Concerned>& all, const text::Address& sender) const
 {
-    if (!login_.empty())
-        for (Target& target : tap_.find(std::span(&login_, 1)))
-            all.push_back({std::move(target), login_, {}, true});
+    const std::string& login = said_ ? said_->login : login_;
+    if (!login.empty())
+        for (Target& target : tap_.find(std::span(&login, 1)))
+            all.push_back({std::move(target), login, {}, true});
     if (sender.null())
         return;
     const std::string who = canonical(sender.mailbox);

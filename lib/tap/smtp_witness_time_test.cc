@@ -161,7 +161,9 @@ TEST_CASE("tap: what waits for a collected answer is told as it was when it happ
     Stage stage({});
     Session session(stage);
     const tap::Target later = soon(target(2));
-    stage.put({{"anna@example.de", target(1)}, {"anna@example.de", later}});
+    stage.put({{"anna@example.de", target(1)},
+               {"anna@example.de", later},
+               {"robert", target(3)}});
     stage.tap().flush();
     tap::SmtpWitness& witness = session.witness();
     const smtp::Command mail_from = smtp::parse_command("MAIL FROM:<anna@example.de>", {});
@@ -175,7 +177,9 @@ TEST_CASE("tap: what waits for a collected answer is told as it was when it happ
         std::this_thread::yield();
     witness.catch_up();
     const std::vector<Captured> all = stage.captured();
-    REQUIRE(all.size() == 1); // the second measure began later
+    REQUIRE(all.size() == 2); // the second measure began later
+    CHECK(all[1].event.measure == handle(3));
+    CHECK(all[1].event.what == li::What::login); // nothing else was his
     CHECK(all[0].event.measure == handle(1));
     CHECK(all[0].event.time < later.begin);
     CHECK(all[0].event.session.ends_with(".1"));
