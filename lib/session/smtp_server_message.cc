@@ -312,7 +312,8 @@ net::Task<smtp::Reply> SmtpServerSession::hand_over()
     net::Promise<spool::CommitResult> committed(server_.world().loop);
     server_.world().writer.commit(message_->hand_out(), spool_envelope(),
                                   committed.setter());
-    std::this_thread::yield(); // the disk first, even where it shares our processor
+    if (witness_)
+        std::this_thread::yield(); // the disk first, even where it shares our processor
     let_witness_hear();
     if (witness_)
         witness_->message_waits();
