@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <utility>
@@ -28,25 +27,18 @@ constexpr std::uint32_t no_content = ~0u; // there is some, but it is not here
 
 enum Kind : std::uint32_t { unused, octets, record };
 
-// Its directory, too.  Locked: who looks for what was left behind may hold it for an
-// instant.
-base::Fd new_file(const std::string& directory, std::string_view name)
+// Its directory, too.
+LockedFile new_file(const std::string& directory)
 {
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
         base::fail_errno("mkdir", directory, base::Remedy::fix_config);
-    const std::string path = directory + "/" + std::string(name);
-    base::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!file || ::flock(file.get(), LOCK_EX) != 0)
-        base::fail_errno("create", directory, base::Remedy::fix_config);
-    return file;
+    return new_locked_file(directory, 0600);
 }
 
 } // namespace
 
 struct Arena::Head {
     char magic[8];
-    char name[name_size];
-    std::uint64_t chunks;
 };
 
 struct Arena::Chunk {
@@ -76,8 +68,7 @@ Arena::File::~File()
         ::unlink(path_.c_str());
 }
 
-Arena::Arena(const std::string& directory, std::string_view name, std::size_t size)
-    : file_(directory + "/" + std::string(name), new_file(directory, name))
+Arena::Arena(const std::string& directory, std::size_t size) : file_(new_file(directory))
 {
     const auto chunks =
         static_cast<std::uint32_t>(std::max<std::size_t>(size / chunk_size, 1));
@@ -85,10 +76,7 @@ Arena::Arena(const std::string& directory, std::string_view name, std::size_t si
     if (const int error = ::posix_fallocate(file_.fd(), 0, static_cast<off_t>(whole)))
         base::fail_errno("make room", directory, base::Remedy::fix_config, error);
     map_.emplace(file_.fd(), whole, MAP_POPULATE);
-    auto& head = *static_cast<Head*>(map_->begin);
-    std::memcpy(head.name, name.data(), std::min(name.size(), name_size));
-    head.chunks = chunks;
-    std::memcpy(head.magic, magic.data(), magic.size());
+    std::memcpy(static_cast<Head*>(map_->begin)->magic, magic.data(), magic.size());
     kept_ = chunks / 4;
     for (std::uint32_t number = 1; number <= chunks; ++number)
         free_.push_back(number);
@@ -267,26 +255,33 @@ std::vector<Arena::Found> Arena::records_in(const Mapping& map)
     return all;
 }
 
+std::optional<LockedFile> Arena::abandoned(const std::string& path)
+{
+    LockedFile file{path, base::Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW))};
+    if (!file.fd || !lock(file.fd.get()))
+        return std::nullopt;
+    return file;
+}
+
+// Who was killed before it was ready has left zeros, if anything.
 std::optional<Arena::Left> Arena::adopt_file(const std::string& path)
 {
-    base::Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    auto file = abandoned(path);
     struct stat status{};
-    if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 ||
-        ::fstat(file.get(), &status) != 0 || status.st_nlink == 0)
+    Head head{};
+    if (!file || ::fstat(file->fd.get(), &status) != 0 ||
+        ::pread(file->fd.get(), &head, sizeof head, 0) < 0)
         return std::nullopt;
     const auto size = static_cast<std::uint64_t>(status.st_size);
-    if (size < page + chunk_size || size > most)
-        return std::nullopt;
-    const Mapping map(file.get(), size, 0);
-    const auto& head = *static_cast<const Head*>(map.begin);
     const std::string_view kind(head.magic, sizeof head.magic);
-    const bool unborn = kind == std::string_view("\0\0\0\0\0\0\0\0", 8);
-    if (kind != magic && !unborn) // killed before it was ready: nothing is in it
+    const bool unborn = kind == std::string_view("\0\0\0\0\0\0\0\0", sizeof head.magic);
+    const bool whole = kind == magic && size >= page + chunk_size;
+    if (size > most || (!unborn && !whole))
         return std::nullopt;
-    Left left{.name = std::string(head.name, name_size), .records = {}, .file = nullptr};
-    if (!unborn)
-        left.records = records_in(map);
-    left.file = std::make_shared<File>(path, std::move(file));
+    Left left;
+    if (whole)
+        left.records = records_in(Mapping(file->fd.get(), size, 0));
+    left.file = std::make_shared<File>(*std::move(file));
     return left;
 }
 

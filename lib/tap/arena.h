@@ -8,7 +8,7 @@
 // removed when that ends; where a process was killed, or said leave(), adopt() finds
 // what is in it.
 //
-//     head      magic, name of the tap, number of chunks
+//     head      magic
 //     chunk     its head (kind, next chunk, used octets), then octets
 //
 // Chunks make chains.  The first chunk of a record says so last of all, in one store: until
@@ -18,6 +18,7 @@
 #pragma once
 
 #include "base/fd.h"
+#include "tap/locked_file.h"
 
 #include <atomic>
 #include <cstddef>
@@ -39,7 +40,6 @@ class Arena : public std::enable_shared_from_this<Arena> {
 
 public:
     static constexpr std::size_t chunk_size = 8u << 10;
-    static constexpr std::size_t name_size = 16;
     // A quarter is kept for records.
     enum class Use : std::uint8_t { record, content };
 
@@ -88,7 +88,10 @@ public:
     // else shall find it.
     class File {
     public:
-        File(std::string path, base::Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+        explicit File(LockedFile file)
+            : path_(std::move(file.path)), fd_(std::move(file.fd))
+        {
+        }
         ~File();
         File(const File&) = delete;
         File& operator=(const File&) = delete;
@@ -103,14 +106,13 @@ public:
     };
     // What somebody left behind who was killed; goes with its file.
     struct Left {
-        std::string name; // of the tap
         std::vector<Found> records;
         std::shared_ptr<File> file;
     };
 
     // Makes the directory if it is not there, and a file of about so many octets in it.
-    // `name`: name_size characters.  Throws base::Failure(fix_config).
-    Arena(const std::string& directory, std::string_view name, std::size_t octets);
+    // Throws base::Failure(fix_config).
+    Arena(const std::string& directory, std::size_t octets);
     Arena(const Arena&) = delete;
     Arena& operator=(const Arena&) = delete;
 
@@ -131,6 +133,7 @@ private:
         std::size_t size;
     };
 
+    [[nodiscard]] static std::optional<LockedFile> abandoned(const std::string& path);
     [[nodiscard]] static std::optional<Left> adopt_file(const std::string& path);
     [[nodiscard]] static std::vector<Found> records_in(const Mapping& map);
     [[nodiscard]] static std::optional<std::string>

@@ -20,12 +20,10 @@ using tap::test::target;
 
 namespace {
 
-constexpr std::string_view name = "0123456789abcdef";
-
 std::shared_ptr<Arena> new_arena(const seal::testing::Directory& directory,
                                  std::size_t chunks)
 {
-    return std::make_shared<Arena>(directory.file("m"), name, chunks * Arena::chunk_size);
+    return std::make_shared<Arena>(directory.file("m"), chunks * Arena::chunk_size);
 }
 
 std::string text_of(const Arena::Chain& chain)
@@ -33,6 +31,13 @@ std::string text_of(const Arena::Chain& chain)
     std::string text;
     chain.copy_to(text);
     return text;
+}
+
+std::string only_file(const std::string& directory)
+{
+    const std::filesystem::directory_iterator files(directory);
+    REQUIRE(std::distance(begin(files), end(files)) == 1);
+    return std::filesystem::directory_iterator(directory)->path().string();
 }
 
 std::string file_text(const std::string& path)
@@ -168,7 +173,7 @@ TEST_CASE("tap: arena: what is given back is wiped; size and times stay as they 
 {
     const seal::testing::Directory directory;
     const auto arena = new_arena(directory, 4);
-    const std::string file = directory.file("m/") + std::string(name);
+    const std::string file = only_file(directory.file("m"));
     const auto size = std::filesystem::file_size(file);
     {
         Arena::Chain chain(arena, Arena::Use::record);
@@ -217,7 +222,6 @@ TEST_CASE("tap: arena: of who was killed only records are found, each with its c
     });
     auto left = Arena::adopt(directory.file("m"));
     REQUIRE(left.size() == 1);
-    CHECK(left[0].name == name);
     std::ranges::sort(left[0].records, {}, &Arena::Found::text);
     REQUIRE(left[0].records.size() == 3);
     CHECK(left[0].records[0].text == "bare");
@@ -241,7 +245,7 @@ TEST_CASE("tap: arena: whatever a file holds, adoption reads no further than it 
         one.commit(nullptr);
         ::kill(::getpid(), SIGKILL);
     });
-    const std::string file = directory.file("m/") + std::string(name);
+    const std::string file = only_file(directory.file("m"));
     const std::string good = file_text(file);
     for (std::size_t at = 0; at < 4096 + Arena::chunk_size; ++at) {
         if (at > 64 && at < 4096) // nothing is there
@@ -259,6 +263,17 @@ TEST_CASE("tap: arena: whatever a file holds, adoption reads no further than it 
     std::ofstream(directory.file("m/foreign")) << std::string(20'000, 'z');
     (void)Arena::adopt(directory.file("m"));
     CHECK(std::filesystem::exists(directory.file("m/foreign")));
+}
+
+TEST_CASE("tap: arena: who was killed before it was ready leaves nothing for good")
+{
+    const seal::testing::Directory directory;
+    std::filesystem::create_directory(directory.file("m"));
+    const std::ofstream empty(directory.file("m/empty"));
+    std::ofstream(directory.file("m/zeros")) << std::string(5000, '\0');
+    std::ofstream(directory.file("m/foreign")) << "text";
+    CHECK(Arena::adopt(directory.file("m")).size() == 2);
+    CHECK(only_file(directory.file("m")) == directory.file("m/foreign"));
 }
 
 TEST_CASE("tap: a kill loses nothing that was submitted: the next one writes it")

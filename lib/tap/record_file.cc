@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tap/record_file.h"
 
-#include "base/failure.h"
-#include "base/random.h"
-#include "seal/digest.h"
-#include "text/base64.h"
+#include "tap/locked_file.h"
 
-#include <array>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace tap {
@@ -18,40 +13,12 @@ namespace {
 // The group may write, so that sponts-li can empty what it has taken.
 constexpr mode_t file_mode = 0660;
 
-base::Fd open_new(const std::string& directory)
-{
-    constexpr std::size_t name_octets = 16;
-    const std::string path = directory + "/" + text::hex(base::random_octets(name_octets));
-    base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
-    if (!fd)
-        base::fail_errno("create", directory, base::Remedy::fix_config);
-    (void)::fchmod(fd.get(), file_mode); // whatever the umask is
-    return fd;
-}
-
-// Until it is locked, who takes records out may think that its writer has ended, lock it
-// and remove it.
-bool is_ours(int fd)
-{
-    struct stat status{};
-    return ::flock(fd, LOCK_EX | LOCK_NB) == 0 && ::fstat(fd, &status) == 0 &&
-           status.st_nlink > 0;
-}
-
-base::Fd create(const std::string& directory)
-{
-    constexpr int most_tries = 100;
-    for (int i = 0; i < most_tries; ++i) {
-        base::Fd fd = open_new(directory);
-        if (is_ours(fd.get()))
-            return fd;
-    }
-    base::fail_errno("lock", directory, base::Remedy::check_disk);
-}
-
 } // namespace
 
-RecordFile::RecordFile(const std::string& directory) : fd_(create(directory)) {}
+RecordFile::RecordFile(const std::string& directory)
+    : fd_(new_locked_file(directory, file_mode).fd)
+{
+}
 
 bool RecordFile::write(std::string_view bytes)
 {

@@ -56,7 +56,7 @@ Edition edition_of(const std::string& file)
 struct Tap::State {
     explicit State(Options o)
         : options(std::move(o)),
-          arena(std::make_shared<Arena>(options.memory, name, options.memory_bytes)),
+          arena(std::make_shared<Arena>(options.memory, options.memory_bytes)),
           outbox(options)
     {
     }
