@@ -21,9 +21,11 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view magic = "spontsA1";
-constexpr std::size_t page = 4096;        // the head has one of its own
-constexpr std::uint64_t most = 1u << 30;  // larger files are not ours
-constexpr std::uint32_t no_content = ~0u; // there is some, but it is not here
+constexpr std::size_t page = 4096;       // the head has one of its own
+constexpr std::uint64_t most = 1u << 30; // larger files are not ours
+// There is some, but it is not here; or it was given up.
+constexpr std::uint32_t no_content = ~0u;
+constexpr std::uint32_t given_up = no_content - 1;
 
 enum Kind : std::uint32_t { unused, octets, record };
 
@@ -211,7 +213,7 @@ void Arena::Chain::commit(const Chain* content)
 void Arena::Chain::forget_content()
 {
     if (first_ != 0)
-        arena_->chunk(first_).content = no_content;
+        arena_->chunk(first_).content = given_up;
 }
 
 // What a kill can leave: any chunk may be half written, but for records and what they lead
@@ -248,8 +250,9 @@ std::vector<Arena::Found> Arena::records_in(const Mapping& map)
         auto text = text_of(map, chunks, number);
         if (!text)
             continue;
-        Found& found = all.emplace_back(*std::move(text), std::nullopt);
-        if (first.content != 0 && first.content != no_content)
+        Found& found = all.emplace_back(*std::move(text));
+        found.gave_content_up = first.content == given_up;
+        if (first.content != 0 && first.content <= chunks)
             found.content = text_of(map, chunks, first.content);
     }
     return all;

@@ -68,6 +68,7 @@ public:
         // It is a record from now on.  `content`: another chain, which lives until this
         // one goes or forgets it.
         void commit(const Chain* content);
+        // It is given up: there is no room for it on the disk.
         void forget_content();
 
     private:
@@ -83,6 +84,7 @@ public:
     struct Found {
         std::string text;
         std::optional<std::string> content;
+        bool gave_content_up = false;
     };
     // Holds the lock, and is removed when this goes, unless leave() says that somebody
     // else shall find it.

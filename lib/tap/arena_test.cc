@@ -228,6 +228,8 @@ TEST_CASE("tap: arena: of who was killed only records are found, each with its c
     CHECK_FALSE(left[0].records[0].content);
     CHECK(left[0].records[1].text == "forgetful");
     CHECK_FALSE(left[0].records[1].content);
+    CHECK(left[0].records[1].gave_content_up);
+    CHECK_FALSE(left[0].records[2].gave_content_up);
     CHECK(left[0].records[2].text == "whole");
     CHECK(left[0].records[2].content == std::string(20'000, 'c'));
     CHECK(Arena::adopt(directory.file("m")).empty()); // somebody has it
@@ -419,7 +421,7 @@ TEST_CASE("tap: a stop while the disk is full leaves the events to the next")
     for (std::size_t i = 0; i < all.size(); ++i) {
         CHECK(all[i].event.time == static_cast<std::int64_t>(i + 1));
         CHECK(all[i].event.content_octets == 6);
-        CHECK(all[i].event.content_lost == "killed");
+        CHECK(all[i].event.content_lost == "disk");
     }
     stage.stop();
     CHECK(std::filesystem::is_empty(stage.memory()));

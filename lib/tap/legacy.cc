@@ -71,7 +71,7 @@ std::optional<Submitted> decode(const Arena::Found& found)
         content->append(*found.content);
         record.content = content;
     } else if (record.event.content_octets > 0 && record.event.content_lost.empty()) {
-        record.event.content_lost = "killed";
+        record.event.content_lost = found.gave_content_up ? "disk" : "killed";
     }
     return record;
 }
