@@ -20,6 +20,7 @@ std::unique_ptr<tap::Tap> make_tap(const conf::Settings& settings, bool serves_o
         .spool = tkuev.spool,
         .memory = settings.general.run_directory + "/tap",
         .memory_bytes = serves_one ? one_connection : many_connections,
+        .serves_one = serves_one,
         .content_bytes = tkuev.content_bytes,
         .content_seconds = tkuev.content_seconds,
         .rules = li::Rules{.fold_case = tkuev.fold_local_part,

@@ -278,6 +278,32 @@ TEST_CASE("tap: arena: who was killed before it was ready leaves nothing for goo
     CHECK(only_file(directory.file("m")) == directory.file("m/foreign"));
 }
 
+TEST_CASE("tap: who serves one connection looks for what others left when it starts")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    stage.stop();
+    const auto leave_some = [&stage] {
+        killed_after([&] {
+            const Arena left(stage.memory(), 4 * Arena::chunk_size);
+            ::kill(::getpid(), SIGKILL);
+        });
+    };
+    const auto files = [&stage] {
+        const std::filesystem::directory_iterator all(stage.memory());
+        return std::distance(begin(all), end(all));
+    };
+    leave_some();
+    stage.start(1u << 20, 60, true);
+    stage.tap().flush();
+    CHECK(files() == 1); // its own
+    leave_some();
+    stage.tap().flush();
+    CHECK(files() == 2);
+    stage.start();
+    stage.tap().flush();
+    CHECK(files() == 1);
+}
+
 TEST_CASE("tap: a kill loses nothing that was submitted: the next one writes it")
 {
     Stage stage({{"anna@example.de", target(1)}});

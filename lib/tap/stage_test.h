@@ -70,11 +70,13 @@ public:
         publish(directory_.file(""),
                 make_list(interests, 256, own_.certificate, base::wall_microseconds()));
     }
-    void start(std::uint64_t content_bytes = 1u << 20, std::int64_t content_seconds = 60)
+    void start(std::uint64_t content_bytes = 1u << 20, std::int64_t content_seconds = 60,
+               bool serves_one = false)
     {
         tap_.reset();
         tap_ = std::make_unique<Tap>(Options{.spool = directory_.file(""),
                                              .memory = directory_.file("memory"),
+                                             .serves_one = serves_one,
                                              .content_bytes = content_bytes,
                                              .content_seconds = content_seconds,
                                              .rules = {}});

@@ -64,6 +64,7 @@ struct Tap::State {
     void run();
     void work(std::unique_lock<std::mutex>& lock);
     void renew();
+    [[nodiscard]] bool looks_for_others();
     void adopt(std::vector<Submitted>& batch) const;
     [[nodiscard]] std::unique_ptr<Submitted>
     record_of(li::Event event, const Target& target, const Content& content) const;
@@ -76,6 +77,7 @@ struct Tap::State {
     std::shared_ptr<Arena> arena;
     Outbox outbox;
     Edition edition;
+    bool has_looked_for_others = false;
 
     mutable std::mutex list_mutex;
     std::shared_ptr<const MatchList> list; // null: none has been written yet
@@ -135,7 +137,7 @@ void Tap::State::work(std::unique_lock<std::mutex>& lock)
     if (look)
         renew();
     if (const auto by = current()) {
-        if (look)
+        if (look && looks_for_others())
             adopt(batch);
         (void)outbox.write(std::move(batch), by->own());
     }
@@ -144,6 +146,13 @@ void Tap::State::work(std::unique_lock<std::mutex>& lock)
     busy = false;
     ++rounds;
     idle.notify_all();
+}
+
+// There may be thousands who serve one connection each, and each look opens the file of
+// every one.
+bool Tap::State::looks_for_others()
+{
+    return !std::exchange(has_looked_for_others, true) || !options.serves_one;
 }
 
 // In the order in which they were submitted.

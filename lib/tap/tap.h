@@ -9,7 +9,8 @@
 // What is submitted lies in memory that outlives the process (tap/arena.h).  A thread of
 // low priority works at fixed times, whether there is something to do or not: twenty times
 // a second it seals what was submitted and writes it, once a second it looks for another
-// list, and for what others left behind who were killed.  Mail never waits for it: when it
+// list, and for what others left behind who were killed; where there is a process for each
+// connection, only when it starts.  Mail never waits for it: when it
 // cannot follow, content is dropped, and the event says so; events are kept in memory until
 // there is room for them on the disk.
 //
@@ -43,6 +44,7 @@ struct Options {
     std::string spool;                       // [tkuev] spool
     std::string memory;                      // directory on a memory file system
     std::size_t memory_bytes = 8u << 20;     // of it are taken at once
+    bool serves_one = false;                 // a single connection, then it ends
     std::uint64_t content_bytes = 64u << 20; // content in memory and not yet taken
     std::int64_t content_seconds = 60;       // then it is destroyed
     li::Rules rules;
