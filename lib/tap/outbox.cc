@@ -151,7 +151,7 @@ bool Outbox::sync()
     return synced;
 }
 
-bool Outbox::write(std::vector<Submitted> batch, const seal::Certificate& own)
+void Outbox::write(std::vector<Submitted> batch, const seal::Certificate& own)
 {
     std::ranges::move(batch, std::back_inserter(waiting_));
     while (open_file(own) && !waiting_.empty()) {
@@ -173,7 +173,6 @@ bool Outbox::write(std::vector<Submitted> batch, const seal::Certificate& own)
     }
     for (; waiting_.size() > Tap::events_limit; ++forgotten_)
         waiting_.pop_front();
-    return waiting_.empty();
 }
 
 void Outbox::leave()

@@ -46,9 +46,9 @@ public:
     // disk that is full or broken is tried again at each write().
     explicit Outbox(const Options& options);
 
-    // Whether all of them are on the disk; else those that are not stay here, without their
-    // content, and go with the next batch.  `own`: the interception user's.
-    bool write(std::vector<Submitted> batch, const seal::Certificate& own);
+    // Those that do not get to the disk stay here, without their content, and go with the
+    // next batch.  `own`: the interception user's.
+    void write(std::vector<Submitted> batch, const seal::Certificate& own);
     // Destroys content that nobody has taken in time.
     void expire(std::int64_t now);
     [[nodiscard]] bool waiting() const { return !waiting_.empty(); }

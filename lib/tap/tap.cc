@@ -4,12 +4,11 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "base/random.h"
-#include "seal/digest.h"
 #include "tap/layout.h"
 #include "tap/outbox.h"
+#include "text/base64.h"
 
 #include <algorithm>
-#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <sys/resource.h>
@@ -38,9 +37,7 @@ struct Edition {
 // Session ids begin anew with each process; with this they are unique for good.
 std::string random_name()
 {
-    std::array<std::uint8_t, 8> bytes{};
-    base::fill_random(bytes);
-    return seal::hex(bytes);
+    return text::hex(base::random_octets(8));
 }
 
 Edition edition_of(const std::string& file)
@@ -139,7 +136,7 @@ void Tap::State::work(std::unique_lock<std::mutex>& lock)
     if (const auto by = current()) {
         if (look && looks_for_others())
             adopt(batch);
-        (void)outbox.write(std::move(batch), by->own());
+        outbox.write(std::move(batch), by->own());
     }
     outbox.expire(base::wall_microseconds());
     lock.lock();
