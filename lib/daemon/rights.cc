@@ -33,10 +33,9 @@ void may_read(confine::Rights& rights, const std::string& file)
         rights.read.push_back(directory_of(file));
 }
 
-// Records are in the run directory until they are in the spool.
+// Records are in the run directory, where every daemon may write, until they are there.
 void may_capture(confine::Rights& rights, const conf::Settings& settings)
 {
-    rights.write.push_back(settings.general.run_directory);
     rights.write.push_back(settings.tkuev.spool);
 }
 
