@@ -72,11 +72,11 @@ li::Event ImapWitness::event_here(What what, Status status, std::int64_t time) c
     return event;
 }
 
-MailboxWitness::Passed ImapWitness::passed(const Piece& piece, bool header)
+MailboxWitness::Passed ImapWitness::passed(const Piece& piece)
 {
     return {.content = piece.content,
             .began = piece.began,
-            .header = header,
+            .header = piece.header,
             .size = piece.content ? piece.content->size() : 0};
 }
 
@@ -142,9 +142,9 @@ void ImapWitness::report_fetch(const Piece& piece, std::uint32_t uid, std::uint6
         event.features.emplace_back("uid", std::to_string(uid));
     event.features.emplace_back("item", piece.item);
     if (!piece.whole)
-        event.cause = {.layer = "connection", .code = "cut", .enhanced = {}, .text = {}};
+        event.cause = cut_off();
     event.direction = li::Direction::to_target;
-    submit(std::move(event), passed(piece, piece.header));
+    submit(std::move(event), passed(piece));
 }
 
 void ImapWitness::fetch_refused(const imap::Response& why)
@@ -162,11 +162,11 @@ void ImapWitness::upload_began(std::string_view mailbox, std::uint64_t /*size*/)
 {
     Piece piece = new_piece();
     upload_wanted_ = piece.content != nullptr;
-    upload_kept_ = upload_wanted_ || uploaded_.size() < unheard_limit;
     piece.flags = std::exchange(flags_, {});
-    if (!upload_kept_)
+    if (!upload_wanted_ && uploaded_.size() >= unheard_limit)
         return;
     piece.mailbox = mailbox;
+    piece.header = true;
     in_order([this, piece = std::move(piece)]() mutable {
         uploaded_.push_back(std::move(piece));
     });
@@ -176,12 +176,6 @@ void ImapWitness::uploaded(std::string_view octets)
 {
     if (upload_wanted_)
         later([this, octets] { uploaded_.back().content->append(octets); });
-}
-
-void ImapWitness::upload_ended(bool whole)
-{
-    if (std::exchange(upload_kept_, false))
-        in_order([this, whole] { uploaded_.back().whole = whole; });
 }
 
 void ImapWitness::upload_refused(std::string_view mailbox, std::uint64_t size,
@@ -231,7 +225,7 @@ void ImapWitness::report_upload(const Piece& piece, std::string_view uid, Status
         event.features.emplace_back("flags", piece.flags);
     event.cause = cause;
     event.direction = li::Direction::from_target;
-    submit(std::move(event), passed(piece, true));
+    submit(std::move(event), passed(piece));
 }
 
 // The connection ended before the answers did.
@@ -241,9 +235,7 @@ void ImapWitness::finish()
     for (const Piece& piece : std::exchange(fetched_, {}))
         report_fetch(piece, 0, 0, time);
     for (const Piece& piece : std::exchange(uploaded_, {}))
-        report_upload(piece, {}, Status::failed,
-                      {.layer = "connection", .code = "cut", .enhanced = {}, .text = {}},
-                      time);
+        report_upload(piece, {}, Status::failed, cut_off(), time);
 }
 
 } // namespace tap

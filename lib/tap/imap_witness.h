@@ -38,7 +38,6 @@ public:
     void upload_flags(std::string_view flags) override { flags_ = flags; }
     void upload_began(std::string_view mailbox, std::uint64_t size) override;
     void uploaded(std::string_view octets) override;
-    void upload_ended(bool whole) override;
     void upload_refused(std::string_view mailbox, std::uint64_t size,
                         const imap::Response& why) override;
     void upload_answered(const imap::Response& answer, std::uint32_t messages) override;
@@ -53,7 +52,7 @@ private:
         std::string flags;
         bool partial = false;
         bool header = false;               // it begins with the header of the message
-        bool whole = false;                // nothing of it is missing
+        bool whole = false;                // nothing of what was fetched is missing
         std::int64_t began = 0;            // microseconds
         std::shared_ptr<Gathered> content; // null: nobody was interested
     };
@@ -65,7 +64,7 @@ private:
                        const li::Cause& cause, std::int64_t time);
     [[nodiscard]] li::Event event_here(li::What what, li::Status status,
                                        std::int64_t time) const;
-    [[nodiscard]] static Passed passed(const Piece& piece, bool header);
+    [[nodiscard]] static Passed passed(const Piece& piece);
     [[nodiscard]] Piece new_piece();
     void report_uploads(std::span<const std::string> uids, std::uint32_t messages,
                         li::Status status, const li::Cause& cause, std::int64_t time);
@@ -74,7 +73,6 @@ private:
     // Of the piece on its way: whether it is remembered, and whether its octets are.
     bool fetch_kept_ = false;
     bool fetch_wanted_ = false;
-    bool upload_kept_ = false;
     bool upload_wanted_ = false;
     std::string flags_; // of the upload that begins next
     // As far as we have caught up.

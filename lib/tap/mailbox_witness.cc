@@ -114,6 +114,11 @@ li::Event MailboxWitness::event(What what, Status status, std::int64_t time) con
     return event;
 }
 
+li::Cause MailboxWitness::cut_off()
+{
+    return {.layer = "connection", .code = "cut", .enhanced = {}, .text = {}};
+}
+
 std::int64_t MailboxWitness::now()
 {
     return base::wall_microseconds();

@@ -68,6 +68,8 @@ protected:
     // Whose measure began later than the content is told the event, and nothing of that.
     void submit(li::Event event, const Passed& passed);
     [[nodiscard]] static std::int64_t now();
+    // The connection ended before all of it had passed.
+    [[nodiscard]] static li::Cause cut_off();
     [[nodiscard]] std::shared_ptr<Gathered> new_content() const
     {
         return tap_.new_content();

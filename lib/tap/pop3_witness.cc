@@ -52,7 +52,7 @@ void Pop3Witness::report(bool whole, std::int64_t time)
     if (whole && content)
         content->append(".\r\n");
     if (!whole)
-        event.cause = {.layer = "connection", .code = "cut", .enhanced = {}, .text = {}};
+        event.cause = cut_off();
     event.direction = li::Direction::to_target;
     submit(std::move(event),
            {.content = content, .began = began_, .header = true, .size = size});
