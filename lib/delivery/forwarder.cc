@@ -162,16 +162,23 @@ void Forwarder::tell(Attempt& attempt, const std::vector<spool::Recipient>& othe
 {
     const std::string id = attempt.id.text();
     witness_->forwarded(attempt.envelope(), id, others, as);
-    if (!witness_->gains(attempt.envelope(), others))
-        return;
-    std::string text;
+    const auto gains = witness_->gains(attempt.envelope(), others);
+    if (!gains.empty())
+        witness_->passed_on(attempt.envelope(), id, gains, as, content_of(attempt));
+}
+
+// Empty if it cannot be read: the event is told all the same.
+tap::Content Forwarder::content_of(Attempt& attempt)
+{
+    const auto content = witness_->new_content();
     try {
         if (const auto message = source_.open(attempt))
-            text = source_.read(*message, 0, message->size);
+            for (std::uint64_t at = 0; at < message->size; at += piece)
+                content->append(source_.read(*message, at, piece));
     } catch (const base::Failure&) {
-        text.clear(); // the event is told all the same
+        return witness_->new_content();
     }
-    witness_->passed_on(attempt.envelope(), id, others, as, text);
+    return content;
 }
 
 net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansion)

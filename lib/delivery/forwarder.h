@@ -66,6 +66,7 @@ private:
     void tell_joined(Attempt& attempt, const std::vector<Leaf>& joined);
     void tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
               std::string_view as);
+    [[nodiscard]] tap::Content content_of(Attempt& attempt);
     void leave_out_written(spool::MessageId id, Expansion& expansion) const;
 
     net::Loop& loop_;

@@ -244,9 +244,10 @@ void QueueWitness::forwarded(const spool::Envelope& envelope, std::string_view i
 
 // Whoever was a recipient before has had the message when it came.
 std::vector<QueueWitness::Gain>
-QueueWitness::gained(const spool::Envelope& envelope,
-                     std::span<const spool::Recipient> others, std::int64_t time) const
+QueueWitness::gains(const spool::Envelope& envelope,
+                    std::span<const spool::Recipient> others) const
 {
+    const std::int64_t now = base::wall_microseconds();
     std::vector<li::Handle> had;
     for (const spool::Recipient& recipient : envelope.recipients) {
         const std::string who = canonical(recipient.address);
@@ -257,50 +258,45 @@ QueueWitness::gained(const spool::Envelope& envelope,
     for (const spool::Recipient& other : others)
         for (const Way& way : ways_to(other))
             for (std::size_t i = way.size(); i-- > 1;) // the first is a recipient
-                for (Target& target : interested(way[i], time)) {
+                for (Target& target : interested(way[i], now)) {
                     if (std::ranges::find(had, target.measure) != had.end())
                         continue;
                     const auto end = way.begin() + static_cast<std::ptrdiff_t>(i);
                     had.push_back(target.measure);
-                    all.push_back({std::move(target),
-                                   canonical(way[i]),
-                                   {way[i]},
-                                   {way.begin(), end}});
+                    all.push_back({.target = std::move(target),
+                                   .matched = canonical(way[i]),
+                                   .recipient = way[i],
+                                   .way = {way.begin(), end},
+                                   .time = now});
                 }
     return all;
 }
 
-bool QueueWitness::gains(const spool::Envelope& envelope,
-                         std::span<const spool::Recipient> others) const
-{
-    return !gained(envelope, others, base::wall_microseconds()).empty();
-}
-
 void QueueWitness::passed_on(const spool::Envelope& envelope, std::string_view id,
-                             std::span<const spool::Recipient> others, std::string_view as,
-                             std::string_view text) const
+                             std::span<const Gain> gains, std::string_view as,
+                             const Content& text) const
 {
     li::Event base = event_of(envelope, id, What::received);
     base.client = {envelope.client.address, envelope.client.port};
     base.status = Status::succeeded;
     base.queue_id = as;
-    base.message_id = li::view(text).message_id;
-    base.size = text.size();
-    const auto content = tap_.new_content();
-    content->append(text);
-    if (text.empty())
+    std::string room;
+    base.message_id = li::view(text->header(room)).message_id;
+    base.size = text->size();
+    if (text->empty())
         base.content_lost = "disk";
     else
         base.direction = li::Direction::to_target;
-    for (const Gain& gain : gained(envelope, others, base.time)) {
+    for (const Gain& gain : gains) {
         li::Event event = base;
-        event.recipients = gain.recipients;
+        event.time = gain.time;
+        event.recipients = {gain.recipient};
         event.matched = gain.matched;
         event.forward_chain = gain.way;
         if (!gain.target.content)
             event.content_lost.clear();
         tap_.submit(std::move(event), std::span(&gain.target, 1),
-                    content->empty() ? nullptr : content);
+                    text->empty() ? nullptr : text);
     }
 }
 

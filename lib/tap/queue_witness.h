@@ -11,6 +11,7 @@
 #include "tap/tap.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,13 +42,24 @@ public:
     // the same, where they were its recipients anyway.
     void forwarded(const spool::Envelope& envelope, std::string_view id,
                    std::span<const spool::Recipient> others, std::string_view as) const;
-    // Whether somebody is among the others for whom the message was not mail before: then
-    // it is now, with its text; without, if that is empty: it cannot be read.
-    [[nodiscard]] bool gains(const spool::Envelope& envelope,
-                             std::span<const spool::Recipient> others) const;
+    // A measure for which the message was not mail before, and is now.
+    struct Gain {
+        Target target;
+        std::string matched;
+        std::string recipient;
+        std::vector<std::string> way; // the addresses before it
+        std::int64_t time = 0;        // microseconds
+    };
+    [[nodiscard]] std::vector<Gain> gains(const spool::Envelope& envelope,
+                                          std::span<const spool::Recipient> others) const;
+    // For the text of the message; empty: it cannot be read.
+    [[nodiscard]] std::shared_ptr<Gathered> new_content() const
+    {
+        return tap_.new_content();
+    }
     void passed_on(const spool::Envelope& envelope, std::string_view id,
-                   std::span<const spool::Recipient> others, std::string_view as,
-                   std::string_view text) const;
+                   std::span<const Gain> gains, std::string_view as,
+                   const Content& text) const;
     // Whether a notice to this address is of interest now.
     [[nodiscard]] bool wants(std::string_view address) const;
     // A notice of ours is on its way to `to`.
@@ -55,16 +67,6 @@ public:
                 std::string_view to, std::string_view id, std::string_view text) const;
 
 private:
-    // A measure and which address is of interest to it.
-    struct Gain {
-        Target target;
-        std::string matched;
-        std::vector<std::string> recipients;
-        std::vector<std::string> way; // the addresses before it
-    };
-    [[nodiscard]] std::vector<Gain> gained(const spool::Envelope& envelope,
-                                           std::span<const spool::Recipient> others,
-                                           std::int64_t time) const;
     void leg_of_sender(const spool::Envelope& envelope, const li::Event& base,
                        const Leg& leg) const;
     void leg_of_recipient(const spool::Recipient& recipient, const li::Event& base) const;

@@ -33,6 +33,13 @@ tap::Leg leg_to(const Texts& recipients, Status status)
         .tls = "TLSv1.3"};
 }
 
+tap::Content content(Stage& stage, std::string_view text)
+{
+    auto made = stage.tap().new_content();
+    made->append(text);
+    return made;
+}
+
 constexpr std::array<std::uint32_t, 1> first = {0}; // places in an envelope
 constexpr std::array<std::uint32_t, 2> both = {0, 1};
 
@@ -103,13 +110,12 @@ TEST_CASE("tap: mail that a list leads to the target is its mail, once (S5, S8)"
         {"info@store.example", 0, "", {"list@example.de", "info@example.de"}}};
     spool::Envelope before = envelope("x@example.org", {"list@example.de"});
     before.client.address = "192.0.2.7";
-    CHECK(witness.gains(before, after.recipients));
-    witness.passed_on(before, "ID1", after.recipients, "ID2",
-                      "Message-ID: <1@x>\r\n\r\nhi\r\n");
+    witness.passed_on(before, "ID1", witness.gains(before, after.recipients), "ID2",
+                      content(stage, "Message-ID: <1@x>\r\n\r\nhi\r\n"));
     // Who was named as well has had it.
     before.recipients.push_back({"anna@example.de", 0, ""});
     before.recipients.push_back({"INFO@example.de", 0, ""});
-    CHECK_FALSE(witness.gains(before, after.recipients));
+    CHECK(witness.gains(before, after.recipients).empty());
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 2);
     CHECK(all[0].event.what == What::received);
@@ -166,8 +172,8 @@ TEST_CASE("tap: where several ways lead to one address, each is told (S5, S7, S8
          "",
          {"list@example.de", "anna@example.de", "carl@private.example", "bob@example.de"}}};
     witness.forwarded(before, "ID1", forward.recipients, "ID2");
-    CHECK(witness.gains(before, forward.recipients));
-    witness.passed_on(before, "ID1", forward.recipients, "ID2", "\r\n");
+    witness.passed_on(before, "ID1", witness.gains(before, forward.recipients), "ID2",
+                      content(stage, "\r\n"));
     CHECK(witness.concerns(forward, first));
     witness.leg(forward, "ID2", leg_to({"carl@private.example"}, Status::succeeded));
     const std::vector<Captured> all = stage.captured();
@@ -209,7 +215,8 @@ TEST_CASE("tap: mail that is passed on and cannot be read is told as lost conten
     spool::Recipient anna;
     anna.address = "anna@example.de";
     anna.via = {"list@example.de"};
-    witness.passed_on(list, "ID1", std::span(&anna, 1), "ID2", {});
+    witness.passed_on(list, "ID1", witness.gains(list, std::span(&anna, 1)), "ID2",
+                      content(stage, ""));
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 1);
     CHECK(all[0].event.content_lost == "disk");
