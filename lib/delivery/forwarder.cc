@@ -136,7 +136,7 @@ std::string Forwarder::commit(std::vector<Prepared> prepared, std::vector<Commit
 }
 
 void Forwarder::note_written(Attempt& attempt, const Committing& one,
-                             const spool::Committed& as)
+                             const spool::Committed& as, Measures& told)
 {
     base::log(base::Level::info, "forwarded", attempt.id.text(),
               {{"as", as.id.text()},
@@ -145,24 +145,25 @@ void Forwarder::note_written(Attempt& attempt, const Committing& one,
     for (const spool::Recipient& recipient : one.recipients)
         written_[attempt.id].insert(text::to_lower(recipient.address));
     if (witness_ != nullptr)
-        tell(attempt, one.recipients, as.id.text());
+        tell(attempt, one.recipients, as.id.text(), told);
 }
 
 // They have got it by the message itself.
-void Forwarder::tell_joined(Attempt& attempt, const std::vector<Leaf>& joined)
+void Forwarder::tell_joined(Attempt& attempt, const std::vector<Leaf>& joined,
+                            Measures& told)
 {
     std::vector<spool::Recipient> others;
     for (const Leaf& one : joined)
         others.push_back({.address = one.address, .orcpt = {}, .via = one.via});
-    tell(attempt, others, attempt.id.text());
+    tell(attempt, others, attempt.id.text(), told);
 }
 
 void Forwarder::tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
-                     std::string_view as)
+                     std::string_view as, Measures& told)
 {
     const std::string id = attempt.id.text();
     witness_->forwarded(attempt.envelope(), id, others, as);
-    const auto gains = witness_->gains(attempt.envelope(), others);
+    const auto gains = witness_->gains(attempt.envelope(), others, told);
     if (!gains.empty())
         witness_->passed_on(attempt.envelope(), id, gains, as, content_of(attempt));
 }
@@ -192,15 +193,16 @@ net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansio
     } catch (const base::Failure& failure) {
         trouble = failure.what();
     }
+    Measures told;
     for (Committing& one : committing) {
         const spool::CommitResult result = co_await one.done.get();
         if (result)
-            note_written(*attempt, one, *result);
+            note_written(*attempt, one, *result, told);
         else
             trouble = result.error().what();
     }
     if (trouble.empty() && witness_ != nullptr && !expansion.joined.empty())
-        tell_joined(*attempt, expansion.joined);
+        tell_joined(*attempt, expansion.joined, told);
     if (trouble.empty()) // the caller notes it now, before anything else is waited for
         written_.erase(attempt->id);
     else // operators may have deleted others meanwhile

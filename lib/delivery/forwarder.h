@@ -58,14 +58,17 @@ private:
         std::string sender;
         std::vector<spool::Recipient> recipients;
     };
+    using Measures = std::vector<li::Handle>;
     [[nodiscard]] std::vector<Prepared> prepare(Attempt& attempt,
                                                 const Expansion& expansion);
     [[nodiscard]] std::string commit(std::vector<Prepared> prepared,
                                      std::vector<Committing>& out);
-    void note_written(Attempt& attempt, const Committing& one, const spool::Committed& as);
-    void tell_joined(Attempt& attempt, const std::vector<Leaf>& joined);
+    void note_written(Attempt& attempt, const Committing& one, const spool::Committed& as,
+                      Measures& told);
+    void tell_joined(Attempt& attempt, const std::vector<Leaf>& joined, Measures& told);
+    // `told`: for whom the message has become mail.
     void tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
-              std::string_view as);
+              std::string_view as, Measures& told);
     [[nodiscard]] tap::Content content_of(Attempt& attempt);
     void leave_out_written(spool::MessageId id, Expansion& expansion) const;
 

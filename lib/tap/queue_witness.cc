@@ -245,10 +245,10 @@ void QueueWitness::forwarded(const spool::Envelope& envelope, std::string_view i
 // Whoever was a recipient before has had the message when it came.
 std::vector<QueueWitness::Gain>
 QueueWitness::gains(const spool::Envelope& envelope,
-                    std::span<const spool::Recipient> others) const
+                    std::span<const spool::Recipient> others,
+                    std::vector<li::Handle>& had) const
 {
     const std::int64_t now = base::wall_microseconds();
-    std::vector<li::Handle> had;
     for (const spool::Recipient& recipient : envelope.recipients) {
         const std::string who = canonical(recipient.address);
         for (const Target& target : tap_.find(std::span(&who, 1)))

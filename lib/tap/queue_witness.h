@@ -50,8 +50,11 @@ public:
         std::vector<std::string> way; // the addresses before it
         std::int64_t time = 0;        // microseconds
     };
+    // `had`: measures that have heard of it from what else the message has become; who
+    // gains it is among them then.
     [[nodiscard]] std::vector<Gain> gains(const spool::Envelope& envelope,
-                                          std::span<const spool::Recipient> others) const;
+                                          std::span<const spool::Recipient> others,
+                                          std::vector<li::Handle>& had) const;
     // For the text of the message; empty: it cannot be read.
     [[nodiscard]] std::shared_ptr<Gathered> new_content() const
     {

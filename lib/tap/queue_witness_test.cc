@@ -110,12 +110,16 @@ TEST_CASE("tap: mail that a list leads to the target is its mail, once (S5, S8)"
         {"info@store.example", 0, "", {"list@example.de", "info@example.de"}}};
     spool::Envelope before = envelope("x@example.org", {"list@example.de"});
     before.client.address = "192.0.2.7";
-    witness.passed_on(before, "ID1", witness.gains(before, after.recipients), "ID2",
+    std::vector<li::Handle> had;
+    witness.passed_on(before, "ID1", witness.gains(before, after.recipients, had), "ID2",
                       content(stage, "Message-ID: <1@x>\r\n\r\nhi\r\n"));
+    // Nor is it their mail once more where it becomes a second message.
+    CHECK(witness.gains(before, after.recipients, had).empty());
     // Who was named as well has had it.
     before.recipients.push_back({"anna@example.de", 0, ""});
     before.recipients.push_back({"INFO@example.de", 0, ""});
-    CHECK(witness.gains(before, after.recipients).empty());
+    had.clear();
+    CHECK(witness.gains(before, after.recipients, had).empty());
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 2);
     CHECK(all[0].event.what == What::received);
@@ -172,7 +176,8 @@ TEST_CASE("tap: where several ways lead to one address, each is told (S5, S7, S8
          "",
          {"list@example.de", "anna@example.de", "carl@private.example", "bob@example.de"}}};
     witness.forwarded(before, "ID1", forward.recipients, "ID2");
-    witness.passed_on(before, "ID1", witness.gains(before, forward.recipients), "ID2",
+    std::vector<li::Handle> had;
+    witness.passed_on(before, "ID1", witness.gains(before, forward.recipients, had), "ID2",
                       content(stage, "\r\n"));
     CHECK(witness.concerns(forward, first));
     witness.leg(forward, "ID2", leg_to({"carl@private.example"}, Status::succeeded));
@@ -215,7 +220,8 @@ TEST_CASE("tap: mail that is passed on and cannot be read is told as lost conten
     spool::Recipient anna;
     anna.address = "anna@example.de";
     anna.via = {"list@example.de"};
-    witness.passed_on(list, "ID1", witness.gains(list, std::span(&anna, 1)), "ID2",
+    std::vector<li::Handle> had;
+    witness.passed_on(list, "ID1", witness.gains(list, std::span(&anna, 1), had), "ID2",
                       content(stage, ""));
     const std::vector<Captured> all = stage.captured();
     REQUIRE(all.size() == 1);
