@@ -83,6 +83,8 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 start() {
     local name=$1
     shift
+    # Now, not when it runs: nobody shall wait for a line and read that of the one before it.
+    : >"$TMP/$name.out" 2>"$TMP/$name.log"
     "$@" >"$TMP/$name.out" 2>"$TMP/$name.log" 3>&- &
     PID=$!
     echo "$PID" >>"$STARTED"
