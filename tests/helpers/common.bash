@@ -78,6 +78,9 @@ listens() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 bound() { grep -q ":$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
+# only_root DOES - what follows needs that; the test counts as skipped for everybody else.
+only_root() { [ "$(id -u)" -eq 0 ] || skip "only root $1"; }
+
 # start NAME COMMAND... - in the background: output in $TMP/NAME.out, log in $TMP/NAME.log,
 # process id in $PID.
 start() {
