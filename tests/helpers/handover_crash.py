@@ -60,12 +60,14 @@ class Run:
             os.truncate(self.options.received, 0)
 
     def start(self, strace=()):
-        log = open(self.options.state + ".log", "a", encoding="utf-8")
         command = ["tkuev-exportd", "--config", self.options.config]
-        self.process = subprocess.Popen([*strace, *command], stdout=log, stderr=log,
-                                        start_new_session=True)
+        with open(self.options.state + ".log", "a", encoding="utf-8") as log:
+            self.process = subprocess.Popen([*strace, *command], stdout=log, stderr=log,
+                                            start_new_session=True)
 
     def stop(self):
+        if self.process is None:
+            return
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
         try:
@@ -81,8 +83,11 @@ class Run:
                 return [bytes.fromhex(line) for line in file if line.endswith("\n")]
         pdus = []
         for name in sorted(os.listdir(self.options.received)):
-            with open(os.path.join(self.options.received, name), "rb") as file:
-                data = file.read()
+            try:
+                with open(os.path.join(self.options.received, name), "rb") as file:
+                    data = file.read()
+            except FileNotFoundError:
+                continue  # it has just got its own name
             while data and (place := lemf.header(data, 0)) and place[2] <= len(data):
                 pdus.append(data[:place[2]])
                 data = data[place[2]:]
@@ -138,7 +143,7 @@ class Run:
         self.start(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
                     "-e", f"inject={call}:signal=KILL:when={when}"])
         self.wait_until_done()
-        killed = self.process.poll() is not None
+        killed = self.process.poll() == -signal.SIGKILL  # strace ends as what it has traced
         self.stop()
         self.start()
         done = self.wait_until_done()
@@ -203,16 +208,10 @@ class Run:
         return wrong
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    for name in ("config", "state", "spool", "received"):
-        parser.add_argument("--" + name, required=True)
-    for name, default in (("mails", None), ("octets", None), ("points", 0), ("seed", 1)):
-        parser.add_argument("--" + name, type=int, default=default, required=default is None)
-    run = Run(parser.parse_args())
+def tried(run):
+    """(how many steps there are, how many were tried, at how many it was killed, faults)"""
     run.keep()
-    steps = run.count()
-    chosen = steps
+    steps = chosen = run.count()
     if 0 < run.options.points < len(steps):
         chosen = random.Random(run.options.seed).sample(steps, run.options.points)
     run.again.clear()
@@ -221,12 +220,26 @@ def main():
         killed, troubles = run.point(call, when)
         died += killed
         wrong += [f"{call} {when}: {trouble}" for trouble in troubles]
-    print(f"steps {len(steps)}, tried {len(chosen)}, killed {died}, handed over in part again "
+    return len(steps), len(chosen), died, wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("config", "state", "spool", "received"):
+        parser.add_argument("--" + name, required=True)
+    for name, default in (("mails", None), ("octets", None), ("points", 0), ("seed", 1)):
+        parser.add_argument("--" + name, type=int, default=default, required=default is None)
+    run = Run(parser.parse_args())
+    try:
+        steps, points, died, wrong = tried(run)
+    finally:
+        run.stop()
+    print(f"steps {steps}, tried {points}, killed {died}, handed over in part again "
           f"{run.again['hand-overs']}, PDUs again {run.again['PDUs']}, wrong {len(wrong)}")
     for line in wrong:
         print(line, file=sys.stderr)
     # A run in which hardly anything was killed would prove nothing.
-    sys.exit(1 if wrong or died < len(chosen) // 2 else 0)
+    sys.exit(1 if wrong or died < points // 2 else 0)
 
 
 main()
