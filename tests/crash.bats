@@ -13,8 +13,10 @@ teardown() { sponts_teardown; }
 
 # bats test_tags=crash
 @test "every 250 is delivered, whole and unchanged, wherever a program is killed" {
+    local seed=${CRASH_SEED:-$RANDOM}
+    echo "CRASH_SEED=$seed"
     run /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/crash.py" --bin "$BIN" \
-        --work "$TMP" --points "${CRASH_POINTS:-60}" --seed "${CRASH_SEED:-$RANDOM}"
+        --work "$TMP" --points "${CRASH_POINTS:-60}" --seed "$seed"
     echo "$output"
     echo "# $output" >&3
     [ "$status" -eq 0 ]

@@ -3,7 +3,8 @@
 # tkuev-exportd killed (-9) at each system call of a hand-over: everything arrives, under the
 # same numbers, and the ledger tells it.
 #
-# CRASH_POINTS=0 bats tests/tkuev-crash.bats tries every call, not a sample.
+# CRASH_POINTS=0 bats tests/tkuev-crash.bats tries every call, not a sample; CRASH_SEED=N draws as
+# the run did that printed it.
 
 bats_require_minimum_version 1.5.0
 
@@ -33,9 +34,11 @@ told() { grep -qa 'receipt parcel' "$STATE"/ledger/*; }
 
 # killed_everywhere RECEIVED POINTS
 killed_everywhere() {
+    local seed=${CRASH_SEED:-$RANDOM}
+    echo "CRASH_SEED=$seed"
     run /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/handover_crash.py" --config "$CONF" \
         --state "$STATE" --spool "$TMP/li-spool" --received "$1" --mails "$MAILS" \
-        --octets "$OCTETS" --points "${CRASH_POINTS:-$2}" --seed "${CRASH_SEED:-$RANDOM}"
+        --octets "$OCTETS" --points "${CRASH_POINTS:-$2}" --seed "$seed"
     echo "$output"
     echo "# $output" >&3
     [ "$status" -eq 0 ]

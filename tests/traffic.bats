@@ -125,7 +125,9 @@ these_sums() {
     # Cut anywhere it is never more.
     size=$(wc -c <"$TMP/gateway.log")
     for _ in {1..40}; do
-        head -c $((RANDOM * 32768 % size + RANDOM % 97)) "$TMP/gateway.log" >"$TMP/cut"
+        place=$(((RANDOM * 32768 + RANDOM) % size))
+        echo "cut behind octet $place of $size"
+        head -c "$place" "$TMP/gateway.log" >"$TMP/cut"
         traffic --json "$TMP/cut" 2>/dev/null |
             jq -e --argjson most $((SMALL + LARGE + LOGIN)) 'all(.sent_octets <= $most)'
     done

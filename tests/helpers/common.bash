@@ -60,9 +60,9 @@ more_sockets_than() {
 # A TCP port of 127.0.0.1 that is free now; never the same twice in one test, and never that
 # of a test in another lane of tests/run, which may not have bound it yet.
 free_port() {
-    local port lanes=4
+    local port lanes=$((${LANES:-0} > 4 ? LANES : 4))
     for _ in {1..200}; do
-        port=$((20000 + lanes * (RANDOM % 3000) + ${LANE:-0} % lanes))
+        port=$((20000 + lanes * (RANDOM % (12000 / lanes)) + ${LANE:-0} % lanes))
         grep -qxs "$port" "$TMP/ports" && continue
         if ! listens "$port"; then
             echo "$port" >>"$TMP/ports"
