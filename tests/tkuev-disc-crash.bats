@@ -15,7 +15,7 @@ setup() {
     IMAGE=$TMP/disc.iso
     export TMPDIR=$TMP # where a killed program leaves its directory of work
 }
-teardown() { sponts_teardown; }
+teardown() { exportd_teardown; }
 
 # Records that nobody has taken in, of three mails; then only the audit log runs.
 records_wait() {

@@ -9,7 +9,7 @@ setup() {
     load helpers/exportd
     sponts_setup
 }
-teardown() { sponts_teardown; }
+teardown() { exportd_teardown; }
 
 @test "mail for the target arrives with the authority, whole and provable; other mail does not" {
     lemf_start lemf

@@ -16,7 +16,7 @@ setup() {
     sponts_setup
     on_small_disks
 }
-teardown() { sponts_teardown; }
+teardown() { exportd_teardown; }
 
 # In place of what the helpers have just defined.
 on_small_disks() {

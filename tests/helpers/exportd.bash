@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # exportd.bash - a whole gateway with interception, and an authority that receives.
 #
-#     setup() { load helpers/common; load helpers/gateway; load helpers/tkuev;
-#               load helpers/exportd; sponts_setup; }
+#     setup()    { load helpers/common; load helpers/gateway; load helpers/tkuev;
+#                  load helpers/exportd; sponts_setup; }
+#     teardown() { exportd_teardown; }
 #     interception [LINE...]        the gateway's $CONF with [tkuev], everything running
 #     lemf_start NAME [OPTION...]   an authority; its port in $LEMF_PORT
 #     tapped [LINE...]              an active measure that goes there
@@ -73,6 +74,14 @@ lemf_has() {
         jq -e "$2"
 }
 
+# One that a test has stopped, and that was not continued, would not end with its gateway.
+exportd_teardown() {
+    local pid
+    if [ -n "${GATEWAY_PID-}" ] && pid=$(exportd_pid); then
+        kill -CONT "$pid"
+    fi
+    sponts_teardown
+}
 exportd_pid() { pgrep -P "$GATEWAY_PID" -x tkuev-exportd; }
 # tells PATTERN - a line of a ledger matches.
 tells() { inside sh -c "cat '$STATE'/ledger/*" | grep -qE "$1"; }
