@@ -21,15 +21,10 @@ teardown() { exportd_teardown; }
 records_wait() {
     interception 'file-prefix = D2AE'
     by_disc
-    local pid
-    pid=$(exportd_pid)
-    kill -STOP "$pid"
+    no_exportd
     send 1 2 3
-    exec {held}>>"$STATE/exportd.lock"
-    kill -KILL "$pid"
-    flock "$held"
     gateway_stop
-    exec {held}>&-
+    exec {HELD}>&-
     rm -f "$SOCKET"
     auditd_start
     cp -a "$STATE" "$TMP/state.before"

@@ -83,5 +83,11 @@ exportd_teardown() {
     sponts_teardown
 }
 exportd_pid() { pgrep -P "$GATEWAY_PID" -x tkuev-exportd; }
+# no_exportd - kills it, and has its lock: there is none until exec {HELD}>&-.
+no_exportd() {
+    exec {HELD}>>"/proc/$GATEWAY_PID/root$STATE/exportd.lock" # where the gateway sees it
+    kill -KILL "$(exportd_pid)"
+    flock "$HELD"
+}
 # tells PATTERN - a line of a ledger matches.
 tells() { inside sh -c "cat '$STATE'/ledger/*" | grep -qE "$1"; }
