@@ -94,7 +94,8 @@ def process_of(gateway, name):
 def has_nothing_to_do(process):
     """It sleeps, and has not worked since it was asked before."""
     seen = None
-    while True:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         with open(f"/proc/{process}/task/{process}/stat", encoding="ascii") as file:
             words = file.read().rpartition(")")[2].split()
         with open(f"/proc/{process}/task/{process}/status", encoding="ascii") as file:
@@ -102,6 +103,8 @@ def has_nothing_to_do(process):
         if words[0] == "S" and switches == seen:
             return
         seen = switches
+        time.sleep(0.02)
+    raise TimeoutError(process)
 
 
 def run(gateway, rounds, ports):
