@@ -110,7 +110,7 @@ $(BIN)/unit-tests: $(BUILD)/tests/unit_main.o $(test_obj) $(part_obj) $(BUILD)/l
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
--include $(patsubst %.o,%.d,$(lib_obj) $(test_obj) $(patsubst %.cc,$(BUILD)/%.o,$(prog_src) $(bench_src) $(wildcard tests/tools/*.cc)))
+-include $(patsubst %.o,%.d,$(lib_obj) $(test_obj) $(patsubst %.cc,$(BUILD)/%.o,$(prog_src) $(bench_src) $(wildcard tests/tools/*.cc tests/fuzz/*.cc) tests/unit_main.cc))
 
 
 # -- tests ----------------------------------------------------------------------------
