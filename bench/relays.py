@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The relays that bench/run compares: each is set up below a directory of its own, listens
-on loopback, sends everything to one sink and leaves nothing behind when it is stopped."""
+"""The relays that are measured, and the sink to which they send everything: each relay is set up
+below a directory of its own, listens on loopback and leaves nothing behind when it is stopped."""
 
+import mmap
 import os
 import pwd
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import time
 
@@ -54,6 +56,17 @@ def cpu_seconds(root_pid):
         if ancestor == root_pid:
             total += times[pid]
     return total / ticks
+
+
+def idle_cpu(relay):
+    """CPU seconds once the relay has finished its clean-up: unchanged for 0.3 s."""
+    last, since, end = relay.cpu(), time.monotonic(), time.monotonic() + 10
+    while time.monotonic() - since < 0.3 and time.monotonic() < end:
+        time.sleep(0.05)
+        now = relay.cpu()
+        if now - last > 0.015:
+            last, since = now, time.monotonic()
+    return relay.cpu()
 
 
 class Postfix:
@@ -201,6 +214,27 @@ connections-per-destination = 20
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
+
+
+class Sink:
+    """Our sink with its counters mapped."""
+
+    FIELDS = ("messages", "bytes", "unique", "duplicates", "unnumbered", "last_ns")
+
+    def __init__(self, binaries, directory, port):
+        path = os.path.join(directory, "sink.stats")
+        self.process = subprocess.Popen(
+            [os.path.join(binaries, "bench-sink"), str(port), path])
+        wait_for_port(port)
+        with open(path, "rb") as file:
+            self.memory = mmap.mmap(file.fileno(), 48, prot=mmap.PROT_READ)
+
+    def read(self):
+        return dict(zip(self.FIELDS, struct.unpack("6Q", self.memory[:48])))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
 
 
 def require_postfix_user():
