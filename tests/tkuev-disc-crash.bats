@@ -11,7 +11,6 @@ setup() {
     load helpers/exportd
     load helpers/discs
     sponts_setup
-    SOCKET=$TMP/run/socket
     IMAGE=$TMP/disc.iso
     export TMPDIR=$TMP # where a killed program leaves its directory of work
 }

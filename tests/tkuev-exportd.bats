@@ -314,7 +314,6 @@ is_told() {
     gateway_stop
     # It is no person's act, but it is noted; what cannot be noted does not happen.
     run -69 tkuev-export --config "$CONF" --once
-    SOCKET=$TMP/run/socket
     rm -f "$SOCKET"
     auditd_start
     run -0 tkuev-export --config "$CONF" --once

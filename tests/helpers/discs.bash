@@ -59,7 +59,7 @@ second_person() {
     for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run" "${CONF%/*}"; do
         chmod 755 "$directory"
     done
-    chmod 666 "$TMP/run/socket"
+    chmod 666 "$SOCKET"
     chmod 644 "$IMAGE"
     chown -R games "$STATE"
     run -0 as_second release "$IMAGE"

@@ -14,23 +14,16 @@ LEMF=$BATS_TEST_DIRNAME/helpers/lemf.py
 inside() { "$@"; }
 
 interception() {
-    ME=$(id -un)
-    STATE=$TMP/li
-    export TZ=UTC
-    gateway_config '[tkuev]' 'enabled = yes' "state = $STATE" "spool = $TMP/li-spool" \
-        "audit = $TMP/audit" "audit-anchor = $TMP/anchor/audit" \
-        "audit-socket = $TMP/run/socket" 'operator-id = TEST1' 'synchronised-clock = no' \
-        'renewal = 1' "$@"
-    mkdir -p "$TMP/run" "$TMP/li-spool/incoming"
+    tkuev_section
+    gateway_config "${TKUEV[@]}" 'renewal = 1' "$@"
+    mkdir -p "$TMP/li-spool/incoming"
     MX_PORT=$(free_port)
     gateway_table domains < <(printf 'name\nexample.org\nexample.net\n')
     gateway_table routes < <(printf 'pattern,host,port,tls\n*,127.0.0.1,%s,none\n' "$MX_PORT")
-    audit init --grantor "$ME" --new-key "$TMP/auditors.key" >/dev/null
-    audit grants grant "$ME" review >/dev/null
-    audit grants grant "$ME" operate >/dev/null
+    new_log >/dev/null
     ctl init >/dev/null
     gateway_start
-    wait_for 10 test -S "$TMP/run/socket"
+    wait_for 10 test -S "$SOCKET"
     wait_for 10 inside test -e "$TMP/li-spool/match"
     ctl authority add lka --title 'LKA Musterland'
 }

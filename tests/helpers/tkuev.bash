@@ -8,17 +8,23 @@ load helpers/auditd
 
 ctl() { tkuev-ctl --config "$CONF" "$@"; }
 
+# tkuev_section - in $TKUEV, for a provider whose files are all below $TMP; sets STATE and SOCKET.
+tkuev_section() {
+    STATE=$TMP/li
+    SOCKET=$TMP/run/socket
+    export TZ=UTC # official time is Germany's wherever the machine stands
+    mkdir -p "$TMP/run"
+    TKUEV=('[tkuev]' 'enabled = yes' "state = $STATE" "spool = $TMP/li-spool"
+        "audit = $TMP/audit" "audit-anchor = $TMP/anchor/audit" "audit-socket = $SOCKET"
+        'operator-id = TEST1' 'synchronised-clock = no')
+}
+
 # provider [LINE...] - further lines of [tkuev]; starts tkuev-auditd.
 provider() {
     CONF=$TMP/sponts.conf
-    SOCKET=$TMP/run/socket
-    STATE=$TMP/li
-    export TZ=UTC # official time is Germany's wherever the machine stands
-    mkdir -p "$TMP/run"
+    tkuev_section
     printf '%s\n' '[general]' "spool = $TMP/spool" "run-directory = $TMP" \
-        "database = $TMP/sponts.db" '[tkuev]' "state = $STATE" "spool = $TMP/li-spool" \
-        "audit = $TMP/audit" "audit-anchor = $TMP/anchor/audit" "audit-socket = $SOCKET" \
-        'operator-id = TEST1' 'file-prefix = TEST' 'enabled = yes' 'synchronised-clock = no' "$@" >"$CONF"
+        "database = $TMP/sponts.db" "${TKUEV[@]}" 'file-prefix = TEST' "$@" >"$CONF"
     sponts db migrate --config "$CONF" >/dev/null
     printf 'name\nexample.org\nexample.net\n' |
         sponts import domains - --config "$CONF" >/dev/null
