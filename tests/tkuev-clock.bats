@@ -44,8 +44,8 @@ files() { [ "$(find "$HOME_DIR/in" -name '*4' | wc -l)" -eq "$1" ]; }
     start_vsftpd
     provider 'renewal = 1'
     mkdir -p "$TMP/li-spool/incoming"
-    armed 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" \
-        "Passwort = $FTP_PASSWORD" 'Zielverzeichnis = in'
+    goes_to_files
+    armed "${GOES[@]}"
     running
     n=0
     for offset in +0 +3h +1h +40d +2h +0; do
@@ -70,8 +70,8 @@ files() { [ "$(find "$HOME_DIR/in" -name '*4' | wc -l)" -eq "$1" ]; }
     lemf_start lemf
     provider 'renewal = 1'
     mkdir -p "$TMP/li-spool/incoming"
-    armed 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \
-        "Ziel-Port = $LEMF_PORT" 'Username =' 'Passwort =' 'Zielverzeichnis ='
+    goes_by_tcp "$LEMF_PORT"
+    armed "${GOES[@]}"
     running
     one_mail
     wait_for 20 lemf_has lemf '.cc == 1'
@@ -92,8 +92,8 @@ files() { [ "$(find "$HOME_DIR/in" -name '*4' | wc -l)" -eq "$1" ]; }
 tapped_to_nobody() {
     provider 'renewal = 1' "$@"
     mkdir -p "$TMP/li-spool/incoming" "$TMP/li-spool.keys"
-    armed 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \
-        "Ziel-Port = $(free_port)" 'Username =' 'Passwort =' 'Zielverzeichnis ='
+    goes_by_tcp "$(free_port)"
+    armed "${GOES[@]}"
     running
     # With them tap-tool reads what waits.
     cp -p "$STATE/interception.key" "$TMP/li-spool.keys/own.key"

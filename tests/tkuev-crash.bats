@@ -46,8 +46,8 @@ killed_everywhere() {
 
 by_stream() {
     lemf_start lemf --mode "$1"
-    captured 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \
-        "Ziel-Port = $LEMF_PORT" 'Username =' 'Passwort =' 'Zielverzeichnis ='
+    goes_by_tcp "$LEMF_PORT"
+    captured "${GOES[@]}"
     killed_everywhere "$TMP/lemf.pdus" "$2"
 }
 
@@ -87,7 +87,7 @@ synced() {
 @test "files: none twice" {
     new_home
     start_vsftpd
-    captured 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" \
-        "Passwort = $FTP_PASSWORD" 'Zielverzeichnis = in'
+    goes_to_files
+    captured "${GOES[@]}"
     killed_everywhere "$HOME_DIR/in" 20
 }

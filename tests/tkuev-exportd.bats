@@ -354,11 +354,11 @@ is_told() {
     new_home
     start_vsftpd
     interception 'file-prefix = D2AE'
-    armed 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" 'Zielverzeichnis = in'
+    goes_to_files
+    armed "${GOES[@]}"
     cp "$REPO/etc/tkuev/de-provisional.ini" "$STATE/mapping.ini"
     ctl authority add bka --title BKA
-    armed 'Profil = de-xml-ftp' 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1' \
-        'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" 'Zielverzeichnis = in'
+    armed "${GOES[@]}" 'Profil = de-xml-ftp' 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1'
     list_is_renewed
     send 1
     wait_for 20 of_type 1 '.*BKA-1'
@@ -381,12 +381,12 @@ is_told() {
     new_home
     start_vsftpd
     interception 'file-prefix = D2AE' 'content-seconds = 60s'
-    armed 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" 'Zielverzeichnis = in'
+    goes_to_files
+    armed "${GOES[@]}"
     echo garbage >"$STATE/mapping.ini"
     ctl authority add bka --title BKA
     other=$MEASURE
-    armed 'Profil = de-xml-ftp' 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1' \
-        'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER" 'Zielverzeichnis = in'
+    armed "${GOES[@]}" 'Profil = de-xml-ftp' 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1'
     list_is_renewed
     list_is_renewed
     troubles() { [ "$(grep -c 'hand-over: .*mapping.ini' "$STATE/exportd.log")" -ge "$1" ]; }
@@ -420,20 +420,19 @@ is_told() {
     new_home by-key
     start_sshd
     install -m 600 "$SSH_KEY" "$STATE/handover.ssh"
-    armed 'Verfahren = sftp' 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" \
-        "Username = $FTP_USER" "Zielverzeichnis = in" "peer-key = $PEER_KEY"
+    goes_to_files
+    armed "${GOES[@]}" 'Verfahren = sftp' "peer-key = $PEER_KEY"
     new_home by-password
     FTP_SERVER=sftpd start_proftpd_sftp
-    armed 'Verfahren = sftp' 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" \
-        "Username = $FTP_USER" "Passwort = $FTP_PASSWORD" 'Zielverzeichnis = in' \
-        "peer-key = $PEER_KEY" 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1'
+    goes_to_files
+    armed "${GOES[@]}" 'Verfahren = sftp' "peer-key = $PEER_KEY" \
+        'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1'
     new_home by-tls
     tls_of proftpd
     start_proftpd "${TLS_LINES[@]}"
     ctl authority add zka --tls-trust "$TMP/tls/cert.pem"
-    armed 'Verfahren = ftps' 'Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" \
-        "Username = $FTP_USER" "Passwort = $FTP_PASSWORD" 'Zielverzeichnis = in' \
-        'Berechtigte Stelle = zka' 'Referenz-Id = ZKA-1'
+    goes_to_files
+    armed "${GOES[@]}" 'Verfahren = ftps' 'Berechtigte Stelle = zka' 'Referenz-Id = ZKA-1'
     list_is_renewed
     list_is_renewed
     send 1

@@ -41,8 +41,8 @@ lemf_start() {
 }
 
 tapped() {
-    armed 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \
-        "Ziel-Port = $LEMF_PORT" 'Username =' 'Passwort =' 'Zielverzeichnis =' "$@"
+    goes_by_tcp "$LEMF_PORT"
+    armed "${GOES[@]}" "$@"
     list_is_renewed
     list_is_renewed
 }

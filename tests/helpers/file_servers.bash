@@ -127,7 +127,7 @@ tls_of() {
 # start_sshd - the login is by key $SSH_KEY; sets PEER_KEY.
 start_sshd() {
     PORT=$(free_port)
-    FTP_USER=$(id -un)
+    FTP_USER=$(id -un) FTP_PASSWORD=
     SSH_KEY=$TMP/ssh/login
     mkdir -m 700 "$TMP/ssh"
     ssh-keygen -q -t ed25519 -N '' -f "$TMP/ssh/host"

@@ -61,9 +61,8 @@ END
 }
 
 test_measure() {
-    armed 'Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' \
-        "Ziel-Port = $DESTINATION" 'Username =' 'Passwort =' 'Zielverzeichnis =' \
-        'test = yes' 'test-account = anna' 'Mailbox = anna@example.org' "$@"
+    goes_by_tcp "$DESTINATION"
+    armed "${GOES[@]}" 'test = yes' 'test-account = anna' 'Mailbox = anna@example.org' "$@"
 }
 
 rehearse() {

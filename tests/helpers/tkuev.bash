@@ -53,6 +53,21 @@ order() {
     chmod 600 "$TMP/order.conf"
 }
 
+# Where a measure goes: lines for order, measure and armed, in $GOES.
+#
+# goes_by_tcp PORT
+# shellcheck disable=SC2034  # for the tests
+goes_by_tcp() {
+    GOES=('Profil = etsi-tcp' 'Verfahren = tcp' 'Ziel-IP = 127.0.0.1' "Ziel-Port = $1"
+        'Username =' 'Passwort =' 'Zielverzeichnis =')
+}
+# goes_to_files - to the server that file_servers.bash has started last
+# shellcheck disable=SC2034
+goes_to_files() {
+    GOES=('Ziel-IP = 127.0.0.1' "Ziel-Port = $PORT" "Username = $FTP_USER"
+        "Passwort = $FTP_PASSWORD" 'Zielverzeichnis = in')
+}
+
 # measure [LINE...] - enters such an order; its handle in $MEASURE.
 measure() {
     order "$@"
