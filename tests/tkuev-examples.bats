@@ -118,9 +118,7 @@ original_arrives_and_more() {
 # What waits for the disc is the notice that the measure was set up.
 disc_goes() {
     local handle=$MEASURE
-    order 'Profil = cd' 'Referenz-Id = LKA-D1'
-    sed -i '/^\(Ziel\|User\|Pass\)/d' "$TMP/order.conf"
-    MEASURE=$(ctl create --yes --file "$TMP/order.conf")
+    disc_order 'Referenz-Id = LKA-D1'
     ctl approve "$MEASURE"
     ctl activate "$MEASURE"
     wait_for 20 has_file

@@ -28,9 +28,7 @@ outbox() {
 
 # disc [LINE...] - a measure that is delivered by disc, and its image
 disc() {
-    order 'Profil = cd' "$@"
-    sed -i '/^\(Ziel\|User\|Pass\)/d' "$TMP/order.conf"
-    MEASURE=$(ctl create --yes --file "$TMP/order.conf")
+    disc_order "$@"
     outbox
     make_image
 }

@@ -10,9 +10,7 @@
 
 # shellcheck disable=SC2034  # for the tests
 by_disc() {
-    order 'Profil = cd' "$@"
-    sed -i '/^\(Ziel\|User\|Pass\)/d' "$TMP/order.conf"
-    MEASURE=$(ctl create --yes --file "$TMP/order.conf" 2>/dev/null)
+    disc_order "$@"
     ctl approve "$MEASURE"
     ctl activate "$MEASURE"
     DISCS=$STATE/discs/$MEASURE
