@@ -63,9 +63,7 @@ as() {
         return
     fi
     # games is an officer, news an auditor, lp owns the log, uucp is nobody special.
-    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
-        chmod 755 "$directory"
-    done
+    others_may_enter "$TMP/run"
     chown lp "$TMP/run"
     mkdir -m 700 "$TMP/audit" "$TMP/anchor"
     chown lp "$TMP/audit" "$TMP/anchor"
@@ -135,9 +133,7 @@ hiding() {
 
 @test "where /proc hides who asks nobody is guessed: refused, unless gid= lets it see" {
     only_root mounts
-    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
-        chmod 755 "$directory"
-    done
+    others_may_enter "$TMP/run"
     chown lp "$TMP/run"
     mkdir -m 700 "$TMP/audit" "$TMP/anchor"
     chown lp "$TMP/audit" "$TMP/anchor"

@@ -75,9 +75,7 @@ may_set_login() { (echo 5 >/proc/self/loginuid) 2>/dev/null; }
 two_officers() {
     only_root 'becomes others'
     may_set_login || skip 'this kernel does not let root say who has logged in'
-    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
-        chmod 755 "$directory"
-    done
+    others_may_enter "$TMP/run"
     chown -R lp "$STATE" "$TMP"/sponts.db*
     chown lp "$TMP"
     sed -i 's/^synchronised-clock.*/&\nsecond-person = yes/' "$CONF"

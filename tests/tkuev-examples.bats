@@ -210,13 +210,11 @@ the_timer_settles() {
     measure "Ende = $(date -u -d 'now + 3 seconds' +%Y-%m-%dT%H:%M:%SZ)" 'Referenz-Id = LKA-18'
     expired() { [ "$(field state)" = expired ]; }
     wait_for 10 expired
-    local timer=() who=$ME directory
+    local timer=() who=$ME
     if [ "$(id -u)" -eq 0 ]; then
         who=nobody
         timer=(setpriv --reuid "$who" --regid "$(id -g "$who")" --clear-groups)
-        for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run"; do
-            chmod 755 "$directory"
-        done
+        others_may_enter "$TMP/run"
         chmod 666 "$SOCKET"
         chown -R "$who" "$STATE"
     fi

@@ -81,6 +81,9 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 # only_root DOES - what follows needs that; the test counts as skipped for everybody else.
 only_root() { [ "$(id -u)" -eq 0 ] || skip "only root $1"; }
 
+# others_may_enter [DIRECTORY...] - these, besides those of the test: other users.
+others_may_enter() { chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$@"; }
+
 # start NAME COMMAND... - in the background: output in $TMP/NAME.out, log in $TMP/NAME.log,
 # process id in $PID.
 start() {

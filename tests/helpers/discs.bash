@@ -53,10 +53,7 @@ as_second() {
 }
 second_person() {
     audit grants grant games operate
-    local directory
-    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$TMP/run" "${CONF%/*}"; do
-        chmod 755 "$directory"
-    done
+    others_may_enter "$TMP/run" "${CONF%/*}"
     chmod 666 "$SOCKET"
     chmod 644 "$IMAGE"
     chown -R games "$STATE"
