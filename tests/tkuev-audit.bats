@@ -67,7 +67,7 @@ teardown() { sponts_teardown; }
         note measure-create 'done' "R$number"
     done
     note measure-create refused R7
-    quarter=$(TZ=Europe/Berlin date +%Y-Q)$((($(TZ=Europe/Berlin date +%-m) + 2) / 3))
+    quarter=$(this_quarter)
     run -0 audit sample --quarter "$quarter" --seed s --json
     first=$output
     run -0 audit sample --quarter "$quarter" --seed s --json
@@ -114,7 +114,7 @@ teardown() { sponts_teardown; }
         socat -t 5 - "UNIX-CONNECT:$SOCKET"
     request measure-create 'done' R3 | sed 's/^end .*/end 2020-01-01T00:00:00+01:00/' |
         socat -t 5 - "UNIX-CONNECT:$SOCKET"
-    quarter=$(TZ=Europe/Berlin date +%Y-Q)$((($(TZ=Europe/Berlin date +%-m) + 2) / 3))
+    quarter=$(this_quarter)
     due() { [[ $(audit purge --keep R3 --dry-run --json | jq "$1") == "$2" ]]; }
     wait_for 10 due '.unreported[0]' "\"$quarter\""
     due .entries 0
@@ -160,7 +160,7 @@ teardown() { sponts_teardown; }
     run -64 audit grants grant daemon grant
     run -0 --separate-stderr audit grants grant "$ME" review
     [ "$stderr" = "tkuev-audit: warning: $ME review beside grant: nobody should have two roles" ]
-    run -0 audit sample --quarter "$(TZ=Europe/Berlin date +%Y-Q)$((($(TZ=Europe/Berlin date +%-m) + 2) / 3))" --json
+    run -0 audit sample --quarter "$(this_quarter)" --json
     [ "$(jq -r '.reasons[]' <<<"$output" | sort -u)" = 'two roles' ]
     run -0 --separate-stderr audit grants revoke "$ME" review
     [ -z "$stderr" ]

@@ -243,7 +243,7 @@ hiding() {
     run -0 audit verify
     [[ $output == 'incident: grants: entry 5: from here on persons are sealed to the certificate '* ]]
     [ "$(audit list --json | jq -r 'select(.act == "log-certificate") | .outcome')" = 'done' ]
-    quarter=$(TZ=Europe/Berlin date +%Y-Q)$((($(TZ=Europe/Berlin date +%-m) + 2) / 3))
+    quarter=$(this_quarter)
     [ "$(audit sample --quarter "$quarter" --json | jq -r 'select(.act == "log-certificate") | .reasons[]')" = 'log put right' ]
     cp "$TMP/auditors.key.crt" "$TMP/audit/reviewer-1.crt"
     note measure-create intended R2

@@ -26,6 +26,11 @@ records_wait() {
     exec {HELD}>&-
     rm -f "$SOCKET"
     auditd_start
+    keep
+}
+# keep - what as_before() puts back.
+keep() {
+    rm -rf "$TMP/state.before" "$TMP/spool.before"
     cp -a "$STATE" "$TMP/state.before"
     cp -a "$TMP/li-spool" "$TMP/spool.before"
 }
@@ -127,9 +132,7 @@ settled() {
 @test "killed while an image is made: its files are on that image, or wait" {
     records_wait
     export_tool --once
-    rm -rf "$TMP/state.before" "$TMP/spool.before"
-    cp -a "$STATE" "$TMP/state.before"
-    cp -a "$TMP/li-spool" "$TMP/spool.before"
+    keep
     each_step 6 renameat2 fdatasync fsync mkdir sendto -- \
         "$BIN/tkuev-export" --config "$CONF" iso "$MEASURE" -o "$IMAGE"
 }
@@ -137,10 +140,8 @@ settled() {
 @test "killed while it burns or notes: the disc is noted, or the image is still there" {
     records_wait
     export_tool --once
-    rm -rf "$TMP/state.before" "$TMP/spool.before"
     export_tool iso "$MEASURE" -o "$TMP/kept" >/dev/null
-    cp -a "$STATE" "$TMP/state.before"
-    cp -a "$TMP/li-spool" "$TMP/spool.before"
+    keep
     each_step 6 fdatasync unlink fsync -- \
         "$BIN/tkuev-export" --config "$CONF" burn "$TMP/kept" "stdio:$TMP/drive"
     each_step 6 fdatasync unlink fsync -- \

@@ -115,15 +115,6 @@ billed_as_received() {
     done
 }
 
-# send NUMBER... - mail of 3 kB for the target.
-send() {
-    local n
-    for n; do
-        mail_of 3000 "$n" >"$TMP/mail.$n"
-        submit "$TMP/mail.$n" a@test anna@example.org
-    done
-}
-
 @test "killed again and again it loses nothing and hands over nothing else twice" {
     lemf_start lemf --mode keepalive
     interception
@@ -200,12 +191,9 @@ send() {
 }
 
 @test "over TLS each authority is known by its own certificates, or by its key" {
-    local pin
     mkdir "$TMP/ca" "$TMP/other"
     self_signed "$TMP/ca"
     self_signed "$TMP/other"
-    pin=$(openssl x509 -in "$TMP/ca/cert.pem" -pubkey -noout | openssl pkey -pubin -outform DER |
-        openssl dgst -sha256 -binary | base64 | tr -d =)
     interception
     lemf_start lemf --cert "$TMP/ca/cert.pem" --key "$TMP/ca/key.pem" \
         --ca "$STATE/interception.pem"
@@ -222,7 +210,7 @@ send() {
     wait_for 20 tells 'attempt.*certificate%20verify|attempt.*self-signed'
     # Nobody signs for it, but its key is known; or is another.
     tapped 'Verfahren = tls' 'Berechtigte Stelle = zka' 'Referenz-Id = ZKA-1' \
-        "peer-key = SHA256:$pin"
+        "peer-key = $(pin_of "$TMP/ca/cert.pem")"
     wait_for 20 grep -q "$(printf ZKA-1 | xxd -p)" "$TMP/lemf.pdus"
     tapped 'Verfahren = tls' 'Berechtigte Stelle = lka' 'Referenz-Id = LKA-2' \
         "peer-key = SHA256:$(printf '%043d' 0 | tr 0 A)"

@@ -47,8 +47,8 @@ on_small_disks() {
 
 sound() { inside tkuev-export --config "$CONF" verify-ledger; }
 
-# send FROM TO - mails of 38 kB with these numbers; how long it took, in $TOOK (ms).
-send() {
+# send_all FROM TO - mails of 38 kB with these numbers; how long it took, in $TOOK (ms).
+send_all() {
     local n begin
     begin=$(date +%s%3N)
     for ((n = $1; n <= $2; ++n)); do
@@ -82,18 +82,18 @@ make_room() { inside rm "$SMALL/ballast"; }
     SMALL=$TMP/li-spool SIZE=12m
     interception
     tapped
-    send 1 10
+    send_all 1 10
     BEFORE=$TOOK
     wait_for 30 complete 10
     fill
-    send 11 20
+    send_all 11 20
     as_fast 'spool full'
     inside kill -STOP "$(exportd_pid)"
-    send 21 30
+    send_all 21 30
     as_fast 'exporter stopped, too'
     inside kill -CONT "$(exportd_pid)"
     make_room
-    send 31 40
+    send_all 31 40
     wait_for 60 complete 40
     lemf_has lemf '[.events[] | select(.[3] == "gap")] | length > 0'
     lemf_has lemf '.cc >= 20'
@@ -105,11 +105,11 @@ make_room() { inside rm "$SMALL/ballast"; }
     SMALL=$TMP/li SIZE=4m
     interception
     tapped
-    send 1 10
+    send_all 1 10
     BEFORE=$TOOK
     wait_for 30 complete 10
     fill
-    send 11 20
+    send_all 11 20
     as_fast 'state full'
     list_is_renewed # it has gone round
     lemf_has lemf '.cc < 20'
@@ -125,12 +125,12 @@ make_room() { inside rm "$SMALL/ballast"; }
     interception
     tapped
     local call way
-    send 1 2
+    send_all 1 2
     for call in fdatasync pwrite64 ftruncate,rename; do
         start strace strace -f -qq -p "$(exportd_pid)" -o "$TMP/strace" \
             -e trace="$call" -e inject="$call":error=EIO
         wait_for 10 attached
-        send "$((++way * 2 + 1))" "$((way * 2 + 2))"
+        send_all "$((++way * 2 + 1))" "$((way * 2 + 2))"
         wait_for 30 grep -q EIO "$TMP/strace"
         kill "$PID"
         wait_for 10 gone "$PID"
@@ -146,11 +146,11 @@ attached() { grep -qE '^TracerPid:[[:space:]]+[1-9]' "/proc/$(exportd_pid)/statu
     SMALL=$TMP/li SIZE=64m
     interception
     tapped
-    send 1 10
+    send_all 1 10
     BEFORE=$TOOK
     wait_for 30 complete 10
     no_exportd
-    send 11 20
+    send_all 11 20
     as_fast 'no exporter'
     lemf_has lemf '.cc == 10'
     exec {HELD}>&-

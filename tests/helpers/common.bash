@@ -102,3 +102,9 @@ self_signed() {
         -subj /CN=localhost -addext 'subjectAltName=DNS:localhost,DNS:mx.test,IP:127.0.0.1' \
         -keyout "$1/key.pem" -out "$1/cert.pem" 2>/dev/null
 }
+# pin_of CERTIFICATE - of its key, as a peer-key has it.
+pin_of() {
+    printf 'SHA256:'
+    openssl x509 -in "$1" -pubkey -noout | openssl pkey -pubin -outform DER |
+        openssl dgst -sha256 -binary | base64 | tr -d =
+}

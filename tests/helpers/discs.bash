@@ -27,15 +27,6 @@ authority_key() {
 export_tool() { tkuev-export --config "$CONF" "$@"; }
 digest_of() { sha256sum "$1" | cut -c 1-64; }
 
-# send NUMBER... - mail of 3 kB for the target.
-send() {
-    local n
-    for n; do
-        mail_of 3000 "$n" >"$TMP/mail.$n"
-        submit "$TMP/mail.$n" a@test anna@example.org
-    done
-}
-
 # stored [FILTER] - the table of what is stored, through jq.
 stored() { export_tool stored "$MEASURE" --json | jq -r "${1:-.}"; }
 stores() { [ "$(stored '[.[] | select(.stream == "cc")] | length')" -eq "$1" ]; }

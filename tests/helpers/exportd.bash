@@ -47,6 +47,15 @@ tapped() {
     list_is_renewed
 }
 
+# send NUMBER... - mail of 3 kB for the target.
+send() {
+    local n
+    for n; do
+        mail_of 3000 "$n" >"$TMP/mail.$n"
+        submit "$TMP/mail.$n" a@test anna@example.org
+    done
+}
+
 # The servers have read a list that was written after now.
 list_is_renewed() {
     local before

@@ -107,8 +107,7 @@ tls_of() {
     mkdir -p "$TMP/tls"
     self_signed "$TMP/tls"
     cat "$TMP/tls/key.pem" >>"$TMP/tls/cert.pem"
-    PEER_KEY=SHA256:$(openssl x509 -in "$TMP/tls/cert.pem" -pubkey -noout | openssl pkey -pubin -outform DER |
-        openssl dgst -sha256 -binary | base64 | tr -d =)
+    PEER_KEY=$(pin_of "$TMP/tls/cert.pem")
     case $1 in
     proftpd)
         TLS_LINES=('TLSEngine on' 'TLSRequired on' "TLSRSACertificateFile $TMP/tls/cert.pem"
