@@ -16,8 +16,10 @@ teardown() { exportd_teardown; }
 
 # The sessions of mail_sessions.py that this gateway has listeners for.
 sessions() {
-    /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/mail_sessions.py" "smtp=$SMTP_PORT" \
-        "imap=$IMAP" "pop3=$POP3" -- "$@" >"$TMP/said"
+    local ports
+    mapfile -t ports < <(ports_of_gate)
+    /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/mail_sessions.py" "${ports[@]}" -- "$@" \
+        >"$TMP/said"
 }
 # In $TMP/records.
 records() { tap-tool read "$TMP/li-spool" >"$TMP/records"; }
@@ -34,13 +36,11 @@ agrees() {
 # A gateway with proxies before Dovecot.
 gateway_with_mailboxes() {
     mailbox_server dove
-    IMAP=$(free_port) POP3=$(free_port)
-    interception '[listener imap]' "address = 127.0.0.1:$IMAP" 'program = imap-proxy' \
-        'tls = none' 'auth-without-tls = yes' "backend = 127.0.0.1:${PORT[dove-imap]}" \
-        'backend-tls = none' '[listener pop3]' "address = 127.0.0.1:$POP3" \
-        'program = pop-proxy' 'tls = none' 'auth-without-tls = yes' \
-        "backend = 127.0.0.1:${PORT[dove-pop3]}" 'backend-tls = none' \
+    ports_for_gate imap pop3
+    interception "$(mailbox_listener imap 'tls = none')" "$(mailbox_listener pop3 'tls = none')" \
         '[pop-proxy]' 'login-delay = 0s' '[imap-proxy]' 'login-delay = 0s'
+    # shellcheck disable=SC2034  # of helpers/dovecot
+    GATE[smtp]=$SMTP_PORT
 }
 killed_servers() {
     /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/killed_servers.py" "$@"
@@ -95,8 +95,8 @@ nothing_is_missing() { killed_servers check "$TMP/answered" "$TMP/lemf.pdus"; }
     gateway_with_mailboxes
     tapped
     sessions imap-append anna anna-1
-    killed_servers run "$GATEWAY_PID" 3 "smtp=$SMTP_PORT" "imap=$IMAP" "pop3=$POP3" \
-        >"$TMP/answered"
+    mapfile -t ports < <(ports_of_gate)
+    killed_servers run "$GATEWAY_PID" 3 "${ports[@]}" >"$TMP/answered"
     wait_for 60 nothing_is_missing || nothing_is_missing
     # The test says nothing if no server was ever killed with something in its memory.
     [ "$(sqlite3 "$STATE/handover.db" 'SELECT count(*) FROM recovered')" -ge 1 ]

@@ -32,10 +32,8 @@ teardown_file() {
 }
 
 matrix() {
-    local ports=() what
-    for what in "${!GATE[@]}"; do
-        ports+=("$what=${GATE[$what]}")
-    done
+    local ports
+    mapfile -t ports < <(ports_of_gate)
     /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/$1" "${@:2}" "$SPOOL" "$TMP/dove/mail" \
         "${ports[@]}"
 }

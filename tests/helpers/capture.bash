@@ -11,11 +11,7 @@
 
 capture_setup() {
     SPOOL=$TMP/li CONF=$TMP/sponts.conf
-    declare -gA GATE
-    local what
-    for what in smtp smtps submission submissions pop3 pop3s imap imaps; do
-        GATE[$what]=$(free_port)
-    done
+    ports_for_gate smtp smtps submission submissions pop3 pop3s imap imaps
     SINK=$(free_port)
     mailbox_server dove "$@"
     mailbox_server_start dove
@@ -82,31 +78,11 @@ program = smtp-relayd
 auth = users
 auth-required = yes
 auth-without-tls = yes
-[listener pop3]
-address = 127.0.0.1:${GATE[pop3]}
-program = pop-proxy
-auth-without-tls = yes
-backend = 127.0.0.1:${PORT[dove-pop3]}
-backend-tls = none
-[listener pop3s]
-address = 127.0.0.1:${GATE[pop3s]}
-program = pop-proxy
-tls = implicit
-backend = 127.0.0.1:${PORT[dove-pop3]}
-backend-tls = none
-[listener imap]
-address = 127.0.0.1:${GATE[imap]}
-program = imap-proxy
-auth-without-tls = yes
-backend = 127.0.0.1:${PORT[dove-imap]}
-backend-tls = none
-[listener imaps]
-address = 127.0.0.1:${GATE[imaps]}
-program = imap-proxy
-tls = implicit
-backend = 127.0.0.1:${PORT[dove-imap]}
-backend-tls = none
 END
+    mailbox_listener pop3
+    mailbox_listener pop3s 'tls = implicit'
+    mailbox_listener imap
+    mailbox_listener imaps 'tls = implicit'
 }
 
 # The servers look once a second whether there is another list: a login that is not accepted
@@ -127,9 +103,7 @@ captured() { tap-tool read "$SPOOL" | jq -c 'select(.measure != 255)'; }
 captured_has() { [ "$(captured | wc -l)" -ge "$1" ]; }
 
 sessions() {
-    local ports=() what
-    for what in "${!GATE[@]}"; do
-        ports+=("$what=${GATE[$what]}")
-    done
+    local ports
+    mapfile -t ports < <(ports_of_gate)
     /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/mail_sessions.py" "${ports[@]}" -- "$@"
 }

@@ -5,6 +5,8 @@
 # The ports of NAME: ${PORT[NAME-imap]}, -imaps, -pop3, -pop3s; -imap-proxied and
 # -pop3-proxied want the PROXY protocol first.
 declare -gA PORT
+# The ports of the listeners of the gateway in front of it, by name.
+declare -gA GATE
 
 # mailbox_server NAME [LINE...] - users anna, bert and carl, password "secret"; mail in
 # $TMP/NAME/mail/USER; certificate $TMP/NAME/cert.pem for localhost; log $TMP/NAME/log.
@@ -102,6 +104,30 @@ END
 mailbox_server_start() {
     start "$1" dovecot -F -c "$TMP/$1/dovecot.conf"
     wait_for 20 bound "${PORT[$1-imap]}" || { cat "$TMP/$1/log" "$TMP/$1.log" >&2; return 1; }
+}
+
+# mailbox_listener NAME [LINE...] - of a gateway whose users have their mail at the server
+# "dove", without TLS behind it; NAME is imap, imaps, pop3 or pop3s, its port ${GATE[NAME]}.
+mailbox_listener() {
+    local name=$1 protocol=${1%s}
+    shift
+    printf '%s\n' "[listener $name]" "address = 127.0.0.1:${GATE[$name]}" \
+        "program = ${protocol%3}-proxy" 'auth-without-tls = yes' \
+        "backend = 127.0.0.1:${PORT[dove-$protocol]}" 'backend-tls = none' "$@"
+}
+# ports_for_gate NAME... - free ones for these listeners.
+ports_for_gate() {
+    local name
+    for name; do
+        GATE[$name]=$(free_port)
+    done
+}
+# ports_of_gate - NAME=PORT, a line each, as the clients in Python want them.
+ports_of_gate() {
+    local name
+    for name in "${!GATE[@]}"; do
+        echo "$name=${GATE[$name]}"
+    done
 }
 
 # said_by NAME PATTERN - NAME's log has such a line.

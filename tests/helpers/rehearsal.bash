@@ -10,10 +10,7 @@
 
 stage() {
     local what lmtp
-    declare -gA GATE
-    for what in submission pop3 imap; do
-        GATE[$what]=$(free_port)
-    done
+    ports_for_gate submission pop3 imap
     lmtp=$(free_port)
     self_signed "$TMP"
     mailbox_server dove 'protocols = imap pop3 lmtp' 'auth_username_format = %Ln' \
@@ -41,23 +38,13 @@ program = smtp-relayd
 auth = users
 auth-required = yes
 auth-without-tls = yes
-[listener pop3]
-address = 127.0.0.1:${GATE[pop3]}
-program = pop-proxy
-auth-without-tls = yes
-backend = 127.0.0.1:${PORT[dove-pop3]}
-backend-tls = none
-[listener imap]
-address = 127.0.0.1:${GATE[imap]}
-program = imap-proxy
-auth-without-tls = yes
-backend = 127.0.0.1:${PORT[dove-imap]}
-backend-tls = none
 [pop-proxy]
 login-delay = 0s
 [imap-proxy]
 login-delay = 0s
 END
+    mailbox_listener pop3
+    mailbox_listener imap
 }
 
 test_measure() {
