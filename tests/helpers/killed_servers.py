@@ -21,14 +21,11 @@ import time
 import mail_sessions
 from both_ends import of_pdu
 from lemf import read_pdu
-from mail_sessions import Wire, mail
+from mail_sessions import Client, mail
+from wire import PORTS
 
 SESSIONS = 8
 PATIENCE = 60  # seconds, for a server that is started again
-
-
-def port_of(wire):
-    return wire.socket.getsockname()[1]
 
 
 def good(said, word):
@@ -49,12 +46,12 @@ def send(number):
     said = good(wire.reply(), b"250")
     wire.say(b"QUIT\r\n")
     wire.reply()
-    return {"event": 2, "client-port": port_of(wire),
+    return {"event": 2, "client-port": wire.port,
             "queue-id": re.search(rb"queued as (\w+)", said).group(1).decode()}
 
 
 def retrieve(_):
-    wire = Wire("pop3")
+    wire = Client("pop3")
     wire.line()
     for command in (b"USER anna", b"PASS secret"):
         wire.say(command + b"\r\n")
@@ -63,18 +60,18 @@ def retrieve(_):
     good(wire.text(), b"+OK")
     wire.say(b"QUIT\r\n")
     wire.line()
-    return {"event": 3, "client-port": port_of(wire), "queue-id": ""}
+    return {"event": 3, "client-port": wire.port, "queue-id": ""}
 
 
 def fetch(_):
-    wire = Wire("imap")
+    wire = Client("imap")
     wire.line()
     for n, command in enumerate((b"LOGIN anna secret", b"SELECT INBOX", b"FETCH 1 BODY.PEEK[]",
                                  b"LOGOUT")):
         wire.say(b"%d %s\r\n" % (n, command))
         if b"%d OK" % n not in wire.until(str(n)):
             raise ValueError(command)
-    return {"event": 3, "client-port": port_of(wire), "queue-id": ""}
+    return {"event": 3, "client-port": wire.port, "queue-id": ""}
 
 
 SERVERS = {"smtp-relayd": send, "pop-proxy": retrieve, "imap-proxy": fetch}
@@ -108,8 +105,7 @@ def has_nothing_to_do(process):
 
 
 def run(gateway, rounds, ports):
-    mail_sessions.PORTS.update((what, int(port)) for what, port in
-                               (word.split("=") for word in ports))
+    PORTS.update((what, int(port)) for what, port in (word.split("=") for word in ports))
     with concurrent.futures.ThreadPoolExecutor(SESSIONS) as pool:
         for number in range(int(rounds)):
             for name, session in SERVERS.items():

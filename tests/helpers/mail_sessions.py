@@ -9,16 +9,10 @@ import imaplib
 import poplib
 import re
 import smtplib
-import socket
-import ssl
 import sys
-import zlib
 
-PORTS = {}
-CONTEXT = ssl.create_default_context()
-CONTEXT.check_hostname = False
-CONTEXT.verify_mode = ssl.CERT_NONE
-PASSWORD = "secret"
+from wire import CONTEXT, PASSWORD, PORTS, Wire
+
 MAIL = ("From: Anna <anna@example.de>\r\nTo: Bert <bert@example.de>\r\n"
         "Subject: hello\r\nMessage-ID: <{}@example.de>\r\n\r\n"
         "first\r\n..two dots\r\n.\x2e one more\r\nend\r\n")
@@ -28,41 +22,8 @@ def mail(number, size=0):
     return MAIL.format(number) + ("x" * 70 + "\r\n") * (size // 72)
 
 
-class Wire:
-    """A connection and what came over it; lines in, lines out."""
-
-    def __init__(self, what, tls=False):
-        self.socket = socket.create_connection(("127.0.0.1", PORTS[what]), 20)
-        if tls:
-            self.socket = CONTEXT.wrap_socket(self.socket, server_hostname="localhost")
-        self.inflate = self.deflate = None
-        self.buffer = b""
-
-    def compress(self):
-        self.inflate = zlib.decompressobj(-15)
-        self.deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-
-    def say(self, data):
-        data = data if isinstance(data, bytes) else data.encode()
-        if self.deflate:
-            data = self.deflate.compress(data) + self.deflate.flush(zlib.Z_SYNC_FLUSH)
-        self.socket.sendall(data)
-
-    def line(self):
-        while b"\n" not in self.buffer:
-            data = self.socket.recv(65536)
-            if not data:
-                raise EOFError(self.buffer)
-            self.buffer += self.inflate.decompress(data) if self.inflate else data
-        line, self.buffer = self.buffer.split(b"\n", 1)
-        return line + b"\n"
-
-    def octets(self, count):
-        while len(self.buffer) < count:
-            data = self.socket.recv(65536)
-            self.buffer += self.inflate.decompress(data) if self.inflate else data
-        taken, self.buffer = self.buffer[:count], self.buffer[count:]
-        return taken
+class Client(Wire):
+    """A connection, and the answers that come over it: they are noted."""
 
     def reply(self):
         """Of SMTP: all lines."""
@@ -102,7 +63,7 @@ def note(said):
 
 
 def smtp(what="smtp"):
-    wire = Wire(what)
+    wire = Client(what)
     wire.reply()
     wire.say("EHLO client.test\r\n")
     wire.reply()
@@ -214,7 +175,7 @@ def refused_login(what, user):
 
 
 def pop3(user, tls="no"):
-    wire = Wire("pop3s" if tls == "tls" else "pop3", tls == "tls")
+    wire = Client("pop3s" if tls == "tls" else "pop3")
     note(wire.line())
     for line in (f"USER {user}", f"PASS {PASSWORD}", "STAT"):
         wire.say(line + "\r\n")
@@ -229,7 +190,7 @@ def pop3(user, tls="no"):
 
 
 def pop3_user_only(user):
-    wire = Wire("pop3")
+    wire = Client("pop3")
     note(wire.line())
     wire.say(f"USER {user}\r\nQUIT\r\n")
     note(wire.line())
@@ -240,7 +201,7 @@ def pop3_user_only(user):
 
 
 def logged_in(user, tls):
-    wire = Wire("imaps" if tls == "tls" else "imap", tls == "tls")
+    wire = Client("imaps" if tls == "tls" else "imap")
     note(wire.line())
     wire.say(f"a LOGIN {user} {PASSWORD}\r\n")
     wire.until("a")

@@ -34,7 +34,8 @@ import traceback
 
 import matrix_mailbox
 import matrix_smtp
-from matrix_world import PORTS, Cell, Measure, Rounds, check, names_in
+from matrix_world import Cell, Measure, Rounds, check, names_in
+from wire import PORTS
 
 SCOPES = ("none", "iri", "both", "two")
 MIDDLE = ("timed", "published")

@@ -6,7 +6,8 @@ import re
 import socket
 
 from matrix_smtp import Smtp, expect_mail
-from matrix_world import PASSWORD, Wire, cause
+from matrix_world import cause
+from wire import PASSWORD, Wire
 
 QUIT = cause("quit", layer="connection")
 

@@ -16,7 +16,8 @@ import time
 
 from matrix import SCOPES, World, judge, measures_of, run
 from matrix_smtp import Smtp, expect_mail
-from matrix_world import PORTS, Cell, cause
+from matrix_world import Cell, cause
+from wire import PORTS
 
 FIRST = 5000  # cells and measures of matrix.py have lower numbers
 

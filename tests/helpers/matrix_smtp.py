@@ -4,7 +4,8 @@
 import base64
 import re
 
-from matrix_world import PASSWORD, Wire, cause
+from matrix_world import cause
+from wire import PASSWORD, Wire
 
 LIMIT = 200_000  # message-size
 
