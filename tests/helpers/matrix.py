@@ -162,7 +162,7 @@ def run(cell):
 
 
 def identities_of(cell):
-    """A scenario may give its target more names: they have to be known before it runs."""
+    """Some targets have another name, or one more."""
     if cell.scenario is matrix_smtp.one and "utf8" in cell.variant:
         return [f"zq{cell.number}t\u00fc@xn--bcher-kva.example"]
     if cell.scenario is matrix_smtp.refused:
@@ -227,6 +227,15 @@ def judge(world, cells, first=0):
     return faults, strange
 
 
+def print_results(faults, strange, nothing):
+    """As TAP: the cells, and whether there was nothing that belongs to none of them."""
+    for n, (cell, wrong) in enumerate(faults.items(), 1):
+        print(f"{'not ok' if wrong else 'ok'} {n} - {cell}")
+        for fault in wrong:
+            print("\n".join("# " + line[:2000] for line in fault.splitlines()))
+    print(f"{'not ok' if strange else 'ok'} {len(faults) + 1} - {nothing}")
+
+
 def main():
     world = World(*sys.argv[1:3])
     PORTS.update((what, int(port)) for what, port in (word.split("=") for word in sys.argv[3:]))
@@ -248,11 +257,7 @@ def main():
             break
         time.sleep(0.5)
     print(f"1..{len(cells) + 1}")
-    for n, cell in enumerate(cells, 1):
-        print(f"{'not ok' if faults[cell] else 'ok'} {n} - {cell}")
-        for fault in faults[cell]:
-            print("\n".join("# " + line[:2000] for line in fault.splitlines()))
-    print(f"{'not ok' if strange else 'ok'} {len(cells) + 1} - nothing of anybody else")
+    print_results(faults, strange, "nothing of anybody else")
 
 
 if __name__ == "__main__":

@@ -86,10 +86,10 @@ def expect_box(cell, client, what, session="login", **fields):
                 mechanism=client.mechanism, **fields)
 
 
-def expect_retr(cell, pop, n, text, session="login", **fields):
+def expect_retr(cell, pop, n, text, **fields):
     features = {"message": str(n)}
     features.update(fields.pop("more", {}))
-    expect_box(cell, pop, "part-fetched" if "TOP" in features else "fetched", session,
+    expect_box(cell, pop, "part-fetched" if "TOP" in features else "fetched",
                features=features, content=text, size=len(text) - 3, direction="to-target",
                **header_of(text), **fields)
 
@@ -244,7 +244,7 @@ def compressed(imap, before=False):
     return {"COMPRESS": "DEFLATE"} if "compress" in imap.variant and not before else {}
 
 
-def expect_fetched(cell, imap, found, validity, user=None, session="login", **fields):
+def expect_fetched(cell, imap, found, validity, user=None, **fields):
     for sequence, item, uid, size, text in found:
         whole = item in ("BODY[]", "RFC822", "BINARY[]")
         head = whole or "HEADER" in item and ".MIME" not in item and "[1" not in item
@@ -252,7 +252,7 @@ def expect_fetched(cell, imap, found, validity, user=None, session="login", **fi
                         uidvalidity=validity)
         if uid:
             features["uid"] = uid
-        expect_box(cell, imap, "fetched" if whole else "part-fetched", session,
+        expect_box(cell, imap, "fetched" if whole else "part-fetched",
                    user=user or cell.target, features=features, content=text,
                    size=size or len(text), direction="to-target",
                    **(header_of(text) if head else NO_HEADER), **fields)

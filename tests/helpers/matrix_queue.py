@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from matrix import SCOPES, World, judge, measures_of, run
+from matrix import SCOPES, World, judge, measures_of, print_results, run
 from matrix_smtp import Smtp, expect_mail
 from matrix_world import Cell, cause
 from wire import PORTS
@@ -281,11 +281,7 @@ def main():
         sendd.wait(30)
     # Nothing comes behind, not even when it ends.
     faults, strange = judge(world, cells, FIRST)
-    for n, cell in enumerate(cells, 1):
-        print(f"{'not ok' if faults[cell] else 'ok'} {n} - {cell}")
-        for fault in faults[cell]:
-            print("\n".join("# " + line[:2000] for line in fault.splitlines()))
-    print(f"{'not ok' if strange else 'ok'} {len(cells) + 1} - queue: nothing of anybody else")
+    print_results(faults, strange, "queue: nothing of anybody else")
 
 
 if __name__ == "__main__":

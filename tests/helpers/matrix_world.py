@@ -56,9 +56,9 @@ class Rounds:
 
 
 class Cell:
-    def __init__(self, number, scenario, variant, scope, measures, rounds=None):
+    def __init__(self, number, scenario, variant, scope, measures):
         self.number, self.scenario, self.variant = number, scenario, variant
-        self.scope, self.measures, self.barrier = scope, measures, rounds
+        self.scope, self.measures, self.barrier = scope, measures, None
         self.phase = 0
         self.ordered = True
         self.expected = []
