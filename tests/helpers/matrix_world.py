@@ -7,6 +7,7 @@ bystander, zq17x1: somebody outside), and the names of bystanders are in their m
 it can be seen whether anything of them is in a record."""
 
 import base64
+import hashlib
 import re
 import threading
 
@@ -145,6 +146,26 @@ def check(cell, measure, records):
     return wrong
 
 
+def check_octets(record, one):
+    """How much went over the connection until then; legs tell nothing of theirs."""
+    if one["event"]["leg"] == "out":
+        right = record["client-octets"] == record["server-octets"] == 0
+    else:
+        right = 0 < record["client-octets"] <= one["sent"] and 0 < record["server-octets"]
+    there = record["client-octets"], record["server-octets"]
+    return [] if right else [f"{record['what']}: {there} octets, at most {one['sent']} were sent"]
+
+
+def check_session(cell, record, one):
+    """Times has only the session of a login: until its logout it has not ended."""
+    logged_in = any(other["session"] == one["session"] for other in cell.expected
+                    if other["event"]["what"] == "login")
+    begin, end, now = record["session-begin"], record["session-end"], record["time"]
+    begun = cell.begun <= begin / 1e6 and begin <= now if logged_in else begin == 0
+    ended = end == (now if record["what"] == "logout" else 0)
+    return [] if begun and ended else [f"{record['what']} at {now}: session {begin} to {end}"]
+
+
 def check_event(cell, measure, record, one):
     event = dict(one["event"])
     wrong = []
@@ -169,8 +190,10 @@ def check_event(cell, measure, record, one):
     for key, value in event.items():
         if not value == (cause_there if key == "cause" else record[key]):
             differs(key, value, cause_there if key == "cause" else record[key])
-    if not 0 <= record["client-octets"] <= one["sent"]:
-        differs("client-octets", one["sent"], record["client-octets"])
+    digest = hashlib.sha256(there).hexdigest() if there is not None else "0" * 64
+    if record["content-digest"] != digest:
+        differs("content-digest", digest, record["content-digest"])
+    wrong += check_octets(record, one) + check_session(cell, record, one)
     if not cell.begun <= record["time"] / 1e6 <= cell.over:
         differs("time", (cell.begun, cell.over), record["time"])
     begin, end = measure.begin or 0, measure.end or float("inf")
