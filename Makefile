@@ -43,6 +43,9 @@ PRECOMPILED ?= $(BUILD)/precompiled.pch
 CXXFLAGS += -std=c++23 $(OPT) $(DEBUG) $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
 LDFLAGS  += $(SANFLAGS) -fuse-ld=lld-19 -pie -pthread -Wl,-z,relro,-z,now,--as-needed
 
+# What everything is compiled with, whether through a cache or not.
+COMPILER := $(filter-out ccache,$(CXX)) $(CPPFLAGS) $(CXXFLAGS)
+
 lib_src   := $(sort $(filter-out %_test.cc,$(wildcard lib/*/*.cc)))
 test_src  := $(sort $(wildcard lib/*/*_test.cc cmd/*/*_test.cc))
 programs  := $(sort $(notdir $(patsubst %/main.cc,%,$(wildcard cmd/*/main.cc))))
@@ -64,13 +67,22 @@ all: programs ## build every program (default)
 .PHONY: programs
 programs: $(programs:%=$(BIN)/%) $(if $(filter queuectl,$(programs)),$(BIN)/mailq)
 
-$(BUILD)/%.o: %.cc $(PRECOMPILED)
+# Other options make other objects: all are made again.
+ifneq ($(file <$(BUILD)/compiler),$(COMPILER))
+.PHONY: $(BUILD)/compiler
+endif
+$(BUILD)/compiler:
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(COMPILER))' >$@
+
+$(BUILD)/%.o: %.cc $(PRECOMPILED) $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(PRECOMPILED:%=-include-pch %) -c -o $@ $<
 
-$(BUILD)/precompiled.pch: lib/precompiled.h
+# System headers, too: it is of no use any more when one of them has changed.
+$(BUILD)/precompiled.pch: lib/precompiled.h $(BUILD)/compiler
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -x c++-header -fpch-instantiate-templates -o $@ $<
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS:-MMD=-MD) -x c++-header -fpch-instantiate-templates -o $@ $<
 
 $(BUILD)/lib/handover/%: private CPPFLAGS += -isystem /usr/include/libxml2
 
@@ -110,7 +122,7 @@ $(BIN)/unit-tests: $(BUILD)/tests/unit_main.o $(test_obj) $(part_obj) $(BUILD)/l
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
--include $(patsubst %.o,%.d,$(lib_obj) $(test_obj) $(patsubst %.cc,$(BUILD)/%.o,$(prog_src) $(bench_src) $(wildcard tests/tools/*.cc tests/fuzz/*.cc) tests/unit_main.cc))
+-include $(BUILD)/precompiled.d $(patsubst %.o,%.d,$(lib_obj) $(test_obj) $(patsubst %.cc,$(BUILD)/%.o,$(prog_src) $(bench_src) $(wildcard tests/tools/*.cc tests/fuzz/*.cc) tests/unit_main.cc))
 
 
 # -- tests ----------------------------------------------------------------------------
