@@ -62,4 +62,8 @@ wrong() {
     jq -r '.checks[] | select(.result != "ok") | .result + " " + .event' <<<"$output" |
         sort | uniq -c | sed 's/^ *//' | paste -sd';'
 }
+# only_wrong TEXT - that and nothing else; shown if it is not so.
+only_wrong() {
+    [ "$(wrong)" = "$1" ] || { echo "wrong: $(wrong)" >&2; return 1; }
+}
 mails_in() { find "$TMP/dove/mail/$1" -path '*/cur/*' -o -path '*/new/*' 2>/dev/null | wc -l; }
