@@ -56,8 +56,8 @@ teardown() { sponts_teardown; }
 
 # bats test_tags=plain
 @test "init by root makes everything the property of sponts-li" {
-    [ "$(id -u)" -eq 0 ] || return 0 # only root gives away
-    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP"; do chmod 755 "$directory"; done
+    only_root 'gives away'
+    others_may_enter
     rm -r "$STATE"
     # Whoever is called so in this test's own list of users.
     { cat /etc/passwd && echo 'sponts-li:x:9:9::/:/bin/false'; } | sed '/^news:/d' >"$TMP/passwd"
@@ -84,8 +84,8 @@ teardown() { sponts_teardown; }
     ctl list
     run -78 tkuev-ctl --config <(cat "$CONF") list
     [[ $output == *': not a regular file' ]]
-    [ "$(id -u)" -eq 0 ] || return 0 # only root becomes others
-    for directory in "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP"; do chmod 755 "$directory"; done
+    only_root 'becomes others'
+    others_may_enter
     cp "$CONF" "$TMP/own.conf"
     chown games "$TMP/own.conf"
     as() { setpriv --reuid "$(id -u "$1")" --regid "$(id -g "$1")" --clear-groups "${@:2}"; }

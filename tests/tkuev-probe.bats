@@ -111,9 +111,7 @@ by_ftp() {
 }
 
 @test "discs answer nobody; what is no measure, and who is no officer, are refused" {
-    order 'Profil = cd'
-    sed -i '/^\(Ziel\|User\|Pass\)/d' "$TMP/order.conf"
-    MEASURE=$(ctl create --yes --file "$TMP/order.conf")
+    disc_order
     run -0 probe
     [ "$output" = 'iri  cd    goes by disc' ]
     MEASURE=0000 run -65 probe

@@ -118,7 +118,6 @@ private:
         if (!pdu)
             return std::unexpected("cannot write a PDU: " + pdu.error());
         base::make_file(call_.get("pdu"), *pdu, private_mode);
-        base::sync_directory_of(call_.get("pdu"));
         handover::note(work, measure.handle, office.now(), "notice",
                        {{"kind", call_.get("kind")},
                         {"number", std::to_string(number)},
