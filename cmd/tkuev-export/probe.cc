@@ -26,12 +26,6 @@ struct Answer {
     li::Method method;
     bool standby;
     handover::Outcome outcome;
-
-    [[nodiscard]] bool good() const
-    {
-        return outcome.result == handover::Outcome::Result::delivered ||
-               outcome.result == handover::Outcome::Result::stored;
-    }
 };
 
 std::vector<handover::Outcome> ask(const handover::Desk& desk, const li::Measure& measure,
@@ -62,10 +56,11 @@ void ask_all(const handover::Desk& desk, const li::Measure& measure, db::Stream 
 void print(const Answer& answer)
 {
     const std::string& peer = answer.outcome.peer; // a disc has none
-    std::cout << fmt::format(
-        "{:<3}  {:<4}  {}{}{}{}\n", name_of(answer.stream), li::name(answer.method), peer,
-        answer.standby ? " (standby)" : "", peer.empty() ? "" : ": ",
-        answer.good() ? answer.outcome.receipt : "FAILS: " + answer.outcome.trouble);
+    std::cout << fmt::format("{:<3}  {:<4}  {}{}{}{}\n", name_of(answer.stream),
+                             li::name(answer.method), peer,
+                             answer.standby ? " (standby)" : "", peer.empty() ? "" : ": ",
+                             answer.outcome.is_done() ? answer.outcome.receipt
+                                                      : "FAILS: " + answer.outcome.trouble);
 }
 
 void print_json(const std::vector<Answer>& answers)
@@ -79,9 +74,9 @@ void print_json(const std::vector<Answer>& answers)
             .member("method", li::name(answer.method))
             .member("peer", answer.outcome.peer)
             .member("standby", answer.standby)
-            .member("answers", answer.good())
+            .member("answers", answer.outcome.is_done())
             .member("answer", answer.outcome.receipt)
-            .member("trouble", answer.good() ? "" : answer.outcome.trouble)
+            .member("trouble", answer.outcome.is_done() ? "" : answer.outcome.trouble)
             .end_object();
     json.end_array();
     std::cout << out << '\n';
@@ -92,7 +87,7 @@ bool all_reached(const std::vector<Answer>& answers)
 {
     const auto reached = [&](const Answer& one) {
         return std::ranges::any_of(answers, [&](const Answer& other) {
-            return other.stream == one.stream && other.good();
+            return other.stream == one.stream && other.outcome.is_done();
         });
     };
     return std::ranges::all_of(answers, reached);

@@ -69,6 +69,12 @@ struct Outcome {
     std::string receipt;      // delivered: by what we know; "226 Transfer complete",
                               // "acknowledged", "answered keep-alive", "orderly shutdown"
     std::string trouble;      // otherwise: why, one line, no secrets
+
+    // There is nothing left to carry.
+    [[nodiscard]] bool is_done() const
+    {
+        return result == Result::delivered || result == Result::stored;
+    }
 };
 
 // What the peer has of a file.

@@ -113,7 +113,7 @@ Desk::Carried::Carried(Desk& desk, const li::Handle& measure)
 Desk::Carried::~Carried()
 {
     const std::lock_guard lock(desk_.mutex_);
-    desk_.carried_.erase(measure_);
+    desk_.carried_.erase(desk_.carried_.find(measure_)); // others may carry of it, too
 }
 
 bool Desk::is_carried(const li::Handle& measure) const

@@ -95,7 +95,7 @@ private:
     mutable std::mutex mutex_; // guards what follows
     std::shared_ptr<const MeasureTable> table_;
     std::map<std::string, std::string> trust_; // by authority
-    std::set<li::Handle> carried_;
+    std::multiset<li::Handle> carried_;
     bool read_ = false;
     std::mutex contents_;
 };

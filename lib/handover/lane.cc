@@ -130,22 +130,37 @@ bool Lane::serve(const Owed& owed, const std::stop_token& stop)
 bool Lane::carry(const Owed& owed, const std::stop_token& stop)
 {
     const Desk::Carried carried(desk_, owed.measure);
+    settle_offered(owed);
     while (!stop.stop_requested()) {
         const std::int64_t now = base::wall_microseconds();
         if (owed.stream == db::Stream::cc)
             destroy_overdue(desk_, owed.measure, now);
-        const auto loaded = next_parcel(desk_, files_, owed.measure, owed.stream, now);
+        auto loaded = next_parcel(desk_, files_, owed.measure, owed.stream, now);
         if (!loaded)
             return true;
         const Parcel parcel{static_cast<std::uint64_t>(loaded->row.id), loaded->contents,
                             loaded->row.name, loaded->octets};
         const Outcome outcome = courier_->deliver(parcel, {}, stop);
-        settle(desk_, files_, *loaded, outcome, base::wall_microseconds());
-        if (outcome.result != Outcome::Result::delivered &&
-            outcome.result != Outcome::Result::stored)
+        offered_[owed].reset(
+            new Offered{{desk_, owed.measure}, *std::move(loaded), outcome});
+        settle_offered(owed);
+        if (!outcome.is_done())
             return false;
     }
     return false;
+}
+
+void Lane::settle_offered(const Owed& owed)
+{
+    const auto offered = offered_.find(owed);
+    if (offered == offered_.end())
+        return;
+    settle(desk_, offered->second->loaded, offered->second->outcome,
+           base::wall_microseconds());
+    const auto noted = std::move(offered->second);
+    offered_.erase(offered);
+    if (noted->outcome.is_done())
+        files_.empty(noted->loaded.items);
 }
 
 void Lanes::tick()

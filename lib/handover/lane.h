@@ -8,6 +8,7 @@
 #include "handover/content_files.h"
 #include "handover/courier.h"
 #include "handover/desk.h"
+#include "handover/parcels.h"
 
 #include <condition_variable>
 #include <map>
@@ -50,7 +51,15 @@ private:
     [[nodiscard]] std::set<Owed> wait(std::stop_token stop);
     bool serve(const Owed& owed, const std::stop_token& stop);
     bool carry(const Owed& owed, const std::stop_token& stop);
+    void settle_offered(const Owed& owed);
 
+    // What came of a parcel and is not noted yet: the disk may fail just then, and what was
+    // delivered must not be once more.
+    struct Offered {
+        Desk::Carried carried;
+        Loaded loaded;
+        Outcome outcome;
+    };
     Desk& desk_;
     std::unique_ptr<Courier> courier_;
     ContentFiles files_;
@@ -59,6 +68,7 @@ private:
     std::set<Owed> owed_;
     bool resting_ = true;
     Rest rest_; // of the destination
+    std::map<Owed, std::unique_ptr<Offered>> offered_;
     std::map<Owed, Rest>
         troubled_;        // cannot be made ready here: not the destination's fault
     std::jthread thread_; // last: everything else is there before it

@@ -358,19 +358,12 @@ std::optional<Loaded> next_parcel(Desk& desk, ContentFiles& files,
     }
 }
 
-void settle(Desk& desk, ContentFiles& files, const Loaded& loaded, const Outcome& outcome,
-            std::int64_t now)
+void settle(Desk& desk, const Loaded& loaded, const Outcome& outcome, std::int64_t now)
 {
-    if (outcome.result == Outcome::Result::delivered) {
-        note_receipt(desk, loaded, outcome, now);
-        files.empty(loaded.items);
-        return;
-    }
-    if (outcome.result == Outcome::Result::stored) {
-        note_stored(desk, loaded, now);
-        files.empty(loaded.items);
-        return;
-    }
+    if (outcome.result == Outcome::Result::delivered)
+        return note_receipt(desk, loaded, outcome, now);
+    if (outcome.result == Outcome::Result::stored)
+        return note_stored(desk, loaded, now);
     db::HandoverWork work(desk.store);
     note(work, loaded.row.measure, now, "attempt",
          {{"parcel", std::to_string(loaded.row.id)},

@@ -37,8 +37,8 @@ struct Loaded {
                                                 const li::Handle& measure,
                                                 db::Stream stream, std::int64_t now);
 
-// What came of it.  Delivered: nothing of it is owed any more.
-void settle(Desk& desk, ContentFiles& files, const Loaded& loaded, const Outcome& outcome,
-            std::int64_t now);
+// Notes what came of it.  Delivered: nothing of it is owed any more, and its contents may
+// be emptied.
+void settle(Desk& desk, const Loaded& loaded, const Outcome& outcome, std::int64_t now);
 
 } // namespace handover
