@@ -3,6 +3,7 @@
 
 #include "daemon/rights.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
@@ -33,10 +34,13 @@ void may_read(confine::Rights& rights, const std::string& file)
         rights.read.push_back(directory_of(file));
 }
 
-// Records are in the run directory, where every daemon may write, until they are there.
+// Records are in the run directory until they are in the spool.
 void may_capture(confine::Rights& rights, const conf::Settings& settings)
 {
-    rights.write.push_back(settings.tkuev.spool);
+    for (const std::string& directory :
+         {settings.general.run_directory, settings.tkuev.spool})
+        if (std::ranges::find(rights.write, directory) == rights.write.end())
+            rights.write.push_back(directory);
 }
 
 confine::Rights common_rights(const conf::Settings& settings)
