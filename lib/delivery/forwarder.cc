@@ -91,7 +91,7 @@ void Forwarder::leave_out_written(spool::MessageId id, Expansion& expansion) con
     if (known == written_.end())
         return;
     std::erase_if(expansion.leaves, [&](const Leaf& leaf) {
-        return known->second.contains(text::to_lower(leaf.address));
+        return known->second.addresses.contains(text::to_lower(leaf.address));
     });
 }
 
@@ -136,32 +136,32 @@ std::string Forwarder::commit(std::vector<Prepared> prepared, std::vector<Commit
 }
 
 void Forwarder::note_written(Attempt& attempt, const Committing& one,
-                             const spool::Committed& as, Measures& told)
+                             const spool::Committed& as)
 {
     base::log(base::Level::info, "forwarded", attempt.id.text(),
               {{"as", as.id.text()},
                {"from", one.sender},
                {"recipients", one.recipients.size()}});
     for (const spool::Recipient& recipient : one.recipients)
-        written_[attempt.id].insert(text::to_lower(recipient.address));
+        written_[attempt.id].addresses.insert(text::to_lower(recipient.address));
     if (witness_ != nullptr)
-        tell(attempt, one.recipients, as.id.text(), told);
+        tell(attempt, one.recipients, as.id.text());
 }
 
 // They have got it by the message itself.
-void Forwarder::tell_joined(Attempt& attempt, const std::vector<Leaf>& joined,
-                            Measures& told)
+void Forwarder::tell_joined(Attempt& attempt, const std::vector<Leaf>& joined)
 {
     std::vector<spool::Recipient> others;
     for (const Leaf& one : joined)
         others.push_back({.address = one.address, .orcpt = {}, .via = one.via});
-    tell(attempt, others, attempt.id.text(), told);
+    tell(attempt, others, attempt.id.text());
 }
 
 void Forwarder::tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
-                     std::string_view as, Measures& told)
+                     std::string_view as)
 {
     const std::string id = attempt.id.text();
+    Measures& told = written_[attempt.id].told;
     witness_->forwarded(attempt.envelope(), id, others, as);
     const auto gains = witness_->gains(attempt.envelope(), others, told);
     if (!gains.empty())
@@ -193,16 +193,15 @@ net::Task<std::string> Forwarder::forward(AttemptPtr attempt, Expansion expansio
     } catch (const base::Failure& failure) {
         trouble = failure.what();
     }
-    Measures told;
     for (Committing& one : committing) {
         const spool::CommitResult result = co_await one.done.get();
         if (result)
-            note_written(*attempt, one, *result, told);
+            note_written(*attempt, one, *result);
         else
             trouble = result.error().what();
     }
     if (trouble.empty() && witness_ != nullptr && !expansion.joined.empty())
-        tell_joined(*attempt, expansion.joined, told);
+        tell_joined(*attempt, expansion.joined);
     if (trouble.empty()) // the caller notes it now, before anything else is waited for
         written_.erase(attempt->id);
     else // operators may have deleted others meanwhile

@@ -63,12 +63,10 @@ private:
                                                 const Expansion& expansion);
     [[nodiscard]] std::string commit(std::vector<Prepared> prepared,
                                      std::vector<Committing>& out);
-    void note_written(Attempt& attempt, const Committing& one, const spool::Committed& as,
-                      Measures& told);
-    void tell_joined(Attempt& attempt, const std::vector<Leaf>& joined, Measures& told);
-    // `told`: for whom the message has become mail.
+    void note_written(Attempt& attempt, const Committing& one, const spool::Committed& as);
+    void tell_joined(Attempt& attempt, const std::vector<Leaf>& joined);
     void tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
-              std::string_view as, Measures& told);
+              std::string_view as);
     [[nodiscard]] tap::Content content_of(Attempt& attempt);
     void leave_out_written(spool::MessageId id, Expansion& expansion) const;
 
@@ -78,8 +76,12 @@ private:
     Facts& facts_;
     const smtp::Srs* srs_;
     const tap::QueueWitness* witness_ = nullptr;
-    // Final addresses, in lower case, of messages of which only a part could be written.
-    std::unordered_map<spool::MessageId, std::set<std::string>> written_;
+    // Of messages of which only a part could be written.
+    struct Written {
+        std::set<std::string> addresses; // the final ones, in lower case
+        Measures told;                   // for which the message has become mail
+    };
+    std::unordered_map<spool::MessageId, Written> written_;
 };
 
 // RFC 3461 section 5.2.7: the original recipient follows a changed address.
