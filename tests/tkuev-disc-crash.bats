@@ -158,6 +158,8 @@ settled() {
     run -0 export_tool --once --patience 5
     grep -q ' ledger: ' "$STATE/exportd.log"
     [ ! -e "$left" ]
+    run -0 ctl status # what else there is to do is told all the same
+    [[ $output == *"$STATE/ledger"*"${MEASURE:0:8}  notice set-up, "* ]]
     rm "$STATE/ledger"
     mv "$TMP/ledger" "$STATE/ledger"
     run -0 export_tool --once --patience 5

@@ -45,8 +45,21 @@ std::string key_of(const li::Measure& measure, const li::Destination& where,
 
 } // namespace
 
-Lane::Lane(Desk& desk, std::unique_ptr<Courier> courier)
-    : desk_(desk), courier_(std::move(courier)), files_(desk),
+void Offers::put(const Owed& owed, std::unique_ptr<Offer> offer)
+{
+    const std::lock_guard lock(mutex_);
+    offers_.insert_or_assign(owed, std::move(offer));
+}
+
+std::unique_ptr<Offers::Offer> Offers::take(const Owed& owed)
+{
+    const std::lock_guard lock(mutex_);
+    auto taken = offers_.extract(owed);
+    return taken ? std::move(taken.mapped()) : nullptr;
+}
+
+Lane::Lane(Desk& desk, Offers& offers, std::unique_ptr<Courier> courier)
+    : desk_(desk), offers_(offers), courier_(std::move(courier)), files_(desk),
       thread_([this](const std::stop_token& stop) { work(stop); })
 {
 }
@@ -130,7 +143,8 @@ bool Lane::serve(const Owed& owed, const std::stop_token& stop)
 bool Lane::carry(const Owed& owed, const std::stop_token& stop)
 {
     const Desk::Carried carried(desk_, owed.measure);
-    settle_offered(owed);
+    if (auto offer = offers_.take(owed); offer && is_owed(desk_, offer->loaded))
+        settle_offer(owed, std::move(offer));
     while (!stop.stop_requested()) {
         const std::int64_t now = base::wall_microseconds();
         if (owed.stream == db::Stream::cc)
@@ -138,29 +152,29 @@ bool Lane::carry(const Owed& owed, const std::stop_token& stop)
         auto loaded = next_parcel(desk_, files_, owed.measure, owed.stream, now);
         if (!loaded)
             return true;
-        const Parcel parcel{static_cast<std::uint64_t>(loaded->row.id), loaded->contents,
-                            loaded->row.name, loaded->octets};
-        const Outcome outcome = courier_->deliver(parcel, {}, stop);
-        offered_[owed].reset(
-            new Offered{{desk_, owed.measure}, *std::move(loaded), outcome});
-        settle_offered(owed);
-        if (!outcome.is_done())
+        auto offer = std::make_unique<Offers::Offer>(*std::move(loaded));
+        const Parcel parcel{static_cast<std::uint64_t>(offer->loaded.row.id),
+                            offer->loaded.contents, offer->loaded.row.name,
+                            offer->loaded.octets};
+        offer->outcome = courier_->deliver(parcel, {}, stop);
+        const bool done = offer->outcome.is_done();
+        settle_offer(owed, std::move(offer));
+        if (!done)
             return false;
     }
     return false;
 }
 
-void Lane::settle_offered(const Owed& owed)
+void Lane::settle_offer(const Owed& owed, std::unique_ptr<Offers::Offer> offer)
 {
-    const auto offered = offered_.find(owed);
-    if (offered == offered_.end())
-        return;
-    settle(desk_, offered->second->loaded, offered->second->outcome,
-           base::wall_microseconds());
-    const auto noted = std::move(offered->second);
-    offered_.erase(offered);
-    if (noted->outcome.is_done())
-        files_.empty(noted->loaded.items);
+    try {
+        settle(desk_, offer->loaded, offer->outcome, base::wall_microseconds());
+    } catch (...) {
+        offers_.put(owed, std::move(offer));
+        throw;
+    }
+    if (offer->outcome.is_done())
+        files_.empty(offer->loaded.items);
 }
 
 void Lanes::tick()
@@ -195,7 +209,8 @@ void Lanes::open(const std::string& key, const li::Measure& measure,
                  const li::Destination& where)
 {
     if (!lanes_.contains(key))
-        lanes_[key] = std::make_unique<Lane>(desk_, make_courier(desk_, measure, where));
+        lanes_[key] =
+            std::make_unique<Lane>(desk_, offers_, make_courier(desk_, measure, where));
 }
 
 bool Lanes::resting()

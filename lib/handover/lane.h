@@ -27,9 +27,29 @@ make_courier(const Desk& desk, const li::Measure& measure, const li::Destination
 inline constexpr base::seconds first_pause{1}; // after an attempt that failed
 inline constexpr base::seconds longest_pause{60};
 
+// What came of parcels and is not noted yet: the disk may fail just then, and what was
+// delivered must not be once more, whichever way the measure goes meanwhile.
+//
+// Threads: any.
+class Offers {
+public:
+    using Owed = db::HandoverWork::Owed;
+    struct Offer {
+        Loaded loaded;
+        Outcome outcome;
+    };
+    void put(const Owed& owed, std::unique_ptr<Offer> offer);
+    // Null: all is noted.
+    [[nodiscard]] std::unique_ptr<Offer> take(const Owed& owed);
+
+private:
+    std::mutex mutex_;
+    std::map<Owed, std::unique_ptr<Offer>> offers_;
+};
+
 class Lane {
 public:
-    Lane(Desk& desk, std::unique_ptr<Courier> courier);
+    Lane(Desk& desk, Offers& offers, std::unique_ptr<Courier> courier);
     ~Lane(); // ends it, soon
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
@@ -51,16 +71,9 @@ private:
     [[nodiscard]] std::set<Owed> wait(std::stop_token stop);
     bool serve(const Owed& owed, const std::stop_token& stop);
     bool carry(const Owed& owed, const std::stop_token& stop);
-    void settle_offered(const Owed& owed);
-
-    // What came of a parcel and is not noted yet: the disk may fail just then, and what was
-    // delivered must not be once more.
-    struct Offered {
-        Desk::Carried carried;
-        Loaded loaded;
-        Outcome outcome;
-    };
+    void settle_offer(const Owed& owed, std::unique_ptr<Offers::Offer> offer);
     Desk& desk_;
+    Offers& offers_;
     std::unique_ptr<Courier> courier_;
     ContentFiles files_;
     std::mutex mutex_; // guards owed_, resting_
@@ -68,7 +81,6 @@ private:
     std::set<Owed> owed_;
     bool resting_ = true;
     Rest rest_; // of the destination
-    std::map<Owed, std::unique_ptr<Offered>> offered_;
     std::map<Owed, Rest>
         troubled_;        // cannot be made ready here: not the destination's fault
     std::jthread thread_; // last: everything else is there before it
@@ -88,6 +100,7 @@ private:
               const li::Destination& where);
 
     Desk& desk_;
+    Offers offers_;
     std::map<std::string, std::unique_ptr<Lane>> lanes_; // by destination
 };
 

@@ -373,4 +373,12 @@ void settle(Desk& desk, const Loaded& loaded, const Outcome& outcome, std::int64
     work.commit();
 }
 
+bool is_owed(Desk& desk, const Loaded& loaded)
+{
+    db::HandoverWork work(desk.store);
+    return std::ranges::any_of(
+        work.parcels(loaded.row.measure, loaded.row.stream),
+        [&](const auto& parcel) { return parcel.id == loaded.row.id; });
+}
+
 } // namespace handover

@@ -39,6 +39,9 @@ struct Loaded {
 
 // Notes what came of it.  Delivered: nothing of it is owed any more, and its contents may
 // be emptied.
+// Only of a parcel that is owed, once.
 void settle(Desk& desk, const Loaded& loaded, const Outcome& outcome, std::int64_t now);
+// It was neither delivered nor destroyed meanwhile.
+[[nodiscard]] bool is_owed(Desk& desk, const Loaded& loaded);
 
 } // namespace handover

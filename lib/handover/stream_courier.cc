@@ -122,7 +122,7 @@ net::Task<void> StreamCourier::guarded(net::Task<void> dialogue)
     try {
         co_await std::move(dialogue);
     } catch (const std::runtime_error& error) {
-        outcome_.trouble = peer_ + ": " + error.what();
+        outcome_.trouble = error.what();
         fine = false;
     }
     if (!fine)

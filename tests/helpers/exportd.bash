@@ -88,8 +88,12 @@ exportd_pid() { pgrep -P "$GATEWAY_PID" -x tkuev-exportd; }
 # no_exportd - kills it, and has its lock: there is none until exec {HELD}>&-.
 no_exportd() {
     exec {HELD}>>"/proc/$GATEWAY_PID/root$STATE/exportd.lock" # where the gateway sees it
-    kill -KILL "$(exportd_pid)"
-    flock "$HELD"
+    wait_for 20 takes_its_lock
+}
+# It is started again soon, and may be the first to ask.
+takes_its_lock() {
+    kill -KILL "$(exportd_pid)" 2>/dev/null || true
+    flock -n "$HELD"
 }
 # tells PATTERN - a line of a ledger matches.
 tells() { inside sh -c "cat '$STATE'/ledger/*" | grep -qE "$1"; }
