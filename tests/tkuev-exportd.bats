@@ -166,6 +166,9 @@ billed_as_received() {
     wait_for 20 grep -q 'authorities.pem: is empty' "$STATE/exportd.log"
     [ ! -s "$TMP/lemf.pdus" ]
     run ! tells 'attempt'
+    run -0 faketime -f '+10m' tkuev-ctl --config "$CONF" status
+    [[ $output == *"${MEASURE:0:8}  event data not handed over: exportd.log says why, "* ]]
+    [[ $output == *"${MEASURE:0:8}  content not handed over: exportd.log says why, "* ]]
     cp "$TMP/ca/cert.pem" "$STATE/authorities.pem"
     wait_for 20 lemf_has lemf '.cc == 1'
 }
@@ -230,7 +233,7 @@ billed_as_received() {
     wait_for 5 gone "$LEMF_PID"
     send 1 2
     wait_for 30 has_gaps 2
-    [[ $(ctl gaps "$MEASURE" --json | jq -r '.[].captured') == "$(day '')T"*"$(day '')T"* ]]
+    [[ $(ctl gaps "$MEASURE" --json | jq -r '.[].captured') == 20*T*20*T* ]]
     wait_for 20 is_told "event data not handed over: 127.0.0.1:$LEMF_PORT: "
     is_told 'notice disturbance: content was destroyed'
     ctl notice "$MEASURE" --kind disturbance --disturbance Leitung --effect 'kein Inhalt' \
@@ -315,12 +318,10 @@ is_told() {
         sort -u)" = 'by itself, without a login' ]
     [[ $(jq -r 'select(.act == "ledger-verify" and .outcome == "done") | .detail' <<<"$output") == \
         "measure=$MEASURE entry="*' sound' ]]
-    local quarter
-    quarter=$(TZ=Europe/Berlin date +%Y-Q)$((($(TZ=Europe/Berlin date +%-m) + 2) / 3))
-    run -0 audit sample --quarter "$quarter"
+    run -0 audit sample --quarter "$(this_quarter)"
     [[ $output != *'no outcome'* ]]
-    # The day after, the next.
-    run -0 faketime -f +1d tkuev-export --config "$CONF" --once
+    # On another day it is again.
+    run -0 faketime -f +2d tkuev-export --config "$CONF" --once
     [ "$(acts handover-once | grep -o intended | wc -l)" -ge 2 ]
     audit grants revoke "$ME" operate
     run -77 tkuev-export --config "$CONF" --once
@@ -392,7 +393,7 @@ is_told() {
     [ -z "$(ctl gaps "$other")" ]
     run ! documents
     [[ $(faketime -f '+10m' tkuev-ctl --config "$CONF" status) == \
-        *"${MEASURE:0:8}  event data not made ready: exportd.log says why, $(day '')T"* ]]
+        *"${MEASURE:0:8}  event data not handed over: exportd.log says why, "* ]]
     run -78 tkuev-exportd --config "$CONF" --check
     [[ $output == *mapping.ini* ]]
     # Repaired, the other goes, too.

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-export --once: a round of everything that tkuev-exportd(8) does, for cron(8).
+#include "audit/sampling.h"
 #include "base/clock.h"
 #include "conf/settings.h"
 #include "db/handover.h"
-#include "handover/desk.h"
 #include "handover/exporter.h"
 #include "li/official_time.h"
 #include "perform.h"
-#include "seal/vault.h"
 #include "subcommands.h"
 
 #include <fstream>
@@ -31,10 +30,7 @@ bool a_person_asks()
 // is noted.
 class Day {
 public:
-    explicit Day(const handover::Places& places)
-        : vault_(places.vault_key), store_(places.store, vault_)
-    {
-    }
+    explicit Day(db::Handover& store) : store_(store) {}
 
     [[nodiscard]] bool is_noted()
     {
@@ -49,8 +45,7 @@ public:
 
 private:
     std::string today_ = li::official(base::wall_microseconds()).substr(0, date_size);
-    seal::Vault vault_;
-    db::Handover store_;
+    db::Handover& store_;
 };
 
 } // namespace
@@ -61,14 +56,15 @@ int once(const Call& call)
     handover::Exporter exporter(settings); // refused while the daemon runs
     const auto round = [&] { exporter.once(base::seconds(call.patience)); };
     const bool person = a_person_asks();
-    Day day(handover::places_of(settings.tkuev));
+    Day day(exporter.desk().store);
     if (!person && day.is_noted()) {
         round();
         return 0;
     }
     audit::Entry entry;
     entry.act = "handover-once";
-    entry.detail = person ? "" : "by itself, without a login";
+    if (!person)
+        entry.detail = std::string(audit::by_itself) + ", without a login";
     perform(audit::Client(settings.tkuev.audit_socket), entry, [&](const std::string&) {
         if (!person)
             day.set_noted();

@@ -58,9 +58,11 @@ bool is_export(std::string_view act)
 }
 
 // The log itself, and what timers do at any hour.
-bool acts_by_itself(std::string_view act)
+bool acts_by_itself(const Record& record)
 {
-    return act.starts_with("log-") || act == "handover-once" || act == "measure-expire";
+    const std::string& act = record.get("act");
+    return act.starts_with("log-") || act == "measure-expire" ||
+           (act == "handover-once" && record.get("detail").starts_with(by_itself));
 }
 
 // What is known of acts when looking at one of them.
@@ -110,7 +112,7 @@ std::vector<std::string> suspicions(const Record& record, const History& history
         out.emplace_back("ends right after begin");
     if (is_export(act))
         out.emplace_back("export");
-    if (!acts_by_itself(act) && outside_of_business(record))
+    if (!acts_by_itself(record) && outside_of_business(record))
         out.emplace_back("outside of business hours");
     if (act == "log-grant" && record.get("detail").contains(" beside "))
         out.emplace_back("two roles");

@@ -16,6 +16,9 @@
 
 namespace audit {
 
+// So begins the detail of an act that nobody asked for, such as a round of a timer.
+inline constexpr std::string_view by_itself = "by itself";
+
 struct Sample {
     struct Item {
         std::uint64_t number = 0; // of the entry

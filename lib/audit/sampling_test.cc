@@ -21,14 +21,16 @@ public:
         ::tzset();
     }
     std::uint64_t add(std::int64_t time, const std::string& act, const std::string& outcome,
-                      const std::string& reference, const std::string& test = "no")
+                      const std::string& reference, const std::string& test = "no",
+                      const std::string& detail = "")
     {
         chain.records.push_back(audit::make_record(
             chain.head(), {{"time", "then " + std::to_string(time) + "000000"},
                            {"act", act},
                            {"outcome", outcome},
                            {"reference", reference},
-                           {"test", test}}));
+                           {"test", test},
+                           {"detail", detail}}));
         return chain.head().number;
     }
     void add_measure(const std::string& reference)
@@ -93,7 +95,8 @@ TEST_CASE("audit: tests and what is suspicious are always looked at")
     const auto recovered = log.add(monday, "log-recovered", "done", "");
     const auto fine = log.add(monday, "measure-extend", "done", "X6");
     const auto reading = log.add(sunday, "log-list", "done", "");
-    const auto round = log.add(sunday, "handover-once", "done", "");
+    const auto round = log.add(sunday, "handover-once", "done", "", "no", "by itself, ...");
+    const auto asked = log.add(sunday, "handover-once", "done", "");
     const auto expired = log.add(sunday, "measure-expire", "done", "X6");
     const Sample sample = audit::draw_sample(log.chain, "2026-Q3", "s");
     CHECK(reasons_of(sample, test) == "test");
@@ -110,11 +113,12 @@ TEST_CASE("audit: tests and what is suspicious are always looked at")
     CHECK(reasons_of(sample, fine).empty());
     CHECK(reasons_of(sample, reading).empty());
     CHECK(reasons_of(sample, round).empty());
+    CHECK(reasons_of(sample, asked) == "outside of business hours");
     CHECK(reasons_of(sample, expired).empty());
     CHECK(sample.measures == 11);
     CHECK(sample.chosen.size() == 3);
     CHECK(sample.tests == 1);
-    CHECK(sample.suspicious == 8);
+    CHECK(sample.suspicious == 9);
 }
 
 TEST_CASE("audit: what is a quarter")

@@ -18,13 +18,6 @@ audit_setup() {
     export TZ=UTC # official time is Germany's wherever the machine stands
 }
 
-# this_quarter - e.g. 2026-Q4, in official time.
-this_quarter() {
-    local month
-    month=$(TZ=Europe/Berlin date +%-m)
-    TZ=Europe/Berlin date "+%Y-Q$(((month + 2) / 3))"
-}
-
 # request ACT OUTCOME REFERENCE [IDENTITY] [ROLE] - on standard output
 request() {
     printf 'note 1\nact %s\noutcome %s\nreference %s\nidentity %s\n' "$1" "$2" "$3" \

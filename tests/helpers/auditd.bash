@@ -24,3 +24,10 @@ auditd_kill() {
     wait_for 5 gone "$AUDITD_PID"
     rm -f "$SOCKET"
 }
+
+# this_quarter - e.g. 2026-Q4, in official time.
+this_quarter() {
+    local month
+    month=$(TZ=Europe/Berlin date +%-m)
+    TZ=Europe/Berlin date "+%Y-Q$(((month + 2) / 3))"
+}
