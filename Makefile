@@ -79,7 +79,8 @@ $(BUILD)/%.o: %.cc $(PRECOMPILED) $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(PRECOMPILED:%=-include-pch %) -c -o $@ $<
 
-# System headers, too: it is of no use any more when one of them has changed.
+# System headers, too, as far as their times tell: it is of no use any more when one of them
+# has changed.
 $(BUILD)/precompiled.pch: lib/precompiled.h $(BUILD)/compiler
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS:-MMD=-MD) -x c++-header -fpch-instantiate-templates -o $@ $<

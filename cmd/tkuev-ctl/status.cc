@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-ctl status: what needs a person now.  Noted in the audit log like everything else.
+#include "base/failure.h"
 #include "clock.h"
 #include "handed_over.h"
 #include "handover/desk.h"
@@ -31,7 +32,8 @@ struct Task {
 
 constexpr li::Time soon = 7 * li::day;
 constexpr li::Time usual_wait = 300 * li::second; // far more than a round takes
-constexpr std::size_t digest_digits = 12;         // that name an image
+constexpr int oldest = 20; // items, of which an event tells since when they wait
+constexpr std::size_t digest_digits = 12; // that name an image
 
 // Gathers the tasks of one measure.
 class Tasks {
@@ -121,9 +123,23 @@ std::string trouble_of(const std::vector<handover::LedgerEntry>& attempts,
 {
     for (const handover::LedgerEntry& attempt : std::views::reverse(attempts))
         for (const db::HandoverParcel& parcel : owed)
-            if (attempt.get("parcel") == std::to_string(parcel.id))
-                return attempt.get("peer") + ": " + attempt.get("why");
+            if (attempt.get("parcel") == std::to_string(parcel.id)) {
+                const std::string peer = attempt.get("peer");
+                return (peer.empty() ? "" : peer + ": ") + attempt.get("why");
+            }
     return "";
+}
+
+// Since when the oldest is there; of notices, the first of which says that the measure was
+// set up, nothing else is known.
+li::Time waits_since(const std::vector<db::HandoverItem>& waiting,
+                     const li::Measure& measure)
+{
+    for (const db::HandoverItem& item : waiting)
+        if (const auto event = li::decode(item.text);
+            item.form == db::HandoverItem::Form::event && event)
+            return event->time;
+    return waiting.empty() ? 0 : measure.life.activated;
 }
 
 std::string last_trouble(Office& office, const li::Measure& measure,
@@ -142,19 +158,15 @@ void Tasks::of_stream(Office& office, db::Stream stream)
     {
         db::HandoverWork work(office.handover());
         owed = work.parcels(measure_.handle, stream);
-        waiting = work.waiting(measure_.handle, stream, 1);
+        waiting = work.waiting(measure_.handle, stream, oldest);
     }
-    if (!owed.empty()) {
-        const std::string trouble = last_trouble(office, measure_, owed);
-        if (!trouble.empty())
-            add(what + " not handed over: " + trouble, owed.front().made);
-        return;
-    }
-    if (waiting.empty() || waiting.front().form != db::HandoverItem::Form::event)
-        return;
-    const auto event = li::decode(waiting.front().text);
-    if (event && event->time + usual_wait < now_)
-        add(what + " not made ready: exportd.log says why", event->time);
+    const std::string trouble = owed.empty() ? "" : last_trouble(office, measure_, owed);
+    const li::Time since =
+        owed.empty() ? waits_since(waiting, measure_) : owed.front().made;
+    if (!trouble.empty())
+        add(what + " not handed over: " + trouble, since);
+    else if (since != 0 && since + usual_wait < now_)
+        add(what + " not handed over: exportd.log says why", since);
 }
 
 std::vector<Task> tasks_of(Office& office)
@@ -162,9 +174,14 @@ std::vector<Task> tasks_of(Office& office)
     // Whoever hands over has made it; we only look.
     const bool handed =
         std::filesystem::exists(handover::places_of(office.settings()).store);
-    if (handed)
-        write_ledgers(office);
     std::vector<Task> all;
+    try {
+        if (handed)
+            write_ledgers(office);
+    } catch (
+        const base::Failure& failure) { // what else there is to do is told all the same
+        all.push_back({"", failure.what(), 0});
+    }
     for (const li::Measure& measure : office.all()) {
         Tasks tasks(measure, office.now(), all);
         tasks.of_life();

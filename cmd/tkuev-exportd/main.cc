@@ -2,9 +2,11 @@
 // tkuev-exportd(8): hands over to authorities what the servers have recorded.
 //
 // This file knows the command line and the order of things, nothing else.
+#include "base/clock.h"
 #include "base/log.h"
 #include "conf/daemon_main.h"
 #include "handover/file_parcels.h"
+#include "li/life.h"
 #include "rights.h"
 #include "service.h"
 
@@ -29,8 +31,10 @@ void check(const conf::Settings& settings)
 {
     exportd::confine_to_work(settings, false);
     const handover::Desk desk(settings);
-    const auto is_national = [](const auto& measure) {
-        return handover::is_national(measure.second.measure);
+    const li::Time now = base::wall_microseconds();
+    const auto is_national = [now](const auto& entry) {
+        const li::Measure& measure = entry.second.measure;
+        return handover::is_national(measure) && li::next_change(measure, now);
     };
     if (std::ranges::any_of(*desk.measures(), is_national))
         (void)handover::read_mapping(desk);
