@@ -195,6 +195,19 @@ fit() {
     [ -z "$(stored '.[].name')" ]
 }
 
+@test "a disc with a large mail, whose content goes in segments, is sound" {
+    interception 'file-prefix = D2AE'
+    authority_key
+    by_disc
+    mail_of 1000000 1 >"$TMP/mail.1"
+    submit "$TMP/mail.1" a@test anna@example.org
+    wait_for 20 stores 1
+    export_tool iso "$MEASURE" -o "$IMAGE"
+    run -0 tkuev-export verify "$IMAGE" --recipient "$TMP/lka.pem" --key "$TMP/lka.key"
+    export_tool iso "$MEASURE" --again "$(digest_of "$IMAGE")" --not-encrypted -o "$TMP/clear.iso"
+    run -0 tkuev-export verify "$TMP/clear.iso"
+}
+
 @test "content waits for a disc no longer than its bound; then a gap is told, events stay" {
     interception 'file-prefix = D2AE' 'disc-seconds = 8' 'content-seconds = 1'
     by_disc

@@ -21,6 +21,15 @@ const etsi::IntegrityCheck* check_in(const etsi::ReceivedPdu& pdu)
     return tri == nullptr ? nullptr : std::get_if<etsi::IntegrityCheck>(tri);
 }
 
+// Around the pieces of a large content; they have numbers as its pieces have.
+bool is_segment_flag(const etsi::ReceivedPdu& pdu)
+{
+    const auto* const tri = std::get_if<etsi::Tri>(&pdu.payload);
+    const auto* const flag = tri == nullptr ? nullptr : std::get_if<etsi::TriFlag>(tri);
+    return flag != nullptr &&
+           (*flag == etsi::TriFlag::first_segment || *flag == etsi::TriFlag::last_segment);
+}
+
 } // namespace
 
 void PduFiles::add(std::string_view name, std::string_view octets)
@@ -48,7 +57,8 @@ void PduFiles::take(const std::string& where, std::string_view octets)
     ++report_.pdus;
     if (std::holds_alternative<std::vector<etsi::ReceivedIri>>(pdu->payload))
         remember(where, *pdu, Kind::iri, octets);
-    else if (std::holds_alternative<std::vector<etsi::ReceivedCc>>(pdu->payload))
+    else if (std::holds_alternative<std::vector<etsi::ReceivedCc>>(pdu->payload) ||
+             is_segment_flag(*pdu))
         remember(where, *pdu, Kind::cc, octets);
     else if (const auto* const check = check_in(*pdu))
         take_check(where, *pdu, *check, octets);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "etsi/integrity.h"
+#include "etsi/received.h"
 #include "etsi/samples_test.h"
 #include "handover/pdu_files.h"
+#include "handover/pdus.h"
 #include "seal/digest.h"
 #include "seal/envelope.h"
 #include "seal/fixture_test.h"
@@ -69,6 +71,28 @@ struct Stream {
     }
 };
 
+// A content in two pieces with the flags around them, and its checks.
+std::string segmented(const seal::PrivateKey& key)
+{
+    const std::string content(handover::segment_size + 5, 'x');
+    li::Measure measure;
+    measure.reference = "LKA-17";
+    const li::Sender sender{.operator_id = "49999",
+                            .network_element = "sponts-1",
+                            .interception_point = "mx",
+                            .country = "DE"};
+    std::string out;
+    std::vector<PduPlace> places;
+    append_content(out, places, measure, sender, {}, content, 7, 0);
+    std::string checks;
+    std::uint32_t next = 0;
+    append_checks(
+        checks, out, places, etsi::DataType::cc, measure, sender, 1'000'000,
+        [&](std::uint32_t) { return next++; },
+        [&](std::string_view octets) { return seal::sign_raw(octets, key); });
+    return out + checks;
+}
+
 PduFiles::Report read(const std::string& text, const seal::Certificate& signer)
 {
     PduFiles files(signer);
@@ -95,6 +119,22 @@ TEST_CASE("handover: PDUs in files are read, hashed, and their signatures checke
     CHECK(read(stream.text(1), ours.certificate).problems ==
           std::vector<std::string>{"f: PDU 2: number 1 is missing"});
     CHECK(read(stream.text(3), ours.certificate).problems ==
+          std::vector<std::string>{"f: PDU 3: number 0 is missing"});
+}
+
+TEST_CASE("handover: the flags around a large content have numbers as its pieces have")
+{
+    const seal::testing::Directory directory;
+    const auto ours = seal::testing::new_pair(directory, "ours");
+    const std::string text = segmented(ours.key);
+    const auto report = read(text, ours.certificate);
+    CHECK(report.problems.empty());
+    CHECK(report.pdus == 6);
+    CHECK(report.hashes == 1);
+    CHECK(report.signatures == 1);
+    const auto flag = etsi::pdu_size(text, etsi::Rules::der, text.size());
+    REQUIRE(flag);
+    CHECK(read(text.substr(*flag), ours.certificate).problems ==
           std::vector<std::string>{"f: PDU 3: number 0 is missing"});
 }
 
