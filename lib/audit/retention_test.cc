@@ -69,6 +69,24 @@ TEST_CASE("audit: an entry goes when it and the report about it are old enough")
     CHECK(plan_at(now + 2000 * day).log == std::set<std::uint64_t>{1, 2});
 }
 
+TEST_CASE("audit: another measure with the same reference ends none that runs")
+{
+    const Scene scene;
+    Store store(scene.places);
+    const std::int64_t now = base::wall_seconds();
+    Entry runs = create_measure("R1");
+    runs.detail = "measure=11 entry=2";
+    runs.end = "2999-01-01T00:00:00+01:00";
+    Entry other = over("R1");
+    other.detail = "measure=22 entry=3";
+    store.note(runs, "anna");
+    store.note(other, "anna");
+    store.note(report_of(now, store), "rita");
+    audit::PurgeRules rules;
+    rules.now = now + 400 * day;
+    CHECK(audit::plan_purge(store.read(), rules).log.empty());
+}
+
 TEST_CASE("audit: a report releases what it has seen, not what is written after it")
 {
     const Scene scene;

@@ -43,7 +43,7 @@ bool is_test(const Record& record)
 bool is_order(const Record& record)
 {
     return record.get("act") == "measure-create" && !is_test(record) &&
-           record.get("outcome") != "refused";
+           record.get("outcome") == "done";
 }
 
 bool is_begin(const Record& record)
