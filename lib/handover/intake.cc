@@ -18,6 +18,8 @@ namespace handover {
 namespace {
 
 constexpr std::size_t batch_size = 512;
+// How long the process that took a mail may need until its record is there.
+constexpr std::int64_t mail_may_follow = 2 * li::second;
 // Of a login whose begin has been reported.
 constexpr std::string_view begun = "begun/";
 constexpr std::string_view queued = "queue/";
@@ -39,6 +41,7 @@ bool Intake::round(std::int64_t now)
 {
     const std::vector<std::string> files = tap::record_files(incoming(desk_));
     bool more = false;
+    waits_ = false;
     for (const std::string& file : files)
         more = (!bad_.contains(file) && take_guarded(file, now)) || more;
     std::erase_if(places_, [&](const auto& place) {
@@ -102,7 +105,6 @@ bool Intake::take_file(const std::string& file, std::int64_t now)
     db::HandoverWork::Place known = place.known;
     if (known.position == 0)
         known.first = batch.front().record.offset;
-    known.position = batch.back().record.next;
     try {
         db::HandoverWork work(desk_.store);
         waiting_.reset();
@@ -110,8 +112,17 @@ bool Intake::take_file(const std::string& file, std::int64_t now)
         taps_.clear();
         outside_.clear();
         unreadable_ = 0;
-        for (const Opened& opened : batch)
+        for (const Opened& opened : batch) {
+            if (comes_too_early(work, opened, now)) {
+                waits_ = true;
+                place.reader->seek(opened.record.offset);
+                break;
+            }
             take(work, file, opened, now);
+            known.position = opened.record.next;
+        }
+        if (known.position == place.known.position)
+            return false;
         for (const auto& [measure, count] : outside_)
             note(work, measure, now, "outside", {{"records", std::to_string(count)}});
         for (const auto& [tap, taken] : taps_)
@@ -127,6 +138,19 @@ bool Intake::take_file(const std::string& file, std::int64_t now)
         desk_.say("records that cannot be read: " + std::to_string(unreadable_));
     sweep_file(desk_, file, batch.front().record.offset, known.position);
     return true;
+}
+
+// A leg of a mail that we have not seen: who took the mail has another file, and with its
+// record goes the correlation number, of the login perhaps.
+bool Intake::comes_too_early(db::HandoverWork& work, const Opened& opened, std::int64_t now)
+{
+    if (!opened.event || opened.event->what != li::What::forwarded ||
+        opened.event->queue_id.empty())
+        return false;
+    const li::Event& event = *opened.event;
+    return event.time <= now && now - event.time < mail_may_follow &&
+           !work.cin(event.measure, named(queued, event.queue_id)) &&
+           !work.cin(event.measure, named(session, event.session));
 }
 
 void Intake::take(db::HandoverWork& work, const std::string& file, const Opened& opened,

@@ -27,6 +27,8 @@ public:
 
     // One batch of every file; true: there may be more.
     bool round(std::int64_t now);
+    // Some stay where they are for a moment: other files will tell what they belong to.
+    [[nodiscard]] bool waits() const { return waits_; }
 
 private:
     struct Opened {
@@ -64,6 +66,8 @@ private:
     void take_content(db::HandoverWork& work, const li::Measure& measure,
                       const std::string& file, const Opened& opened,
                       const db::HandoverItem& of, std::int64_t now);
+    [[nodiscard]] bool comes_too_early(db::HandoverWork& work, const Opened& opened,
+                                       std::int64_t now);
     [[nodiscard]] std::uint32_t cin_of(db::HandoverWork& work, const li::Measure& measure,
                                        const li::Event& event, std::int64_t now);
     [[nodiscard]] Waiting count_contents(db::HandoverWork& work);
@@ -80,6 +84,7 @@ private:
     std::map<std::string, Taken> taps_;   // by process, as of this batch
     std::map<li::Handle, std::uint64_t> outside_;
     std::uint64_t unreadable_ = 0;
+    bool waits_ = false; // in this round
 };
 
 } // namespace handover

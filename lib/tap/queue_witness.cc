@@ -165,20 +165,21 @@ void QueueWitness::leg(const spool::Envelope& envelope, std::string_view id,
     event.tls = leg.tls;
     if (!leg.relay.empty())
         event.features.emplace_back("relay", leg.relay);
-    leg_of_sender(envelope, event, leg);
+    const Measures told = leg_of_sender(envelope, event, leg);
     for (const spool::Recipient& recipient : envelope.recipients)
         if (std::ranges::find(leg.recipients, recipient.address) != leg.recipients.end())
-            leg_of_recipient(recipient, event);
+            leg_of_recipient(recipient, event, told);
 }
 
 // A sender's measure hears of all recipients that the sender has named.  Where others let
 // their mail go is theirs.
-void QueueWitness::leg_of_sender(const spool::Envelope& envelope, const li::Event& base,
-                                 const Leg& leg) const
+QueueWitness::Measures QueueWitness::leg_of_sender(const spool::Envelope& envelope,
+                                                   const li::Event& base,
+                                                   const Leg& leg) const
 {
     const auto targets = tap_.interested(senders(envelope), base.time);
     if (targets.empty())
-        return;
+        return {};
     li::Event event = base;
     event.matched = matched_sender(envelope);
     bool passed_on = false;
@@ -197,13 +198,16 @@ void QueueWitness::leg_of_sender(const spool::Envelope& envelope, const li::Even
         event.features.clear();
     }
     tap_.submit(std::move(event), targets);
+    Measures told;
+    if (!passed_on)
+        std::ranges::transform(targets, std::back_inserter(told), &Target::measure);
+    return told;
 }
 
 // This recipient alone, and whose mail went this way: an address that became this one.
 void QueueWitness::leg_of_recipient(const spool::Recipient& recipient,
-                                    const li::Event& base) const
+                                    const li::Event& base, Measures told) const
 {
-    std::vector<li::Handle> told;
     for (const Way& way : ways_to(recipient))
         for (std::size_t i = way.size(); i-- > 0;) {
             auto targets = interested(way[i], base.time);

@@ -70,9 +70,13 @@ public:
                 std::string_view to, std::string_view id, std::string_view text) const;
 
 private:
-    void leg_of_sender(const spool::Envelope& envelope, const li::Event& base,
-                       const Leg& leg) const;
-    void leg_of_recipient(const spool::Recipient& recipient, const li::Event& base) const;
+    using Measures = std::vector<li::Handle>;
+    // Which have heard all of it.
+    Measures leg_of_sender(const spool::Envelope& envelope, const li::Event& base,
+                           const Leg& leg) const;
+    // But for those that have been told.
+    void leg_of_recipient(const spool::Recipient& recipient, const li::Event& base,
+                          Measures told) const;
     [[nodiscard]] std::string canonical(std::string_view address) const;
     [[nodiscard]] std::vector<std::string> senders(const spool::Envelope& envelope) const;
     [[nodiscard]] std::string matched_sender(const spool::Envelope& envelope) const;

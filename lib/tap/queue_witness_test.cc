@@ -71,6 +71,17 @@ TEST_CASE("tap: legs of the target's mail name all recipients, of others' only t
     CHECK(all[1].event.status == Status::failed);
 }
 
+TEST_CASE("tap: a leg of mail that the target sends to itself is told once")
+{
+    Stage stage({{"anna@example.de", target(1)}});
+    const tap::QueueWitness witness(stage.tap());
+    const Texts two = {"bob@example.org", "anna@example.de"};
+    witness.leg(envelope("anna@example.de", two), "ID1", leg_to(two, Status::succeeded));
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].event.recipients == two);
+}
+
 TEST_CASE("tap: who logged in counts as the sender of queued mail")
 {
     Stage stage({{"anna@example.de", target(1)}});
