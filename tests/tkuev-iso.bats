@@ -212,6 +212,8 @@ damage() {
     echo precious >"$TMP/second"
     run -73 export_tool burn "$IMAGE" "stdio:$TMP/second"
     [ "$output" = "tkuev-export: $TMP/second: is there, and is no disc" ]
+    run -64 export_tool burn --copy "$IMAGE" "$TMP/second"
+    [ "$output" = "tkuev-export: $TMP/second: neither a drive nor stdio:FILE" ]
     [ "$(cat "$TMP/second")" = precious ]
     run -66 tkuev-export verify "stdio:$TMP/third"
     # Who may not, may not; and without the log nothing is done.

@@ -146,6 +146,9 @@ void burn_image_file(const std::string& image, const std::string& drive)
 {
     if (drive.starts_with(file_drive))
         must_be_a_disc(drive.substr(file_drive.size()));
+    else if (!std::filesystem::is_block_file(drive)) // to xorriso a file as well
+        throw base::Failure(base::Remedy::fix_arguments,
+                            drive + ": neither a drive nor stdio:FILE");
     run({"xorriso", "-as", "cdrecord", "-v", "dev=" + drive, "-dao", image}, 0,
         "burn " + image + " to " + drive);
 }
