@@ -172,6 +172,9 @@ teardown() { sponts_teardown; }
     run -0 ctl test-account add probe --registration 'BNetzA 12-3' --file "$TMP/account"
     [ "$output" = 'tkuev-ctl: warning: probe: somebody real is under a measure there' ]
     ctl reject "$other" --reason 'a test'
+    printf 'mailbox = other\n' >"$TMP/account"
+    run -65 ctl test-account add probe --registration 'BNetzA 12-3' --file "$TMP/account"
+    [[ $output == *'a test measure needs an identity'* ]]
     run -65 ctl test-account remove probe
     ctl end "$MEASURE"
     ctl test-account remove probe

@@ -66,6 +66,21 @@ bool is_under_order(Office& office, const li::TestAccount& account)
     });
 }
 
+// A test measure that has not ended has an identity that would not be registered any more.
+bool is_needed(Office& office, const li::TestAccount& account)
+{
+    const auto is_missing = [&](const li::Identity& identity) {
+        return std::ranges::none_of(account.identities, [&](const li::Identity& own) {
+            return own.kind == identity.kind && own.canonical == identity.canonical;
+        });
+    };
+    return std::ranges::any_of(office.all(), [&](const li::Measure& measure) {
+        return measure.test && measure.test_account == account.name &&
+               li::next_change(measure, office.now()) &&
+               std::ranges::any_of(measure.identities, is_missing);
+    });
+}
+
 bool in_use(Office& office, const std::string& name)
 {
     return std::ranges::any_of(office.measures().all(), [&](const db::StoredMeasure& it) {
@@ -97,6 +112,9 @@ int test_account_add(const Call& call)
     return office.perform(entry, [&](const std::string&) -> li::Done {
         if (li::Done sound = refuse_unsound(account, draft.faults); !sound)
             return sound;
+        if (is_needed(office, account))
+            return std::unexpected("cannot add: a test measure needs an identity that "
+                                   "the account would not have any more");
         if (is_under_order(office, account))
             std::cerr << "tkuev-ctl: warning: " << account.name
                       << ": somebody real is under a measure there\n";
