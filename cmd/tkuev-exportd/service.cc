@@ -61,6 +61,7 @@ void Service::run()
     loop_.on_signal({SIGTERM, SIGINT}, [this](int) { loop_.stop(); });
     loop_.on_signal({SIGHUP}, [](int) {}); // there is nothing to read again
     net::keep_watchdog_quiet(loop_);
+    exporter_.start();
     work();
     base::log(base::Level::info, "exportd-ready", "-", {{"version", SPONTS_VERSION}});
     net::notify_manager("READY=1");

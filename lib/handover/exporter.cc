@@ -96,7 +96,6 @@ bool Exporter::tick()
 {
     const std::int64_t now = base::wall_microseconds();
     guarded("measures", [&] { return desk_.refresh(); });
-    guarded("publish", [&] { return publisher_.tick(now), true; });
     guarded("notices", [&] { return add_notices(desk_, now), true; });
     const bool more = guarded("intake", [&] { return intake_.round(now); });
     guarded("contents", [&] { return destroy_overdue(desk_, now), true; });
@@ -114,6 +113,7 @@ bool Exporter::tick()
 
 void Exporter::stop()
 {
+    publisher_.stop();
     lanes_.stop();
     guarded("ledger",
             [&] { return write_ledgers(desk_.store, desk_.places.ledgers), true; });
@@ -122,10 +122,10 @@ void Exporter::stop()
 void Exporter::once(base::seconds patience)
 {
     const base::SteadyTime end = base::Steady::now() + patience;
-    guarded("publish", [&] { return publisher_.publish(base::wall_microseconds()), true; });
+    start();
     while (base::Steady::now() < end) {
         const bool more = tick();
-        if (!more && lanes_.resting())
+        if (!more && !intake_.waits() && lanes_.resting())
             break;
         if (!more)
             std::this_thread::sleep_for(between_looks);

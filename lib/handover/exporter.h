@@ -30,6 +30,8 @@ class Exporter {
 public:
     explicit Exporter(const conf::Settings& settings);
 
+    // From now on the servers are told of measures.
+    void start() { publisher_.start(); }
     // What is due now.  Troubles are said in exportd.log, and tried again the next time.
     // True: there may be more at once.
     bool tick();

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "handover/publication.h"
 
+#include "base/clock.h"
 #include "base/failure.h"
 #include "handover/ledger.h"
 #include "li/words.h"
 #include "tap/match_list.h"
 
-#include <set>
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace handover {
 
 namespace {
+
+// Before its time a list is made ready; what is entered later waits for the next.
+constexpr std::int64_t ahead = li::second / 2;
+constexpr std::int64_t at_once = li::second / 5;
+constexpr std::int64_t longest_renewal = li::day; // or the clock was set back
 
 li::Rules rules_of(const conf::Tkuev& settings)
 {
@@ -78,26 +85,79 @@ void note_first(Desk& desk, const std::vector<db::Publication>& publications,
 
 } // namespace
 
-void Publisher::tick(std::int64_t now)
+Publisher::Sources::Sources(const Desk& desk)
+    : vault(desk.places.vault_key), measures(desk.places.measures, vault),
+      aliases(desk.settings.general.database, rules_of(desk.tkuev))
 {
-    const std::int64_t turn = now / (desk_.tkuev.renewal * li::second);
-    if (turn == last_)
-        return;
-    publish(now);
-    last_ = turn;
 }
 
-void Publisher::publish(std::int64_t now)
+void Publisher::prepare(std::int64_t now)
 {
-    if (!aliases_)
-        aliases_ = std::make_unique<db::Aliases>(desk_.settings.general.database,
-                                                 rules_of(desk_.tkuev));
-    const std::vector<db::Publication> publications =
-        db::publications(desk_.measures_db, *aliases_, now);
-    tap::publish(desk_.tkuev.spool,
-                 tap::make_list(interests_of(desk_, publications, told_),
-                                desk_.tkuev.identities, desk_.opener.certificate, now));
-    note_first(desk_, publications, now);
+    if (!sources_)
+        sources_ = std::make_unique<Sources>(desk_);
+    ready_ = db::publications(sources_->measures, sources_->aliases, now);
+    time_ = now;
+    tap::prepare_list(desk_.tkuev.spool,
+                      tap::make_list(interests_of(desk_, ready_, told_),
+                                     desk_.tkuev.identities, desk_.opener.certificate, now),
+                      now);
+}
+
+void Publisher::put()
+{
+    tap::put_list(desk_.tkuev.spool);
+    note_first(desk_, ready_, time_);
+}
+
+template <class Work>
+bool Publisher::guarded(const Work& work)
+{
+    try {
+        work();
+        trouble_.clear();
+        return true;
+    } catch (const std::exception& error) {
+        if (trouble_ != error.what())
+            desk_.say(std::string("publish: ") + error.what());
+        trouble_ = error.what();
+        sources_.reset();
+        return false;
+    }
+}
+
+void Publisher::start()
+{
+    guarded([this] {
+        prepare(base::wall_microseconds());
+        put();
+    });
+    thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+}
+
+void Publisher::work(const std::stop_token& stop)
+{
+    const std::int64_t period = desk_.tkuev.renewal * li::second;
+    while (!stop.stop_requested()) {
+        const std::int64_t turn = (base::wall_microseconds() / period + 1) * period;
+        wait_until(turn - std::min(ahead, period / 2), stop);
+        const bool ready = guarded([&] { prepare(turn); });
+        wait_until(turn, stop);
+        if (ready && !stop.stop_requested())
+            guarded([this] { put(); });
+    }
+}
+
+// The clock may be set meanwhile: not too long at once.
+void Publisher::wait_until(std::int64_t time, const std::stop_token& stop)
+{
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        const std::int64_t left = time - base::wall_microseconds();
+        if (left <= 0 || left > longest_renewal)
+            return;
+        never_.wait_for(lock, stop, std::chrono::microseconds(std::min(left, at_once)),
+                        [] { return false; });
+    }
 }
 
 } // namespace handover

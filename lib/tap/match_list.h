@@ -60,8 +60,11 @@ struct Interest {
 [[nodiscard]] std::string make_list(std::span<const Interest> interests,
                                     std::uint32_t places, const seal::Certificate& own,
                                     std::int64_t now);
-// Puts it into place for everybody at once.  Throws base::Failure.
-void publish(const std::string& spool, std::string_view list);
+// Writes it beside its place; the file will say that it is of this time, microseconds since
+// 1970.  Throws base::Failure.
+void prepare_list(const std::string& spool, std::string_view list, std::int64_t time);
+// Puts it into place for everybody at once, in no time.  Throws base::Failure.
+void put_list(const std::string& spool);
 
 class MatchList {
 public:

@@ -19,6 +19,11 @@ namespace {
 
 using namespace format;
 
+std::string fresh_file(const std::string& spool)
+{
+    return match_file(spool) + ".new";
+}
+
 // The certificates that are wanted, each in a slot of its own under a mask of its own.
 class Slots {
 public:
@@ -119,16 +124,25 @@ std::string make_list(std::span<const Interest> interests, std::uint32_t places,
 }
 
 // Nobody waits for the disk: after a power cut the list is written anew at the start.
-void publish(const std::string& spool, std::string_view list)
+void prepare_list(const std::string& spool, std::string_view list, std::int64_t time)
 {
-    const std::string path = match_file(spool);
-    const std::string fresh = path + ".new";
+    const std::string fresh = fresh_file(spool);
     const base::Fd fd(
         ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
     if (!fd)
         base::fail_errno("create", fresh, base::Remedy::make_room);
     base::write_all(fd.get(), list, fresh, base::Remedy::make_room);
-    if (::rename(fresh.c_str(), path.c_str()) != 0)
+    // How long it took to make tells how much is in it.
+    const timespec at{.tv_sec = time / 1'000'000, .tv_nsec = time % 1'000'000 * 1000};
+    const timespec times[] = {at, at};
+    if (::futimens(fd.get(), times) != 0)
+        base::fail_errno("set the time of", fresh);
+}
+
+void put_list(const std::string& spool)
+{
+    const std::string fresh = fresh_file(spool);
+    if (::rename(fresh.c_str(), match_file(spool).c_str()) != 0)
         base::fail_errno("rename", fresh, base::Remedy::make_room);
 }
 

@@ -67,8 +67,10 @@ public:
 
     void put(const std::vector<Interest>& interests)
     {
-        publish(directory_.file(""),
-                make_list(interests, 256, own_.certificate, base::wall_microseconds()));
+        const std::int64_t now = base::wall_microseconds();
+        prepare_list(directory_.file(""), make_list(interests, 256, own_.certificate, now),
+                     now);
+        put_list(directory_.file(""));
     }
     void start(std::uint64_t content_bytes = 1u << 20, std::int64_t content_seconds = 60,
                bool serves_one = false)

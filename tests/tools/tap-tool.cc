@@ -106,7 +106,9 @@ void publish(const std::string& spool, std::uint32_t places,
     std::vector<tap::Interest> interests;
     std::ranges::transform(who, std::back_inserter(interests), interest_of);
     const auto own = seal::Certificate::read(certificate_file(spool));
-    tap::publish(spool, tap::make_list(interests, places, own, base::wall_microseconds()));
+    const std::int64_t now = base::wall_microseconds();
+    tap::prepare_list(spool, tap::make_list(interests, places, own, now), now);
+    tap::put_list(spool);
 }
 
 std::string_view name_of(li::What what)
