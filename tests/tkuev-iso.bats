@@ -255,5 +255,6 @@ damage() {
     run -64 tkuev-export iso
     run -64 tkuev-export verify
     run -64 tkuev-export verify x --key y
+    run -64 tkuev-export verify x --recipient y
     run -78 tkuev-export --config "$TMP/none.conf" iso abcd --from . --output x
 }

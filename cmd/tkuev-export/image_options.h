@@ -68,9 +68,10 @@ inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int
     auto* const recipient =
         check->add_option("--recipient", call.recipient, "certificate it is encrypted for")
             ->type_name("FILE");
-    check->add_option("--key", call.key, "its private key")
-        ->type_name("FILE")
-        ->needs(recipient);
+    auto* const key = check->add_option("--key", call.key, "its private key")
+                          ->type_name("FILE")
+                          ->needs(recipient);
+    recipient->needs(key);
     check->add_flag("--json", call.json, "for programs: JSON");
     check->callback([&] { run = [&call] { return verify_image(call); }; });
     for (auto* const one : {make, let_go, write, gone, list, ask, check})
