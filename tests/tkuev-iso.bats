@@ -75,7 +75,7 @@ damage() {
     [ "${lines[1]}" = "sound: 2 files, 3 PDUs, 1 hash checks and 0 signatures of PDUs hold" ]
     [[ ${lines[0]} == *": compare it with the letter" ]]
     run -0 tkuev-export verify "$TMP/disc" --signer "$TMP/signer.pem" --json
-    [ "$(jq -c '[.sound, .trusted, .files, .pdus]' <<<"$output")" = '[true,true,2,3]' ]
+    [ "$(jq -c '[.sound, .signed, .trusted, .files, .pdus]' <<<"$output")" = '[true,true,true,2,3]' ]
     for file in BETREIBER.pem LIESMICH.txt MANIFEST.sha256 IRI/D2AE26081709050700001 \
         CC/D2AE26081709050800002; do
         for place in 0 20 100; do
@@ -98,7 +98,10 @@ damage() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x \
         -keyout "$TMP/x.key" -out "$TMP/x.pem" 2>/dev/null
     run -65 tkuev-export verify "$IMAGE" --signer "$TMP/x.pem"
-    [[ $output == *"problem: signature"* ]]
+    [[ $output == *"problem: signature"*$'\nnot signed by CN=x (SHA-256 '* ]]
+    [[ $output != *$'\nsigned by'* ]]
+    run -65 tkuev-export verify "$IMAGE" --signer "$TMP/x.pem" --json
+    jq -e '.signer == "CN=x" and (.signed or .trusted | not)' <<<"$output"
     # What is signed well, but wrong inside, is found, too.
     run -66 tkuev-export verify "$TMP/nothing"
     head -c 100000 /dev/zero >"$TMP/zero"

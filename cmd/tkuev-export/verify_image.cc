@@ -29,14 +29,22 @@ handover::ImageReader reader_of(const ImageCall& call)
     return reader;
 }
 
+void print_signer(const handover::ImageCheck& check)
+{
+    const std::string who =
+        fmt::format("signed by {} (SHA-256 {})", check.signer, check.fingerprint);
+    if (!check.is_signed)
+        std::cout << "not " << who << '\n';
+    else
+        std::cout << who << (check.trusted ? "" : ": compare it with the letter") << '\n';
+}
+
 void print(const handover::ImageCheck& check)
 {
     for (const std::string& problem : check.problems)
         std::cout << "problem: " << text::printable(problem) << '\n';
     if (!check.fingerprint.empty())
-        std::cout << fmt::format("signed by {} (SHA-256 {}){}\n", check.signer,
-                                 check.fingerprint,
-                                 check.trusted ? "" : ": compare it with the letter");
+        print_signer(check);
     if (check.encrypted)
         std::cout << "encrypted: PDUs were not read\n";
     std::cout << fmt::format("{}: {} files, {} PDUs, {} hash checks and {} signatures "
@@ -51,6 +59,7 @@ void print_json(const handover::ImageCheck& check)
     text::JsonWriter json(out);
     json.begin_object()
         .member("sound", check.problems.empty())
+        .member("signed", check.is_signed)
         .member("trusted", check.trusted)
         .member("signer", check.signer)
         .member("fingerprint", check.fingerprint)

@@ -65,8 +65,9 @@ ImageMade make_image(const ImageOrder& order, const BeforeImage& before = {});
 
 struct ImageCheck {
     std::vector<std::string> problems; // nothing wrong: empty
-    std::string signer;                // subject
-    std::string fingerprint;           // SHA-256 of the signer's certificate
+    std::string signer;                // subject of who has signed, or should have
+    std::string fingerprint;           // SHA-256 of that one's certificate
+    bool is_signed = false;            // by that one
     bool trusted = false;   // it is the one that was expected; else it proves no origin
     bool encrypted = false; // and could not be read: no key was given
     std::size_t files = 0;

@@ -74,7 +74,8 @@ void Check::check_signature(const std::string& manifest)
         if (!sound)
             complain("signature: " + sound.error());
         signer_ = signer;
-        out_.trusted = sound.has_value() && reader_.signer.has_value();
+        out_.is_signed = sound.has_value();
+        out_.trusted = out_.is_signed && reader_.signer.has_value();
     } catch (const base::Failure& failure) {
         complain(failure.what());
     }
