@@ -105,10 +105,21 @@ stores_mails() {
     run -65 export_tool burn "$IMAGE" "stdio:$TMP/drive"
     [ "$output" = 'tkuev-export: files of this image are on another one or were destroyed: make it again' ]
     run -65 export_tool handed-over "$lost"
+    # Gone as a file; the first digits of its digest say which it was, unless they are a file.
     rm "$TMP/again.iso"
-    run -0 export_tool handed-over "$again"
+    run -66 export_tool handed-over "${again:0:7}"
+    run -66 export_tool handed-over 0000000000
+    [ "$output" = 'tkuev-export: 0000000000: no file is called so, and no image made here begins like that' ]
+    cd "$TMP"
+    echo other >"${again:0:12}"
+    run -65 export_tool handed-over "${again:0:12}"
+    rm "${again:0:12}"
+    touch "$STATE/image-$again.new" # what a killed release leaves
+    run -0 export_tool handed-over "${again:0:12}"
+    run -65 export_tool handed-over "${again:0:12}"
+    [ "$output" = 'tkuev-export: this image was handed over already' ]
     [ -z "$(discs_due)" ]
-    [ "$(acts iso-handed-over)" = 'intended failed intended done' ]
+    [ "$(acts iso-handed-over)" = 'intended failed intended failed intended done intended failed' ]
     run -65 export_tool handed-over "$again"
     [ -z "$(stored '.[].name')" ]
     [ -z "$(find "$DISCS" -type f)" ]

@@ -16,12 +16,22 @@ namespace {
 
 using base::Remedy;
 
-constexpr std::size_t digest_digits = 64;
-
-bool is_digest(const std::string& text)
+bool begins_digest(const std::string& text)
 {
-    return text.size() == digest_digits &&
+    return text.size() >= shortest_digest && text.size() <= digest_digits &&
            text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+// Of the file; if none is called so, of the image made here whose digest begins like that.
+std::string digest_meant(const ImageDesk& desk, const std::string& image)
+{
+    if (!begins_digest(image))
+        return handover::image_digest(image);
+    if (image.size() == digest_digits)
+        return image;
+    std::error_code ignored; // what cannot be looked at cannot be read either
+    return std::filesystem::exists(image, ignored) ? handover::image_digest(image)
+                                                   : desk.made_here(image);
 }
 
 audit::Entry image_entry(const std::string& act, const std::string& destination,
@@ -122,8 +132,7 @@ int burn(const ImageCall& call)
 int handed_over(const ImageCall& call)
 {
     const ImageDesk desk(call);
-    const std::string digest =
-        is_digest(call.image) ? call.image : handover::image_digest(call.image);
+    const std::string digest = digest_meant(desk, call.image);
     desk.perform(image_entry("iso-handed-over", call.image, digest),
                  [&](const std::string&) {
                      const auto lock = swept(desk);

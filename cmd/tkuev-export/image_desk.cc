@@ -12,6 +12,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <vector>
 
 namespace tkuev_export {
 
@@ -80,6 +82,25 @@ db::Handover& ImageDesk::store() const
 std::string ImageDesk::approval_file(const std::string& digest) const
 {
     return settings().state + "/image-" + digest;
+}
+
+std::string ImageDesk::made_here(const std::string& digits) const
+{
+    constexpr std::string_view mark = "image-";
+    std::vector<std::string> images;
+    for (const auto& entry : std::filesystem::directory_iterator(settings().state)) {
+        const std::string name = entry.path().filename();
+        const bool whole = name.size() == mark.size() + digest_digits; // no "image-X.new"
+        if (whole && name.starts_with(std::string(mark) + digits))
+            images.push_back(name.substr(mark.size()));
+    }
+    if (images.empty())
+        throw base::Failure(
+            Remedy::supply_input,
+            digits + ": no file is called so, and no image made here begins like that");
+    if (images.size() > 1)
+        throw base::Failure(Remedy::fix_data, "several images begin like that");
+    return images.front();
 }
 
 std::string ImageDesk::approval(const std::string& digest) const

@@ -20,6 +20,9 @@
 
 namespace tkuev_export {
 
+inline constexpr std::size_t digest_digits = 64;
+inline constexpr std::size_t shortest_digest = 8; // digits that name an image
+
 class ImageDesk {
 public:
     explicit ImageDesk(const ImageCall& call);
@@ -49,6 +52,8 @@ public:
     {
         return !approval(digest).empty();
     }
+    // The digest of the one image made here that begins with these digits.
+    [[nodiscard]] std::string made_here(const std::string& digits) const;
     void release(const std::string& digest, const std::string& person) const;
     [[nodiscard]] bool released(const std::string& digest) const;
 

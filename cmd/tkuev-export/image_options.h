@@ -48,7 +48,9 @@ inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int
 
     auto* const gone =
         app.add_subcommand("handed-over", "note that an image was handed over");
-    gone->add_option("IMAGE", call.image, "the image or its SHA-256")->required();
+    gone->add_option("IMAGE", call.image,
+                     "the image, or its SHA-256 or the first digits of that")
+        ->required();
     gone->callback([&] { run = [&call] { return handed_over(call); }; });
 
     auto* const list = app.add_subcommand("stored", "list what waits for discs");

@@ -21,8 +21,6 @@ namespace {
 
 using base::Remedy;
 
-constexpr std::size_t shortest_digest = 8; // digits that name an image
-
 // Content goes onto a disc only if that is where the order has it go.
 bool takes_content(const li::Measure& measure)
 {
