@@ -259,5 +259,18 @@ damage() {
     run -64 tkuev-export verify
     run -64 tkuev-export verify x --key y
     run -64 tkuev-export verify x --recipient y
+    # Nothing is meant by what is empty.
+    run -64 tkuev-export verify x --signer ''
+    [ "$output" = 'tkuev-export: --signer: is empty' ]
+    run -64 tkuev-export verify x --recipient '' --key y
+    run -64 tkuev-export verify x --recipient y --key ''
+    run -64 tkuev-export iso abcd -o ''
+    run -64 tkuev-export iso abcd --from '' -o x
+    run -64 tkuev-export iso abcd --again '' -o x
+    touch "$TMP/there"
+    run -66 tkuev-export verify x --signer "$TMP/none.pem"
+    [ "$output" = "tkuev-export: $TMP/none.pem: not there" ]
+    run -66 tkuev-export verify x --recipient "$TMP/none.pem" --key "$TMP/none.key"
+    run -78 tkuev-export verify x --signer "$TMP/there"
     run -78 tkuev-export --config "$TMP/none.conf" iso abcd --from . --output x
 }

@@ -8,8 +8,15 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <string>
 
 namespace tkuev_export {
+
+// Given, but nothing: a variable of a script that was not set.
+inline std::string not_empty(const std::string& value)
+{
+    return value.empty() ? "is empty" : "";
+}
 
 // Adds iso, release, burn, handed-over, stored, probe, verify; the one that was said sets
 // `run`.
@@ -21,9 +28,11 @@ inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int
     auto* const from =
         make->add_option("--from", call.from,
                          "directory with IRI/ and CC/ instead of what is stored")
-            ->type_name("DIRECTORY");
+            ->type_name("DIRECTORY")
+            ->check(not_empty);
     make->add_option("--again", call.again, "what is on an image that was lost")
         ->type_name("DIGEST")
+        ->check(not_empty)
         ->excludes(from);
     make->add_option("--megabytes", call.megabytes, "of the oldest files at most")
         ->type_name("NUMBER")
@@ -31,6 +40,7 @@ inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int
         ->excludes(from);
     make->add_option("-o,--output", call.output, "image to make")
         ->type_name("FILE")
+        ->check(not_empty)
         ->required();
     make->add_flag("--not-encrypted", call.clear,
                    "although the authority has a certificate");
@@ -66,12 +76,15 @@ inline void add_image_commands(CLI::App& app, ImageCall& call, std::function<int
     auto* const check = app.add_subcommand("verify", "is a disc what was made?");
     check->add_option("IMAGE", call.image, "image, drive, or directory")->required();
     check->add_option("--signer", call.signer, "certificate of who should have signed")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(not_empty);
     auto* const recipient =
         check->add_option("--recipient", call.recipient, "certificate it is encrypted for")
-            ->type_name("FILE");
+            ->type_name("FILE")
+            ->check(not_empty);
     auto* const key = check->add_option("--key", call.key, "its private key")
                           ->type_name("FILE")
+                          ->check(not_empty)
                           ->needs(recipient);
     recipient->needs(key);
     check->add_flag("--json", call.json, "for programs: JSON");

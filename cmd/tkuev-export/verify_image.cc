@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-export verify - is a disc what was made?  Works without the gateway: reads no
 // configuration, asks no daemon.
+#include "base/failure.h"
 #include "handover/image.h"
 #include "image_call.h"
 #include "text/json.h"
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 
 namespace tkuev_export {
@@ -17,15 +19,25 @@ namespace {
 constexpr int exit_sound = 0;
 constexpr int exit_damaged = 65; // EX_DATAERR
 
+// Files that an authority names on the command line are no configuration.
+const std::string& there(const std::string& file)
+{
+    std::error_code ignored; // what cannot be looked at, its reader tells
+    if (std::filesystem::status(file, ignored).type() ==
+        std::filesystem::file_type::not_found)
+        throw base::Failure(base::Remedy::supply_input, file + ": not there");
+    return file;
+}
+
 handover::ImageReader reader_of(const ImageCall& call)
 {
     handover::ImageReader reader;
     if (!call.signer.empty())
-        reader.signer = seal::Certificate::read(call.signer);
+        reader.signer = seal::Certificate::read(there(call.signer));
     if (!call.recipient.empty())
-        reader.recipient = seal::Certificate::read(call.recipient);
+        reader.recipient = seal::Certificate::read(there(call.recipient));
     if (!call.key.empty())
-        reader.key = seal::PrivateKey::read(call.key);
+        reader.key = seal::PrivateKey::read(there(call.key));
     return reader;
 }
 
