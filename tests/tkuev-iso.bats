@@ -155,6 +155,11 @@ damage() {
     run -0 tkuev-export verify "$IMAGE" --recipient "$TMP/lka.pem" --key "$TMP/lka.key"
     [[ $output == *"sound: 2 files, 3 PDUs"* ]]
     run -65 tkuev-export verify "$IMAGE" --recipient "$STATE/interception.pem" --key "$STATE/interception.key"
+    [[ $output == *"problem: no file can be decrypted: the disc may be encrypted for another certificate than CN=sponts interception "* ]]
+    # One that is damaged says nothing of the others.
+    damage "$TMP/disc/IRI/D2AE26081709050700001.p7m" 300
+    run -65 tkuev-export verify "$TMP/disc" --recipient "$TMP/lka.pem" --key "$TMP/lka.key"
+    [[ $output != *'no file can be'* ]]
     rm "$IMAGE"
     run -0 export_tool iso "$MEASURE" --from "$TMP/outbox" --output "$IMAGE" --not-encrypted
     [[ $output == *"NOT ENCRYPTED"* ]]

@@ -37,9 +37,12 @@ private:
     void check_index(const Manifest& manifest);
     void check_data(const Manifest& manifest);
     [[nodiscard]] std::optional<std::string> opened(const std::string& name);
+    void check_opened();
 
     std::string root_;
     const ImageReader& reader_;
+    std::size_t opened_ = 0;   // files that were encrypted
+    std::size_t unopened_ = 0; // although there was a key
     ImageCheck out_;
     std::optional<seal::Certificate> signer_; // of the manifest
 };
@@ -106,10 +109,22 @@ std::optional<std::string> Check::opened(const std::string& name)
         return std::nullopt;
     }
     auto clear = seal::open(*octets, *reader_.recipient, *reader_.key);
-    if (clear)
+    if (clear) {
+        ++opened_;
         return std::move(*clear);
+    }
+    ++unopened_;
     complain(name + ": " + clear.error());
     return std::nullopt;
+}
+
+// What was damaged on its way is seldom all of it.
+void Check::check_opened()
+{
+    if (unopened_ > 0 && opened_ == 0)
+        complain("no file can be decrypted: the disc may be encrypted for another "
+                 "certificate than " +
+                 reader_.recipient->subject());
 }
 
 void Check::check_data(const Manifest& manifest)
@@ -124,6 +139,7 @@ void Check::check_data(const Manifest& manifest)
             data[name] = std::move(*octets);
         }
     }
+    check_opened();
     if (xml) // and content beside it is mail
         return;
     PduFiles pdus(signer_);
