@@ -303,8 +303,14 @@ full_disk() {
     start_bad_ftp none
     HOSTS=127.0.0.1:$dead,127.0.0.1:$PORT
     run -0 deliver
+    [[ ${lines[-2]} == "in vain at 127.0.0.1:$dead: Failed to connect"* ]]
     [[ ${lines[-1]} == "delivered verified at 127.0.0.1:$PORT: 226"* ]]
     arrived
+    # At the first nothing was in vain before it.
+    HOSTS=127.0.0.1:$PORT,127.0.0.1:$dead
+    run -0 deliver
+    [[ $output != *'in vain'* ]]
+    HOSTS=127.0.0.1:$dead,127.0.0.1:$PORT
     run -0 courier probe
     [[ ${lines[0]} == "later queued at 127.0.0.1:$dead: "* ]]
     [[ ${lines[1]} == "delivered queued at 127.0.0.1:$PORT: "* ]]

@@ -55,6 +55,12 @@ enum class Step : std::uint8_t {
 // Told of each step before the next one begins; `said` is the peer's line, if any.
 using Watch = std::function<void(Step step, std::string_view said)>;
 
+// A host that was tried in vain.
+struct Attempt {
+    std::string peer;
+    std::string trouble;
+};
+
 struct Outcome {
     enum class Result : std::uint8_t {
         delivered,
@@ -69,6 +75,7 @@ struct Outcome {
     std::string receipt;      // delivered: by what we know; "226 Transfer complete",
                               // "acknowledged", "answered keep-alive", "orderly shutdown"
     std::string trouble;      // otherwise: why, one line, no secrets
+    std::vector<Attempt> earlier{}; // before `peer`, in order
 
     // There is nothing left to carry.
     [[nodiscard]] bool is_done() const

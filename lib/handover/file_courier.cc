@@ -8,6 +8,7 @@
 #include "li/words.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace handover {
@@ -74,6 +75,14 @@ Remote& FileCourier::at(std::size_t host, const std::stop_token& stop)
     return *remote_;
 }
 
+// The outcome of the next host, which knows of those before it.
+void go_on(Outcome& last, Outcome next)
+{
+    next.earlier = std::move(last.earlier);
+    next.earlier.push_back({std::move(last.peer), std::move(last.trouble)});
+    last = std::move(next);
+}
+
 // What no server has to be asked for.
 std::optional<Outcome> FileCourier::impossible() const
 {
@@ -117,8 +126,11 @@ Outcome FileCourier::deliver(const Parcel& parcel, const Watch& watch, std::stop
     Outcome last;
     bool all_refuse = true;
     for (std::size_t host = 0; host < peers_.size() && !stop.stop_requested(); ++host) {
-        const PutResult put = deliver_to(host, parcel, watch, stop);
-        last = put.outcome;
+        PutResult put = deliver_to(host, parcel, watch, stop);
+        if (host == 0)
+            last = std::move(put.outcome);
+        else
+            go_on(last, std::move(put.outcome));
         all_refuse = all_refuse && last.result == Result::refused;
         if (last.result == Result::delivered || put.in_doubt || put.name_taken)
             return last;

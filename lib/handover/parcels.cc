@@ -319,11 +319,34 @@ bool load(Desk& desk, ContentFiles& files, Loaded& loaded, std::int64_t now)
     return true;
 }
 
+void note_attempt(db::HandoverWork& work, const Loaded& loaded, const Attempt& attempt,
+                  std::int64_t now)
+{
+    note(work, loaded.row.measure, now, "attempt",
+         {{"parcel", std::to_string(loaded.row.id)},
+          {"name", loaded.row.name},
+          {"peer", attempt.peer},
+          {"why", attempt.trouble}});
+}
+
+// Host by host; the last is that of the outcome itself.
+void note_attempts(Desk& desk, const Loaded& loaded, const Outcome& outcome,
+                   std::int64_t now)
+{
+    db::HandoverWork work(desk.store);
+    for (const Attempt& attempt : outcome.earlier)
+        note_attempt(work, loaded, attempt, now);
+    note_attempt(work, loaded, {outcome.peer, outcome.trouble}, now);
+    work.commit();
+}
+
 void note_receipt(Desk& desk, const Loaded& loaded, const Outcome& outcome,
                   std::int64_t now)
 {
     const std::string digest = seal::hex(seal::sha256(loaded.octets));
     db::HandoverWork work(desk.store);
+    for (const Attempt& attempt : outcome.earlier)
+        note_attempt(work, loaded, attempt, now);
     note(work, loaded.row.measure, now, "receipt",
          {{"parcel", std::to_string(loaded.row.id)},
           {"name", loaded.row.name},
@@ -364,13 +387,7 @@ void settle(Desk& desk, const Loaded& loaded, const Outcome& outcome, std::int64
         return note_receipt(desk, loaded, outcome, now);
     if (outcome.result == Outcome::Result::stored)
         return note_stored(desk, loaded, now);
-    db::HandoverWork work(desk.store);
-    note(work, loaded.row.measure, now, "attempt",
-         {{"parcel", std::to_string(loaded.row.id)},
-          {"name", loaded.row.name},
-          {"peer", outcome.peer},
-          {"why", outcome.trouble}});
-    work.commit();
+    note_attempts(desk, loaded, outcome, now);
 }
 
 bool is_owed(Desk& desk, const Loaded& loaded)

@@ -92,6 +92,8 @@ private:
     {
         return outcome_.result == Outcome::Result::delivered;
     }
+    // What failed is told beside what comes of the next connection.
+    void go_on();
     [[nodiscard]] Outcome take_outcome();
     void drop() { exchange_.reset(); }
 
@@ -181,6 +183,12 @@ void StreamCourier::offer_at(std::size_t host, const Parcel& parcel, const Watch
         offer(parcel, watch, stop);
 }
 
+void StreamCourier::go_on()
+{
+    if (!outcome_.trouble.empty())
+        outcome_.earlier.push_back({peer_, std::exchange(outcome_.trouble, {})});
+}
+
 Outcome StreamCourier::take_outcome()
 {
     outcome_.peer = peer_;
@@ -198,8 +206,10 @@ Outcome StreamCourier::deliver(const Parcel& parcel, const Watch& watch,
     if (exchange_)
         offer(parcel, watch, stop);
     for (std::size_t host = 0;
-         host < peers_.size() && !delivered() && !stop.stop_requested(); ++host)
+         host < peers_.size() && !delivered() && !stop.stop_requested(); ++host) {
+        go_on();
         offer_at(host, parcel, watch, stop);
+    }
     return take_outcome();
 }
 

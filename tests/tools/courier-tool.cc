@@ -6,7 +6,8 @@
 //     courier-tool ...                                                  probe
 //
 // Options: user=, password=, key=, ssh-key=, active, die=STEP (as by kill -9, before what
-// follows that step), patience=SECONDS.  Prints each step, then the outcome.
+// follows that step), patience=SECONDS.  Prints each step, hosts that failed before the
+// last, then the outcome.
 #include "handover/file_courier.h"
 #include "li/order.h"
 #include "li/words.h"
@@ -88,6 +89,8 @@ Wish read_wish(const std::vector<std::string>& arguments)
 
 int print(const Outcome& outcome)
 {
+    for (const Attempt& attempt : outcome.earlier)
+        std::cout << fmt::format("in vain at {}: {}\n", attempt.peer, attempt.trouble);
     std::cout << fmt::format(
         "{} {} at {}: {}{}\n", results[static_cast<std::size_t>(outcome.result)],
         step_name(outcome.step), outcome.peer, outcome.receipt, outcome.trouble);
