@@ -55,7 +55,9 @@ teardown() { sponts_teardown; }
     run -65 export_tool burn "$IMAGE" "stdio:$TMP/second"
     [ "$output" = 'tkuev-export: this image was handed over already' ]
     run -0 export_tool burn --copy "$IMAGE" "stdio:$TMP/second"
-    tells 'image-copied '
+    # All of its files, also those that are gone here.
+    ctl receipts "$MEASURE" --json | jq -e '[.[] | select(.act | test("image-(delivered|copied)")) | .files]
+        | length == 2 and .[0] == .[1] and .[0] != "0"'
     [ "$(ctl gaps "$MEASURE" --json | jq length)" -eq 0 ]
     run -0 export_tool verify-ledger
     [[ $output == "$MEASURE: "*' lines, sound' ]]

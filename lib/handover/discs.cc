@@ -198,7 +198,9 @@ void note_image_delivered(db::Handover& store, const Places& places,
         files = work.on_image(digest);
         note_receipts(work, files, by + ", image " + digest, now);
         note(work, image->measure, now, copy ? "image-copied" : "image-delivered",
-             {{"image", digest}, {"files", std::to_string(files.size())}, {"by", by}});
+             {{"image", digest},
+              {"files", std::to_string(copy ? image->files : files.size())},
+              {"by", by}});
         if (!copy) {
             image->delivered = now;
             work.put(*image);
