@@ -354,6 +354,26 @@ is_told() {
     gateway_stop # soon, whatever is under way
 }
 
+@test "who only looks says that names of files have no prefix while a measure needs them" {
+    load helpers/file_servers
+    new_home
+    start_vsftpd
+    lemf_start lemf
+    interception 'file-prefix = D2AE'
+    tapped
+    goes_to_files
+    ctl authority add bka --title BKA
+    local without=$TMP/without.conf
+    sed '/^file-prefix/d' "$CONF" >"$without"
+    tkuev-exportd --config "$without" --check
+    armed "${GOES[@]}" 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1'
+    tkuev-exportd --config "$CONF" --check
+    run -78 tkuev-exportd --config "$without" --check
+    [[ $output == *'[tkuev] file-prefix: needed for names of files' ]]
+    ctl end "$MEASURE" --reason over
+    tkuev-exportd --config "$without" --check
+}
+
 # told_of ACT... - the acts of parcels, "ACT PORT", each once, in the order of the first parcel
 told_of() {
     ctl receipts "$MEASURE" --json | jq -r '

@@ -10,7 +10,6 @@
 #include "rights.h"
 #include "service.h"
 
-#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -32,12 +31,9 @@ void check(const conf::Settings& settings)
     exportd::confine_to_work(settings, false);
     const handover::Desk desk(settings);
     const li::Time now = base::wall_microseconds();
-    const auto is_national = [now](const auto& entry) {
-        const li::Measure& measure = entry.second.measure;
-        return handover::is_national(measure) && li::next_change(measure, now);
-    };
-    if (std::ranges::any_of(*desk.measures(), is_national))
-        (void)handover::read_mapping(desk);
+    for (const auto& [handle, stored] : *desk.measures())
+        if (li::next_change(stored.measure, now)) // it has not ended
+            handover::check_files(desk, stored.measure);
 }
 
 void work(const conf::DaemonOptions& options)

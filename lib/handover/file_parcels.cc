@@ -35,6 +35,12 @@ const std::string& chosen(const std::string& own, const std::string& otherwise)
     return own.empty() ? otherwise : own;
 }
 
+[[noreturn]] void miss_prefix()
+{
+    throw base::Failure(base::Remedy::fix_config,
+                        "[tkuev] file-prefix: needed for names of files");
+}
+
 } // namespace
 
 bool is_file(const li::Destination& where)
@@ -69,8 +75,7 @@ std::string next_name(const Desk& desk, db::HandoverWork& work, Contents content
     const std::string last = work.fact(last_name);
     auto name = next_file_name(desk.tkuev.file_prefix, last, now, type_of(contents));
     if (!name)
-        throw base::Failure(base::Remedy::fix_config,
-                            "[tkuev] file-prefix: needed for names of files");
+        miss_prefix();
     work.put_fact(last_name, *name);
     return *std::move(name);
 }
@@ -83,6 +88,16 @@ std::string content_name(const Desk& desk, db::HandoverWork& work,
         return {};
     const bool from = event.direction == li::Direction::from_target;
     return next_name(desk, work, from ? Contents::content_from : Contents::content_to, now);
+}
+
+void check_files(const Desk& desk, const li::Measure& measure)
+{
+    if (is_national(measure))
+        (void)read_mapping(desk);
+    const bool named = is_file(destination_of(measure, db::Stream::iri)) ||
+                       is_file(destination_of(measure, db::Stream::cc));
+    if (named && desk.tkuev.file_prefix.empty())
+        miss_prefix();
 }
 
 Mapping read_mapping(const Desk& desk)

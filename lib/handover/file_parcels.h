@@ -37,6 +37,8 @@ namespace handover {
 // mapping.ini in [tkuev] state, else the provisional one.  Throws
 // base::Failure(fix_config).
 [[nodiscard]] Mapping read_mapping(const Desk& desk);
+// What the files of this measure need is there.  Throws base::Failure(fix_config).
+void check_files(const Desk& desk, const li::Measure& measure);
 [[nodiscard]] std::string national_document(const Desk& desk, const li::Measure& measure,
                                             std::span<const db::HandoverItem> items);
 
