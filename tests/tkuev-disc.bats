@@ -47,6 +47,9 @@ teardown() { sponts_teardown; }
     run -0 export_tool burn "$IMAGE" "stdio:$TMP/drive"
     [ ! -e "$DISCS/CC/D2AE00000000000000004" ]
     # Handed over: receipts, and the files are gone; the other image is as it was.
+    destroyed=$(ctl receipts "$MEASURE" --json | jq -r '[.[] | select(.act == "receipt")]
+        | "files=\(length) octets=\(map(.octets | tonumber) | add)"')
+    tells " deletion image=$(digest_of "$IMAGE") $destroyed "
     [ "$(stored '[.[].image] | unique | join(" ")')" = "$(digest_of "$TMP/more.iso")" ]
     [ "$(subjects "$DISCS/CC")" = 3 ]
     run ! grep -rq 'message 1' "$STATE" "$TMP/li-spool"

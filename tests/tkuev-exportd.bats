@@ -66,6 +66,9 @@ billed_as_received() {
     run -0 ctl traffic --json
     jq . <<<"$output"
     sizes=$(($(stat -c %s "$TMP/one") + $(stat -c %s "$TMP/two") + 2 * 3)) # with their dots
+    # What was handed over is destroyed here, and the ledger says so; events are no content.
+    ctl receipts "$first" --json | jq -e --argjson sizes "$sizes" \
+        '[.[] | select(.destroyed) | .destroyed | tonumber] | add == $sizes'
     jq -e --arg m "$first" --argjson sizes "$sizes" '.[] | select(.measure == $m)
         | .content == $sizes and .octets > .content and .destroyed == 0 and .reference == "LKA-17"
         and .records >= 2 and .delivered >= 2' <<<"$output"

@@ -75,6 +75,31 @@ void note_receipts(db::HandoverWork& work, const StoredFiles& files, const std::
     }
 }
 
+// It is only copied: nothing of it is here any more.
+void note_copy(db::HandoverWork& work, const db::DiscImage& image, const std::string& by,
+               std::int64_t now)
+{
+    note(work, image.measure, now, "image-copied",
+         {{"image", image.digest}, {"files", std::to_string(image.files)}, {"by", by}});
+}
+
+// Its files are destroyed when this is on the disk.
+void note_delivered(db::HandoverWork& work, db::DiscImage image, const StoredFiles& files,
+                    const std::string& by, std::int64_t now)
+{
+    std::uint64_t octets = 0;
+    for (const db::StoredFile& file : files)
+        octets += file.size;
+    note_receipts(work, files, by + ", image " + image.digest, now);
+    const std::string count = std::to_string(files.size());
+    note(work, image.measure, now, "image-delivered",
+         {{"image", image.digest}, {"files", count}, {"by", by}});
+    note(work, image.measure, now, "deletion",
+         {{"image", image.digest}, {"files", count}, {"octets", std::to_string(octets)}});
+    image.delivered = now;
+    work.put(image);
+}
+
 } // namespace
 
 void note_stored(Desk& desk, const Loaded& loaded, std::int64_t now)
@@ -191,19 +216,14 @@ void note_image_delivered(db::Handover& store, const Places& places,
     StoredFiles files;
     {
         db::HandoverWork work(store);
-        auto image = work.image(digest);
+        const auto image = work.image(digest);
         if (!image)
             return;
-        const bool copy = image->delivered != 0;
-        files = work.on_image(digest);
-        note_receipts(work, files, by + ", image " + digest, now);
-        note(work, image->measure, now, copy ? "image-copied" : "image-delivered",
-             {{"image", digest},
-              {"files", std::to_string(copy ? image->files : files.size())},
-              {"by", by}});
-        if (!copy) {
-            image->delivered = now;
-            work.put(*image);
+        if (image->delivered != 0) {
+            note_copy(work, *image, by, now);
+        } else {
+            files = work.on_image(digest);
+            note_delivered(work, *image, files, by, now);
         }
         work.commit();
     }

@@ -340,6 +340,15 @@ void note_attempts(Desk& desk, const Loaded& loaded, const Outcome& outcome,
     work.commit();
 }
 
+// Of the contents that are emptied when their receipt is on the disk.
+std::string destroyed_with(const Loaded& loaded)
+{
+    std::uint64_t octets = 0;
+    for (const db::HandoverItem& item : loaded.items)
+        octets += event_of(item).content_octets;
+    return std::to_string(octets);
+}
+
 void note_receipt(Desk& desk, const Loaded& loaded, const Outcome& outcome,
                   std::int64_t now)
 {
@@ -347,14 +356,17 @@ void note_receipt(Desk& desk, const Loaded& loaded, const Outcome& outcome,
     db::HandoverWork work(desk.store);
     for (const Attempt& attempt : outcome.earlier)
         note_attempt(work, loaded, attempt, now);
-    note(work, loaded.row.measure, now, "receipt",
-         {{"parcel", std::to_string(loaded.row.id)},
-          {"name", loaded.row.name},
-          {"octets", std::to_string(loaded.octets.size())},
-          {"sha256", digest},
-          {"peer", outcome.peer},
-          {"by", outcome.receipt}});
-    if (loaded.row.stream == db::Stream::cc)
+    LedgerFields fields{{"parcel", std::to_string(loaded.row.id)},
+                        {"name", loaded.row.name},
+                        {"octets", std::to_string(loaded.octets.size())},
+                        {"sha256", digest},
+                        {"peer", outcome.peer},
+                        {"by", outcome.receipt}};
+    const bool content = loaded.row.stream == db::Stream::cc;
+    if (content)
+        fields.emplace_back("destroyed", destroyed_with(loaded));
+    note(work, loaded.row.measure, now, "receipt", fields);
+    if (content)
         note_recovery(desk, work, *loaded.measure, now);
     work.remove_parcel(loaded.row.id);
     work.commit();
