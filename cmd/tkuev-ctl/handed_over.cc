@@ -99,8 +99,8 @@ int gaps(const Call& call)
 int receipts(const Call& call)
 {
     static constexpr std::string_view acts[] = {
-        "stored",  "image",   "image-delivered", "image-copied",
-        "receipt", "attempt", "notice",          "notice-failed"};
+        "stored",  "image",  "image-delivered", "image-copied", "receipt",
+        "attempt", "notice", "notice-failed",   "deletion"};
     return print_lines(call, "handover-receipts", acts);
 }
 
