@@ -5,9 +5,8 @@
 #include "base/clock.h"
 #include "db/admin.h"
 #include "db/measures.h"
+#include "etsi/received.h"
 #include "handover/exporter.h"
-#include "handover/pdus.h"
-#include "handover/stream_courier.h"
 #include "seal/keys.h"
 #include "tap/layout.h"
 #include "tap/tap.h"
@@ -23,7 +22,8 @@
 
 namespace {
 
-// Reads everything; answers what ends in a keep-alive with that keep-alive's response.
+// Reads everything; answers what an authority must answer: it declines options, and says
+// that it is alive.
 class Sink {
 public:
     Sink() : listening_(::socket(AF_INET, SOCK_STREAM, 0))
@@ -47,7 +47,6 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
 private:
-    // The last PDU of what is written at once is the question; TRI keep-alive is 83 00.
     void serve()
     {
         for (;;) {
@@ -61,31 +60,47 @@ private:
     static void converse(int client)
     {
         std::vector<char> buffer(1 << 20);
-        std::string tail;
+        std::string heard;
         for (;;) {
             const ssize_t got = ::recv(client, buffer.data(), buffer.size(), 0);
             if (got <= 0)
-                break;
-            tail.append(buffer.data(), static_cast<std::size_t>(got));
-            if (tail.size() > 4096)
-                tail.erase(0, tail.size() - 4096);
-            if (!tail.ends_with(std::string("\xa2\x04\xa2\x02\x83\x00", 6)))
-                continue;
-            std::string answer = question(tail);
-            answer[answer.size() - 2] = '\x84';
-            (void)::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
+                return;
+            heard.append(buffer.data(), static_cast<std::size_t>(got));
+            std::size_t at = 0;
+            while (const std::size_t size = whole(std::string_view(heard).substr(at))) {
+                answer(client, std::string_view(heard).substr(at, size));
+                at += size;
+            }
+            heard.erase(0, at);
         }
     }
-    // Its length is in its second octet: it is shorter than 128.
-    static std::string question(const std::string& tail)
+    static std::size_t whole(std::string_view heard)
     {
-        for (std::size_t size = 30; size < 130 && size < tail.size(); ++size) {
-            const std::size_t at = tail.size() - size;
-            if (tail[at] == '\x30' && static_cast<unsigned char>(tail[at + 1]) == size - 2)
-                return tail.substr(at);
-        }
-        return std::string(30, '\0');
+        return etsi::pdu_size(heard, etsi::Rules::der, 1 << 24).value_or(0);
     }
+    static void answer(int client, std::string_view octets)
+    {
+        if (octets.size() > longest_question)
+            return;
+        const auto pdu = etsi::read_pdu(octets, etsi::Rules::der);
+        if (!pdu)
+            return;
+        const auto* const question = std::get_if<etsi::Tri>(&pdu->payload);
+        if (question == nullptr)
+            return;
+        if (std::holds_alternative<etsi::OptionRequest>(*question))
+            say(client, pdu->header, etsi::OptionResponse{false, true});
+        else if (*question == etsi::Tri(etsi::TriFlag::keep_alive))
+            say(client, pdu->header, etsi::TriFlag::keep_alive_response);
+    }
+    static void say(int client, const etsi::PsHeader& header, const etsi::Tri& message)
+    {
+        const auto octets = etsi::encode({header, message});
+        if (octets)
+            (void)::send(client, octets->data(), octets->size(), MSG_NOSIGNAL);
+    }
+
+    static constexpr std::size_t longest_question = 256;
 
     int listening_;
     std::uint16_t port_ = 0;
@@ -119,17 +134,6 @@ li::Measure measure_to(std::uint16_t port)
     measure.life.state = li::State::active;
     measure.life.activated = now - li::day;
     return measure;
-}
-
-// The sink knows no options.
-std::unique_ptr<handover::Courier> courier(const handover::Desk& desk,
-                                           const li::Measure& measure,
-                                           const li::Destination& where)
-{
-    handover::StreamOptions options;
-    options.ask_acknowledgement = false;
-    options.header = handover::header_of(measure, desk.sender, 0, 0, 1);
-    return handover::make_stream_courier(where, options);
 }
 
 void record(const conf::Tkuev& tkuev, int records, std::size_t octets)
@@ -194,7 +198,7 @@ int main(int argc, char** argv)
             measures.put(bench);
             measures.add(measure_to(sink.port()));
         }
-        handover::Exporter exporter(settings, courier);
+        handover::Exporter exporter(settings);
         exporter.once(base::seconds(30)); // the list, and the notice of set-up
         record(tkuev, records, octets);
         const auto begin = base::Steady::now();
