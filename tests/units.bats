@@ -105,8 +105,8 @@ END
     wait_for 20 test -e "$TMP/mx/1.eml"
     wait_for 10 bash -c "[ -z \"\$(queuectl --config '$CONF' list --ids)\" ]"
     run ! grep -hiE 'read-only|permission|queue-trouble| failed' "$TMP/relayd.log" "$TMP/sendd.log"
-    # Each of the two can put records where those of interception go.
-    [ "$(find "$ROOT/var/spool/sponts-li/incoming" -type f | wc -l)" -eq 2 ]
+    # Each of the two can put records where those of interception go: events and contents.
+    [ "$(find "$ROOT/var/spool/sponts-li/incoming" -type f | wc -l)" -eq 4 ]
 }
 
 @test "mail is read through the sockets of the proxies, and nothing but ReadWritePaths" {

@@ -51,7 +51,7 @@ std::optional<std::string> ContentFiles::read(const db::HandoverItem& item)
 
 void ContentFiles::empty(const std::string& file, std::uint64_t from, std::uint64_t to)
 {
-    if (const tap::RecordReader* reader = of(file))
+    if (tap::RecordReader* reader = of(file))
         reader->empty(from, to);
 }
 

@@ -57,8 +57,8 @@ void dissolve(db::HandoverWork& work, std::int64_t parcel)
 void empty_on_disk(const Desk& desk, const db::HandoverItem& item)
 {
     try {
-        const tap::RecordReader reader(tap::incoming_directory(desk.tkuev.spool), item.file,
-                                       desk.opener);
+        tap::RecordReader reader(tap::incoming_directory(desk.tkuev.spool), item.file,
+                                 desk.opener);
         reader.empty(item.offset, item.next);
     } catch (const base::Failure& failure) {
         if (failure.error() != ENOENT)
@@ -161,8 +161,7 @@ void sweep_file(Desk& desk, const std::string& file, std::uint64_t from, std::ui
         db::HandoverWork work(desk.store);
         kept = work.contents_of(file, from);
     }
-    const tap::RecordReader reader(tap::incoming_directory(desk.tkuev.spool), file,
-                                   desk.opener);
+    tap::RecordReader reader(tap::incoming_directory(desk.tkuev.spool), file, desk.opener);
     std::uint64_t hole = from; // where it begins
     const auto empty_until = [&](std::uint64_t end) {
         if (std::min(end, to) > hole)

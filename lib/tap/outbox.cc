@@ -64,7 +64,7 @@ bool Outbox::open_file(const seal::Certificate& own)
     seal::Key first{};
     base::fill_random(first);
     const std::string_view text(reinterpret_cast<const char*>(first.data()), first.size());
-    if (!file_->append(encode_file_head(seal::envelop(text, std::span(&own, 1)))))
+    if (!file_->append(encode_file_head(seal::envelop(text, std::span(&own, 1))), {}))
         return false;
     keys_.emplace(first);
     ::explicit_bzero(first.data(), first.size());
@@ -76,9 +76,9 @@ bool Outbox::append(const Submitted& record, ContentForm form, std::string_view 
     std::string event;
     seal::encrypt_to(event, li::encode(record.event), keys_->event_key());
     const std::uint64_t at = file_->size() + record_head_size + event.size();
-    const std::string text = encode_record(keys_->number(), event, form, content);
+    const std::string text = encode_record(keys_->number(), event, form, content.size());
     keys_->advance(); // written or not: a key is used once
-    if (!file_->append(text))
+    if (!file_->append(text, content))
         return false;
     if (!content.empty())
         written_.push_back(
@@ -110,7 +110,7 @@ std::string Outbox::sealed_content(Submitted& record, ContentForm& form)
     try {
         const auto theirs = seal::Certificate::parse(record.recipient, "match list");
         form = ContentForm::authority;
-        return seal::envelop(text_, std::span(&theirs, 1));
+        return with_sum(seal::envelop(text_, std::span(&theirs, 1)));
     } catch (const base::Failure&) {
         form = ContentForm::none;
         record.event.content_lost = "certificate";

@@ -26,11 +26,6 @@ std::uint64_t get(std::string_view bytes, std::size_t at)
     return number;
 }
 
-std::uint64_t padded(std::uint64_t size)
-{
-    return (size + 7) / 8 * 8;
-}
-
 std::uint64_t sum_of(std::string_view head, std::string_view event)
 {
     return XXH3_64bits_withSeed(event.data(), event.size(),
@@ -64,19 +59,16 @@ std::string_view sealed_key_in(std::string_view head)
 }
 
 std::string encode_record(std::uint64_t number, std::string_view event, ContentForm form,
-                          std::string_view content)
+                          std::uint64_t content_size)
 {
     std::string record(record_magic);
-    const RecordHead head{.event_size = event.size(), .content_size = content.size()};
-    record.reserve(head.size());
+    record.reserve(record_head_size + event.size());
     put(record, event.size());
-    put(record, content.size());
+    put(record, content_size);
     put(record, number);
     put(record, static_cast<std::uint64_t>(form));
     put(record, sum_of(record, event));
-    record.append(event).append(content);
-    record.resize(head.size());
-    return record;
+    return record.append(event);
 }
 
 std::expected<RecordHead, RecordTrouble> read_head(std::string_view bytes)
@@ -93,6 +85,24 @@ std::expected<RecordHead, RecordTrouble> read_head(std::string_view bytes)
         form > static_cast<std::uint64_t>(ContentForm::authority))
         return std::unexpected(RecordTrouble::damaged);
     return head;
+}
+
+std::string with_sum(std::string_view cms)
+{
+    std::string bytes;
+    bytes.reserve(sizeof(std::uint64_t) + cms.size());
+    put(bytes, XXH3_64bits(cms.data(), cms.size()));
+    return bytes.append(cms);
+}
+
+std::optional<std::string> without_sum(std::string bytes)
+{
+    constexpr std::size_t size = sizeof(std::uint64_t);
+    if (bytes.size() < size ||
+        get(bytes, 0) != XXH3_64bits(bytes.data() + size, bytes.size() - size))
+        return std::nullopt;
+    bytes.erase(0, size);
+    return bytes;
 }
 
 bool is_sound(std::string_view head_and_event)

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tap/record_file.h"
 
+#include "base/failure.h"
+#include "tap/layout.h"
 #include "tap/locked_file.h"
+#include "tap/record.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
 
 namespace tap {
 
@@ -13,19 +18,20 @@ namespace {
 // The group may write, so that sponts-li can empty what it has taken.
 constexpr mode_t file_mode = 0660;
 
-} // namespace
-
-RecordFile::RecordFile(const std::string& directory)
-    : fd_(new_locked_file(directory, file_mode).fd)
+base::Fd new_file_beside(const std::string& path)
 {
+    const std::string beside = contents_beside(path);
+    base::Fd fd(::open(beside.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, file_mode));
+    if (!fd)
+        base::fail_errno("create", beside, base::Remedy::fix_config);
+    (void)::fchmod(fd.get(), file_mode); // whatever the umask is
+    return fd;
 }
 
-bool RecordFile::write(std::string_view bytes)
+bool write(int fd, std::string_view bytes, std::uint64_t at)
 {
-    std::uint64_t at = size_;
     while (!bytes.empty()) {
-        const ssize_t n =
-            ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
+        const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(at));
         if (n < 0)
             return false;
         at += static_cast<std::uint64_t>(n);
@@ -34,33 +40,60 @@ bool RecordFile::write(std::string_view bytes)
     return true;
 }
 
-bool RecordFile::append(std::string_view bytes)
+std::uint64_t occupied_by(int fd)
 {
-    if (!write(bytes)) {
-        (void)::ftruncate(fd_.get(), static_cast<off_t>(size_));
+    constexpr std::uint64_t block = 512; // stat(2)
+    struct stat status{};
+    return ::fstat(fd, &status) == 0 ? static_cast<std::uint64_t>(status.st_blocks) * block
+                                     : 0;
+}
+
+} // namespace
+
+RecordFile::RecordFile(const std::string& directory)
+{
+    LockedFile file = new_locked_file(directory, file_mode);
+    events_ = std::move(file.fd);
+    try {
+        contents_ = new_file_beside(file.path);
+    } catch (...) {
+        (void)::unlink(file.path.c_str());
+        throw;
+    }
+}
+
+void RecordFile::drop(std::uint64_t offset)
+{
+    (void)::ftruncate(events_.get(), static_cast<off_t>(offset));
+    (void)::ftruncate(contents_.get(), static_cast<off_t>(offset));
+}
+
+// Content first: the event says that it is there.
+bool RecordFile::append(std::string_view head_and_event, std::string_view content)
+{
+    const std::uint64_t behind = size_ + head_and_event.size();
+    if (!write(contents_.get(), content, behind) ||
+        !write(events_.get(), head_and_event, size_)) {
+        drop(size_);
         return false;
     }
-    size_ += bytes.size();
+    size_ = padded(behind + content.size());
     return true;
 }
 
 bool RecordFile::sync()
 {
-    return ::fdatasync(fd_.get()) == 0;
+    return ::fdatasync(events_.get()) == 0;
 }
 
 std::uint64_t RecordFile::occupied() const
 {
-    constexpr std::uint64_t block = 512; // stat(2)
-    struct stat status{};
-    if (::fstat(fd_.get(), &status) != 0)
-        return size_;
-    return static_cast<std::uint64_t>(status.st_blocks) * block;
+    return occupied_by(events_.get()) + occupied_by(contents_.get());
 }
 
 void RecordFile::empty(std::uint64_t offset, std::uint64_t size)
 {
-    (void)::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+    (void)::fallocate(contents_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                       static_cast<off_t>(offset), static_cast<off_t>(size));
 }
 

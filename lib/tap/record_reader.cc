@@ -3,8 +3,10 @@
 
 #include "base/failure.h"
 #include "seal/envelope.h"
+#include "tap/layout.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -17,12 +19,44 @@ std::vector<std::string> record_files(const std::string& directory)
 {
     std::vector<std::string> names;
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-        names.push_back(entry.path().filename().string());
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+        std::string name = entry.path().filename().string();
+        if (!name.ends_with(contents_suffix))
+            names.push_back(std::move(name));
+    }
     if (error)
         base::fail_errno("list", directory, base::Remedy::fix_config, error.value());
     return names;
 }
+
+namespace {
+
+std::string read_from(int fd, const std::string& path, std::uint64_t offset,
+                      std::size_t size)
+{
+    std::string bytes(size, '\0');
+    std::size_t got = 0;
+    while (got < size) {
+        const ssize_t n =
+            ::pread(fd, bytes.data() + got, size - got, static_cast<off_t>(offset + got));
+        if (n < 0)
+            base::fail_errno("read", path);
+        if (n == 0)
+            break;
+        got += static_cast<std::size_t>(n);
+    }
+    bytes.resize(got);
+    return bytes;
+}
+
+void punch(int fd, const std::string& path, std::uint64_t from, std::uint64_t to)
+{
+    if (::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                    static_cast<off_t>(from), static_cast<off_t>(to - from)) != 0)
+        base::fail_errno("empty", path);
+}
+
+} // namespace
 
 RecordReader::RecordReader(const std::string& directory, const std::string& name,
                            const Opener& opener)
@@ -35,19 +69,19 @@ RecordReader::RecordReader(const std::string& directory, const std::string& name
 
 std::string RecordReader::read(std::uint64_t offset, std::size_t size) const
 {
-    std::string bytes(size, '\0');
-    std::size_t got = 0;
-    while (got < size) {
-        const ssize_t n = ::pread(fd_.get(), bytes.data() + got, size - got,
-                                  static_cast<off_t>(offset + got));
-        if (n < 0)
-            base::fail_errno("read", path_);
-        if (n == 0)
-            break;
-        got += static_cast<std::size_t>(n);
-    }
-    bytes.resize(got);
-    return bytes;
+    return read_from(fd_.get(), path_, offset, size);
+}
+
+// Closed: there are none (any more).
+const base::Fd& RecordReader::contents()
+{
+    if (contents_)
+        return contents_;
+    const std::string path = contents_beside(path_);
+    contents_ = base::Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (!contents_ && errno != ENOENT)
+        base::fail_errno("open", path);
+    return contents_;
 }
 
 std::uint64_t RecordReader::size() const
@@ -95,7 +129,7 @@ std::optional<SealedRecord> RecordReader::next()
         return std::nullopt;
     const std::uint64_t from = std::max(at_, head_);
     const auto head = read_head(read(from, record_head_size));
-    if (!head || from + head->size() > size() || head->number > from)
+    if (!head || head->number > from)
         return std::nullopt;
     const std::string bytes = read(from, record_head_size + head->event_size);
     if (!is_sound(bytes))
@@ -107,7 +141,7 @@ std::optional<SealedRecord> RecordReader::next()
     at_ = from + head->size();
     return SealedRecord{.offset = from,
                         .next = at_,
-                        .content_offset = from + bytes.size(),
+                        .content_offset = from + bytes.size(), // in the file beside
                         .content_size = head->content_size,
                         .number = head->number,
                         .form = head->form,
@@ -116,22 +150,22 @@ std::optional<SealedRecord> RecordReader::next()
 
 std::optional<std::string> RecordReader::content(const SealedRecord& record)
 {
-    if (record.form == ContentForm::none || !read_file_head())
+    if (record.form == ContentForm::none || !read_file_head() || !contents())
         return std::nullopt;
-    std::string bytes = read(record.content_offset, record.content_size);
+    std::string bytes = read_from(contents().get(), contents_beside(path_),
+                                  record.content_offset, record.content_size);
     if (bytes.size() != record.content_size)
         return std::nullopt;
     if (record.form == ContentForm::ours)
         return seal::decrypt(bytes, keys_of(record.number).content_key());
-    const bool there = bytes.find_first_not_of('\0') == 0; // DER begins with 0x30
-    return there ? std::optional(std::move(bytes)) : std::nullopt;
+    return without_sum(std::move(bytes));
 }
 
-void RecordReader::empty(std::uint64_t from, std::uint64_t to) const
+void RecordReader::empty(std::uint64_t from, std::uint64_t to)
 {
-    if (::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                    static_cast<off_t>(from), static_cast<off_t>(to - from)) != 0)
-        base::fail_errno("empty", path_);
+    if (contents())
+        punch(contents().get(), contents_beside(path_), from, to);
+    punch(fd_.get(), path_, from, to);
 }
 
 bool RecordReader::finished()
@@ -149,8 +183,12 @@ std::uint64_t RecordReader::left_over() const
     return size() - std::min(size(), std::max(at_, head_));
 }
 
+// Contents without events would not be found again.
 void RecordReader::remove() const
 {
+    const std::string contents = contents_beside(path_);
+    if (::unlink(contents.c_str()) != 0 && errno != ENOENT)
+        base::fail_errno("remove", contents);
     if (::unlink(path_.c_str()) != 0)
         base::fail_errno("remove", path_);
 }

@@ -41,7 +41,7 @@ struct Opener {
     seal::PrivateKey key;
 };
 
-// The files there are, in no order.  Throws base::Failure.
+// The files of events there are, in no order.  Throws base::Failure.
 [[nodiscard]] std::vector<std::string> record_files(const std::string& directory);
 
 class RecordReader {
@@ -59,8 +59,8 @@ public:
     // Its content, or, with ContentForm::authority, the CMS for the authority; nothing if
     // there is none or it has been destroyed in the meantime.
     [[nodiscard]] std::optional<std::string> content(const SealedRecord& record);
-    // Destroys on the disk what lies there, whole records.
-    void empty(std::uint64_t from, std::uint64_t to) const;
+    // Destroys what lies there, whole records.
+    void empty(std::uint64_t from, std::uint64_t to);
     // Nobody writes it any more, and all of it has been read.
     [[nodiscard]] bool finished();
     // What a crash has torn or something else has damaged is left behind at its end.
@@ -69,12 +69,14 @@ public:
 
 private:
     [[nodiscard]] std::string read(std::uint64_t offset, std::size_t size) const;
+    [[nodiscard]] const base::Fd& contents();
     [[nodiscard]] bool read_file_head();
     [[nodiscard]] const Ratchet& keys_of(std::uint64_t number);
     [[nodiscard]] std::uint64_t size() const;
 
     std::string path_;
     base::Fd fd_;
+    base::Fd contents_; // opened when it is there
     const Opener* opener_;
     std::uint64_t head_ = 0;         // its length; 0: not read yet
     std::optional<seal::Key> first_; // of the keys
