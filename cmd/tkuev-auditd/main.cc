@@ -118,6 +118,8 @@ void work(const Options& options)
     base::configure_log(settings.log);
     net::SocketFile file;
     std::vector<Door> doors = open_doors(settings, options, std::move(inetd.fd), file);
+    for (const Door& door : doors)
+        net::hide_uses(door.fd.get());
     confine::to(rights_for(settings, options.listen.empty() ? settings.tkuev.audit_socket
                                                             : options.listen));
     auditd::Service service(places_of(settings));

@@ -181,6 +181,28 @@ TEST_CASE("net: the file of a Unix socket goes, unless it is somebody else's by 
     file.emplace();
 }
 
+TEST_CASE("net: the file of a Unix socket does not tell when somebody has connected")
+{
+    const test::Folder folder;
+    const std::string path = folder.path("socket");
+    const Address address = *Address::parse_endpoint(path);
+    const base::Fd listening = listen_on(address);
+    hide_uses(listening.get());
+    const auto read = [&] {
+        struct stat status{};
+        REQUIRE(::stat(path.c_str(), &status) == 0);
+        return std::pair(status.st_atim.tv_sec, status.st_atim.tv_nsec);
+    };
+    const auto before = read();
+    sockaddr_un peer{.sun_family = AF_UNIX, .sun_path = {}};
+    REQUIRE(path.copy(peer.sun_path, sizeof peer.sun_path - 1) == path.size());
+    const base::Fd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(::connect(client.get(), reinterpret_cast<const sockaddr*>(&peer),
+                      sizeof peer) == 0);
+    CHECK(read() == before);
+    hide_uses(listen_anywhere().get()); // has none
+}
+
 TEST_CASE("net: connecting succeeds, is refused, or takes too long")
 {
     Loop loop;

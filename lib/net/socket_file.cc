@@ -2,11 +2,21 @@
 // net/socket_file.cc - see the header.
 #include "net/socket_file.h"
 
+#include <array>
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
 namespace net {
+
+namespace {
+
+// mount(8): relatime leaves a time alone that is later than now.
+constexpr std::time_t far_away = 4'102'444'800; // 2100
+
+} // namespace
 
 SocketFile::SocketFile(const Address& address)
 {
@@ -53,6 +63,20 @@ void SocketFile::remove() noexcept
         status.st_mtim.tv_sec == made_.tv_sec && status.st_mtim.tv_nsec == made_.tv_nsec)
         (void)::unlink(path_.c_str()); // in vain where our user may not
     path_.clear();
+}
+
+void hide_uses(int listener)
+{
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    auto* const name = reinterpret_cast<sockaddr*>(&storage);
+    if (::getsockname(listener, name, &length) != 0)
+        return;
+    const Address address = Address::from_sockaddr(name, length);
+    if (address.family() != Address::Family::unix_path)
+        return;
+    const std::array<timespec, 2> times{{{far_away, 0}, {0, UTIME_OMIT}}};
+    (void)::utimensat(AT_FDCWD, address.text().c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
 }
 
 } // namespace net

@@ -32,4 +32,9 @@ private:
     timespec made_{}; // inodes are used again
 };
 
+// The kernel notes in the file of a Unix socket when somebody has connected, which
+// everybody can see; from now on it does not, where file systems are mounted as usual
+// (relatime). Nothing happens where the file is not ours.
+void hide_uses(int listener);
+
 } // namespace net
