@@ -50,7 +50,7 @@ commands() {
         -e "s,tkuev-(ctl|audit|export) ,&--config $CONF ,g" \
         -e "s/ (gero|anna|rita)( |$)/ $ME\\2/; s/ sponts-li( |$)/ nobody\\1/" \
         -e "s/3f9a21c0/${MEASURE:0:8}/" \
-        -e "s,/var/tmp/,$TMP/desk/,; s,/dev/sr0,stdio:$TMP/drive,"
+        -e "s,/var/lib/sponts-li/state/,$STATE/,; s,/dev/sr0,stdio:$TMP/drive,"
 }
 
 # try PATTERN - that example, at an officer's desk.
@@ -233,6 +233,36 @@ the_timer_settles() {
 @test "the same on the German page of it" {
     sed -i '/^enabled\|^operator-id\|^file-prefix/d' "$CONF"
     the_handbook de/sponts-operating.7
+}
+
+# Where they were before: in the directories that hide them now.
+moved_as_on() {
+    local each before
+    VAR=$TMP/var
+    mkdir -p "$VAR/lib"
+    provider
+    auditd_kill
+    before=$(sha256sum <"$STATE/measures.db")
+    for each in li/state audit/audit; do
+        mv "$VAR/lib/sponts-$each"/* "$VAR/lib/sponts-${each%/*}/"
+    done
+    blocks "$1"
+    block '^find ' | sed "/^systemd-/d; s,/var/lib/,$VAR/lib/,; s/^sudo -u [^ ]* //
+        s,--check,--config $CONF &," >"$TMP/try"
+    [ "$(wc -l <"$TMP/try")" -eq 6 ]
+    run -78 tkuev-exportd --config "$CONF" --check
+    bash -e "$TMP/try"
+    [ "$(sha256sum <"$STATE/measures.db")" = "$before" ]
+    ls "$VAR/lib/sponts-li" "$VAR/lib/sponts-audit" >"$TMP/left"
+    [ "$(grep -cv -e ^/ -e '^$' "$TMP/left")" -eq 2 ]
+}
+
+@test "what lay where everybody sees that it changes is moved as sponts-operating(7) says" {
+    moved_as_on sponts-operating.7
+}
+
+@test "the same as the German page of it says" {
+    moved_as_on de/sponts-operating.7
 }
 
 @test "the auditors' key is changed as tkuev(7) says; old entries stay readable" {

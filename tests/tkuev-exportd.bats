@@ -368,6 +368,7 @@ is_told() {
     ctl authority add bka --title BKA
     local without=$TMP/without.conf
     sed '/^file-prefix/d' "$CONF" >"$without"
+    nobody_may_enter # or that is said
     tkuev-exportd --config "$without" --check
     armed "${GOES[@]}" 'Berechtigte Stelle = bka' 'Referenz-Id = BKA-1'
     tkuev-exportd --config "$CONF" --check

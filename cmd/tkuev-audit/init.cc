@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "base/file.h"
+#include "base/hidden.h"
 #include "desk.h"
 #include "seal/keys.h"
 
@@ -34,6 +35,7 @@ void make_directories(const audit::Places& places)
     for (const std::string& directory : {places.directory, directory_of(places.anchor)}) {
         if (std::filesystem::exists(directory))
             continue;
+        base::make_hiding_directory(directory, user ? user->pw_gid : ::getegid());
         audit::make_directory(directory);
         if (user && ::chown(directory.c_str(), user->pw_uid, user->pw_gid) != 0)
             base::fail_errno("give", directory, Remedy::get_permission);

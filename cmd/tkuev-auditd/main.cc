@@ -3,6 +3,7 @@
 //
 // This file knows the command line and the order of things, nothing else.
 #include "audit/person.h"
+#include "base/hidden.h"
 #include "base/log.h"
 #include "conf/daemon_main.h"
 #include "confine/confine.h"
@@ -74,6 +75,8 @@ void check(const conf::Settings& settings)
     const audit::Inspection all = audit::inspect(audit::read_files(places));
     if (!all.damage.empty())
         throw base::Failure(base::Remedy::fix_data, "audit log: " + all.damage.front());
+    base::require_hidden(places.directory);
+    base::require_hidden(places.anchor);
 }
 
 Door open_socket(const std::string& path, net::SocketFile& file)

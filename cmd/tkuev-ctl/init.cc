@@ -6,6 +6,7 @@
 // yet that could be used, and tkuev-auditd(8) may be started by the same `sponts run` that
 // comes after us.
 #include "base/failure.h"
+#include "base/hidden.h"
 #include "db/measures.h"
 #include "li/layout.h"
 #include "office.h"
@@ -13,6 +14,7 @@
 #include "seal/vault.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -36,6 +38,19 @@ void made(const std::string& what)
     std::cout << "made " << what << '\n';
 }
 
+// Of whom root makes things for; null: nobody, or we are not root.
+const passwd* owner_of_new_files()
+{
+    return ::geteuid() == 0 ? ::getpwnam(interception_user) : nullptr;
+}
+
+void make_hiding_directory(const std::string& state)
+{
+    const passwd* const user = owner_of_new_files();
+    if (base::make_hiding_directory(state, user != nullptr ? user->pw_gid : ::getegid()))
+        made(std::filesystem::path(state).parent_path());
+}
+
 void make_directory(const std::string& path)
 {
     if (::mkdir(path.c_str(), private_mode) == 0)
@@ -50,7 +65,7 @@ class AsOwner {
 public:
     explicit AsOwner(const std::string& directory)
     {
-        const passwd* user = ::geteuid() == 0 ? ::getpwnam(interception_user) : nullptr;
+        const passwd* user = owner_of_new_files();
         if (user == nullptr)
             return;
         if (::chown(directory.c_str(), user->pw_uid, user->pw_gid) != 0)
@@ -77,6 +92,25 @@ void refuse_open_directory(const std::string& path)
     if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 07) != 0)
         throw base::Failure(base::Remedy::fix_config,
                             path + ": everybody may look into it: chmod o=");
+}
+
+// What is inside is safe; that something is done is not hidden.
+void warn_of_visible_directory(const std::string& path)
+{
+    try {
+        base::require_hidden(path);
+    } catch (const base::Failure& failure) {
+        std::cerr << "tkuev-ctl: warning: " << failure.what() << '\n';
+    }
+}
+
+// Where it was by default before; an empty one beside it would seem to have no measures.
+void refuse_left_behind(const std::string& state)
+{
+    const std::string above = std::filesystem::path(state).parent_path();
+    if (!exists(li::measures_file(state)) && exists(li::measures_file(above)))
+        throw base::Failure(base::Remedy::fix_config,
+                            above + ": has measures: move all that is in it into " + state);
 }
 
 // A new key would open nothing of what is there, and everything would look well until
@@ -125,6 +159,8 @@ void refuse_other_key(const std::string& state)
 void make_all(const conf::Settings& settings)
 {
     const std::string& state = settings.tkuev.state;
+    refuse_left_behind(state);
+    make_hiding_directory(state);
     make_directory(state);
     refuse_open_directory(state);
     const AsOwner owner(state);
@@ -135,6 +171,7 @@ void make_all(const conf::Settings& settings)
     if (db::migrate_measures(database))
         made(database);
     refuse_other_key(state);
+    warn_of_visible_directory(state);
 }
 
 // Nothing is there that could be used, so nothing was ever armed.

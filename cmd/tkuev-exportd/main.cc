@@ -3,6 +3,7 @@
 //
 // This file knows the command line and the order of things, nothing else.
 #include "base/clock.h"
+#include "base/hidden.h"
 #include "base/log.h"
 #include "conf/daemon_main.h"
 #include "handover/file_parcels.h"
@@ -34,6 +35,7 @@ void check(const conf::Settings& settings)
     for (const auto& [handle, stored] : *desk.measures())
         if (li::next_change(stored.measure, now)) // it has not ended
             handover::check_files(desk, stored.measure);
+    base::require_hidden(settings.tkuev.state);
 }
 
 void work(const conf::DaemonOptions& options)

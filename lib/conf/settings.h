@@ -177,9 +177,9 @@ struct Queue {
 // [tkuev].  What is the same for every measure; measures themselves are tkuev-ctl(8)'s.
 struct Tkuev {
     bool enabled = false;
-    std::string state = "/var/lib/sponts-li";
+    std::string state = "/var/lib/sponts-li/state";
     std::string spool = "/var/spool/sponts-li";
-    std::string audit = "/var/lib/sponts-audit";
+    std::string audit = "/var/lib/sponts-audit/audit";
     std::string audit_anchor = "/var/lib/sponts-anchor/audit"; // a file elsewhere
     std::string audit_socket = "/run/sponts-audit/socket";
     std::string operator_id;                  // 1 to 16 characters

@@ -12,6 +12,7 @@ audit_setup() {
     LOG=$TMP/audit/log
     ANCHOR=$TMP/anchor/audit
     mkdir -p "$TMP/run" "$TMP/li/incoming"
+    nobody_may_enter
     printf '%s\n' '[general]' "spool = $TMP/spool" "run-directory = $TMP" \
         "database = $TMP/sponts.db" '[tkuev]' "audit = $TMP/audit" \
         "spool = $TMP/li" "audit-anchor = $ANCHOR" "audit-socket = $SOCKET" 'operator-id = TEST1' >"$CONF"

@@ -84,6 +84,9 @@ only_root() { [ "$(id -u)" -eq 0 ] || skip "only root $1"; }
 # others_may_enter [DIRECTORY...] - these, besides those of the test: other users.
 others_may_enter() { chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$TMP" "$@"; }
 
+# As at the beginning of a run: another test may have let others in.
+nobody_may_enter() { chmod 700 "$TMP"; }
+
 # start NAME COMMAND... - in the background: output in $TMP/NAME.out, log in $TMP/NAME.log,
 # process id in $PID.
 start() {

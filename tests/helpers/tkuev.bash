@@ -9,19 +9,26 @@ load helpers/auditd
 ctl() { tkuev-ctl --config "$CONF" "$@"; }
 
 # tkuev_section - in $TKUEV, for a provider whose files are all below $TMP; sets STATE and SOCKET.
+# With $VAR they are where they are by default.
 tkuev_section() {
+    local audit=$TMP/audit anchor=$TMP/anchor
     STATE=$TMP/li
+    if [ -n "${VAR-}" ]; then
+        STATE=$VAR/lib/sponts-li/state
+        audit=$VAR/lib/sponts-audit/audit anchor=$VAR/lib/sponts-anchor
+    fi
     SOCKET=$TMP/run/socket
     export TZ=UTC # official time is Germany's wherever the machine stands
     mkdir -p "$TMP/run"
     TKUEV=('[tkuev]' 'enabled = yes' "state = $STATE" "spool = $TMP/li-spool"
-        "audit = $TMP/audit" "audit-anchor = $TMP/anchor/audit" "audit-socket = $SOCKET"
+        "audit = $audit" "audit-anchor = $anchor/audit" "audit-socket = $SOCKET"
         'operator-id = TEST1' 'synchronised-clock = no')
 }
 
 # provider [LINE...] - further lines of [tkuev]; starts tkuev-auditd.
 provider() {
     CONF=$TMP/sponts.conf
+    nobody_may_enter
     tkuev_section
     printf '%s\n' '[general]' "spool = $TMP/spool" "run-directory = $TMP" \
         "database = $TMP/sponts.db" "${TKUEV[@]}" 'file-prefix = TEST' "$@" >"$CONF"
