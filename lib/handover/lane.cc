@@ -59,56 +59,69 @@ std::unique_ptr<Offers::Offer> Offers::take(const Owed& owed)
 }
 
 Lane::Lane(Desk& desk, Offers& offers, std::unique_ptr<Courier> courier)
-    : desk_(desk), offers_(offers), courier_(std::move(courier)), files_(desk),
-      thread_([this](const std::stop_token& stop) { work(stop); })
+    : desk_(desk), offers_(offers), courier_(std::move(courier)), files_(desk)
 {
-}
-
-Lane::~Lane()
-{
-    thread_.request_stop();
-    thread_.join();
 }
 
 void Lane::wake(std::set<Owed> owed)
 {
     const std::lock_guard lock(mutex_);
     owed_.merge(owed);
-    resting_ = resting_ && base::Steady::now() < rest_.until;
-    news_.notify_all();
+}
+
+bool Lane::may_go() const
+{
+    return !owed_.empty() && base::Steady::now() >= rest_.until;
+}
+
+bool Lane::is_due()
+{
+    const std::lock_guard lock(mutex_);
+    return may_go() || base::Steady::now() - tended_ >= tending;
 }
 
 bool Lane::resting()
 {
     const std::lock_guard lock(mutex_);
-    return resting_;
+    return !may_go();
 }
 
-std::set<Lane::Owed> Lane::wait(std::stop_token stop)
+std::set<Lane::Owed> Lane::begin_turn()
 {
-    std::unique_lock lock(mutex_);
-    const auto may_go = [this] {
-        return !owed_.empty() && base::Steady::now() >= rest_.until;
-    };
-    if (!may_go())
-        resting_ = true;
-    news_.wait_for(lock, stop, tending, may_go);
+    const std::lock_guard lock(mutex_);
+    tended_ = base::Steady::now();
+    turn_ends_ = tended_ + longest_turn;
     if (!may_go())
         return {};
-    resting_ = false;
     return std::exchange(owed_, {});
 }
 
-void Lane::work(const std::stop_token& stop)
+bool Lane::turn_is_over() const
 {
-    while (!stop.stop_requested()) {
-        const std::set<Owed> all = wait(stop);
-        if (all.empty())
-            courier_->tend();
-        for (const Owed& owed : all)
-            if (!serve(owed, stop))
-                break; // the others wait for the same destination
-    }
+    return base::Steady::now() >= turn_ends_;
+}
+
+// Turn by turn, so that one with much to carry does not come first each time.
+Lane::Owed Lane::take_next(std::set<Owed>& all)
+{
+    auto next = served_last_ ? all.upper_bound(*served_last_) : all.begin();
+    if (next == all.end())
+        next = all.begin();
+    served_last_ = *next;
+    return all.extract(next).value();
+}
+
+bool Lane::turn(const std::stop_token& stop)
+{
+    std::set<Owed> all = begin_turn();
+    if (all.empty())
+        courier_->tend();
+    while (!all.empty() && !turn_is_over())
+        if (!serve(take_next(all), stop))
+            return false; // the others wait for the same destination
+    const std::lock_guard lock(mutex_);
+    owed_.merge(all);
+    return may_go();
 }
 
 void Lane::Rest::longer()
@@ -123,9 +136,9 @@ bool Lane::serve(const Owed& owed, const std::stop_token& stop)
     const auto troubled = troubled_.find(owed);
     if (troubled != troubled_.end() && base::Steady::now() < troubled->second.until)
         return true;
-    bool fine = false;
+    Progress progress = Progress::failed;
     try {
-        fine = carry(owed, stop);
+        progress = carry(owed, stop);
         troubled_.erase(owed);
     } catch (const std::exception& error) {
         desk_.say(std::string("hand-over: ") + error.what());
@@ -133,14 +146,17 @@ bool Lane::serve(const Owed& owed, const std::stop_token& stop)
         return true;
     }
     const std::lock_guard lock(mutex_);
-    if (fine)
-        rest_ = {};
-    else
+    if (progress == Progress::failed) {
         rest_.longer();
-    return fine;
+        return false;
+    }
+    rest_ = {};
+    if (progress == Progress::some)
+        owed_.insert(owed);
+    return true;
 }
 
-bool Lane::carry(const Owed& owed, const std::stop_token& stop)
+Lane::Progress Lane::carry(const Owed& owed, const std::stop_token& stop)
 {
     const Desk::Carried carried(desk_, owed.measure);
     if (auto offer = offers_.take(owed); offer && is_owed(desk_, offer->loaded))
@@ -151,7 +167,7 @@ bool Lane::carry(const Owed& owed, const std::stop_token& stop)
             destroy_overdue(desk_, owed.measure, now);
         auto loaded = next_parcel(desk_, files_, owed.measure, owed.stream, now);
         if (!loaded)
-            return true;
+            return Progress::all;
         auto offer = std::make_unique<Offers::Offer>(*std::move(loaded));
         const Parcel parcel{static_cast<std::uint64_t>(offer->loaded.row.id),
                             offer->loaded.contents, offer->loaded.row.name,
@@ -160,9 +176,11 @@ bool Lane::carry(const Owed& owed, const std::stop_token& stop)
         const bool done = offer->outcome.is_done();
         settle_offer(owed, std::move(offer));
         if (!done)
-            return false;
+            return Progress::failed;
+        if (turn_is_over())
+            return Progress::some;
     }
-    return false;
+    return Progress::failed;
 }
 
 void Lane::settle_offer(const Owed& owed, std::unique_ptr<Offers::Offer> offer)
@@ -178,6 +196,14 @@ void Lane::settle_offer(const Owed& owed, std::unique_ptr<Offers::Offer> offer)
 }
 
 void Lanes::tick()
+{
+    for (const auto& [key, lane] : lanes_) // also when what is owed cannot be read
+        if (lane->is_due())
+            crew_.call(*lane);
+    wake();
+}
+
+void Lanes::wake()
 {
     std::set<db::HandoverWork::Owed> all;
     {
@@ -199,8 +225,12 @@ void Lanes::tick()
             trouble = std::current_exception();
         }
     }
-    for (auto& [key, owed] : by_lane)
-        lanes_.at(key)->wake(std::move(owed));
+    for (auto& [key, owed] : by_lane) {
+        Lane& lane = *lanes_.at(key);
+        lane.wake(std::move(owed));
+        if (lane.is_due())
+            crew_.call(lane);
+    }
     if (trouble)
         std::rethrow_exception(trouble);
 }
@@ -215,8 +245,15 @@ void Lanes::open(const std::string& key, const li::Measure& measure,
 
 bool Lanes::resting()
 {
-    return std::ranges::all_of(lanes_,
-                               [](const auto& lane) { return lane.second->resting(); });
+    return std::ranges::all_of(lanes_, [this](const auto& lane) {
+        return !crew_.has(*lane.second) && lane.second->resting();
+    });
+}
+
+void Lanes::stop()
+{
+    crew_.stop();
+    lanes_.clear();
 }
 
 } // namespace handover

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// handover/lane.h - the way to one destination: a thread and a courier of its own, so that
-// one that hangs holds up no other.
+// handover/lane.h - the way to one destination: a courier of its own, and turns on the
+// threads of a crew, so that one that hangs holds up no other.
 #pragma once
 
 #include "base/clock.h"
 #include "db/handover.h"
 #include "handover/content_files.h"
 #include "handover/courier.h"
+#include "handover/crew.h"
 #include "handover/desk.h"
 #include "handover/parcels.h"
 
-#include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
-#include <thread>
 
 namespace handover {
 
@@ -26,6 +28,8 @@ make_courier(const Desk& desk, const li::Measure& measure, const li::Destination
 
 inline constexpr base::seconds first_pause{1}; // after an attempt that failed
 inline constexpr base::seconds longest_pause{60};
+// Whoever has more to carry than that goes on after the others.
+inline constexpr base::seconds longest_turn{1};
 
 // What came of parcels and is not noted yet: the disk may fail just then, and what was
 // delivered must not be once more, whichever way the measure goes meanwhile.
@@ -47,43 +51,47 @@ private:
     std::map<Owed, std::unique_ptr<Offer>> offers_;
 };
 
-class Lane {
+class Lane : public Errand {
 public:
     Lane(Desk& desk, Offers& offers, std::unique_ptr<Courier> courier);
-    ~Lane(); // ends it, soon
-    Lane(const Lane&) = delete;
-    Lane& operator=(const Lane&) = delete;
 
     // There is something for these.
     void wake(std::set<db::HandoverWork::Owed> owed);
+    // There is something to do, or the connection has to be tended.
+    [[nodiscard]] bool is_due();
     // Nothing is to be done, or it was tried and has to wait.
     [[nodiscard]] bool resting();
+    bool turn(const std::stop_token& stop) override;
 
 private:
     using Owed = db::HandoverWork::Owed;
+    enum class Progress : std::uint8_t { all, some, failed };
     // When the next attempt may be made, and how long to wait after that one.
     struct Rest {
         base::SteadyTime until{};
         base::seconds next = first_pause;
         void longer();
     };
-    void work(const std::stop_token& stop);
-    [[nodiscard]] std::set<Owed> wait(std::stop_token stop);
+    [[nodiscard]] bool may_go() const; // with the lock
+    [[nodiscard]] std::set<Owed> begin_turn();
+    [[nodiscard]] bool turn_is_over() const;
+    [[nodiscard]] Owed take_next(std::set<Owed>& all);
     bool serve(const Owed& owed, const std::stop_token& stop);
-    bool carry(const Owed& owed, const std::stop_token& stop);
+    Progress carry(const Owed& owed, const std::stop_token& stop);
     void settle_offer(const Owed& owed, std::unique_ptr<Offers::Offer> offer);
     Desk& desk_;
     Offers& offers_;
     std::unique_ptr<Courier> courier_;
     ContentFiles files_;
-    std::mutex mutex_; // guards owed_, resting_
-    std::condition_variable_any news_;
+    std::mutex mutex_; // guards owed_, rest_, tended_
     std::set<Owed> owed_;
-    bool resting_ = true;
     Rest rest_; // of the destination
+    base::SteadyTime tended_{};
+    // Of who has the turn:
+    base::SteadyTime turn_ends_{};
+    std::optional<Owed> served_last_;
     std::map<Owed, Rest>
-        troubled_;        // cannot be made ready here: not the destination's fault
-    std::jthread thread_; // last: everything else is there before it
+        troubled_; // cannot be made ready here: not the destination's fault
 };
 
 class Lanes {
@@ -93,15 +101,17 @@ public:
     // Wakes the lanes of whoever is owed something, and makes those that are missing.
     void tick();
     [[nodiscard]] bool resting();
-    void stop() { lanes_.clear(); }
+    void stop();
 
 private:
+    void wake();
     void open(const std::string& key, const li::Measure& measure,
               const li::Destination& where);
 
     Desk& desk_;
     Offers offers_;
     std::map<std::string, std::unique_ptr<Lane>> lanes_; // by destination
+    Crew crew_; // last: everything that it works with is there before it
 };
 
 } // namespace handover
