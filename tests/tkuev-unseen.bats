@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# What every local user sees is the same with measures and without: files and directories
-# below those that he may search.
+# What every local user sees is the same with measures and without: files and
+# directories below those that he may search, and what the kernel tells of processes.
 
 setup() {
     load helpers/common
@@ -17,10 +17,12 @@ setup() {
 teardown() { exportd_teardown; }
 
 # Where others look: they see a directory that they may not search, and nothing in it.
-# That the list of identities is renewed, at fixed times, they may see (tkuev-exportd.bats).
+# That the list of identities is renewed, at fixed times, they may see (tkuev-exportd.bats),
+# and that servers look for what others have left, again and again.
 seen() {
     local all='%p %y %m %u %g %n %s %i read %A@ written %T@ changed %C@\n'
     find "$VAR" "$TMP/run" -type d ! -perm -001 -printf "$all" -prune -o -printf "$all"
+    find "$GW/run/tap" -maxdepth 0 ! -perm -001 -printf '%p %y %m %n %s %T@ %C@\n'
     find "$TMP/li-spool" -maxdepth 0 ! -perm -001 -printf '%p %m %n %s\n'
 }
 is_seen_as_before() { diff "$TMP/before" <(seen); }
@@ -33,6 +35,7 @@ is_seen_as_before() { diff "$TMP/before" <(seen); }
     grep -q "^$SOCKET s " "$TMP/before"
     [ "$(grep -c '/var/lib/sponts-[a-z]* d 7[05]0 ' "$TMP/before")" -eq 3 ]
     run ! grep -E '/(state|audit)( |/)|/incoming ' "$TMP/before"
+    grep -q "^$GW/run/tap d 700 " "$TMP/before"
 
     ctl authority add bka --title BKA
     is_seen_as_before
@@ -61,6 +64,53 @@ is_seen_as_before() { diff "$TMP/before" <(seen); }
     audit list --key "$TMP/auditors.key" | grep -q measure-end
     audit verify
     is_seen_as_before
+}
+
+# shapes - of each process of the gateway: threads, and room for descriptors.
+shapes() {
+    local pid
+    for pid in $(pgrep -P "$GATEWAY_PID" | sort -n); do
+        sed -n 's/^\(Name\|Threads\|FDSize\):[[:space:]]*//p' "/proc/$pid/status" | paste -sd' '
+    done
+}
+# addresses - of tkuev-exportd, in MB.
+addresses() { echo $(($(sed -n 's/^VmSize:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$(exportd_pid)/status") / 1024)); }
+is_connected_to() { grep -q ":$(printf %04X "$1") 01 " /proc/net/tcp; }
+all_have() {
+    local n
+    for n in {1..7}; do
+        lemf_has "lemf$n" ".cc == $1" || return 1
+    done
+}
+
+@test "threads, and room for descriptors and memory, are the same with no destination, one, and eight" {
+    local n ports=()
+    for n in {1..7}; do
+        lemf_start "lemf$n"
+        ports+=("$LEMF_PORT")
+    done
+    lemf_start hangs --mode stall
+    interception
+    send 1
+    before=$(shapes) addresses=$(addresses)
+    [[ $before == *tkuev-exportd* ]]
+    tapped 'Referenz-Id = LKA-hangs'
+    send 2
+    wait_for 20 is_connected_to "$LEMF_PORT"
+    [ "$(shapes)" = "$before" ]
+    for n in {1..7}; do
+        goes_by_tcp "${ports[n - 1]}"
+        armed "${GOES[@]}" "Referenz-Id = LKA-$n"
+    done
+    list_is_renewed
+    list_is_renewed
+    for n in 1 2 3; do
+        send "1$n"
+        wait_for 20 all_have "$n"
+        [ "$(shapes)" = "$before" ]
+    done
+    # A little for what waits; not 64 MB for each thread that has had something to do.
+    [ $(($(addresses) - addresses)) -lt 32 ]
 }
 
 @test "who could be seen is told so" {

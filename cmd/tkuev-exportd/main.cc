@@ -10,6 +10,7 @@
 #include "li/life.h"
 #include "rights.h"
 #include "service.h"
+#include "shape.h"
 
 #include <csignal>
 #include <utility>
@@ -47,6 +48,7 @@ void work(const conf::DaemonOptions& options)
     settings.log.program = program;
     base::configure_log(settings.log);
     exportd::confine_to_work(settings, true);
+    exportd::keep_shape();
     exportd::Service service(settings);
     service.run();
 }

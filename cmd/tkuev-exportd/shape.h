@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// tkuev-exportd/shape.h - what everybody sees of this process in /proc does not grow with
+// what it has to do.
+#pragma once
+
+namespace exportd {
+
+// From the start there is as much room as there will ever be for descriptors, and memory
+// comes from one heap.  To be called before there are threads.
+void keep_shape();
+
+} // namespace exportd
