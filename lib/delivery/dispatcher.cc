@@ -402,6 +402,7 @@ void Dispatcher::check_stopped()
 {
     if (!stopping_ || couriers_ > connecting_.size() || finishing_ > 0 || !stopped_)
         return;
+    untold_.catch_up();
     const std::function<void()> stopped = std::exchange(stopped_, nullptr);
     stopped();
 }

@@ -27,6 +27,7 @@
 #include "delivery/timetable.h"
 #include "spool/queue.h"
 #include "spool/writer.h"
+#include "tap/agenda.h"
 #include "tap/queue_witness.h"
 
 #include <cstdint>
@@ -184,6 +185,8 @@ private:
     void take_answer(Destination& destination, Batch& batch, const JobRecipient& recipient,
                      const session::Answer& answer);
     void finish_job(Destination& destination, Batch& batch);
+    void tell_later(const Batch& batch);
+    [[nodiscard]] net::Task<void> tell_soon();
     void conversation_failed(Destination& destination, const Batch& batch);
     void settle_waiting(const Job& job, const std::string& reason,
                         smtp::EnhancedStatus status, bool tried, bool suspect = false);
@@ -208,6 +211,8 @@ private:
     MessageSource source_;
     Facts& facts_;
     const tap::QueueWitness* witness_;
+    tap::Agenda untold_;   // to the witness
+    bool telling_ = false; // soon
     Options options_;
     std::unique_ptr<smtp::Srs> srs_;
     std::unique_ptr<Router> router_;

@@ -15,6 +15,7 @@ namespace {
 using Kind = session::Answer::Kind;
 
 constexpr std::size_t most_logged = 1000; // bytes of addresses in a log line
+constexpr base::milliseconds conversation_goes_on{2};
 
 // Recipients with one answer share a line, until it is full: each of them is named, once.
 // Those whose address a row has rewritten stand apart, with the addresses they had.
@@ -129,29 +130,24 @@ li::Cause cause_of(const Batch& batch, const session::Answer& answer)
             .text = batch.reason(answer)};
 }
 
-bool concerns(const tap::QueueWitness& witness, const Job& job)
+// One for each answer.
+std::vector<tap::Leg> legs_of(const Batch& batch)
 {
-    std::vector<std::uint32_t> places;
-    for (const JobRecipient& one : job.recipients)
-        places.push_back(one.index);
-    return witness.concerns(job.attempt->envelope(), places);
-}
-
-// One leg for each answer.
-void tell(const tap::QueueWitness& witness, const Batch& batch)
-{
-    const Attempt& attempt = *batch.job.attempt;
+    const spool::Envelope& envelope = batch.job.attempt->envelope();
+    std::vector<tap::Leg> legs;
     for (const Batch::Slot& slot : batch.slots) {
         tap::Leg leg{.recipients = {},
                      .status = status_of(outcome_of(batch, slot.answer)),
                      .cause = cause_of(batch, slot.answer),
                      .relay = batch.connection.relay,
-                     .tls = batch.connection.tls == "none" ? "" : batch.connection.tls};
+                     .tls = batch.connection.tls == "none" ? "" : batch.connection.tls,
+                     .time = base::wall_microseconds()};
         for (const std::uint32_t i : slot.recipients)
             leg.recipients.push_back(
-                attempt.envelope().recipients[batch.job.recipients[i].index].address);
-        witness.leg(attempt.envelope(), attempt.id.text(), leg);
+                envelope.recipients[batch.job.recipients[i].index].address);
+        legs.push_back(std::move(leg));
     }
+    return legs;
 }
 
 Settled settled_of(const Batch& batch, const JobRecipient& recipient,
@@ -187,11 +183,30 @@ void Dispatcher::finish_job(Destination& at, Batch& batch)
         at.health.succeeded();
     take_answers(at, batch);
     log_results(batch);
-    if (witness_ != nullptr && concerns(*witness_, batch.job))
-        tell(*witness_, batch);
+    if (witness_ != nullptr)
+        tell_later(batch);
     group_over(batch.job.attempt);
     if (at.health.dead())
         park_all(at);
+}
+
+// The next hop is not to notice by a clock whether there is anything to tell: what it hears
+// next, be it QUIT or another MAIL, comes first.
+void Dispatcher::tell_later(const Batch& batch)
+{
+    untold_.add([this, attempt = batch.job.attempt, legs = legs_of(batch)] {
+        for (const tap::Leg& leg : legs)
+            witness_->leg(attempt->envelope(), attempt->id.text(), leg);
+    });
+    if (!std::exchange(telling_, true))
+        loop_.spawn("-", tell_soon());
+}
+
+net::Task<void> Dispatcher::tell_soon()
+{
+    co_await net::sleep_for(loop_, conversation_goes_on);
+    telling_ = false;
+    untold_.catch_up();
 }
 
 void Dispatcher::conversation_failed(Destination& at, const Batch& batch)

@@ -2,6 +2,7 @@
 // A stop waits for what is in flight and for nothing else, and loses and doubles nothing.
 #include "delivery/scene_test.h"
 #include "spool/test_spool.h"
+#include "tap/stage_test.h"
 
 #include <doctest/doctest.h>
 
@@ -78,4 +79,42 @@ TEST_CASE("delivery: a stop while names are looked up ends at once")
         CHECK(scene.run_until([&] { return stopped; }));
     });
     CHECK(queue.size() == 1);
+}
+
+TEST_CASE("delivery: what was delivered until a stop has been told to the witness")
+{
+    tap::test::Stage stage({{"a@takes.test", tap::test::target(1)}});
+    const tap::QueueWitness witness(stage.tap());
+    const net::test::GreetingServer takes(takes_all);
+    Scene scene;
+    scene.witness = &witness;
+    scene.route("takes.test", takes.port);
+    const std::int64_t before = base::wall_microseconds();
+    const spool::MessageId id = scene.put({"a@takes.test"});
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    std::int64_t after = 0;
+    std::vector<tap::test::Captured> told;
+    scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        dispatcher.start();
+        const auto stopped = [&] {
+            after = base::wall_microseconds();
+            told = stage.captured();
+            scene.loop.stop();
+        };
+        std::function<void()> look = [&] { // at once, when it is delivered
+            if (queue.size() == 0)
+                dispatcher.stop(stopped);
+            else
+                scene.loop.post([&] { look(); });
+        };
+        look();
+        scene.loop.run();
+    });
+    CHECK(queue.size() == 0);
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].event.what == li::What::forwarded);
+    CHECK(told[0].event.queue_id == id.text());
+    CHECK(told[0].event.time >= before); // when the server had answered
+    CHECK(told[0].event.time <= after);
 }

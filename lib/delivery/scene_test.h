@@ -23,6 +23,7 @@ public:
     net::Loop loop;
     Options options;
     std::vector<std::string> resolvers;
+    const tap::QueueWitness* witness = nullptr;
 
     Scene() { options.connect.hostname = "gw.test"; }
 
@@ -70,7 +71,8 @@ public:
         net::ResolverOptions dns;
         dns.servers = resolvers;
         net::Resolver resolver(loop, dns);
-        Dispatcher dispatcher({loop, queue, reader, writer, resolver, facts}, options);
+        Dispatcher dispatcher({loop, queue, reader, writer, resolver, facts, witness},
+                              options);
         work(dispatcher);
     }
 

@@ -158,6 +158,8 @@ void QueueWitness::leg(const spool::Envelope& envelope, std::string_view id,
                        const Leg& leg) const
 {
     li::Event event = event_of(envelope, id, What::forwarded);
+    if (leg.time != 0)
+        event.time = leg.time;
     event.client = {envelope.client.address, envelope.client.port};
     event.status = leg.status;
     event.cause = leg.cause;

@@ -27,6 +27,7 @@ struct Leg {
     li::Cause cause;
     std::string relay; // "mx.example[192.0.2.1]:25", "unix:/run/lmtp"; empty: nobody
     std::string tls;
+    std::int64_t time = 0; // microseconds; 0: now
 };
 
 class QueueWitness {
