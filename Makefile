@@ -213,7 +213,7 @@ bench-proxies: ## the proxies beside nginx and Dovecot (BENCH="--cells 'imap idl
 	bench/run-proxies --bin $(BIN) $(BENCH)
 
 .PHONY: proof
-proof: ## can anybody notice a measure? octets, log lines, times (PROOF="--sessions 100": short)
+proof: ## can anybody notice a measure? legs, logs, listings, times (PROOF="--sessions 100": short)
 	contrib/install-deps build test
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools $(BIN)/tap-tool
 	bench/run-proof --bin $(BIN) $(PROOF)

@@ -33,7 +33,7 @@ VARIES = [(re.compile(pattern, re.M), word) for pattern, word in (
     (r"(?<=/)[0-9a-f]{32}$", "NAME"),
     # How far the log of messages has come, and when its room is made, is a matter of the clock.
     (r"^total \d+$", "total N"),
-    (r"\d+ (?=\S+/spool/queue/results)", "SIZE "),
+    (r"\d+ (?=\S+/spool/queue/(results|snapshot))", "SIZE "),
     (r"\d+ (\S+/spool/log)/[0-9a-f]{10}\.seg$", r"SIZE \1/SEGMENT"),
     (r"(\S+/spool/run)/[0-9a-f]{10}\.tail$", r"\1/SEGMENT"),
     (r"^-rw-r----- 1 (\w+) \1 \d+ DIRECTORY/spool/log/incoming/\d+-\d+\n", ""))]
@@ -42,8 +42,8 @@ VARIES = [(re.compile(pattern, re.M), word) for pattern, word in (
 def neutral(text, words):
     """`words`: what stands for what in this gateway: directories, ports."""
     for word, name in words:
-        text = re.sub(rf"(?<!\d){re.escape(word)}(?!\d)" if word.isdigit() else re.escape(word),
-                      name, text)
+        port = rf"((?<=127\.0\.0\.1:)|(?<=127\.0\.0\.1\]:)){word}\b"
+        text = re.sub(port if word.isdigit() else re.escape(word), name, text)
     for pattern, name in VARIES:
         text = pattern.sub(name, text)
     return text

@@ -9,18 +9,20 @@ import subprocess
 import time
 
 NOBODY = 65534
+TICKS = os.sysconf("SC_CLK_TCK")
+MOMENT = 1  # second
 # What the kernel tells everybody of a process, without what changes with time and memory.
 STATUS = ("Name", "Umask", "Uid", "Gid", "FDSize", "Groups", "VmLck", "VmPin", "CoreDumping",
           "Threads", "SigBlk", "SigIgn", "SigCgt", "CapInh", "CapPrm", "CapEff", "CapBnd",
           "NoNewPrivs", "Seccomp", "Seccomp_filters")
 
 
-def as_stranger(*command):
-    """The output for another user, errors too; nothing where we cannot become one."""
-    if os.geteuid() != 0:
-        return ""
-    done = subprocess.run(["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY),
-                           "--clear-groups", *command], capture_output=True, text=True)
+def as_anybody(*command):
+    """The output for another user, errors too; where we cannot become one, for us."""
+    if os.geteuid() == 0:
+        command = ("setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups",
+                   *command)
+    done = subprocess.run(command, capture_output=True, text=True)
     return done.stdout + done.stderr
 
 
@@ -29,23 +31,49 @@ def status_of(text):
     return "".join(f"{key}:{value}\n" for key, value in lines if key in STATUS)
 
 
+def ages(pid):
+    """Seconds since each thread began, by its number."""
+    begun = {}
+    for stat in glob.glob(f"/proc/{pid}/task/*/stat"):
+        try:
+            with open(stat, encoding="ascii") as file:
+                begun[stat.split("/")[4]] = int(file.read().rsplit(")", 1)[1].split()[19])
+        except OSError:
+            continue  # it has just ended
+    now = time.clock_gettime(time.CLOCK_BOOTTIME)
+    return {thread: now - ticks / TICKS for thread, ticks in begun.items()}
+
+
+def in_calm(pid, sample):
+    """A sample while no thread began or ended: some tidy up for a moment, when their time comes."""
+    end = time.monotonic() + 10
+    while True:
+        before = ages(pid)
+        if time.monotonic() < end and min(before.values()) < MOMENT:
+            time.sleep(0.02)
+            continue
+        taken = sample()
+        if time.monotonic() > end or ages(pid).keys() == before.keys():
+            return taken
+
+
 def process(gateway, program):
     """(what everybody sees, what its own user sees of interception)"""
-    proc = f"/proc/{gateway.pid(program)}"
-    read = as_stranger if os.geteuid() == 0 else lambda *words: subprocess.run(
-        words, capture_output=True, text=True).stdout
-    told = read("cat", f"{proc}/cmdline").replace("\0", " ") + "\n"
-    told += status_of(read("cat", f"{proc}/status"))
-    threads = sorted(read("cat", *glob.glob(f"{proc}/task/*/comm")).splitlines())
-    links = [os.readlink(link) for link in glob.glob(f"{proc}/fd/*") if os.path.islink(link)]
+    pid = gateway.pid(program)
+    told = in_calm(pid, lambda: as_anybody(
+        "sh", "-c", f"cd /proc/{pid} && cat cmdline && echo && cat status task/*/comm"))
+    command, rest = told.replace("\0", " ").split("\n", 1)
+    comms = [line for line in rest.splitlines() if ":" not in line]
+    links = [os.readlink(link) for link in glob.glob(f"/proc/{pid}/fd/*") if os.path.islink(link)]
     own = [link for link in links if "/li/" in link or "/run/tap/" in link]
-    return told + "\n".join(threads) + "\n", "\n".join(sorted(own)) + "\n"
+    return "\n".join([command, status_of(rest), *sorted(comms), ""]), "\n".join(sorted(own)) + "\n"
 
 
 def listings(gateway):
     """By whom they are for."""
     here = gateway.directory
-    stranger = as_stranger("ls", "-laR", "--time-style=+TIME", here)
+    # Without a user of its own interception is open to us, of course.
+    stranger = as_anybody("ls", "-laR", "--time-style=+TIME", here) if os.geteuid() == 0 else ""
     if os.geteuid() == 0 and "sponts.conf" not in stranger:
         raise SystemExit(f"proof: other users cannot look into {here}")
     mail = subprocess.run(["find", f"{here}/spool", f"{here}/run", "-printf",
