@@ -38,7 +38,8 @@ class Client:
         self.tags, self.turns = 0, []
         if listener in IMPLICIT:
             self.start_tls()
-        self.turns.append(("", self.answer({"smtp": 1, "pop3": False, "imap": b"* "}[self.protocol])))
+        greeting = {"smtp": 1, "pop3": False, "imap": b"* "}[self.protocol]
+        self.turns.append(("", self.answer(greeting)))
 
     def start_tls(self):
         self.socket = CONTEXT.wrap_socket(self.socket, server_hostname="localhost")
@@ -57,8 +58,8 @@ class Client:
         if self.protocol == "smtp":
             return step.count("|") + 1
         if self.protocol == "pop3":
-            words = step.split()
-            return words[0] in SEVERAL_LINES and (words[0] not in ("UIDL", "LIST") or len(words) == 1)
+            verb, *words = step.split()
+            return verb in SEVERAL_LINES and (verb not in ("UIDL", "LIST") or not words)
         self.tags += 0 if raw else 1
         return b"t%d " % self.tags
 

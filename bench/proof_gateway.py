@@ -42,14 +42,17 @@ def tables(hop):
                   f"*,127.0.0.1,{hop},none\nsecure.test,127.0.0.1,{hop},encrypt\n"}
 
 
-def free_port(used=set()):
+TAKEN = set()  # ports
+
+
+def free_port():
     """Never that of another lane of tests/run, which may not have bound it yet."""
     lanes = max(4, int(os.environ.get("LANES", "0")))
     while True:
         port = 20000 + lanes * random.randrange(12000 // lanes) + int(os.environ.get("LANE", "0"))
         with socket.socket() as probe:
-            if port not in used and probe.connect_ex(("127.0.0.1", port)) != 0:
-                used.add(port)
+            if port not in TAKEN and probe.connect_ex(("127.0.0.1", port)) != 0:
+                TAKEN.add(port)
                 return port
 
 
