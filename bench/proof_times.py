@@ -2,6 +2,7 @@
 """The second half of bench/run-proof: how long each command takes for a user under a measure
 and for another one, by turns, at the same gateway; and what their sessions cost."""
 
+import functools
 import os
 import random
 import subprocess
@@ -129,15 +130,25 @@ def time_deliveries(world, count):
     return bad
 
 
+def told_apart(measure):
+    """What is told apart must be so again: where the machine is busy with something else, the
+    commands of a session are slow together, and count for more than they are."""
+    if not measure():
+        return False
+    print("once more:", flush=True)
+    return measure()
+
+
 def prove(options, directory):
     world = World(options, directory)
     try:
         start(world.gateway, "smtp-relayd", "pop-proxy", "imap-proxy")
         print(proof_statistics.HEAD)
         # Seven figures of each mail.
-        bad = time_deliveries(world, options.sessions + options.sessions // 4)
+        mails = options.sessions + options.sessions // 4
+        bad = told_apart(lambda: time_deliveries(world, mails))
         for name in TIMED:
-            bad |= time_sessions(world, name, options.sessions)
+            bad |= told_apart(functools.partial(time_sessions, world, name, options.sessions))
         captured = world.gateway.captured()
         others = sum(f'"mailbox":"{OTHER}' in line for line in captured)
         print(f"captured: {len(captured)} records, {others} of the other")
