@@ -33,6 +33,20 @@ std::string_view in_german(std::string_view reason)
     return "Eintrag über das Protokoll selbst";
 }
 
+std::string_view outcome_in_german(std::string_view outcome)
+{
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> words = {{
+        {"intended", "beabsichtigt"},
+        {"done", "ausgeführt"},
+        {"refused", "verweigert"},
+        {"failed", "fehlgeschlagen"},
+    }};
+    for (const auto& [english, word] : words)
+        if (english == outcome)
+            return word;
+    return outcome;
+}
+
 std::string head_of(const Report& report, Recipient recipient)
 {
     return fmt::format("Ergebnis der Prüfung nach § 17 TKÜV\n"
@@ -93,7 +107,8 @@ std::string items_of(const Report& report)
         const audit::Record& record = report.log.log.records.at(item.number - 1);
         out += fmt::format("Nr. {}  {}  {} ({})  Referenz {}\n", item.number,
                            time_text(record), shown(record.get("act")),
-                           shown(record.get("outcome")), shown(record.get("reference")));
+                           shown(outcome_in_german(record.get("outcome"))),
+                           shown(record.get("reference")));
         for (const std::string& reason : item.reasons)
             out += fmt::format("    - {}\n", in_german(reason));
     }
