@@ -7,6 +7,13 @@
 
 namespace audit {
 
+namespace {
+
+constexpr std::string_view measure_word = "measure=";
+constexpr std::string_view authority_word = " authority=";
+
+} // namespace
+
 std::string destination_text(const li::Destination& where)
 {
     if (where.method == li::Method::cd)
@@ -27,7 +34,7 @@ Entry entry_of(const std::string& act, const li::Measure& measure)
         destination += ", " + destination_text(*measure.cc);
     Entry entry = entry_of(act, measure, destination);
     if (!measure.authority.empty())
-        entry.detail += " authority=" + measure.authority;
+        entry.detail.append(authority_word).append(measure.authority);
     return entry;
 }
 
@@ -42,9 +49,26 @@ Entry entry_of(const std::string& act, const li::Measure& measure,
     entry.begin = li::official(li::begin_of(measure));
     entry.end = li::official(li::ordered_end(measure));
     entry.destination = destination;
-    entry.detail = "measure=" + li::hex(measure.handle);
+    entry.detail = measure_word;
+    entry.detail += li::hex(measure.handle);
     entry.test = measure.test;
     return entry;
+}
+
+std::string measure_in(std::string_view detail)
+{
+    return std::string(detail.starts_with(measure_word) ? detail.substr(0, detail.find(' '))
+                                                        : "");
+}
+
+// A name may have blanks.
+std::string authority_in(std::string_view detail)
+{
+    const auto begin = detail.find(authority_word);
+    if (measure_in(detail).empty() || begin == std::string_view::npos)
+        return "";
+    detail.remove_prefix(begin + authority_word.size());
+    return std::string(detail.substr(0, detail.rfind(" entry=")));
 }
 
 } // namespace audit

@@ -6,6 +6,7 @@
 #include "li/measure.h"
 
 #include <string>
+#include <string_view>
 
 namespace audit {
 
@@ -17,5 +18,11 @@ namespace audit {
 [[nodiscard]] Entry entry_of(const std::string& act, const li::Measure& measure);
 [[nodiscard]] Entry entry_of(const std::string& act, const li::Measure& measure,
                              const std::string& destination);
+
+// From the detail of such an entry, "measure=3f9a... authority=lka entry=12": which measure
+// it is about; empty: none, or an order that was only looked at.
+[[nodiscard]] std::string measure_in(std::string_view detail);
+// Of the first of the two, whose authority; empty: it does not say.
+[[nodiscard]] std::string authority_in(std::string_view detail);
 
 } // namespace audit

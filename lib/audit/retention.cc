@@ -3,6 +3,7 @@
 #include "audit/retention.h"
 
 #include "audit/escape.h"
+#include "audit/measure_entry.h"
 #include "li/official_time.h"
 
 #include <algorithm>
@@ -78,14 +79,6 @@ std::vector<std::string> unknown_of(const std::set<std::string>& references,
     return {left.begin(), left.end()};
 }
 
-// "measure=3f9a... entry=12" -> "measure=3f9a..."; of an order that was only looked at, no
-// measure.
-std::string measure_of(const Record& record)
-{
-    const std::string& detail = record.get("detail");
-    return detail.starts_with("measure=") ? detail.substr(0, detail.find(' ')) : "";
-}
-
 // References of measures whose end, as last noted, is not over.  Several authorities may
 // have given the same, and an order that was only looked at ends no measure.  Times of one
 // offset sort like text; an hour more or less at the change of summer time does no harm to
@@ -95,7 +88,8 @@ std::set<std::string> running(const Chain& log, std::int64_t now)
     std::map<std::pair<std::string, std::string>, std::string> ends;
     for (const Record& record : log.records)
         if (!record.get("reference").empty() && !record.get("end").empty())
-            ends[{record.get("reference"), measure_of(record)}] = record.get("end");
+            ends[{record.get("reference"), measure_in(record.get("detail"))}] =
+                record.get("end");
     std::set<std::string> out;
     const std::string today = li::official(now * million);
     for (const auto& [which, end] : ends)

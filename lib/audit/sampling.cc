@@ -2,7 +2,9 @@
 // audit/sampling.cc - see the header.
 #include "audit/sampling.h"
 
+#include "audit/escape.h"
 #include "audit/inspect.h"
+#include "audit/measure_entry.h"
 #include "audit/retention.h"
 #include "li/official_time.h"
 
@@ -65,36 +67,82 @@ bool acts_by_itself(const Record& record)
            (act == "handover-once" && record.get("detail").starts_with(by_itself));
 }
 
-// What is known of acts when looking at one of them.
-struct History {
-    std::map<std::string, std::int64_t> begun; // reference -> seconds
-    std::map<std::pair<std::string, std::string>, std::uint64_t> last; // act, reference
+// Several authorities may have given the same number: which measure an entry is about is
+// told by the handle, and the entry of the order has the authority's name with it.
+class Measures {
+public:
+    explicit Measures(const Chain& log)
+    {
+        for (const Record& record : log.records)
+            if (const std::string handle = measure_in(record.get("detail"));
+                is_order(record) && !handle.empty())
+                names_[handle] = name_of(record);
+    }
+    // "lka/LKA-17"; of an entry that names no measure we know, its reference alone.
+    [[nodiscard]] std::string operator()(const Record& record) const
+    {
+        const auto found = names_.find(measure_in(record.get("detail")));
+        return found == names_.end() ? record.get("reference") : found->second;
+    }
+
+private:
+    static std::string name_of(const Record& order)
+    {
+        const std::string authority = authority_in(order.get("detail"));
+        return authority + (authority.empty() ? "" : "/") + order.get("reference");
+    }
+    std::map<std::string, std::string> names_; // by handle
 };
 
-History history_of(const Chain& log)
+// "... entry=12 why=..." -> 12: what it is the outcome of; 0: it does not say.
+std::uint64_t outcome_of(const Record& record)
 {
-    History out;
-    for (const Record& record : log.records) {
-        const std::string& reference = record.get("reference");
-        if (is_begin(record))
-            out.begun[reference] = time_of(record) / million;
-        if (record.get("outcome") != "intended")
-            out.last[{record.get("act"), reference}] = record.number;
-    }
-    return out;
+    constexpr std::string_view word = "entry=";
+    std::string_view detail = record.get("detail");
+    const auto begin = detail.find(word);
+    if (begin == std::string_view::npos)
+        return 0;
+    detail.remove_prefix(begin + word.size());
+    return number_of(take_until(detail, ' ')).value_or(0);
 }
+
+// What is known of acts when looking at one of them.
+struct History {
+    explicit History(const Chain& log) : measures(log)
+    {
+        for (const Record& record : log.records)
+            take(record);
+    }
+    void take(const Record& record)
+    {
+        const std::string measure = measures(record);
+        if (is_begin(record))
+            begun[measure] = time_of(record) / million;
+        if (record.get("outcome") == "intended")
+            return;
+        if (const std::uint64_t number = outcome_of(record); number != 0)
+            ended.insert(number);
+        else if (record.get("outcome") != "refused") // which has no intent
+            last[{record.get("act"), measure}] = record.number;
+    }
+
+    Measures measures;
+    std::map<std::string, std::int64_t> begun; // measure -> seconds
+    std::set<std::uint64_t> ended;             // intents whose outcome says so
+    std::map<std::pair<std::string, std::string>, std::uint64_t> last; // act, measure
+};
 
 bool has_no_outcome(const Record& record, const History& history)
 {
-    if (record.get("outcome") != "intended")
+    if (record.get("outcome") != "intended" || history.ended.contains(record.number))
         return false;
-    const auto last = history.last.find({record.get("act"), record.get("reference")});
+    const auto last = history.last.find({record.get("act"), history.measures(record)});
     return last == history.last.end() || last->second < record.number;
 }
 
 bool ends_right_after_begin(const Record& record, const History& history)
 {
-    const auto begun = history.begun.find(record.get("reference"));
+    const auto begun = history.begun.find(history.measures(record));
     return record.get("act") == "measure-end" && begun != history.begun.end() &&
            time_of(record) / million - begun->second < right_after;
 }
@@ -121,17 +169,17 @@ std::vector<std::string> suspicions(const Record& record, const History& history
     return out;
 }
 
-// By lot: the measures whose references have the smallest keyed digests.
+// By lot: the measures whose names have the smallest keyed digests.
 std::vector<std::string> draw(const std::set<std::string>& measures, std::string_view seed)
 {
     std::vector<std::pair<seal::Digest, std::string>> lots;
-    for (const std::string& reference : measures)
-        lots.emplace_back(seal::hmac_sha256(seed, reference), reference);
+    for (const std::string& measure : measures)
+        lots.emplace_back(seal::hmac_sha256(seed, measure), measure);
     std::ranges::sort(lots);
     lots.resize(std::min((lots.size() + share - 1) / share, at_most));
     std::vector<std::string> out;
-    for (const auto& [digest, reference] : lots)
-        out.push_back(reference);
+    for (const auto& [digest, measure] : lots)
+        out.push_back(measure);
     std::ranges::sort(out);
     return out;
 }
@@ -143,13 +191,13 @@ Sample draw_sample(const Chain& log, std::string_view quarter, std::string_view 
     Sample sample;
     sample.quarter = quarter;
     sample.seed = seed;
+    const History history(log);
     std::set<std::string> measures;
     for (const Record& record : log.records)
         if (is_order(record) && in_quarter(record, quarter))
-            measures.insert(record.get("reference"));
+            measures.insert(history.measures(record));
     sample.measures = measures.size();
     sample.chosen = draw(measures, seed);
-    const History history = history_of(log);
     for (const Record& record : log.records) {
         if (!in_quarter(record, quarter))
             continue;
@@ -159,7 +207,7 @@ Sample draw_sample(const Chain& log, std::string_view quarter, std::string_view 
         sample.tests += is_test(record) ? 1 : 0;
         if (is_test(record))
             reasons.insert(reasons.begin(), "test");
-        if (std::ranges::binary_search(sample.chosen, record.get("reference")))
+        if (std::ranges::binary_search(sample.chosen, history.measures(record)))
             reasons.insert(reasons.begin(), "drawn");
         if (!reasons.empty())
             sample.items.push_back({record.number, std::move(reasons)});

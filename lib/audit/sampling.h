@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // audit/sampling.h - what the quarterly check has to look at (TKÜV § 17 (1)).  Pure.
 //
-// A fifth of the measures ordered in the quarter, two hundred at most, drawn by lot; every
-// test use; and whatever is suspicious: refusals and failures, acts without an outcome,
-// measures that end right after they began, exports, acts outside of business hours,
-// people who were given two roles, and what had to be put right in the log.
+// A fifth of the measures ordered in the quarter, two hundred at most, drawn by lot - a
+// number that two authorities have given is two measures -; every test use; and whatever is
+// suspicious: refusals and failures, acts without an outcome, measures that end right after
+// they began, exports, acts outside of business hours, people who were given two roles, and
+// what had to be put right in the log.
 #pragma once
 
 #include "audit/chain.h"
@@ -30,7 +31,7 @@ struct Sample {
     std::size_t measures = 0;        // ordered in it
     std::size_t tests = 0;           // entries
     std::size_t suspicious = 0;      // entries
-    std::vector<std::string> chosen; // references drawn by lot
+    std::vector<std::string> chosen; // measures drawn by lot: "lka/LKA-17"
     std::vector<Item> items;         // by number
 };
 

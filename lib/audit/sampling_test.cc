@@ -121,6 +121,44 @@ TEST_CASE("audit: tests and what is suspicious are always looked at")
     CHECK(sample.suspicious == 9);
 }
 
+TEST_CASE("audit: a number that two authorities have given is two measures")
+{
+    Log log;
+    const auto entered = [&](const std::string& handle, const std::string& authority) {
+        const std::string detail = "measure=" + handle + " authority=" + authority;
+        const auto intent =
+            log.add(monday, "measure-create", "intended", "R1", "no", detail);
+        log.add(monday, "measure-create", "done", "R1", "no",
+                detail + " entry=" + std::to_string(intent));
+    };
+    entered("aa", "lka of the land");
+    entered("bb", "bka");
+    const auto first = log.add(monday, "measure-show", "done", "R1", "no", "measure=aa");
+    const auto second = log.add(monday, "measure-show", "done", "R1", "no", "measure=bb");
+    const auto ended =
+        log.add(monday + 60, "measure-end", "done", "R1", "no", "measure=aa");
+    const Sample sample = audit::draw_sample(log.chain, "2026-Q3", "seed");
+    CHECK(sample.measures == 2);
+    REQUIRE(sample.chosen.size() == 1);
+    const bool of_first = sample.chosen[0] == "lka of the land/R1";
+    CHECK((of_first || sample.chosen[0] == "bka/R1"));
+    CHECK(reasons_of(sample, first) == (of_first ? "drawn" : ""));
+    CHECK(reasons_of(sample, second) == (of_first ? "" : "drawn"));
+    CHECK(reasons_of(sample, ended).contains("ends right after begin"));
+}
+
+TEST_CASE("audit: an outcome says which intent it belongs to")
+{
+    Log log;
+    const auto lost = log.add(monday, "measure-list", "intended", "");
+    const auto kept = log.add(monday, "measure-list", "intended", "");
+    log.add(monday, "measure-list", "done", "", "no", "entry=" + std::to_string(kept));
+    log.add(monday, "measure-list", "refused", "", "no", "before anything was done");
+    const Sample sample = audit::draw_sample(log.chain, "2026-Q3", "seed");
+    CHECK(reasons_of(sample, lost) == "no outcome");
+    CHECK(reasons_of(sample, kept).empty());
+}
+
 TEST_CASE("audit: what is a quarter")
 {
     CHECK(audit::is_quarter("2026-Q1"));
