@@ -131,7 +131,7 @@ teardown() { sponts_teardown; }
     cp "$LOG" "$TMP/before"
     run -64 --separate-stderr audit purge --keep R3 --keep r3
     [[ $stderr == 'tkuev-audit: --keep r3: no entry is about such a measure; nothing is deleted' ]]
-    cmp "$LOG" "$TMP/before"
+    cmp -n "$(stat -c %s "$TMP/before")" "$LOG" "$TMP/before" # the refusal is noted behind it
     run -0 audit purge --keep R3
     [[ ${lines[0]} == *' deleted' ]]
     [ "${lines[1]}" = "entries of $quarter stay: no report has seen them" ]
@@ -139,7 +139,7 @@ teardown() { sponts_teardown; }
     audit verify --head "$head"
     audit list --json >"$TMP/list"
     [ "$(jq -r 'select(.act == "measure-create") | .reference' "$TMP/list")" = $'R2\nR3\nR5' ]
-    [ "$(jq -r 'select(.act == "log-purge" ) | .outcome' "$TMP/list" | sort -u)" = $'done\nintended' ]
+    [ "$(jq -r 'select(.act == "log-purge" ) | .outcome' "$TMP/list" | sort -u)" = $'done\nintended\nrefused' ]
     [[ $(note measure-create 'done' R4) == 'noted '* ]]
     audit verify
     # Who takes away more is found.
@@ -161,7 +161,7 @@ teardown() { sponts_teardown; }
     run -0 --separate-stderr audit grants grant "$ME" review
     [ "$stderr" = "tkuev-audit: warning: $ME review beside grant: nobody should have two roles" ]
     run -0 audit sample --quarter "$(this_quarter)" --json
-    [ "$(jq -r '.reasons[]' <<<"$output" | sort -u)" = 'two roles' ]
+    [ "$(jq -r '.reasons[]' <<<"$output" | grep -v business | sort -u)" = $'refused\ntwo roles' ]
     run -0 --separate-stderr audit grants revoke "$ME" review
     [ -z "$stderr" ]
     run -0 audit grants --json
@@ -190,6 +190,7 @@ teardown() { sponts_teardown; }
     audit verify --head "$head"
     run ! compgen -G "$LOG.replaced-*"
     run -64 audit init --grantor "$ME" --new-key "$TMP/k2" --even-sound
+    head=$(audit verify | sed -n 's/^head //p') # the refusals are noted
     audit init --grantor "$ME" --new-key "$TMP/k2" --replace --even-sound
     compgen -G "$LOG.replaced-*"
     grep -q "sound,%20its%20head%20$head" "$LOG"

@@ -3,6 +3,7 @@
 #include "desk.h"
 
 #include "audit/person.h"
+#include "audit/refusal.h"
 #include "base/failure.h"
 #include "confine/confine.h"
 
@@ -48,8 +49,24 @@ Desk::Desk(const Call& call, std::string act, std::vector<audit::Role> roles)
         return;
     const std::string role(name_of(roles.front()));
     note("refused", "", "role " + role + " is missing");
-    throw base::Failure(base::Remedy::get_permission,
-                        person_ + " has not the role \"" + role + '"');
+    throw audit::KnownFailure(base::Failure(base::Remedy::get_permission,
+                                            person_ + " has not the role \"" + role + '"'));
+}
+
+void Desk::perform(const std::string& reference, const std::string& detail,
+                   const std::function<void()>& effect)
+{
+    note("intended", reference, detail);
+    try {
+        effect();
+    } catch (const base::Failure& failure) {
+        note("failed", reference, detail + ", why=" + failure.what());
+        throw audit::KnownFailure(failure);
+    } catch (const std::exception& error) {
+        note("failed", reference, detail + ", why=" + error.what());
+        throw;
+    }
+    note("done", reference, detail);
 }
 
 void Desk::note(std::string_view outcome, std::string reference, std::string detail)

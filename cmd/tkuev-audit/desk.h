@@ -6,6 +6,7 @@
 #include "audit/roles.h"
 #include "command.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ public:
     // refused (Failure get_permission), and that is an entry.
     Desk(const Call& call, std::string act, std::vector<audit::Role> roles);
 
+    // Notes the intent, does it, notes what came of it, also when it fails.
+    void perform(const std::string& reference, const std::string& detail,
+                 const std::function<void()>& effect);
     // An entry about what is being done.
     void note(std::string_view outcome, std::string reference, std::string detail);
     [[nodiscard]] audit::Store& store() { return store_; }

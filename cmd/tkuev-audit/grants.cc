@@ -91,9 +91,9 @@ int change_grant(const Call& call)
         std::cerr << "tkuev-audit: warning: " << detail
                   << ": nobody should have two roles\n";
     }
-    desk.note("intended", "", detail);
-    desk.store().change_grant(call.change, call.user, *role, desk.person());
-    desk.note("done", "", detail);
+    desk.perform("", detail, [&] {
+        desk.store().change_grant(call.change, call.user, *role, desk.person());
+    });
     return exit_done;
 }
 

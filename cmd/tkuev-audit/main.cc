@@ -8,6 +8,7 @@
 #include "command.h"
 #include "conf/command_line.h"
 #include "li/official_time.h"
+#include "refusal.h"
 
 #include <iostream>
 
@@ -53,15 +54,20 @@ void add_time(CLI::App& app, const char* name, const char* help, std::int64_t& f
         ->type_name("TIME");
 }
 
-CLI::App& add(CLI::App& app, const char* name, const char* help, Run run, Run& chosen)
+struct Chosen {
+    Run run = nullptr;
+    std::string name;
+};
+
+CLI::App& add(CLI::App& app, const char* name, const char* help, Run run, Chosen& chosen)
 {
     CLI::App* const words = app.add_subcommand(name, help);
     words->fallthrough();
-    words->callback([run, &chosen] { chosen = run; });
+    words->callback([run, name, &chosen] { chosen = {run, name}; });
     return *words;
 }
 
-void add_init(CLI::App& app, Call& call, Run& chosen)
+void add_init(CLI::App& app, Call& call, Chosen& chosen)
 {
     CLI::App& words = add(app, "init", "make an empty log", tkuev_audit::init, chosen);
     words.add_option("--grantor", call.grantor, "who may grant roles")
@@ -81,7 +87,7 @@ void add_init(CLI::App& app, Call& call, Run& chosen)
         ->needs(replace);
 }
 
-void add_list(CLI::App& app, Call& call, Run& chosen)
+void add_list(CLI::App& app, Call& call, Chosen& chosen)
 {
     CLI::App& words = add(app, "list", "the entries", tkuev_audit::list, chosen);
     bool* const by_time = &call.by_time;
@@ -96,7 +102,7 @@ void add_list(CLI::App& app, Call& call, Run& chosen)
     add_json(words, call);
 }
 
-void add_checks(CLI::App& app, Call& call, Run& chosen)
+void add_checks(CLI::App& app, Call& call, Chosen& chosen)
 {
     CLI::App& verify =
         add(app, "verify", "is the log what was written?", tkuev_audit::verify, chosen);
@@ -120,7 +126,7 @@ void add_checks(CLI::App& app, Call& call, Run& chosen)
     add_json(report, call);
 }
 
-void add_purge(CLI::App& app, Call& call, Run& chosen)
+void add_purge(CLI::App& app, Call& call, Chosen& chosen)
 {
     CLI::App& words =
         add(app, "purge", "delete what was kept long enough", tkuev_audit::purge, chosen);
@@ -130,7 +136,7 @@ void add_purge(CLI::App& app, Call& call, Run& chosen)
     add_json(words, call);
 }
 
-void add_grants(CLI::App& app, Call& call, Run& chosen)
+void add_grants(CLI::App& app, Call& call, Chosen& chosen)
 {
     CLI::App& words = add(app, "grants", "who has which role", tkuev_audit::grants, chosen);
     add_json(words, call);
@@ -144,12 +150,12 @@ void add_grants(CLI::App& app, Call& call, Run& chosen)
 }
 
 // Exits by itself: 0 for --help and --version, 64 for anything it does not understand.
-Run read_command_line(int argc, char** argv, Call& call)
+Chosen read_command_line(int argc, char** argv, Call& call)
 {
     CLI::App app{"tkuev-audit - the log of interception, for its auditors", "tkuev-audit"};
     conf::add_version_and_config(app, call.config, "-c,--config");
     app.require_subcommand(1);
-    Run chosen = nullptr;
+    Chosen chosen;
     add_init(app, call, chosen);
     add_checks(app, call, chosen);
     add_list(app, call, chosen);
@@ -159,14 +165,21 @@ Run read_command_line(int argc, char** argv, Call& call)
     return chosen;
 }
 
+// "log-grants", but "log-grant" if one is given.
+std::string act_of(const std::string& name, const Call& call)
+{
+    return "log-" + (call.change.empty() ? name : call.change);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
     Call call;
-    const Run run = read_command_line(argc, argv, call);
+    const Chosen chosen = read_command_line(argc, argv, call);
+    const std::string act = act_of(chosen.name, call);
     return conf::run_program("tkuev-audit", [&] {
-        const int status = run(call);
+        const int status = tkuev_audit::run_noted(chosen.run, call, act);
         std::cout.flush();
         if (!std::cout)
             base::fail_errno("write", "standard output");

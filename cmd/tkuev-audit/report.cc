@@ -53,6 +53,20 @@ void write_files(const Report& report, const std::string& directory)
     std::cout << name << ".txt\n" << name << "-bundesnetzagentur.txt\n";
 }
 
+// What could not be written was not reported.
+void write(const Report& report, const Call& call)
+{
+    if (call.json)
+        std::cout << json_of(report);
+    else if (call.output.empty())
+        std::cout << text_of(report, Recipient::provider);
+    else
+        write_files(report, call.output);
+    std::cout.flush();
+    if (!std::cout)
+        base::fail_errno("write", "standard output");
+}
+
 void warn_of_rest(const Report& report)
 {
     if (!report.over)
@@ -80,17 +94,11 @@ int report(const Call& call)
     warn_of_rest(report);
     const std::string detail =
         audit::report_detail(report.log.log.head().number, report.sample.seed);
-    if (report.log.damage.empty())
-        desk.note("intended", report.sample.quarter, detail);
-    if (call.json)
-        std::cout << json_of(report);
-    else if (call.output.empty())
-        std::cout << text_of(report, Recipient::provider);
-    else
-        write_files(report, call.output);
-    if (!report.log.damage.empty())
+    if (!report.log.damage.empty()) { // nothing can be noted any more
+        write(report, call);
         return exit_damaged;
-    desk.note("done", report.sample.quarter, detail);
+    }
+    desk.perform(report.sample.quarter, detail, [&] { write(report, call); });
     return exit_done;
 }
 

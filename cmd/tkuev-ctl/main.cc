@@ -6,6 +6,7 @@
 #include "command.h"
 #include "conf/command_line.h"
 #include "li/order.h"
+#include "refusal.h"
 
 #include <cstring>
 #include <sys/resource.h>
@@ -153,5 +154,5 @@ int main(int argc, char** argv)
     hide_command_line(argc, argv);
     const rlimit nothing{0, 0};
     (void)::setrlimit(RLIMIT_CORE, &nothing); // no passwords in core files
-    return conf::run_program("tkuev-ctl", [&] { return command.run(call); });
+    return conf::run_program("tkuev-ctl", [&] { return tkuev::run_noted(command, call); });
 }

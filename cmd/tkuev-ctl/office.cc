@@ -2,6 +2,7 @@
 #include "office.h"
 
 #include "audit/measure_entry.h"
+#include "audit/refusal.h"
 #include "base/clock.h"
 #include "base/failure.h"
 #include "db/directory.h"
@@ -31,8 +32,14 @@ int exit_of(const li::Done& done)
 [[noreturn]] void fail(const audit::Denial& denial)
 {
     const bool no_role = denial.reason == audit::Denial::Reason::no_role;
-    throw base::Failure(
-        no_role ? base::Remedy::get_permission : base::Remedy::start_service, denial.text);
+    throw audit::KnownFailure(base::Failure(
+        no_role ? base::Remedy::get_permission : base::Remedy::start_service, denial.text));
+}
+
+std::string mark_of(const std::string& person, const std::string& of_what)
+{
+    constexpr std::size_t digits = 16;
+    return seal::hex(seal::sha256("person/" + of_what + "/" + person)).substr(0, digits);
 }
 
 } // namespace
@@ -96,18 +103,26 @@ int Office::perform(audit::Entry entry, const Effect& effect, WithoutLog without
     const audit::Noted& noted = *answer;
     entry.detail += (entry.detail.empty() ? "entry=" : " entry=") +
                     std::to_string(noted.number); // the one it is the outcome of
+    const auto note_failure = [&](const std::string& why) {
+        entry.outcome = "failed";
+        entry.detail += " why=" + why;
+        (void)audit_.note(entry); // the failure itself is what must be told
+    };
     li::Done done;
     try {
         done = effect(noted.person);
     } catch (const base::Failure& failure) {
-        entry.outcome = "failed";
-        entry.detail += std::string(" why=") + failure.what();
-        (void)audit_.note(entry); // the failure itself is what must be told
+        note_failure(failure.what());
+        throw audit::KnownFailure(failure);
+    } catch (const std::exception& error) {
+        note_failure(error.what());
         throw;
     }
     if (!remark_.empty())
         entry.detail += ' ' + remark_;
     entry.outcome = done ? "done" : "refused";
+    if (!done)
+        entry.detail += " why=" + done.error();
     const int status = exit_of(done);
     (void)note(entry);
     return status;
@@ -184,9 +199,12 @@ audit::Entry entry_of(const std::string& act, const std::string& detail)
 
 std::string mark_of(const std::string& person, const li::Measure& measure)
 {
-    constexpr std::size_t digits = 16;
-    return seal::hex(seal::sha256("person/" + li::hex(measure.handle) + "/" + person))
-        .substr(0, digits);
+    return mark_of(person, li::hex(measure.handle));
+}
+
+std::string mark_of(const std::string& person, const li::Authority& authority)
+{
+    return mark_of(person, "authority/" + authority.name);
 }
 
 int change_measure(const Call& call, const std::string& act, const Decision& decide,

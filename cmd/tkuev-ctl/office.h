@@ -75,6 +75,9 @@ using audit::entry_of;
 // § 16 (1) no. 5), and their log has it.
 [[nodiscard]] std::string mark_of(const std::string& person, const li::Measure& measure);
 
+[[nodiscard]] std::string mark_of(const std::string& person,
+                                  const li::Authority& authority);
+
 // A person's act on one measure: find, decide, store.  `mark` is the person's.
 using Decision = std::function<li::Done(Office& office, li::Measure& measure,
                                         const std::string& person)>;

@@ -2,6 +2,7 @@
 // audit/store.cc - see the header.
 #include "audit/store.h"
 
+#include "audit/refusal.h"
 #include "audit/roles.h"
 #include "base/clock.h"
 #include "base/failure.h"
@@ -242,14 +243,27 @@ void Store::purge(const Purge& plan, std::string_view person)
     prepare();
     Entry entry{.act = "log-purge", .outcome = "intended", .detail = to_text(plan.reach)};
     append_entry(entry, person);
+    try {
+        erase_texts(plan);
+    } catch (const base::Failure& failure) {
+        entry.outcome = "failed";
+        entry.detail += std::string(", why=") + failure.what();
+        append_entry(entry, person);
+        throw KnownFailure(failure);
+    }
+    entry.outcome = "done";
+    append_entry(entry, person);
+}
+
+// To be called with the lock.
+void Store::erase_texts(const Purge& plan)
+{
     const Files files = read_files(places_);
     Inspection all = load();
     erase(all.log, plan.log);
     erase(all.grants, plan.grants);
     replace_file(places_.file("log"), encode(first_line_of(files.log), all.log));
     replace_file(places_.file("grants"), encode(first_line_of(files.grants), all.grants));
-    entry.outcome = "done";
-    append_entry(entry, person);
 }
 
 std::string reviewer_fingerprint(const Places& places)

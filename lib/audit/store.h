@@ -59,6 +59,7 @@ private:
     void must_follow(const Inspection& all) const;
     void append(const char* name, Head& head, const Texts& texts);
     std::uint64_t append_entry(const Entry& entry, std::string_view person);
+    void erase_texts(const Purge& plan);
     void keep_stamps();
 
     Places places_;

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// audit/refusal.h - a use that is refused before the log was asked: a file that cannot be
+// read, a wrong value of an option, a measure that there is not.  The log hears of it all
+// the same, but not what was typed: it may be anything.
+#pragma once
+
+#include "audit/entry.h"
+#include "base/failure.h"
+
+#include <string>
+
+namespace audit {
+
+// A failure that the log has heard of.
+class KnownFailure : public base::Failure {
+public:
+    explicit KnownFailure(const base::Failure& failure) : base::Failure(failure) {}
+};
+
+// What the log hears of one that it does not know yet.
+[[nodiscard]] Entry refusal_of(const std::string& act, base::Remedy remedy);
+
+} // namespace audit

@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Uses that are refused before anything begins are entries of the audit log, too, and say why.
+
+setup() {
+    load helpers/common
+    load helpers/tkuev
+    sponts_setup
+    provider
+}
+teardown() { sponts_teardown; }
+
+# last ACT - outcome and detail of the last such entry.
+last() {
+    audit list --json |
+        jq -rs "[.[] | select(.act == \"$1\")] | last | .outcome + \": \" + .detail"
+}
+
+@test "tkuev-ctl: what is refused before the log is asked is noted, without what was typed" {
+    before='refused: before anything was done, why='
+    run -64 ctl list --state secret-word
+    [ "$(last measure-list)" = "${before}wrong argument" ]
+    run -66 ctl create --yes --file "$TMP/secret-word"
+    [ "$(last measure-create)" = "${before}file not readable" ]
+    run -65 ctl receipts 00000000
+    [ "$(last handover-receipts)" = "${before}unknown or unfit" ]
+    run -64 ctl notice 00000000 --kind secret-word
+    [ "$(last notice)" = "${before}wrong argument" ]
+    run -64 ctl confirm 00000000 --arrived secret-word
+    [ "$(last measure-confirm)" = "${before}wrong argument" ]
+    run -64 ctl authority add $'secret-word\a'
+    [ "$(last authority-add)" = "${before}wrong argument" ]
+    audit list --json --key "$TMP/auditors.key" >"$TMP/json"
+    [ "$(jq -r 'select(.outcome == "refused") | .person' "$TMP/json" | sort -u)" = "$(id -un)" ]
+    run ! grep -q secret-word "$TMP/json"
+    # Looking for help is no use of anything.
+    entries=$(audit list | wc -l)
+    ctl --help >/dev/null
+    ctl notice --help >/dev/null
+    ctl --version >/dev/null
+    [ "$(audit list | wc -l)" -eq $((entries + 1)) ] # that it was listed before
+    audit verify
+}
+
+@test "tkuev-ctl: a refusal by the rules says why" {
+    measure
+    run -65 ctl activate "$MEASURE"
+    [[ $(last measure-activate) == \
+        'refused: measure='*' entry='*' why=cannot activate: the measure is awaiting-approval' ]]
+    run -65 ctl show 00000000
+    [[ $(last measure-show) == *' why=there is no such measure' ]]
+}
+
+@test "tkuev-ctl: without a log a wrong argument is one all the same" {
+    auditd_kill
+    run -64 ctl list --state nothing
+    [[ $output == 'tkuev-ctl: --state: must be one of: '* ]]
+}
+
+@test "tkuev-audit: refusals and failures are noted, and no intent stays without an outcome" {
+    quarter=$(date +%Y-Q)$((($(date +%-m) + 2) / 3))
+    before='refused: before anything was done, why='
+    run -73 audit report --quarter "$quarter" --output "$TMP/nowhere"
+    [[ $(last log-report) == 'failed: up to entry '*", why="*"$TMP/nowhere"* ]]
+    run -74 bash -c "tkuev-audit --config '$CONF' report --quarter '$quarter' >/dev/full"
+    [[ $(last log-report) == 'failed: up to entry '* ]]
+    run -0 audit sample --quarter "$quarter" --json
+    [ -z "$(jq -r 'select(.reasons[] == "no outcome") | .act' <<<"$output")" ]
+    run audit report --quarter "$quarter" --findings "$TMP/nowhere"
+    [ "$status" -ne 0 ]
+    [[ $(last log-report) == "$before"* ]]
+    run -64 audit grants grant "$(id -un)" rule
+    [ "$(last log-grant)" = "${before}wrong argument" ]
+    run -64 audit grants revoke no-such-user operate
+    [ "$(last log-revoke)" = "${before}wrong argument" ]
+    run -64 audit purge --keep nothing-known
+    [ "$(last log-purge)" = "${before}wrong argument" ]
+    run audit list --key "$TMP/nowhere"
+    [ "$status" -ne 0 ]
+    audit list --json >"$TMP/json"
+    [ "$(jq -r 'select(.act == "log-list" and .outcome == "refused") | .detail' "$TMP/json" | wc -l)" -eq 1 ]
+    [ "$(jq -r 'select(.act == "log-purge").outcome' "$TMP/json")" = refused ]
+    entries=$(wc -l <"$TMP/audit/log")
+    run -64 audit verify --head nonsense # which changes nothing
+    [ "$(wc -l <"$TMP/audit/log")" -eq "$entries" ]
+    audit verify
+}
