@@ -2,9 +2,12 @@
 // approve, reject, confirm, suspend, resume, end, settle: acts that change a measure and
 // need nothing but it.  What may be done stands in li/life.h.
 #include "db/publications.h"
+#include "handover/desk.h"
+#include "handover/publication.h"
 #include "office.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace tkuev {
 
@@ -64,9 +67,10 @@ int end(const Call& call)
         });
 }
 
-int settle(const Call& call)
+namespace {
+
+int write_ends(Office& office)
 {
-    Office office(call);
     int worst = exit_done;
     for (const db::StoredMeasure& stored : db::due(office.measures(), office.now())) {
         audit::Entry entry = entry_of("measure-expire", stored.measure);
@@ -78,6 +82,52 @@ int settle(const Call& call)
         });
         worst = std::max(worst, status);
     }
+    return worst;
+}
+
+std::string trouble_of(Office& office, const li::Measure& measure)
+{
+    db::HandoverWork work(office.handover());
+    return handover::why_unpublished(work, measure.handle);
+}
+
+// What tkuev-exportd(8) has found out since: that a measure is not carried out, or is
+// again.
+int write_trouble(Office& office, db::StoredMeasure stored)
+{
+    const li::State state = li::state_at(stored.measure, office.now());
+    if (state != li::State::active && state != li::State::error)
+        return exit_done;
+    const std::string why = trouble_of(office, stored.measure);
+    const bool fails = state == li::State::active;
+    if (fails == why.empty())
+        return exit_done;
+    audit::Entry entry =
+        entry_of(fails ? "measure-fail" : "measure-recover", stored.measure);
+    if (fails)
+        entry.detail += " reason=" + why;
+    return office.perform(entry, [&](const std::string& person) -> li::Done {
+        li::Measure& measure = stored.measure;
+        const li::Done done =
+            fails ? li::fail(measure, office.now(), why)
+                  : li::activate(measure, office.now(), mark_of(person, measure));
+        if (done)
+            office.measures().change(stored);
+        return done;
+    });
+}
+
+} // namespace
+
+int settle(const Call& call)
+{
+    Office office(call);
+    int worst = write_ends(office);
+    // Whoever hands over has made it; we only look.
+    if (!std::filesystem::exists(handover::places_of(office.settings()).store))
+        return worst;
+    for (db::StoredMeasure& stored : office.measures().all())
+        worst = std::max(worst, write_trouble(office, std::move(stored)));
     return worst;
 }
 

@@ -5,6 +5,7 @@
 #include "handed_over.h"
 #include "handover/desk.h"
 #include "handover/gaps.h"
+#include "handover/publication.h"
 #include "li/event.h"
 #include "li/proposal.h"
 #include "li/words.h"
@@ -46,6 +47,8 @@ public:
 
     void of_life();
     void of_letters(li::Time last_gap);
+    // `published`: when the servers were told first; `trouble`: as tkuev-exportd(8) has it.
+    void of_effect(li::Time published, const std::string& trouble, li::Time renewal);
     void of_discs(db::HandoverWork& work);
     // What is owed is tried again by itself; a person looks at the way.
     void of_stream(Office& office, db::Stream stream);
@@ -70,8 +73,6 @@ void Tasks::of_life()
         add("approve or reject", li::begin_of(measure_));
     if (state_ == li::State::awaiting_provisioning)
         add("activate", li::begin_of(measure_));
-    if (state_ == li::State::error)
-        add("repair, then activate", 0);
     if (const auto due = li::original_due(measure_, now_); going_ && due)
         add("confirm: the original is missing", *due);
     else if (going_ && end < now_ + soon)
@@ -82,6 +83,17 @@ void Tasks::of_life()
                 li::lapses(proposal));
     if (state_ != measure_.life.state)
         add("settle", end);
+}
+
+void Tasks::of_effect(li::Time published, const std::string& trouble, li::Time renewal)
+{
+    if (!li::may_cover(measure_, now_))
+        return;
+    const li::Time armed = measure_.life.activated;
+    if (!trouble.empty())
+        add("not carried out: " + trouble, armed);
+    else if (published == 0 && armed + renewal + usual_wait < now_)
+        add("not carried out: the servers were not told; does tkuev-exportd run?", armed);
 }
 
 void Tasks::of_letters(li::Time last_gap)
@@ -185,12 +197,16 @@ std::vector<Task> tasks_of(Office& office)
     for (const li::Measure& measure : office.all()) {
         Tasks tasks(measure, office.now(), all);
         tasks.of_life();
+        const li::Time renewal = office.settings().renewal * li::second;
         if (!handed) {
+            tasks.of_effect(0, "", renewal);
             tasks.of_letters(0);
             continue;
         }
         {
             db::HandoverWork work(office.handover());
+            tasks.of_effect(handover::first_published(work, measure.handle),
+                            handover::why_unpublished(work, measure.handle), renewal);
             tasks.of_letters(handover::last_gap(work, measure.handle));
             tasks.of_discs(work);
         }

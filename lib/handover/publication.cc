@@ -4,11 +4,15 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "handover/ledger.h"
+#include "handover/room.h"
 #include "li/words.h"
 #include "tap/match_list.h"
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace handover {
@@ -29,49 +33,53 @@ li::Rules rules_of(const conf::Tkuev& settings)
 
 // A certificate that cannot be read costs its measure the content, which nobody may have in
 // the clear, and no other measure anything.
-tap::Target target_of(Desk& desk, const db::Publication& publication,
-                      std::set<li::Handle>& told)
+std::string set_recipient(tap::Target& target, const std::string& certificate)
+{
+    if (certificate.empty())
+        return "";
+    try {
+        target.recipient = seal::Certificate::parse(certificate, "authority").der();
+        return "";
+    } catch (const base::Failure& failure) {
+        target.content = false;
+        return std::string("no content: ") + failure.what();
+    }
+}
+
+tap::Target target_of(const db::Publication& publication)
 {
     tap::Target target;
     target.measure = publication.handle;
     target.begin = publication.begin;
     target.end = publication.end;
     target.content = publication.scope == li::Scope::iri_and_cc;
-    if (publication.certificate.empty())
-        return target;
-    try {
-        target.recipient =
-            seal::Certificate::parse(publication.certificate, "authority").der();
-        told.erase(publication.handle);
-    } catch (const base::Failure& failure) {
-        if (told.insert(publication.handle).second)
-            desk.say("measure " + li::hex(publication.handle) + ": " + failure.what());
-        target.content = false;
-    }
     return target;
 }
 
-std::vector<tap::Interest> interests_of(Desk& desk,
-                                        const std::vector<db::Publication>& publications,
-                                        std::set<li::Handle>& told)
+// An address may be a login as well.
+std::set<std::string_view> names_of(const db::Publication& publication)
 {
-    std::vector<tap::Interest> all;
-    for (const db::Publication& publication : publications) {
-        const tap::Target target = target_of(desk, publication, told);
-        std::set<std::string_view> names; // an address may be a login as well
-        for (const auto& name : publication.names)
-            if (names.insert(name.canonical).second)
-                all.push_back({name.canonical, target});
-    }
-    return all;
+    std::set<std::string_view> names;
+    for (const auto& name : publication.names)
+        names.insert(name.canonical);
+    return names;
 }
 
-// When the servers were told of a measure for the first time.
+std::string fact_of(const li::Handle& measure)
+{
+    return "published/" + li::hex(measure);
+}
+
+std::string trouble_of(const li::Handle& measure)
+{
+    return "unpublished/" + li::hex(measure);
+}
+
 void note_first(Desk& desk, const std::vector<db::Publication>& publications,
                 std::int64_t now)
 {
     for (const db::Publication& publication : publications) {
-        const std::string fact = "published/" + li::hex(publication.handle);
+        const std::string fact = fact_of(publication.handle);
         db::HandoverWork work(desk.store);
         if (!work.fact(fact).empty())
             continue;
@@ -83,7 +91,34 @@ void note_first(Desk& desk, const std::vector<db::Publication>& publications,
     }
 }
 
+// What keeps a measure from being carried out, or that nothing does any more.
+void note_trouble(Desk& desk, const li::Handle& measure, const std::string& why,
+                  std::int64_t now)
+{
+    db::HandoverWork work(desk.store);
+    const std::string fact = trouble_of(measure);
+    if (work.fact(fact) == why)
+        return;
+    work.put_fact(fact, why);
+    if (!why.empty()) {
+        note(work, measure, now, "unpublished", {{"why", why}});
+        desk.say("measure " + li::hex(measure) + ": " + why);
+    }
+    work.commit();
+}
+
 } // namespace
+
+std::string why_unpublished(db::HandoverWork& work, const li::Handle& measure)
+{
+    return work.fact(trouble_of(measure));
+}
+
+std::int64_t first_published(db::HandoverWork& work, const li::Handle& measure)
+{
+    const std::string time = work.fact(fact_of(measure));
+    return time.empty() ? 0 : std::stoll(time);
+}
 
 Publisher::Sources::Sources(const Desk& desk)
     : vault(desk.places.vault_key), measures(desk.places.measures, vault),
@@ -91,15 +126,41 @@ Publisher::Sources::Sources(const Desk& desk)
 {
 }
 
+// Who was in the list stays in it, then who came first.
+std::vector<db::Publication> Publisher::in_order(std::vector<db::Publication> all) const
+{
+    std::set<li::Handle> were_in;
+    for (const db::Publication& one : ready_)
+        were_in.insert(one.handle);
+    std::ranges::sort(all, {}, [&](const db::Publication& one) {
+        return std::tuple(!were_in.contains(one.handle), one.begin, one.handle);
+    });
+    return all;
+}
+
 void Publisher::prepare(std::int64_t now)
 {
     if (!sources_)
         sources_ = std::make_unique<Sources>(desk_);
-    ready_ = db::publications(sources_->measures, sources_->aliases, now);
+    Room room(desk_.tkuev.identities);
+    Publications ready;
+    Troubles troubles;
+    for (db::Publication& one :
+         in_order(db::publications(sources_->measures, sources_->aliases, now))) {
+        tap::Target target = target_of(one);
+        std::string& trouble = troubles[one.handle];
+        trouble = set_recipient(target, one.certificate);
+        if (const auto taken = room.take(target, names_of(one)))
+            ready.push_back(std::move(one));
+        else
+            trouble = taken.error();
+    }
+    ready_ = std::move(ready);
+    troubles_ = std::move(troubles);
     time_ = now;
     tap::prepare_list(desk_.tkuev.spool,
-                      tap::make_list(interests_of(desk_, ready_, told_),
-                                     desk_.tkuev.identities, desk_.opener.certificate, now),
+                      tap::make_list(room.interests(), desk_.tkuev.identities,
+                                     desk_.opener.certificate, now),
                       now);
 }
 
@@ -107,6 +168,14 @@ void Publisher::put()
 {
     tap::put_list(desk_.tkuev.spool);
     note_first(desk_, ready_, time_);
+    for (const auto& [measure, why] : troubles_)
+        if (const auto told = told_.find(measure);
+            told == told_.end() || told->second != why)
+            note_trouble(desk_, measure, why, time_);
+    for (const auto& [measure, why] : told_) // what is to be in no list has no trouble
+        if (!why.empty() && !troubles_.contains(measure))
+            note_trouble(desk_, measure, "", time_);
+    told_ = troubles_;
 }
 
 template <class Work>

@@ -13,14 +13,24 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace handover {
+
+// When the servers were told of a measure for the first time; 0: they were not yet.
+[[nodiscard]] std::int64_t first_published(db::HandoverWork& work,
+                                           const li::Handle& measure);
+
+// What keeps a measure from being carried out as ordered: no room in the list, or a
+// certificate without which content has no recipient.  Empty: nothing that is known.  It is
+// tried again with each list.
+[[nodiscard]] std::string why_unpublished(db::HandoverWork& work,
+                                          const li::Handle& measure);
 
 class Publisher {
 public:
@@ -33,6 +43,7 @@ public:
 
 private:
     using Publications = std::vector<db::Publication>;
+    using Troubles = std::map<li::Handle, std::string>; // empty text: none
     // Its own, since the others are used elsewhere at the same time.
     struct Sources {
         explicit Sources(const Desk& desk);
@@ -45,6 +56,7 @@ private:
     void wait_until(std::int64_t time, const std::stop_token& stop);
     template <class Work>
     bool guarded(const Work& work);
+    [[nodiscard]] Publications in_order(Publications all) const;
     void prepare(std::int64_t now);
     void put();
 
@@ -52,7 +64,8 @@ private:
     std::unique_ptr<Sources> sources_; // made when the databases can be opened
     Publications ready_;               // what the list that was prepared has
     std::int64_t time_ = 0;            // its time
-    std::set<li::Handle> told_;        // whose certificate cannot be read; said once
+    Troubles troubles_;                // of those that are to be in it
+    Troubles told_;                    // as they were noted last
     std::string trouble_;              // said last
     std::mutex mutex_;
     std::condition_variable_any never_; // only to be stopped

@@ -32,15 +32,14 @@ constexpr Step table[] = {
     {Act::extend, State::suspended, State::suspended},
     {Act::extend, State::error, State::error},
     {Act::suspend, State::active, State::suspended},
+    {Act::suspend, State::error, State::suspended},
     {Act::resume, State::suspended, State::active},
     {Act::end, none, State::cancelled},
     {Act::end, approved, State::cancelled},
     {Act::end, State::active, State::cancelled},
     {Act::end, State::suspended, State::cancelled},
     {Act::end, State::error, State::cancelled},
-    {Act::fail, approved, State::error},
     {Act::fail, State::active, State::error},
-    {Act::fail, State::suspended, State::error},
 };
 
 // Nothing leads out of these.
@@ -179,7 +178,8 @@ bool covers(const Measure& measure, Time time)
 
 bool may_cover(const Measure& measure, Time now)
 {
-    return state_at(measure, now) == State::active;
+    const State state = state_at(measure, now);
+    return state == State::active || state == State::error;
 }
 
 bool holds_reference(const Measure& measure)
@@ -196,7 +196,7 @@ std::optional<Time> next_change(const Measure& measure, Time now)
     if (is_final(state))
         return std::nullopt;
     const Time begin = begin_of(measure);
-    if (state == State::active && now < begin && begin < end_of(measure))
+    if (may_cover(measure, now) && now < begin && begin < end_of(measure))
         return begin;
     return end_of(measure);
 }
@@ -244,7 +244,6 @@ Done activate(Measure& measure, Time now, std::string_view person)
 {
     if (Done done = enter(measure, Act::activate, now); !done)
         return done;
-    close_pause(measure, now);
     measure.life.end_reason.clear();
     if (measure.life.activated == 0) { // else it comes back from an error
         measure.life.activated = now;
@@ -297,6 +296,7 @@ Done suspend(Measure& measure, Time now)
 {
     if (Done done = enter(measure, Act::suspend, now); !done)
         return done;
+    measure.life.end_reason.clear(); // of an error
     measure.life.pauses.push_back({.from = now});
     measure.life.changed = now;
     return {};
@@ -326,8 +326,6 @@ Done fail(Measure& measure, Time now, std::string_view reason)
 {
     if (Done done = enter(measure, Act::fail, now); !done)
         return done;
-    if (measure.life.activated != 0 && !paused(measure, now))
-        measure.life.pauses.push_back({.from = now});
     measure.life.end_reason = reason;
     return {};
 }

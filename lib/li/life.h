@@ -29,7 +29,7 @@ enum class Act : std::uint8_t {
     suspend,
     resume,
     end,
-    fail, // it cannot be carried out for now
+    fail, // it is not carried out, or not wholly; what can be goes on
 };
 
 struct Step {
@@ -87,6 +87,8 @@ struct Rulings {
 [[nodiscard]] Done resume(Measure& measure, Time now);
 [[nodiscard]] Done end(Measure& measure, Time now, std::string_view person,
                        std::string_view reason);
+// A mark for people: it stays armed and published, so that it is carried out as soon as
+// that is possible, and ends when it would.  activate() takes the mark away.
 [[nodiscard]] Done fail(Measure& measure, Time now, std::string_view reason);
 // Writes down an end by time: the state that state_at() says.  True if that is news.
 [[nodiscard]] bool settle(Measure& measure, Time now);

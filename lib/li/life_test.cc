@@ -69,12 +69,12 @@ TEST_CASE("li: which act leads from which state to which")
         //                             approve reject invalidate activate confirm extend
         //                             suspend resume end fail
         {State::awaiting_approval, "pri-a---c-"},
-        {State::awaiting_provisioning, "-riApp--ce"},
+        {State::awaiting_provisioning, "-riApp--c-"},
         {State::active, "----AAs-ce"},
-        {State::suspended, "----ss-Ace"},
+        {State::suspended, "----ss-Ac-"},
         {State::expired, "----------"},
         {State::cancelled, "----------"},
-        {State::error, "---Aee--c-"},
+        {State::error, "---Aees-c-"},
         {State::rejected, "----------"},
         {State::invalid, "----------"},
     };
@@ -134,8 +134,13 @@ TEST_CASE("li: pauses and ends count to the microsecond")
     CHECK_FALSE(li::covers(measure, pause + 99));
     CHECK(li::covers(measure, pause + 100));
     REQUIRE(li::fail(measure, pause + 200, "no line").has_value());
-    CHECK_FALSE(li::covers(measure, pause + 200));
+    CHECK(measure.life.end_reason == "no line");
+    CHECK(li::covers(measure, pause + 200)); // as far as it can be
+    CHECK(li::may_cover(measure, pause + 200));
+    CHECK_FALSE(li::may_cover(measure, at("2026-04-01")));
+    CHECK(li::state_at(measure, at("2026-04-01")) == State::expired);
     REQUIRE(li::activate(measure, pause + 300, "two").has_value());
+    CHECK(measure.life.end_reason.empty());
     CHECK(measure.life.activated_by == "one");
     CHECK(li::covers(measure, pause + 300));
     REQUIRE(li::suspend(measure, pause + 400).has_value());
@@ -314,7 +319,7 @@ TEST_CASE("li: whatever is done in whatever order, nothing is captured beyond th
                 CHECK((stopped == 0 || probe <= stopped));
             }
             if (li::covers(measure, now))
-                CHECK(after == State::active);
+                CHECK((after == State::active || after == State::error));
         }
     }
 }
