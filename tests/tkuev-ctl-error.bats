@@ -41,6 +41,8 @@ told() { grep -hoP '^\S+ \S+ \K(un)?published' "$STATE"/ledger/* | paste -sd' ';
     [[ $(ctl list --state error) == "${anna:0:8}  error "* ]]
     [ "$(ctl list --state active | wc -l)" -eq 1 ]
     [[ $(ctl status) == *"${anna:0:8}  not carried out: $why, "* ]]
+    run -0 ctl notice "$MEASURE" --kind set-up
+    [[ $output == *'Tatsächlich eingerichtet:   noch nicht wirksam'* ]]
     ctl settle # once is enough
     [ "$(acts measure-fail)" = 'intended done' ]
     # A person may say that it is mended; it is, or it is found out again.

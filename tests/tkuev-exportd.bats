@@ -105,7 +105,8 @@ billed_as_received() {
     tapped
     wait_for 20 lemf_has lemf '.hi1 == 1'
     ctl notice "$MEASURE" --kind set-up --pdu "$TMP/first" --out "$TMP/first.txt"
-    ctl notice "$MEASURE" --kind change --pdu "$TMP/second" --out "$TMP/second.txt"
+    ctl notice "$MEASURE" --kind disturbance --disturbance Leitung --effect 'kein Inhalt' \
+        --since '2026-11-22 10:00' --pdu "$TMP/second" --out "$TMP/second.txt"
     ctl end "$MEASURE" --reason over
     wait_for 20 lemf_has lemf '.hi1 == 2'
     cat "$STATE"/ledger/* >"$TMP/ledger"
@@ -116,6 +117,21 @@ billed_as_received() {
         asn1-check --raw <"$TMP/$name" >"$TMP/xer"
         grep -qi "sequenceNumber>$n<" "$TMP/xer"
     done
+}
+
+@test "the authority is told of the set-up when it took effect, and of each change by itself" {
+    lemf_start lemf
+    interception
+    tapped
+    wait_for 20 lemf_has lemf '.hi1 == 1'
+    ctl suspend "$MEASURE"
+    ctl resume "$MEASURE"
+    wait_for 20 lemf_has lemf '.hi1 == 3'
+    since=$(grep -oP ' \K[0-9.]+(?= published )' "$STATE"/ledger/*)
+    ctl notice "$MEASURE" --kind set-up >"$TMP/letter"
+    grep -qF "eingerichtet:   $(TZ=Europe/Berlin date -d "@$since" '+%d.%m.%Y %T')" "$TMP/letter"
+    kinds=$(grep -ohP ' notice kind=\K[a-z-]+' "$STATE"/ledger/* | paste -sd' ')
+    [ "$kinds" = 'set-up change change' ]
 }
 
 @test "killed again and again it loses nothing and hands over nothing else twice" {

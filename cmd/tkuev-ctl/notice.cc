@@ -5,10 +5,12 @@
 
 #include "base/failure.h"
 #include "base/file.h"
+#include "handover/desk.h"
 #include "handover/ledger.h"
 #include "handover/notices.h"
 #include "office.h"
 
+#include <filesystem>
 #include <iostream>
 
 namespace tkuev {
@@ -62,8 +64,8 @@ li::Sender sender_of(const conf::Tkuev& settings)
 
 class Writer {
 public:
-    Writer(const Call& call, li::Notice notice)
-        : call_(call), notice_(notice), disturbance_(disturbance_of(call, notice))
+    explicit Writer(const Call& call)
+        : call_(call), notice_(kind_of(call)), disturbance_(disturbance_of(call, notice_))
     {
     }
 
@@ -73,18 +75,21 @@ public:
             return std::unexpected("cannot write a notice: " + *why);
         if (disturbance_.begin > office.now())
             return std::unexpected("cannot write a notice: --since is in the future");
-        if (li::Done done = write_pdu(office, measure); !done)
+        const li::Occasion occasion = occasion_of(office, measure);
+        if (li::Done done = write_pdu(office, measure, occasion); !done)
             return done;
         const li::Authority authority =
             office.authority(measure.authority).value_or(li::Authority{});
-        const std::string text =
-            li::letter(notice_, measure, authority, sender_of(office.settings()),
-                       disturbance_, office.now());
+        const std::string text = li::letter(occasion, measure, authority,
+                                            sender_of(office.settings()), office.now());
         if (call_.has("out"))
             base::make_file(call_.get("out"), text, private_mode);
         else
             std::cout << text << std::flush;
-        time_of(measure.life) = office.now();
+        if (notice_ == li::Notice::set_up && occasion.effective == 0)
+            say_not_yet(); // so it is to be written again
+        else
+            time_of(measure.life) = office.now();
         return {};
     }
 
@@ -104,17 +109,35 @@ private:
         return life.told_end;
     }
 
+    static void say_not_yet()
+    {
+        std::cerr << "tkuev-ctl: the servers were not told of the measure yet; write the "
+                     "letter again when they were\n";
+    }
+
+    // Without a store nobody has handed over anything yet, nor told the servers.
+    [[nodiscard]] li::Occasion occasion_of(Office& office, const li::Measure& measure) const
+    {
+        li::Occasion occasion{.notice = notice_, .disturbance = disturbance_};
+        if (!std::filesystem::exists(handover::places_of(office.settings()).store))
+            return occasion;
+        db::HandoverWork work(office.handover());
+        occasion.effective = handover::took_effect(work, measure);
+        return occasion;
+    }
+
     // With a number of those that tkuev-exportd(8) gives its own notices: none comes twice.
     // It counts when the file is on the disk; if we die before it is noted, the same number
     // is given again, and who finds the file made by then is told to name another one.
-    li::Done write_pdu(Office& office, const li::Measure& measure) const
+    li::Done write_pdu(Office& office, const li::Measure& measure,
+                       const li::Occasion& occasion) const
     {
         if (!call_.has("pdu"))
             return {};
         db::HandoverWork work(office.handover());
         const std::uint32_t number = handover::next_notice_number(work, measure.handle);
-        const auto pdu = li::notice_pdu(notice_, measure, sender_of(office.settings()),
-                                        disturbance_, number, office.now());
+        const auto pdu = li::notice_pdu(occasion, measure, sender_of(office.settings()),
+                                        number, office.now());
         if (!pdu)
             return std::unexpected("cannot write a PDU: " + pdu.error());
         base::make_file(call_.get("pdu"), *pdu, private_mode);
@@ -135,7 +158,7 @@ private:
 
 int notice(const Call& call)
 {
-    const Writer writer(call, kind_of(call));
+    const Writer writer(call);
     return change_measure(call, "notice-" + call.get("kind"),
                           [&](Office& office, li::Measure& measure, const auto&) {
                               return writer.write(office, measure);

@@ -105,7 +105,7 @@ void Tasks::of_letters(li::Time last_gap)
         add("notice set-up", life.activated);
     // The letter of set-up says how things were then.
     if (going_ && life.told_begin != 0 &&
-        life.changed > std::max(life.told_begin, life.told_change))
+        life.changed > std::max(life.activated, life.told_change))
         add("notice change", life.changed);
     if (last_gap > life.told_disturbance)
         add("notice disturbance: content was destroyed", last_gap);

@@ -118,7 +118,9 @@ void add_gap(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
     if (!work.fact(fact_of(measure)).empty())
         return;
     work.put_fact(fact_of(measure), std::to_string(now));
-    add_notice(desk, work, measure, li::Notice::disturbance, disturbance_since(now), now);
+    add_notice(desk, work, measure,
+               {.notice = li::Notice::disturbance, .disturbance = disturbance_since(now)},
+               now);
 }
 
 std::int64_t last_gap(db::HandoverWork& work, const li::Handle& measure)
@@ -136,7 +138,8 @@ void note_recovery(Desk& desk, db::HandoverWork& work, const li::Measure& measur
     work.put_fact(fact_of(measure), "");
     li::Disturbance disturbance = disturbance_since(std::stoll(since));
     disturbance.recovered = now;
-    add_notice(desk, work, measure, li::Notice::disturbance, disturbance, now);
+    add_notice(desk, work, measure,
+               {.notice = li::Notice::disturbance, .disturbance = disturbance}, now);
 }
 
 void destroy_overdue(Desk& desk, std::int64_t now)

@@ -3,8 +3,14 @@
 
 #include "handover/file_parcels.h"
 #include "handover/ledger.h"
+#include "handover/publication.h"
 #include "li/life.h"
 #include "li/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
 
 namespace handover {
 
@@ -30,11 +36,50 @@ bool takes_pdus(const li::Measure& measure)
     return !is_national(measure);
 }
 
-// What an authority has been told: since when, until when.
-std::string told_text(const li::Measure& measure)
+// What an authority has been told: since when, until when, and the last change.
+struct Told {
+    li::Time activated = 0;
+    li::Time end = 0;
+    li::Time changed = 0; // missing in what older versions have written
+    bool operator==(const Told&) const = default;
+};
+
+std::string text_of(const Told& told)
 {
-    return std::to_string(measure.life.activated) + " " +
-           std::to_string(li::end_of(measure));
+    return fmt::format("{} {} {}", told.activated, told.end, told.changed);
+}
+
+Told told_of(const std::string& text)
+{
+    Told told;
+    std::istringstream(text) >> told.activated >> told.end >> told.changed;
+    return told;
+}
+
+// Each is told by itself; an end that became another one without an act of its own, by an
+// original that came, as of now.
+void tell_changes(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
+                  li::Time told, std::int64_t now)
+{
+    const auto changes = li::changes_after(measure, told);
+    for (const li::Change& change : changes)
+        add_notice(desk, work, measure,
+                   {.notice = li::Notice::change, .changed = change.time}, now);
+    if (changes.empty())
+        add_notice(desk, work, measure, {.notice = li::Notice::change, .changed = now},
+                   now);
+}
+
+// Of a measure that has taken effect; what was changed before that is told as well.
+void tell_beginning(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
+                    std::int64_t now)
+{
+    add_notice(desk, work, measure,
+               {.notice = li::Notice::set_up, .effective = took_effect(work, measure)},
+               now);
+    for (const li::Change& change : li::changes_after(measure, measure.life.activated))
+        add_notice(desk, work, measure,
+                   {.notice = li::Notice::change, .changed = change.time}, now);
 }
 
 void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
@@ -45,22 +90,31 @@ void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
     const std::string fact = "told/" + li::hex(measure.handle);
     const li::State state = li::state_at(measure, now);
     const bool over = state == li::State::expired || state == li::State::cancelled;
-    const std::string due = over ? "end" : told_text(measure);
+    const Told told{.activated = measure.life.activated,
+                    .end = li::end_of(measure),
+                    .changed = measure.life.changed};
     db::HandoverWork work(desk.store);
     const std::string before = work.fact(fact);
-    if (before == due || before == "end")
+    const bool in_effect = took_effect(work, measure) != 0;
+    if (before == "end" || (!over && (!in_effect || told_of(before) == told)))
         return;
-    if (before.empty())
-        add_notice(desk, work, measure, li::Notice::set_up, {}, now);
+    if (before.empty() && in_effect)
+        tell_beginning(desk, work, measure, now);
+    else if (!before.empty() && !over)
+        tell_changes(desk, work, measure, told_of(before).changed, now);
     if (over)
-        add_notice(desk, work, measure, li::Notice::end, {}, now);
-    else if (!before.empty())
-        add_notice(desk, work, measure, li::Notice::change, {}, now);
-    work.put_fact(fact, due);
+        add_notice(desk, work, measure, {.notice = li::Notice::end}, now);
+    work.put_fact(fact, over ? "end" : text_of(told));
     work.commit();
 }
 
 } // namespace
+
+li::Time took_effect(db::HandoverWork& work, const li::Measure& measure)
+{
+    const li::Time published = first_published(work, measure.handle);
+    return published == 0 ? 0 : std::max(published, measure.life.activated);
+}
 
 std::uint32_t next_notice_number(db::HandoverWork& work, const li::Handle& measure)
 {
@@ -68,15 +122,15 @@ std::uint32_t next_notice_number(db::HandoverWork& work, const li::Handle& measu
 }
 
 void add_notice(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
-                li::Notice notice, const li::Disturbance& disturbance, std::int64_t now)
+                const li::Occasion& occasion, std::int64_t now)
 {
     if (!takes_pdus(measure))
         return;
     const std::uint32_t number = next_notice_number(work, measure.handle);
-    auto pdu = li::notice_pdu(notice, measure, desk.sender, disturbance, number, now);
+    auto pdu = li::notice_pdu(occasion, measure, desk.sender, number, now);
     if (!pdu) {
         note(work, measure.handle, now, "notice-failed",
-             {{"kind", std::string(name_of(notice))}, {"why", pdu.error()}});
+             {{"kind", std::string(name_of(occasion.notice))}, {"why", pdu.error()}});
         return;
     }
     db::HandoverItem item;
@@ -87,7 +141,8 @@ void add_notice(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
     item.text = *std::move(pdu);
     work.add(item);
     note(work, measure.handle, now, "notice",
-         {{"kind", std::string(name_of(notice))}, {"number", std::to_string(number)}});
+         {{"kind", std::string(name_of(occasion.notice))},
+          {"number", std::to_string(number)}});
 }
 
 void add_notices(Desk& desk, std::int64_t now)

@@ -11,7 +11,10 @@ namespace handover {
 
 // Part of a transaction of the caller's.  Profiles without PDUs get none.
 void add_notice(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
-                li::Notice notice, const li::Disturbance& disturbance, std::int64_t now);
+                const li::Occasion& occasion, std::int64_t now);
+
+// Since when it is as good as set up: the servers were told of it.  0: they were not yet.
+[[nodiscard]] li::Time took_effect(db::HandoverWork& work, const li::Measure& measure);
 
 // Notices have no communication: their numbers are those of CIN 0, which no session has.
 // Part of a transaction of the caller's.

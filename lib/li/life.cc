@@ -69,6 +69,12 @@ std::size_t orders_that_count(const Measure& measure, Time now)
     return count;
 }
 
+void note(Measure& measure, Change change)
+{
+    measure.life.changed = change.time;
+    measure.life.changes.push_back(std::move(change));
+}
+
 std::unexpected<Refusal> refused(std::string why)
 {
     return std::unexpected(std::move(why));
@@ -287,8 +293,29 @@ Done extend(Measure& measure, Time now, Order order)
     if (order.end > add_months(end, longest_period))
         return refused("cannot extend: by three months at most, until " +
                        moment(add_months(end, longest_period)));
+    note(measure, {.kind = ChangeKind::extension,
+                   .time = now,
+                   .old_end = end,
+                   .new_end = order.end,
+                   .court = order.court,
+                   .file_number = order.file_number});
     measure.orders.push_back(std::move(order));
-    measure.life.changed = now;
+    return {};
+}
+
+Done redirect(Measure& measure, Time now, const Measure& to)
+{
+    if (!next_change(measure, now))
+        return refused("cannot redirect: the measure has ended");
+    const auto content = [](const Measure& it) { return it.cc.value_or(it.iri); };
+    const bool form = measure.profile != to.profile;
+    note(measure, {.kind = ChangeKind::redirection,
+                   .time = now,
+                   .iri = form || measure.iri != to.iri,
+                   .cc = form || content(measure) != content(to)});
+    measure.profile = to.profile;
+    measure.iri = to.iri;
+    measure.cc = to.cc;
     return {};
 }
 
@@ -298,7 +325,7 @@ Done suspend(Measure& measure, Time now)
         return done;
     measure.life.end_reason.clear(); // of an error
     measure.life.pauses.push_back({.from = now});
-    measure.life.changed = now;
+    note(measure, {.kind = ChangeKind::suspension, .time = now});
     return {};
 }
 
@@ -307,7 +334,7 @@ Done resume(Measure& measure, Time now)
     if (Done done = enter(measure, Act::resume, now); !done)
         return done;
     close_pause(measure, now);
-    measure.life.changed = now;
+    note(measure, {.kind = ChangeKind::resumption, .time = now});
     return {};
 }
 

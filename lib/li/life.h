@@ -83,6 +83,8 @@ struct Rulings {
 // The originals of all orders that came as advance copies.
 [[nodiscard]] Done confirm(Measure& measure, Time now, Time arrived);
 [[nodiscard]] Done extend(Measure& measure, Time now, Order order);
+// What is captured goes where that of `to` goes, in its form.
+[[nodiscard]] Done redirect(Measure& measure, Time now, const Measure& to);
 [[nodiscard]] Done suspend(Measure& measure, Time now);
 [[nodiscard]] Done resume(Measure& measure, Time now);
 [[nodiscard]] Done end(Measure& measure, Time now, std::string_view person,

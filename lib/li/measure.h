@@ -48,6 +48,15 @@ enum class Method : std::uint8_t { ftp, ftps, sftp, tcp, tls, cd };
 // How sessions are reported: TS 102 232-2 begin, continue, end; or report records only.
 enum class Records : std::uint8_t { begin_end, report };
 
+// What one person wants and another one has not agreed to yet; see li/proposal.h.
+struct Proposal {
+    std::string act; // "extend", "redirect"
+    std::string by;
+    std::string content; // a digest
+    Time time = 0;
+    bool operator==(const Proposal&) const = default;
+};
+
 struct Authority {
     std::string name; // by which officers call it: "lka-by"
     std::string title;
@@ -101,13 +110,20 @@ struct Pause {
     bool operator==(const Pause&) const = default;
 };
 
-// What one person wants and another one has not agreed to yet; see li/proposal.h.
-struct Proposal {
-    std::string act; // "extend", "redirect"
-    std::string by;
-    std::string content; // a digest
+// What became different while a measure was armed or waited for it.
+enum class ChangeKind : std::uint8_t { extension, redirection, suspension, resumption };
+struct Change {
+    ChangeKind kind = ChangeKind::extension;
     Time time = 0;
-    bool operator==(const Proposal&) const = default;
+    // Of an extension: the end before and after, and the order that says so.
+    Time old_end = 0;
+    Time new_end = 0;
+    std::string court{};
+    std::string file_number{};
+    // Of a redirection: what goes elsewhere, or in another form.
+    bool iri = false;
+    bool cc = false;
+    bool operator==(const Change&) const = default;
 };
 
 // When and by whom.  People are marks that only tell them apart.
@@ -124,7 +140,8 @@ struct Life {
     std::string ended_by;
     std::vector<Pause> pauses;
     std::vector<Proposal> proposals; // one of an act at most
-    Time changed = 0;    // last: by an extension, a pause or another destination
+    Time changed = 0; // last: by an extension, a pause or another destination
+    std::vector<Change> changes;
     Time told_begin = 0; // when the letter of set-up was made
     Time told_change = 0;
     Time told_disturbance = 0;

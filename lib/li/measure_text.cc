@@ -72,6 +72,20 @@ void members(S& it, Visit&& visit)
 }
 
 template <class S, class Visit>
+    requires std::same_as<std::remove_const_t<S>, Change>
+void members(S& it, Visit&& visit)
+{
+    visit("kind", it.kind);
+    visit("time", it.time);
+    visit("old_end", it.old_end);
+    visit("new_end", it.new_end);
+    visit("court", it.court);
+    visit("file_number", it.file_number);
+    visit("iri", it.iri);
+    visit("cc", it.cc);
+}
+
+template <class S, class Visit>
     requires std::same_as<std::remove_const_t<S>, Proposal>
 void members(S& it, Visit&& visit)
 {
@@ -98,6 +112,7 @@ void members(S& it, Visit&& visit)
     visit("pauses", it.pauses);
     visit("proposals", it.proposals);
     visit("changed", it.changed);
+    visit("changes", it.changes);
     visit("told_begin", it.told_begin);
     visit("told_change", it.told_change);
     visit("told_disturbance", it.told_disturbance);

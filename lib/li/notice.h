@@ -12,6 +12,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace li {
 
@@ -25,6 +26,14 @@ struct Disturbance {
     Time recovered = 0;    // 0: not yet
 };
 
+// What is told, and what the measure itself does not know of it.
+struct Occasion {
+    Notice notice = Notice::set_up;
+    Time effective = 0;        // since when the servers look for it; 0: they do not yet
+    Time changed = 0;          // of Notice::change: which one, for a PDU; 0: the last
+    Disturbance disturbance{}; // of Notice::disturbance
+};
+
 // Who writes: [tkuev] and the host.
 struct Sender {
     std::string operator_id;
@@ -33,18 +42,25 @@ struct Sender {
     std::string country;
 };
 
+// When it ended or, as things stand, will.
+[[nodiscard]] Time actual_end(const Measure& measure);
+[[nodiscard]] std::vector<Change> changes_after(const Measure& measure, Time time);
+// Those after the set-up and after the last letter; if there are none, all: it is printed
+// once more.
+[[nodiscard]] std::vector<Change> untold_changes(const Measure& measure);
+
 // Why there is nothing to tell, if so: "the measure is not set up".
 [[nodiscard]] std::optional<std::string> nothing_to_tell(Notice notice,
                                                          const Measure& measure, Time now);
 
-// `disturbance` belongs to Notice::disturbance.
-[[nodiscard]] std::string letter(Notice notice, const Measure& measure,
+[[nodiscard]] std::string letter(const Occasion& occasion, const Measure& measure,
                                  const Authority& authority, const Sender& sender,
-                                 const Disturbance& disturbance, Time now);
+                                 Time now);
 
-// DER, or the field that the standard does not take.
+// DER, or why there is none: the field that the standard does not take, or a set-up that
+// has not taken effect.  It has the time of a change; what was changed has no place in it.
 [[nodiscard]] std::expected<std::string, std::string>
-notice_pdu(Notice notice, const Measure& measure, const Sender& sender,
-           const Disturbance& disturbance, std::uint32_t sequence, Time now);
+notice_pdu(const Occasion& occasion, const Measure& measure, const Sender& sender,
+           std::uint32_t sequence, Time now);
 
 } // namespace li

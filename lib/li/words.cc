@@ -95,6 +95,17 @@ std::span<const Word> words(Kind)
     return all;
 }
 
+std::span<const Word> words(ChangeKind)
+{
+    static constexpr Word all[] = {
+        {"extension", "Verlängerung"},
+        {"redirection", "anderes Ziel der Übermittlung"},
+        {"suspension", "Aussetzung"},
+        {"resumption", "Fortsetzung"},
+    };
+    return all;
+}
+
 std::string hex(const Handle& handle)
 {
     return text::hex({reinterpret_cast<const char*>(handle.data()), handle.size()});

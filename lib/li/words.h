@@ -25,6 +25,7 @@ struct Word {
 [[nodiscard]] std::span<const Word> words(Method);
 [[nodiscard]] std::span<const Word> words(Records);
 [[nodiscard]] std::span<const Word> words(Kind);
+[[nodiscard]] std::span<const Word> words(ChangeKind);
 
 template <class Enum>
 [[nodiscard]] std::string_view name(Enum value)
