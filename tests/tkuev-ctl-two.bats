@@ -56,6 +56,38 @@ destination() {
     run -65 ctl redirect "$MEASURE" --file "$TMP/destination"
 }
 
+@test "where a second person is asked for, one alone neither confirms nor changes certificates" {
+    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=authority -keyout /dev/null \
+        -out "$TMP/own.pem" 2>/dev/null
+    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=somebody -keyout /dev/null \
+        -out "$TMP/other.pem" 2>/dev/null
+    ctl authority add lka --certificate "$TMP/own.pem"
+    armed 'Übermittlung = fax'
+    sed -i 's/^synchronised-clock.*/&\nsecond-person = yes/' "$CONF"
+    [ "$(field provisional)" = true ]
+    for _ in 1 2; do
+        run -1 ctl confirm "$MEASURE"
+        [ "$output" = 'tkuev-ctl: noted; takes effect when somebody else gives the same command' ]
+        run -1 ctl authority add lka --certificate "$TMP/other.pem" --phone '030 1'
+        [ "$output" = 'tkuev-ctl: noted; takes effect when somebody else gives the same command' ]
+    done
+    [ "$(field provisional)" = true ]
+    run -0 ctl authority show lka --json
+    [[ $(jq -r .certificate <<<"$output") == *authority* ]]
+    [ "$(jq -r .phone <<<"$output")" = '030 1' ] # is no secret, and nobody's key
+    [[ $(jq -r '."proposal-lapses"' <<<"$output") == 20* ]]
+    [[ $(ctl authority show lka) == *'proposed:     other certificates, lapses at '* ]]
+    run -0 ctl status
+    [[ $output == *'somebody else: confirm as proposed, or leave it, '* ]]
+    [[ $output == *'somebody else: certificates of lka as proposed, or leave it, '* ]]
+    run -1 ctl authority add new --tls-trust "$TMP/other.pem"
+    [ "$(ctl authority show new --json | jq -r '."tls-trust"')" = '' ]
+    run -65 ctl confirm "$MEASURE" --arrived '2020-01-01' # faults are told at once
+    [ "$(acts measure-confirm)" = 'intended done intended done intended refused' ]
+    # Without the copy's original it ends, whatever was proposed.
+    [ "$(faketime -f +8d tkuev-ctl --config "$CONF" show "$MEASURE" --json | jq -r .state)" = expired ]
+}
+
 # officer USER COMMAND... - as somebody who has logged in as USER and does this by sudo as the
 # user whose the state is.
 officer() {
@@ -133,5 +165,29 @@ two_officers() {
     [ "$(audit list --json | jq -r 'select(.act == "measure-redirect" and .outcome == "done") | .detail' |
         grep -o 'proposal=.*' | paste -sd' ')" = \
         'proposal=noted proposal=noted proposal=noted proposal=agreed proposal=noted' ]
+    audit verify
+}
+
+@test "second-person, with two persons: both say that the original came, or whose certificate it is" {
+    two_officers
+    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=authority -keyout /dev/null \
+        -out "$TMP/own.pem" 2>/dev/null
+    chmod 644 "$TMP/own.pem"
+    order 'Übermittlung = fax'
+    MEASURE=$(officer games create --yes --file - <"$TMP/order.conf" 2>/dev/null)
+    officer news approve "$MEASURE"
+    provisional() { officer games show "$MEASURE" --json | jq -r .provisional; }
+    certificate() { officer games authority show lka --json | jq -r .certificate; }
+    run -1 officer games confirm "$MEASURE"
+    [ "$(provisional)" = true ]
+    officer news confirm "$MEASURE"
+    [ "$(provisional)" = false ]
+    run -1 officer games authority add lka --certificate "$TMP/own.pem"
+    [ "$(certificate)" = '' ]
+    officer news authority add lka --certificate "$TMP/own.pem"
+    [[ $(certificate) == *authority* ]]
+    officer news authority add lka --certificate "$TMP/own.pem" # is what it is
+    [ "$(audit list --json | jq -r 'select(.act == "authority-add" and .outcome == "done") | .detail' |
+        grep -o 'proposal=.*' | paste -sd' ')" = 'proposal=noted proposal=agreed' ]
     audit verify
 }

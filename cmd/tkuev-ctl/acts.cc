@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // approve, reject, confirm, suspend, resume, end, settle: acts that change a measure and
 // need nothing but it.  What may be done stands in li/life.h.
+#include "by_two.h"
 #include "db/publications.h"
 #include "handover/desk.h"
 #include "handover/publication.h"
@@ -31,14 +32,20 @@ int reject(const Call& call)
         });
 }
 
+// Otherwise one person alone could keep a measure going whose original never came.
 int confirm(const Call& call)
 {
     const li::Time given = time_option(call, "arrived", 0);
-    return change_measure(call, "measure-confirm",
-                          [&](Office& office, li::Measure& measure, const auto&) {
-                              const li::Time arrived = given == 0 ? office.now() : given;
-                              return li::confirm(measure, office.now(), arrived);
-                          });
+    const ByTwo by_two{
+        .act = "confirm",
+        .decide =
+            [given](Office& office, li::Measure& measure) {
+                const li::Time arrived =
+                    given == 0 ? first_wanted(office, measure, "confirm") : given;
+                return li::confirm(measure, office.now(), arrived);
+            },
+        .content = [given](const li::Measure&) { return std::to_string(given); }};
+    return change_by_two(call, by_two);
 }
 
 int suspend(const Call& call)

@@ -2,7 +2,8 @@
 // tkuev-ctl authority: who orders measures and receives what they yield.
 #include "base/failure.h"
 #include "base/file.h"
-#include "office.h"
+#include "by_two.h"
+#include "seal/digest.h"
 #include "seal/keys.h"
 #include "text/json.h"
 #include "text/lines.h"
@@ -50,7 +51,14 @@ std::string end_of_certificate(const li::Authority& authority)
     return li::official(certificate.not_after() * li::second);
 }
 
-std::string json_of_authority(const li::Authority& authority)
+// Until when somebody else may want the same.
+std::string proposal_lapses(const li::Authority& authority, li::Time now)
+{
+    const li::Proposal* const proposal = li::open_proposal(authority, now);
+    return proposal == nullptr ? "" : li::official(li::lapses(*proposal));
+}
+
+std::string json_of_authority(const li::Authority& authority, li::Time now)
 {
     std::string text;
     text::JsonWriter out(text);
@@ -60,11 +68,13 @@ std::string json_of_authority(const li::Authority& authority)
     out.member("certificate", subject_of(authority));
     out.member("certificate-ends", end_of_certificate(authority));
     out.member("tls-trust", authority.tls_trust);
+    if (const std::string lapses = proposal_lapses(authority, now); !lapses.empty())
+        out.member("proposal-lapses", lapses);
     out.end_object();
     return text;
 }
 
-void print(const li::Authority& authority)
+void print(const li::Authority& authority, li::Time now)
 {
     std::cout << fmt::format("name:         {}\ntitle:        {}\ncontact:      {}\n"
                              "phone:        {}\ncertificate:  {}\nvalid until:  {}\n"
@@ -73,6 +83,8 @@ void print(const li::Authority& authority)
                              authority.phone, subject_of(authority),
                              end_of_certificate(authority),
                              authority.tls_trust.empty() ? "" : "of its own");
+    if (const std::string lapses = proposal_lapses(authority, now); !lapses.empty())
+        std::cout << "proposed:     other certificates, lapses at " << lapses << '\n';
 }
 
 // Of what is known already, only what was said anew changes.
@@ -91,6 +103,26 @@ void take_options(const Call& call, li::Authority& authority)
         authority.tls_trust = pems_of(call.get("tls-trust"));
 }
 
+// Whoever has another certificate in them reads what is sealed and is taken for the
+// authority's server: what one person alone wants leaves the ones before.
+li::Agreement keep_certificates(Office& office, li::Authority& wanted,
+                                const li::Authority& before, const std::string& person)
+{
+    if (wanted.certificate == before.certificate && wanted.tls_trust == before.tls_trust)
+        return li::Agreement::agreed;
+    const std::string content =
+        seal::hex(seal::sha256(wanted.certificate + '/' + wanted.tls_trust));
+    const li::Rulings rulings{.second_person = office.settings().second_person};
+    const auto agreement =
+        li::agree(wanted, office.now(), mark_of(person, wanted), content, rulings);
+    remark_of(office, agreement);
+    if (agreement != li::Agreement::agreed) {
+        wanted.certificate = before.certificate;
+        wanted.tls_trust = before.tls_trust;
+    }
+    return agreement;
+}
+
 bool in_use(Office& office, const std::string& name)
 {
     return std::ranges::any_of(office.measures().all(), [&](const db::StoredMeasure& it) {
@@ -106,15 +138,20 @@ int authority_add(const Call& call)
     const std::string& name = call.operands.at(0);
     if (name.empty() || text::has_control(name) || !text::is_utf8(name))
         throw base::Failure(base::Remedy::fix_arguments, "NAME: is no text");
-    return office.perform(entry_of("authority-add", "authority=" + name),
-                          [&](const std::string&) -> li::Done {
-                              li::Authority authority =
-                                  office.authority(name).value_or(li::Authority{});
-                              authority.name = name;
-                              take_options(call, authority);
-                              office.measures().put(authority);
-                              return {};
-                          });
+    auto agreement = li::Agreement::agreed;
+    const int status =
+        office.perform(entry_of("authority-add", "authority=" + name),
+                       [&](const std::string& person) -> li::Done {
+                           const li::Authority before =
+                               office.authority(name).value_or(li::Authority{});
+                           li::Authority authority = before;
+                           authority.name = name;
+                           take_options(call, authority);
+                           agreement = keep_certificates(office, authority, before, person);
+                           office.measures().put(authority);
+                           return {};
+                       });
+    return status == exit_done ? exit_of(agreement) : status;
 }
 
 int authority_list(const Call& call)
@@ -127,7 +164,8 @@ int authority_list(const Call& call)
                 if (!call.has("json"))
                     std::cout << fmt::format("{:<20}  {}\n", authority.name,
                                              authority.title);
-                json += (json.empty() ? "" : ",") + json_of_authority(authority);
+                json +=
+                    (json.empty() ? "" : ",") + json_of_authority(authority, office.now());
             }
             if (call.has("json"))
                 std::cout << '[' << json << "]\n";
@@ -145,9 +183,10 @@ int authority_show(const Call& call)
                               if (!authority)
                                   return std::unexpected("there is no such authority");
                               if (call.has("json"))
-                                  std::cout << json_of_authority(*authority) << '\n';
+                                  std::cout << json_of_authority(*authority, office.now())
+                                            << '\n';
                               else
-                                  print(*authority);
+                                  print(*authority, office.now());
                               return {};
                           });
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "by_two.h"
 
-#include "li/proposal.h"
 #include "li/words.h"
 #include "seal/digest.h"
 
@@ -17,13 +16,6 @@ std::string digest_of(const ByTwo& by_two, const li::Measure& wanted)
                                   by_two.content(wanted)));
 }
 
-void say_noted(bool differs)
-{
-    std::cerr << "tkuev-ctl: noted"
-              << (differs ? " instead of what was proposed before, which differs" : "")
-              << "; takes effect when somebody else gives the same command\n";
-}
-
 } // namespace
 
 int change_by_two(const Call& call, const ByTwo& by_two, const Intention& intended)
@@ -37,20 +29,43 @@ int change_by_two(const Call& call, const ByTwo& by_two, const Intention& intend
         const li::Rulings rulings{.second_person = office.settings().second_person};
         agreement = li::agree(measure, by_two.act, office.now(), mark,
                               digest_of(by_two, wanted), rulings);
-        const bool agreed = agreement == li::Agreement::agreed;
-        if (rulings.second_person)
-            office.remark(agreed ? "proposal=agreed" : "proposal=noted");
-        if (agreed) {
+        remark_of(office, agreement);
+        if (agreement == li::Agreement::agreed) {
             wanted.life.proposals = std::move(measure.life.proposals);
             measure = std::move(wanted);
         }
         return {};
     };
     const int status = change_measure(call, "measure-" + by_two.act, decide, intended);
-    if (status != exit_done || agreement == li::Agreement::agreed)
-        return status;
-    say_noted(agreement == li::Agreement::differs);
+    return status == exit_done ? exit_of(agreement) : status;
+}
+
+li::Time first_wanted(const Office& office, const li::Measure& measure,
+                      std::string_view act)
+{
+    const li::Proposal* const first = office.settings().second_person
+                                          ? li::open_proposal(measure, act, office.now())
+                                          : nullptr;
+    return first != nullptr ? first->time : office.now();
+}
+
+int exit_of(li::Agreement agreement)
+{
+    if (agreement == li::Agreement::agreed)
+        return exit_done;
+    std::cerr << "tkuev-ctl: noted"
+              << (agreement == li::Agreement::differs
+                      ? " instead of what was proposed before, which differs"
+                      : "")
+              << "; takes effect when somebody else gives the same command\n";
     return exit_not_yet;
+}
+
+void remark_of(Office& office, li::Agreement agreement)
+{
+    if (office.settings().second_person)
+        office.remark(agreement == li::Agreement::agreed ? "proposal=agreed"
+                                                         : "proposal=noted");
 }
 
 } // namespace tkuev

@@ -3,10 +3,12 @@
 // take effect when a second person gives the same command.  See li/proposal.h.
 #pragma once
 
+#include "li/proposal.h"
 #include "office.h"
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace tkuev {
 
@@ -20,6 +22,16 @@ struct ByTwo {
 
 // What the first person wants is noted and changes nothing else: exit_not_yet.
 [[nodiscard]] int change_by_two(const Call& call, const ByTwo& by_two,
-                                const Intention& intended);
+                                const Intention& intended = {});
+
+// When the first of two persons wanted it; now, if one is enough or he is the first.  What
+// is agreed to later does not happen later by that.
+[[nodiscard]] li::Time first_wanted(const Office& office, const li::Measure& measure,
+                                    std::string_view act);
+
+// exit_done, or says that somebody else is waited for: exit_not_yet.
+[[nodiscard]] int exit_of(li::Agreement agreement);
+// What the audit log hears of it, where two persons are asked for.
+void remark_of(Office& office, li::Agreement agreement);
 
 } // namespace tkuev

@@ -194,6 +194,12 @@ std::vector<Task> tasks_of(Office& office)
         const base::Failure& failure) { // what else there is to do is told all the same
         all.push_back({"", failure.what(), 0});
     }
+    for (const li::Authority& authority : office.measures().authorities())
+        if (const auto* proposal = li::open_proposal(authority, office.now()))
+            all.push_back({"",
+                           "somebody else: certificates of " + authority.name +
+                               " as proposed, or leave it",
+                           li::lapses(*proposal)});
     for (const li::Measure& measure : office.all()) {
         Tasks tasks(measure, office.now(), all);
         tasks.of_life();

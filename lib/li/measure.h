@@ -65,6 +65,7 @@ struct Authority {
     std::string certificate; // PEM; empty: none
     // PEM: certificates of its servers, or of who signs them; empty: none of its own.
     std::string tls_trust;
+    std::vector<Proposal> proposals; // of other certificates; one at most
     bool operator==(const Authority&) const = default;
 };
 

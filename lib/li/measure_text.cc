@@ -129,6 +129,7 @@ void members(S& it, Visit&& visit)
     visit("phone", it.phone);
     visit("certificate", it.certificate);
     visit("tls_trust", it.tls_trust);
+    visit("proposals", it.proposals);
 }
 
 template <class S, class Visit>

@@ -32,4 +32,10 @@ enum class Agreement : std::uint8_t {
                               std::string_view person, const std::string& content,
                               const Rulings& rulings);
 
+// The same of an authority's certificates, by which content is sealed for it and its
+// servers are known.
+[[nodiscard]] const Proposal* open_proposal(const Authority& authority, Time now);
+[[nodiscard]] Agreement agree(Authority& authority, Time now, std::string_view person,
+                              const std::string& content, const Rulings& rulings);
+
 } // namespace li

@@ -87,3 +87,19 @@ TEST_CASE("li: one person is enough where no second one is asked for")
     CHECK(li::agree(measure, "extend", now, "one", "y", {}) == Agreement::agreed);
     CHECK(measure.life.proposals.empty());
 }
+
+TEST_CASE("li: two want other certificates of an authority")
+{
+    li::Authority authority;
+    CHECK(li::agree(authority, now, "one", "x", {}) == Agreement::agreed);
+    CHECK(authority.proposals.empty());
+    CHECK(li::agree(authority, now, "one", "x", by_two) == Agreement::proposed);
+    CHECK(li::agree(authority, now + 1, "one", "x", by_two) == Agreement::proposed);
+    CHECK(li::agree(authority, now + 2, "two", "y", by_two) == Agreement::differs);
+    REQUIRE(li::open_proposal(authority, now + 2) != nullptr);
+    CHECK(li::agree(authority, now + 3, "one", "y", by_two) == Agreement::agreed);
+    CHECK(li::open_proposal(authority, now + 3) == nullptr);
+    CHECK(li::agree(authority, now, "one", "x", by_two) == Agreement::proposed);
+    CHECK(li::agree(authority, now + li::proposal_holds, "two", "x", by_two) ==
+          Agreement::proposed); // of the first nobody knows any more
+}
