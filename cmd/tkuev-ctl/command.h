@@ -34,6 +34,7 @@ int suspend(const Call& call);
 int resume(const Call& call);
 int end(const Call& call);
 int settle(const Call& call);
+int forget(const Call& call);
 int list(const Call& call);
 int show(const Call& call);
 int status(const Call& call);

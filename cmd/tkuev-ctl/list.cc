@@ -26,12 +26,13 @@ std::string first_identity(const li::Measure& measure)
 
 void print_row(const li::Measure& measure, li::Time now)
 {
-    std::cout << fmt::format("{}  {:<21}  {:<25}  {}  {}  {}{}{}\n", short_name(measure),
+    std::cout << fmt::format("{}  {:<21}  {:<25}  {}  {}  {}{}{}{}\n", short_name(measure),
                              li::name(li::state_at(measure, now)), measure.reference,
                              li::official(li::begin_of(measure)),
                              li::official(li::end_of(measure)), first_identity(measure),
                              measure.test ? "  test" : "",
-                             li::provisional(measure) ? "  provisional" : "");
+                             li::provisional(measure) ? "  provisional" : "",
+                             measure.life.forgotten != 0 ? "  forgotten" : "");
 }
 
 } // namespace

@@ -90,6 +90,7 @@ const std::vector<Command>& commands()
         {"resume", tkuev::resume, "go on after suspend", "MEASURE"},
         {"end", tkuev::end, "end a measure at once", "MEASURE", {reason}},
         {"settle", tkuev::settle, "write down which measures have ended by time"},
+        {"forget", tkuev::forget, "destroy the order of a measure that is over", "MEASURE"},
         {"list",
          tkuev::list,
          "list measures",

@@ -63,6 +63,7 @@ void print_life(std::ostream& out, const li::Life& life)
     line(out, "told of change", li::official(life.told_change));
     line(out, "told of disturbance", li::official(life.told_disturbance));
     line(out, "told of end", li::official(life.told_end));
+    line(out, "forgotten", li::official(life.forgotten));
 }
 
 void put_time(text::JsonWriter& out, std::string_view name, li::Time time)
@@ -114,6 +115,7 @@ void put_life(text::JsonWriter& out, const li::Life& life)
     put_time(out, "told-change", life.told_change);
     put_time(out, "told-disturbance", life.told_disturbance);
     put_time(out, "told-end", life.told_end);
+    put_time(out, "forgotten", life.forgotten);
 }
 
 void put_proposals(text::JsonWriter& out, const li::Measure& measure, li::Time now)

@@ -99,7 +99,7 @@ void Tasks::of_effect(li::Time published, const std::string& trouble, li::Time r
 void Tasks::of_letters(li::Time last_gap)
 {
     const li::Life& life = measure_.life;
-    if (life.activated == 0)
+    if (life.activated == 0 || life.forgotten != 0)
         return;
     if (life.told_begin == 0)
         add("notice set-up", life.activated);

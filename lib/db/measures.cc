@@ -171,6 +171,9 @@ void Measures::change(const StoredMeasure& stored)
         throw base::Failure(base::Remedy::try_later,
                             "change: somebody else has changed the measure meanwhile");
     writing.commit();
+    // What was is not to stay beside the database, either.
+    if (stored.measure.life.forgotten != 0)
+        database_.run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 std::vector<Measures::Boxed> Measures::boxes(Table table)

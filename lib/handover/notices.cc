@@ -36,6 +36,11 @@ bool takes_pdus(const li::Measure& measure)
     return !is_national(measure);
 }
 
+std::string fact_of(const li::Handle& measure)
+{
+    return "told/" + li::hex(measure);
+}
+
 // What an authority has been told: since when, until when, and the last change.
 struct Told {
     li::Time activated = 0;
@@ -87,7 +92,7 @@ void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
     const li::Measure& measure = stored.measure;
     if (measure.life.activated == 0)
         return;
-    const std::string fact = "told/" + li::hex(measure.handle);
+    const std::string fact = fact_of(measure.handle);
     const li::State state = li::state_at(measure, now);
     const bool over = state == li::State::expired || state == li::State::cancelled;
     const Told told{.activated = measure.life.activated,
@@ -109,6 +114,11 @@ void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
 }
 
 } // namespace
+
+bool told_of_end(db::HandoverWork& work, const li::Handle& measure)
+{
+    return work.fact(fact_of(measure)) == "end";
+}
 
 li::Time took_effect(db::HandoverWork& work, const li::Measure& measure)
 {

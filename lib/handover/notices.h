@@ -21,6 +21,9 @@ void add_notice(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
 [[nodiscard]] std::uint32_t next_notice_number(db::HandoverWork& work,
                                                const li::Handle& measure);
 
+// Whether nothing will be told any more.
+[[nodiscard]] bool told_of_end(db::HandoverWork& work, const li::Handle& measure);
+
 // For each measure what has not been told yet.
 void add_notices(Desk& desk, std::int64_t now);
 

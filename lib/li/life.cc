@@ -357,6 +357,28 @@ Done fail(Measure& measure, Time now, std::string_view reason)
     return {};
 }
 
+Done forget(Measure& measure, Time now)
+{
+    if (measure.life.forgotten != 0)
+        return refused("cannot forget: it was done at " + moment(measure.life.forgotten));
+    if (!is_final(measure.life.state))
+        return refused(next_change(measure, now)
+                           ? "cannot forget: the measure has not ended"
+                           : "cannot forget: its end is not written down; settle does it");
+    Measure left;
+    left.handle = measure.handle;
+    left.reference = std::move(measure.reference);
+    left.authority = std::move(measure.authority);
+    left.test = measure.test;
+    left.life.state = measure.life.state;
+    left.life.activated = measure.life.activated;
+    left.life.ended = measure.life.ended;
+    left.life.proposals = std::move(measure.life.proposals);
+    left.life.forgotten = now;
+    measure = std::move(left);
+    return {};
+}
+
 bool settle(Measure& measure, Time now)
 {
     const State state = state_at(measure, now);

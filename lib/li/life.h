@@ -92,6 +92,9 @@ struct Rulings {
 // A mark for people: it stays armed and published, so that it is carried out as soon as
 // that is possible, and ends when it would.  activate() takes the mark away.
 [[nodiscard]] Done fail(Measure& measure, Time now, std::string_view reason);
+// Destroys the order of a measure whose end is written down: who was watched, by whose
+// word, whereto it went.  What stays is that its number was given, and by whom.
+[[nodiscard]] Done forget(Measure& measure, Time now);
 // Writes down an end by time: the state that state_at() says.  True if that is news.
 [[nodiscard]] bool settle(Measure& measure, Time now);
 

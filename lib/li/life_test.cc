@@ -323,3 +323,31 @@ TEST_CASE("li: whatever is done in whatever order, nothing is captured beyond th
         }
     }
 }
+
+TEST_CASE("li: of a measure that is forgotten its number stays, and that it was armed")
+{
+    li::Measure measure = armed("2026-01-01", "2026-02-01");
+    measure.reference = "LKA-1";
+    measure.authority = "lka";
+    measure.identities = {{li::Kind::login, "anna", "anna"}};
+    measure.iri.password = "secret";
+    const Time now = at("2026-03-01");
+    CHECK(li::forget(measure, at("2026-01-02")).error() ==
+          "cannot forget: the measure has not ended");
+    CHECK(li::forget(measure, now).error() ==
+          "cannot forget: its end is not written down; settle does it");
+    REQUIRE(li::settle(measure, now));
+    REQUIRE(li::forget(measure, now).has_value());
+    CHECK(measure.identities.empty());
+    CHECK(measure.orders.empty());
+    CHECK(measure.iri == li::Destination{});
+    CHECK(measure.life.entered_by.empty());
+    CHECK(measure.reference == "LKA-1");
+    CHECK(measure.authority == "lka");
+    CHECK(li::holds_reference(measure));
+    CHECK(li::state_at(measure, now) == State::expired);
+    CHECK_FALSE(li::covers(measure, at("2026-01-10")));
+    CHECK_FALSE(li::next_change(measure, now));
+    CHECK_FALSE(li::settle(measure, now + 1));
+    CHECK(li::forget(measure, now).error().starts_with("cannot forget: it was done at "));
+}

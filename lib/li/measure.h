@@ -147,6 +147,7 @@ struct Life {
     Time told_change = 0;
     Time told_disturbance = 0;
     Time told_end = 0;
+    Time forgotten = 0; // when its order was destroyed: see li::forget()
     bool operator==(const Life&) const = default;
 };
 

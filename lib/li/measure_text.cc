@@ -117,6 +117,7 @@ void members(S& it, Visit&& visit)
     visit("told_change", it.told_change);
     visit("told_disturbance", it.told_disturbance);
     visit("told_end", it.told_end);
+    visit("forgotten", it.forgotten);
 }
 
 template <class S, class Visit>

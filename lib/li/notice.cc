@@ -152,6 +152,8 @@ std::optional<std::string> nothing_to_tell(Notice notice, const Measure& measure
 {
     const State state = state_at(measure, now);
     const bool over = state == State::expired || state == State::cancelled;
+    if (measure.life.forgotten != 0)
+        return "the order of the measure is destroyed";
     if (measure.life.activated == 0)
         return "the measure was never activated";
     if (notice == Notice::end && !over)

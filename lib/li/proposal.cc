@@ -33,7 +33,8 @@ Time lapses(const Proposal& proposal)
 
 bool is_open(const Proposal& proposal, const Measure& measure, Time now)
 {
-    return now < lapses(proposal) && next_change(measure, now).has_value();
+    const bool of_ended = proposal.act == forgetting; // nothing else is done with them
+    return now < lapses(proposal) && (of_ended || next_change(measure, now).has_value());
 }
 
 const Proposal* open_proposal(const Measure& measure, std::string_view act, Time now)

@@ -15,6 +15,7 @@
 namespace li {
 
 inline constexpr Time proposal_holds = 7 * day;
+inline constexpr std::string_view forgetting = "forget"; // the act, of what has ended
 
 enum class Agreement : std::uint8_t {
     agreed,   // two want the same, or one is enough: do it
