@@ -69,6 +69,7 @@ synced() {
 
 @test "a new ledger has its name on the disk before its lines are forgotten" {
     provider
+    mkdir -p "$TMP/li-spool/incoming" # where the list goes that makes a measure take effect
     armed
     synced tkuev-export --config "$CONF" --once --patience 2
     ledger=$(echo "$STATE"/ledger/*)
