@@ -47,6 +47,38 @@ teardown() { sponts_teardown; }
     [ "$(acts measure-check)" = 'intended done' ]
 }
 
+@test "a file broken in many ways shows all of it in one list, in both languages" {
+    order 'Kennung = anna@example.com' 'Kennung = anna' 'Rechtsgrundlage = stpo-999' \
+        'Beginn = heute' 'Ende = 2020-01-01' 'Profil = etsi-datei' 'Username =' 'Passwort =' \
+        'Ziel-Port = 99999' 'Zielverzeichnis = ../x' 'Umfang = alles'
+    printf '%s\n' 'Kennung = bert@example.com' 'Gericht AG Musterstadt' '[Ziel' 'Gericht = twice' \
+        '[Stelle]' 'Reserve = x' '[cc]' 'Modus = halb' 'Betreiber = x' '[cc]' \
+        >>"$TMP/order.conf"
+    run -65 --separate-stderr ctl check --json --file "$TMP/order.conf"
+    faults() { jq -r '.[] | select(.level == "error") | "\(.section // "") \(.field)"' <<<"$output"; }
+    diff <(faults | sort | uniq -c | awk '{ $1 = $1; print }') - <<'END'
+1 Betreiber
+1 Gericht
+1 Reserve
+1 begin
+1 directory
+1 end
+3 file
+2 identity
+1 legal-basis
+1 password
+1 port
+1 profile
+1 scope
+1 user
+1 cc mode
+END
+    run -0 jq -r '.[].german' <<<"$output"
+    [[ $output == *'weder [Abschnitt] noch Schlüssel = Wert'* ]]
+    [[ $output == *'der Abschnitt [cc] steht schon in Zeile '* ]]
+    [[ $output != *' is '* && $output != *'neither'* && $output != *'must'* ]]
+}
+
 @test "check for programs: an array of faults, empty for a sound order" {
     order 'Ende = 2020-01-01'
     run -65 --separate-stderr ctl check --json --file "$TMP/order.conf"

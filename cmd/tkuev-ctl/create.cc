@@ -46,24 +46,6 @@ Input read_draft(const Office& office, const Call& call,
     return out;
 }
 
-// What is found later about a field that could not even be read, says nothing new.
-std::vector<li::Fault> together(std::vector<li::Fault> read, std::vector<li::Fault> found)
-{
-    std::erase_if(found, [&](const li::Fault& fault) {
-        return std::ranges::any_of(read, [&](const li::Fault& other) {
-            const li::Field* field = li::find_field(other.field);
-            return field != nullptr && field->name == fault.field;
-        });
-    });
-    read.insert(read.end(), found.begin(), found.end());
-    return read;
-}
-
-std::vector<li::Fault> all_faults(Office& office, const li::Draft& draft)
-{
-    return together(draft.faults, office.faults_of(draft.measure));
-}
-
 // True if there is nobody to ask, or the person says yes.
 bool wanted(const Call& call, const li::Measure& measure, li::Time now)
 {
@@ -99,7 +81,7 @@ int create(const Call& call)
     bool refused_by_person = false;
     const int status = office.perform(
         entry_of("measure-create", measure), [&](const std::string& person) -> li::Done {
-            const std::vector<li::Fault> faults = all_faults(office, input.draft);
+            const std::vector<li::Fault> faults = office.faults_of(input.draft);
             print_faults(std::cerr, faults, false);
             if (li::has_errors(faults))
                 return std::unexpected("cannot create: " + count_of(faults));
@@ -123,8 +105,7 @@ int check(const Call& call)
     bool errors = false;
     const int status = office.perform(entry_of("measure-check", input.draft.measure),
                                       [&](const std::string&) -> li::Done {
-                                          const auto faults =
-                                              all_faults(office, input.draft);
+                                          const auto faults = office.faults_of(input.draft);
                                           print_faults(std::cout, faults, call.has("json"));
                                           errors = li::has_errors(faults);
                                           return {};
@@ -189,7 +170,7 @@ li::Done prolong(Office& office, li::Measure& measure, const OrderInput& input)
     const li::Order& order = draft.measure.orders.front();
     const li::Time before = li::extended_from(measure, office.now());
     const std::vector<li::Fault> faults =
-        together(read, li::check_extension(order, before, office.surroundings()));
+        li::together(read, li::check_extension(order, before, office.surroundings()));
     print_faults(std::cerr, faults, false);
     if (li::has_errors(faults))
         return std::unexpected("cannot extend: " + count_of(faults));

@@ -163,6 +163,12 @@ std::optional<li::Authority> Office::authority(const std::string& name)
 
 std::vector<li::Fault> Office::faults_of(const li::Measure& measure)
 {
+    return faults_of(li::Draft{.measure = measure, .faults = {}});
+}
+
+std::vector<li::Fault> Office::faults_of(const li::Draft& draft)
+{
+    const li::Measure& measure = draft.measure;
     db::Directory directory(settings_.general.database);
     const std::vector<li::Measure> others = all();
     const auto its = authority(measure.authority);
@@ -179,7 +185,7 @@ std::vector<li::Fault> Office::faults_of(const li::Measure& measure)
     around.has_file_prefix = !settings().file_prefix.empty();
     around.others = others;
     around.test_accounts = accounts;
-    return li::check(measure, around);
+    return li::check(draft, around);
 }
 
 li::Surroundings Office::surroundings()

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] std::vector<li::Measure> all();
     [[nodiscard]] std::optional<li::Authority> authority(const std::string& name);
     [[nodiscard]] std::vector<li::Fault> faults_of(const li::Measure& measure);
+    // With those of how it was read.
+    [[nodiscard]] std::vector<li::Fault> faults_of(const li::Draft& draft);
     [[nodiscard]] li::Surroundings surroundings();
 
 private:

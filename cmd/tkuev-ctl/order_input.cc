@@ -98,7 +98,7 @@ void take_file(const std::string& name, OrderInput& input)
     for (const conf::Problem& problem : source.document.problems)
         input.faults.push_back({.field = name == "-" ? "stdin" : "file",
                                 .english = problem.text,
-                                .german = "kann nicht gelesen werden: " + problem.text,
+                                .german = problem.german,
                                 .warning = false,
                                 .line = problem.line});
     for (const conf::Entry& entry : source.document.entries)

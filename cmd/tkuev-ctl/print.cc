@@ -156,6 +156,7 @@ void print_faults(std::ostream& out, std::span<const li::Fault> faults, bool jso
         for (const li::Fault& fault : faults)
             out << (fault.warning ? "warning: " : "error: ")
                 << (fault.line > 0 ? fmt::format("line {}: ", fault.line) : "")
+                << (fault.section.empty() ? "" : fmt::format("[{}] ", fault.section))
                 << fault.field << ": " << fault.english << " / " << fault.german << '\n';
         return;
     }
@@ -165,6 +166,8 @@ void print_faults(std::ostream& out, std::span<const li::Fault> faults, bool jso
     for (const li::Fault& fault : faults) {
         writer.begin_object();
         writer.member("field", fault.field);
+        if (!fault.section.empty())
+            writer.member("section", fault.section);
         writer.member("level", fault.warning ? "warning" : "error");
         writer.member("english", fault.english).member("german", fault.german);
         if (fault.line > 0)

@@ -64,8 +64,8 @@ li::Done move_to(Office& office, li::Measure& measure, const OrderInput& input)
     if (!li::next_change(measure, office.now()))
         return std::unexpected("cannot redirect: the measure has ended");
     const li::Draft draft = redirected(office, measure, input);
-    std::vector<li::Fault> faults = draft.faults;
-    std::ranges::copy_if(office.faults_of(draft.measure), std::back_inserter(faults),
+    std::vector<li::Fault> faults;
+    std::ranges::copy_if(office.faults_of(draft), std::back_inserter(faults),
                          is_of_destination);
     print_faults(std::cerr, faults, false);
     if (li::has_errors(faults))

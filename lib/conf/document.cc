@@ -20,7 +20,10 @@ struct Source {
     bool indented = false;  // the current line begins with white space
     bool after_key = false; // so an indented line would continue a value
 
-    void problem(std::string text) { document.problems.push_back({line, std::move(text)}); }
+    void problem(std::string text, std::string german)
+    {
+        document.problems.push_back({line, std::move(text), std::move(german)});
+    }
 };
 
 std::string_view trim(std::string_view text)
@@ -29,6 +32,15 @@ std::string_view trim(std::string_view text)
     if (first == std::string_view::npos)
         return {};
     return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+// inih takes comments from the ends of first lines only.
+std::string_view without_comment(std::string_view text)
+{
+    for (std::size_t i = 1; i < text.size(); ++i)
+        if (text[i] == ';' && blank.contains(text[i - 1]))
+            return trim(text.substr(0, i));
+    return text;
 }
 
 bool looks_like_a_key(std::string_view text)
@@ -40,18 +52,28 @@ bool looks_like_a_key(std::string_view text)
     return next != std::string_view::npos && text[next] == '=';
 }
 
+// inih has a word for the first such line only.
+void refuse_line(Source& source)
+{
+    source.problem("neither [section] nor key = value",
+                   "weder [Abschnitt] noch Schlüssel = Wert");
+}
+
 void note_section(Source& source, std::string_view text)
 {
-    const auto end = text.find(']');
+    const auto end = without_comment(text).find(']');
     if (end == std::string_view::npos)
-        return; // inih reports it
+        return refuse_line(source);
     std::string name(text.substr(1, end - 1));
     if (name.size() > name_limit)
-        source.problem("section name is longer than 49 bytes");
+        source.problem("section name is longer than 49 bytes",
+                       "der Name des Abschnitts ist länger als 49 Byte");
     for (const SectionHead& other : source.document.sections)
         if (other.name == name)
             source.problem("section [" + name + "] again, first in line " +
-                           std::to_string(other.line));
+                               std::to_string(other.line),
+                           "der Abschnitt [" + name + "] steht schon in Zeile " +
+                               std::to_string(other.line));
     source.document.sections.push_back({std::move(name), source.line});
     source.after_key = false;
 }
@@ -61,12 +83,14 @@ bool line_is_sound(Source& source, std::string_view line, std::size_t room)
 {
     const auto odd = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
     if (std::ranges::any_of(line, odd)) {
-        source.problem("control byte in the line");
+        source.problem("control byte in the line", "Steuerzeichen in der Zeile");
         return false;
     }
     if (line.size() > room) {
         source.problem("line is longer than " + std::to_string(room) +
-                       " bytes: continue the value in the next line, indented");
+                           " bytes: continue the value in the next line, indented",
+                       "die Zeile ist länger als " + std::to_string(room) +
+                           " Byte: den Wert eingerückt in der nächsten Zeile fortsetzen");
         return false;
     }
     return true;
@@ -80,14 +104,19 @@ void look_at_line(Source& source, std::string_view line)
     source.indented = blank.contains(line[0]);
     if (source.indented && source.after_key) {
         if (looks_like_a_key(text) || text[0] == '[')
-            source.problem(
-                "an indented line continues the value above: do not indent keys");
+            source.problem("an indented line continues the value above: do not indent keys",
+                           "eine eingerückte Zeile setzt den Wert darüber fort: Schlüssel "
+                           "nicht einrücken");
         return;
     }
     if (text[0] == '[')
-        note_section(source, text);
-    else if (trim(text.substr(0, text.find_first_of("=:"))).size() > name_limit)
-        source.problem("key is longer than 49 bytes");
+        return note_section(source, text);
+    const auto end = text.find_first_of("=:");
+    if (end == std::string_view::npos)
+        refuse_line(source);
+    else if (trim(text.substr(0, end)).size() > name_limit)
+        source.problem("key is longer than 49 bytes",
+                       "der Schlüssel ist länger als 49 Byte");
 }
 
 // Like fgets(3), for inih: one line, or nullptr at the end.
@@ -112,20 +141,13 @@ char* next_line(char* buffer, int size, void* stream)
     return buffer;
 }
 
-// inih takes comments from the ends of first lines only.
-std::string_view without_comment(std::string_view text)
-{
-    for (std::size_t i = 1; i < text.size(); ++i)
-        if (text[i] == ';' && blank.contains(text[i - 1]))
-            return trim(text.substr(0, i));
-    return text;
-}
-
 int take_entry(void* user, const char* section, const char* name, const char* value)
 {
     Source& source = *static_cast<Source*>(user);
     if (std::strstr(value, " #") != nullptr)
-        source.problem("a comment begins a line, or follows a value after \" ;\"");
+        source.problem(
+            "a comment begins a line, or follows a value after \" ;\"",
+            "ein Kommentar beginnt eine Zeile oder folgt einem Wert nach \" ;\"");
     std::vector<Entry>& entries = source.document.entries;
     if (source.indented && source.after_key && !entries.empty()) {
         entries.back().value += ' ';
@@ -161,15 +183,15 @@ Document parse_document(std::string_view text)
 {
     Document document;
     if (text.size() > document_size_limit) {
-        document.problems.push_back({0, "file is larger than 1 MiB"});
+        document.problems.push_back(
+            {0, "file is larger than 1 MiB", "die Datei ist größer als 1 MiB"});
         return document;
     }
     if (text.starts_with("\xEF\xBB\xBF"))
         text.remove_prefix(3);
     Source source{text, document};
-    const int broken = ini_parse_stream(next_line, &source, take_entry, &source);
-    if (broken > 0)
-        document.problems.push_back({broken, "neither [section] nor key = value"});
+    (void)ini_parse_stream(next_line, &source, take_entry,
+                           &source); // the problems are ours
     return document;
 }
 

@@ -15,6 +15,7 @@ namespace conf {
 struct Problem {
     int line = 0; // 0: the file as a whole
     std::string text;
+    std::string german = {}; // the same; of the file's form only, which orders share
 };
 
 struct Entry {

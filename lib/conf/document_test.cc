@@ -72,6 +72,19 @@ TEST_CASE("conf: what inih would swallow is a problem with its line")
     CHECK(problem_of(std::string(2u << 20, '\n')) == "0: file is larger than 1 MiB");
 }
 
+TEST_CASE("conf: every line that is broken is a problem, in two languages")
+{
+    const Document document =
+        parse_document("[a]\nword\nb = 1\n[c\nother word\n[d ; e]\nf = 2\n");
+    std::vector<int> lines;
+    for (const conf::Problem& problem : document.problems) {
+        lines.push_back(problem.line);
+        CHECK(problem.german == "weder [Abschnitt] noch Schlüssel = Wert");
+    }
+    CHECK(lines == std::vector{2, 4, 5, 6});
+    CHECK(parse_document("[d ; e]\n").problems.size() == 1);
+}
+
 TEST_CASE("conf: the longest line that is allowed is read whole")
 {
     const std::string value(198 - 4, 'x');

@@ -13,6 +13,11 @@ namespace {
 constexpr std::size_t longest_reference = 25;
 constexpr std::size_t digest_digits = 64;
 
+bool is_missing(const Fault& fault)
+{
+    return fault.english == missing_english;
+}
+
 void check_reference(Findings& found, const Measure& measure)
 {
     if (measure.reference.empty())
@@ -82,19 +87,18 @@ void check_period(Findings& found, const Order& order, const Surroundings& aroun
         missing(found, "begin");
     if (order.end == 0)
         missing(found, "end");
-    if (order.begin == 0 || order.end == 0)
-        return;
-    if (order.end <= order.begin)
+    const bool both = order.begin != 0 && order.end != 0;
+    if (both && order.end <= order.begin)
         found.error("end", "is not after the begin", "liegt nicht nach dem Beginn");
-    else if (order.end > add_months(order.begin, longest_period))
+    else if (both && order.end > add_months(order.begin, longest_period))
         found.error("end",
                     "is more than three months after the begin: until " +
                         official(add_months(order.begin, longest_period)) + " at most",
                     "liegt mehr als drei Monate nach dem Beginn: höchstens bis " +
                         official_german(add_months(order.begin, longest_period)));
-    if (order.end <= around.now)
+    if (order.end != 0 && order.end <= around.now)
         found.error("end", "is over", "ist schon vorbei");
-    else if (order.begin < around.now - day)
+    else if (order.begin != 0 && order.begin < around.now - day)
         found.warning("begin", "is more than a day ago: what was before is not captured",
                       "liegt über einen Tag zurück: Früheres wird nicht erfasst");
 }
@@ -256,6 +260,35 @@ std::vector<Fault> check(const Measure& measure, const Surroundings& around)
     check_test(found, measure, around);
     check_others(found, measure, around);
     return found.take();
+}
+
+std::vector<Fault> together(std::vector<Fault> read, std::vector<Fault> found)
+{
+    const auto repeats = [](const Fault& later, const Fault& first) {
+        const Field* field = find_field(first.field);
+        // Another identity may have been read.
+        const bool another = field != nullptr && field->repeatable && !is_missing(later);
+        const bool elsewhere = !first.section.empty() && !later.section.empty() &&
+                               first.section != later.section;
+        return first.unread && field != nullptr && field->name == later.field && !another &&
+               !elsewhere;
+    };
+    std::erase_if(found, [&](const Fault& later) {
+        return std::ranges::any_of(
+            read, [&](const Fault& first) { return repeats(later, first); });
+    });
+    read.insert(read.end(), found.begin(), found.end());
+    return read;
+}
+
+std::vector<Fault> check(const Draft& draft, const Surroundings& around)
+{
+    Surroundings known = around;
+    known.knows_profile = std::ranges::none_of(draft.faults, [](const Fault& fault) {
+        const Field* field = find_field(fault.field);
+        return fault.unread && field != nullptr && field->name == "profile";
+    });
+    return together(draft.faults, check(draft.measure, known));
 }
 
 std::vector<Fault> check_extension(const Order& order, Time end, const Surroundings& around)

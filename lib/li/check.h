@@ -31,6 +31,7 @@ struct Surroundings {
     // What the settings say for orders that say nothing.
     bool has_operator_id = true;
     bool has_file_prefix = true; // names of files begin with it
+    bool knows_profile = true;   // false: the order's could not be read
     std::span<const Measure> others;
     std::span<const TestAccount> test_accounts;
 };
@@ -38,6 +39,12 @@ struct Surroundings {
 // Errors first; nothing: it may.
 [[nodiscard]] std::vector<Fault> check(const Measure& measure,
                                        const Surroundings& surroundings);
+// With the faults of how it was read in front, and without what would only repeat them.
+[[nodiscard]] std::vector<Fault> check(const Draft& draft,
+                                       const Surroundings& surroundings);
+// What was found later about a field that could not even be read, says nothing new.
+[[nodiscard]] std::vector<Fault> together(std::vector<Fault> read,
+                                          std::vector<Fault> found);
 // Of an order that extends one which reaches until `end`.
 [[nodiscard]] std::vector<Fault> check_extension(const Order& order, Time end,
                                                  const Surroundings& surroundings);

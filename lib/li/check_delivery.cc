@@ -111,9 +111,10 @@ bool suits(Profile profile, Method method)
     return false;
 }
 
-void check_destination(Findings& found, const Measure& measure, const Destination& where)
+void check_destination(Findings& found, const Measure& measure, const Destination& where,
+                       const Surroundings& around)
 {
-    if (!suits(measure.profile, where.method))
+    if (around.knows_profile && !suits(measure.profile, where.method))
         found.error("method",
                     std::string(name(where.method)) + " does not suit the profile " +
                         std::string(name(measure.profile)),
@@ -138,6 +139,21 @@ void check_destination(Findings& found, const Measure& measure, const Destinatio
     check_port(found, where);
     if (by_login(where.method))
         check_login(found, where);
+}
+
+// A fault that both destinations have stands in what holds for both.
+void add_both(Findings& found, std::vector<Fault> events, std::vector<Fault> content,
+              bool two)
+{
+    for (Fault& fault : events) {
+        const bool both = std::erase(content, fault) > 0;
+        fault.section = two && !both ? "iri" : "";
+        found.add(std::move(fault));
+    }
+    for (Fault& fault : content) {
+        fault.section = "cc";
+        found.add(std::move(fault));
+    }
 }
 
 void check_country(Findings& found, std::string_view field, std::string_view code)
@@ -193,9 +209,12 @@ void check_format(Findings& found, const Measure& measure)
 
 void check_delivery(Findings& found, const Measure& measure, const Surroundings& around)
 {
-    check_destination(found, measure, measure.iri);
+    Findings events;
+    Findings content;
+    check_destination(events, measure, measure.iri, around);
     if (measure.cc)
-        check_destination(found, measure, *measure.cc);
+        check_destination(content, measure, *measure.cc, around);
+    add_both(found, events.take(), content.take(), measure.cc.has_value());
     check_format(found, measure);
     check_settings(found, measure, around);
 }

@@ -15,13 +15,15 @@ class Findings {
 public:
     void error(std::string_view field, std::string english, std::string german)
     {
-        errors_.push_back(
-            {std::string(field), std::move(english), std::move(german), false, 0});
+        add({std::string(field), std::move(english), std::move(german), false, 0});
     }
     void warning(std::string_view field, std::string english, std::string german)
     {
-        warnings_.push_back(
-            {std::string(field), std::move(english), std::move(german), true, 0});
+        add({std::string(field), std::move(english), std::move(german), true, 0});
+    }
+    void add(Fault fault)
+    {
+        (fault.warning ? warnings_ : errors_).push_back(std::move(fault));
     }
     std::vector<Fault> take()
     {
@@ -34,9 +36,11 @@ private:
     std::vector<Fault> warnings_;
 };
 
+inline constexpr std::string_view missing_english = "is missing";
+
 inline void missing(Findings& found, std::string_view field)
 {
-    found.error(field, "is missing", "fehlt");
+    found.error(field, std::string(missing_english), "fehlt");
 }
 
 // Profile, destinations and identifiers.

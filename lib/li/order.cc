@@ -26,6 +26,23 @@ Method method_of(Profile profile)
     return Method::ftp;
 }
 
+// One that takes it.
+Profile profile_of(Method method)
+{
+    switch (method) {
+    case Method::tcp:
+    case Method::tls:
+        return Profile::etsi_tcp;
+    case Method::ftp:
+    case Method::ftps:
+    case Method::sftp:
+        return Profile::etsi_ftp_file;
+    case Method::cd:
+        return Profile::cd;
+    }
+    return Profile::etsi_tcp;
+}
+
 constexpr std::uint16_t ftp_port = 21;
 constexpr std::uint16_t ssh_port = 22;
 
@@ -52,8 +69,7 @@ public:
         for (const Entry& entry : entries_)
             look_at(entry);
         take_section("", draft_.measure.iri);
-        if (!said("", "method") && !said("iri", "method"))
-            draft_.measure.iri.method = method_of(draft_.measure.profile);
+        suit_method(draft_.measure.iri);
         Destination content = draft_.measure.iri;
         take_section("iri", draft_.measure.iri);
         if (std::ranges::any_of(entries_,
@@ -78,13 +94,38 @@ private:
         });
     }
 
-    void complain(const Entry& entry, std::string english, std::string german)
+    // Said of the whole, and understood.
+    [[nodiscard]] bool read_well(std::string_view field) const
+    {
+        return said("", field) &&
+               std::ranges::none_of(draft_.faults, [&](const Fault& fault) {
+                   return fault.unread && fault.field == field && fault.section.empty();
+               });
+    }
+
+    // Of a word that is none, only the rest of the order says what it may have meant.
+    void suit_method(Destination& where)
+    {
+        Profile& profile = draft_.measure.profile;
+        const bool by_login = said("", "user") || said("", "password") ||
+                              said("", "directory") || said("", "mode");
+        if (said("", "profile") && !read_well("profile"))
+            profile = read_well("method") ? profile_of(where.method)
+                      : by_login          ? Profile::etsi_ftp_file
+                                          : Profile::etsi_tcp;
+        if (!read_well("method"))
+            where.method = method_of(profile);
+    }
+
+    void complain(const Entry& entry, bool unread, std::string english, std::string german)
     {
         draft_.faults.push_back({.field = entry.key,
                                  .english = std::move(english),
                                  .german = std::move(german),
                                  .warning = false,
-                                 .line = entry.line});
+                                 .line = entry.line,
+                                 .section = {}, // it is told by the line
+                                 .unread = unread});
     }
 
     // Of the entry as such, whatever its value.
@@ -92,18 +133,19 @@ private:
     {
         const Field* field = find_field(entry.key);
         if (!entry.section.empty() && entry.section != "iri" && entry.section != "cc")
-            return complain(entry, "stands in an unknown section [" + entry.section + "]",
+            return complain(entry, true,
+                            "stands in an unknown section [" + entry.section + "]",
                             "steht im unbekannten Abschnitt [" + entry.section + "]");
         if (field == nullptr)
-            return complain(entry, "is not known", "ist nicht bekannt");
+            return complain(entry, true, "is not known", "ist nicht bekannt");
         if (!entry.section.empty() && !field->destination)
-            return complain(entry, "does not belong to a destination",
+            return complain(entry, true, "does not belong to a destination",
                             "gehört zu keinem Ziel");
         if (field->repeatable)
             return;
         for (const Entry* other = entries_.data(); other != &entry; ++other)
             if (other->section == entry.section && find_field(other->key) == field)
-                return complain(entry, "is given twice", "steht zweimal da");
+                return complain(entry, false, "is given twice", "steht zweimal da");
     }
 
     void take_section(std::string_view section, Destination& where)

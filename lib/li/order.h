@@ -29,6 +29,8 @@ struct Fault {
     std::string german;
     bool warning = false; // may be carried out all the same
     int line = 0;
+    std::string section = {}; // "iri" or "cc": only of that destination
+    bool unread = false;      // the value was not taken: what is meant is not known
     bool operator==(const Fault&) const = default;
 };
 
@@ -52,7 +54,8 @@ struct Draft {
 
 inline constexpr std::size_t most_identities = 64;
 
-// `now` is when the order was received unless it says so itself.
+// `now` is when the order was received unless it says so itself.  A profile or method that
+// cannot be read is taken to be one that the rest suits, so that the rest can be checked.
 [[nodiscard]] Draft read_order(std::span<const Entry> entries, const Rules& rules,
                                Time now);
 

@@ -68,7 +68,8 @@ void take_word(const FieldContext& it, Enum& value)
             value = static_cast<Enum>(i);
             return;
         }
-    it.fault("must be one of: " + names<Enum>(), "muss eines sein von: " + names<Enum>());
+    it.fault("must be one of: " + names<Enum>(),
+             "muss eines hiervon sein: " + names<Enum>());
 }
 
 // "Original" and "Fax" are the same in both languages.
@@ -98,6 +99,7 @@ void take_text(const FieldContext& it, std::string& text)
 
 void take_standby(const FieldContext& it)
 {
+    std::vector<Peer> standby;
     std::string_view rest = it.value();
     while (!rest.empty()) {
         const auto end = rest.find_first_of(" ,\t");
@@ -108,9 +110,10 @@ void take_standby(const FieldContext& it)
         const auto peer = parse_peer(word);
         if (!peer)
             return it.fault("must be a list of HOST or HOST:PORT",
-                            "muss eine Liste von HOST oder HOST:PORT sein");
-        it.destination.standby.push_back(*peer);
+                            "muss eine Liste von RECHNER oder RECHNER:PORT sein");
+        standby.push_back(*peer);
     }
+    it.destination.standby = std::move(standby);
 }
 
 void take_mode(const FieldContext& it)
@@ -147,7 +150,7 @@ void take_peer_key(const FieldContext& it)
             continue;
         if (!is_key_digest(word))
             return it.fault("must be SHA256: and 43 characters of base64",
-                            "muss SHA256: und 43 Zeichen base64 sein");
+                            "muss aus SHA256: und 43 Zeichen Base64 bestehen");
         keys += (keys.empty() ? "" : " ") + std::string(word);
     }
     it.destination.peer_key = keys;

@@ -28,7 +28,9 @@ struct FieldContext {
                                 .english = std::move(english),
                                 .german = std::move(german),
                                 .warning = false,
-                                .line = entry.line});
+                                .line = entry.line,
+                                .section = entry.section,
+                                .unread = true});
     }
 };
 

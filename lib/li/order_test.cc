@@ -67,9 +67,7 @@ li::Authority lka()
     return authority;
 }
 
-std::vector<li::Fault> faults_of(const li::Measure& measure,
-                                 std::span<const li::Measure> others = {},
-                                 Time certificate_ends = 0)
+li::Surroundings around_it(const li::Measure& measure)
 {
     static const li::Authority authority = lka();
     li::Surroundings around;
@@ -78,9 +76,24 @@ std::vector<li::Fault> faults_of(const li::Measure& measure,
         return domain == "xn--mller-kva.example" || domain == "example.org";
     };
     around.authority = measure.authority == "lka" ? &authority : nullptr;
+    return around;
+}
+
+std::vector<li::Fault> faults_of(const li::Measure& measure,
+                                 std::span<const li::Measure> others = {},
+                                 Time certificate_ends = 0)
+{
+    li::Surroundings around = around_it(measure);
     around.certificate_ends = certificate_ends;
     around.others = others;
     return li::check(measure, around);
+}
+
+// As the officer gets them: of how it was read, and of what it says.
+std::vector<li::Fault> found(const Entries& entries)
+{
+    const li::Draft draft = read(entries);
+    return li::check(draft, around_it(draft.measure));
 }
 
 // "field!" for errors, "field?" for warnings.
@@ -116,6 +129,52 @@ TEST_CASE("li: an order as the form has it")
     CHECK(measure.iri.password == "p; ;w");
     CHECK_FALSE(measure.cc);
     CHECK(marks(faults_of(measure)) == Marks{"method?"});
+}
+
+TEST_CASE("li: what cannot be read hides no fault of anything else")
+{
+    Entries entries = form();
+    const auto put = [&](const char* key, const char* value, const char* section = "") {
+        std::erase_if(entries, [&](const li::Entry& it) {
+            return it.key == key && it.section == section;
+        });
+        entries.push_back(entry(key, value, section));
+    };
+    put("Profil", "etsi-file");
+    put("Username", "");
+    put("Passwort", "");
+    CHECK(marks(found(entries)) == Marks{"profile!", "user!", "password!", "method?"});
+    put("Verfahren", "ftq"); // nothing says now that it is FTP but the fields
+    CHECK(marks(found(entries)) == Marks{"profile!", "method!", "user!", "password!"});
+    put("Profil", "etsi-tcp");
+    put("Ziel-Port", "50110");
+    CHECK(marks(found(entries)) == Marks{"method!"});
+    put("Verfahren", "tls");
+    put("Ende", "heute");
+    put("Beginn", "2020-01-01");
+    CHECK(marks(found(entries)) == Marks{"end!", "begin?"});
+    put("Kennung", "anna");
+    CHECK(marks(found(entries)).count("identity!") == 1);
+    entries.push_back(entry("Kennung", "anna@example.com"));
+    CHECK(marks(found(entries)).count("identity!") == 2);
+    put("Abteilung", "7", "Stelle");
+    CHECK(marks(found(entries)).count("Abteilung!") == 1);
+}
+
+TEST_CASE("li: a fault of one destination of two says which")
+{
+    Entries entries = form();
+    entries.push_back(entry("host", "a b", "cc"));
+    entries.push_back(entry("port", "0", "cc"));
+    entries.push_back(entry("standby", "192.0.2.10"));
+    entries.push_back(entry("standby", "192.0.2.11", "cc"));
+    const li::Draft draft = read(entries);
+    REQUIRE(draft.measure.cc);
+    CHECK(draft.measure.cc->standby == std::vector<li::Peer>{{"192.0.2.11", 21}});
+    Marks sections;
+    for (const li::Fault& fault : found(entries))
+        sections.insert(fault.section + ' ' + fault.field);
+    CHECK(sections == Marks{"cc host", "cc port", " method"});
 }
 
 TEST_CASE("li: event data and content go to different places")
