@@ -145,33 +145,6 @@ END
     [ -z "$(find "$STATE" -type f ! -name interception.pem -perm /077)" ]
 }
 
-@test "on a terminal it asks, hides the password, shows the whole and asks once more" {
-    exec {keys}<> <(:)
-    # converse LAST - answers each question when it has been asked; typing ahead is dropped.
-    converse() {
-        local asked=0 answer
-        for answer in lka LKA-18 anna@example.org '' '' '' stpo-100a 'AG Ort' '1 Gs 1' \
-            "$(day '- 1 day')" fax '' '' "$(day '')" "$(day '+ 9 days')" iri etsi-ftp-file \
-            '' 192.0.2.9 '' recorder open-sesame /in '' '' "$1"; do
-            asked=$((asked + 1))
-            wait_for 5 questions "$asked"
-            echo "$answer" >&"$keys"
-        done
-    }
-    questions() { [ "$(grep -oE '\): ' "$TMP/terminal.out" | wc -l)" -ge "$1" ]; }
-    on_terminal() { script -qfec "tkuev-ctl --config '$CONF' create" /dev/null <&"$keys"; }
-    for last in no yes; do
-        start terminal on_terminal
-        converse "$last"
-        wait_for 5 gone "$PID"
-        grep -q 'password: *(set)' "$TMP/terminal.out"
-        run -1 grep open-sesame "$TMP/terminal.out"
-        [ "$last" = yes ] || { grep -q 'not entered' "$TMP/terminal.out" && [ -z "$(ctl list)" ]; }
-    done
-    [ "$(ctl list --json | jq -r '.[0].reference')" = LKA-18 ]
-    [ "$(ctl list --json | jq -r '.[0].scope')" = iri ]
-}
-
 @test "what was said on the command line is gone from the list of processes" {
     mkfifo "$TMP/pipe"
     exec {hold}<>"$TMP/pipe"

@@ -8,9 +8,11 @@
 #include "li/proposal.h"
 #include "li/words.h"
 #include "office.h"
+#include "order_dialogue.h"
 #include "order_input.h"
 #include "print.h"
 #include "seal/digest.h"
+#include "terminal.h"
 
 #include <algorithm>
 #include <iostream>
@@ -19,31 +21,15 @@ namespace tkuev {
 
 namespace {
 
-// In the order in which a person reads them from the paper.
-const std::vector<std::string> order_questions = {
-    "authority", "reference",   "identity", "login",     "mailbox",  "legal-basis",
-    "court",     "file-number", "ordered",  "channel",   "received", "order-digest",
-    "begin",     "end",         "scope",    "profile",   "method",   "host",
-    "port",      "user",        "password", "directory", "test",     "test-account"};
-
 const std::vector<std::string> extension_fields = {
     "legal-basis",       "court",        "file-number", "ordered", "channel", "received",
     "original-received", "order-digest", "end"};
 
-struct Input {
-    li::Draft draft;
-    bool asked = false;
-};
-
-Input read_draft(const Office& office, const Call& call,
-                 const std::vector<std::string>& questions)
+li::Draft draft_of(const Office& office, const OrderInput& input)
 {
-    OrderInput input = read_input(call, questions);
-    Input out{.draft = li::read_order(input.entries, office.rules(), office.now()),
-              .asked = input.asked};
-    std::vector<li::Fault>& faults = out.draft.faults;
-    faults.insert(faults.begin(), input.faults.begin(), input.faults.end());
-    return out;
+    li::Draft draft = li::read_order(input.entries, office.rules(), office.now());
+    draft.faults.insert(draft.faults.begin(), input.faults.begin(), input.faults.end());
+    return draft;
 }
 
 // True if there is nobody to ask, or the person says yes.
@@ -52,7 +38,10 @@ bool wanted(const Call& call, const li::Measure& measure, li::Time now)
     if (call.has("yes") || !on_terminal() || call.get("file") == "-")
         return true;
     print_measure(std::cerr, measure, now);
-    const std::string answer = ask("Enter this measure? (yes/no)", false);
+    const std::string answer =
+        ask(std::string(either(language(), "Enter this measure? (yes/no)",
+                               "Diese Maßnahme eintragen? (ja/nein)")),
+            false);
     return answer == "yes" || answer == "ja" || answer == "y" || answer == "j";
 }
 
@@ -71,41 +60,123 @@ void print_result(const Call& call, const li::Measure& measure, li::Time now)
 
 } // namespace
 
-int create(const Call& call)
+namespace {
+
+// What a person has filled in, and what is to become of it.
+struct Filled {
+    li::Draft draft;
+    Dialogue::Wish wish;
+};
+
+Filled fill_in(Office& office, const Call& call, const Registers& registers, bool confirmed)
 {
-    Office office(call);
-    Input input = read_draft(office, call, order_questions);
-    li::Measure& measure = input.draft.measure;
+    const Interruptible interruptible;
+    Dialogue dialogue(
+        {answer_to, std::cerr, language()}, OrderForm(office.rules(), office.now(), {}),
+        [&](const li::Draft& draft) { return office.faults_by(registers, draft); });
+    for (const li::Entry& entry : read_options(call).entries)
+        dialogue.say(entry);
+    auto wish = dialogue.ask_all() ? Dialogue::Wish::enter : Dialogue::Wish::gone;
+    if (wish == Dialogue::Wish::enter && confirmed)
+        wish = dialogue.confirm([&](const li::Draft& draft) {
+            std::vector<li::Fault> faults;
+            (void)office.perform(entry_of("measure-check", draft.measure),
+                                 [&](const std::string&) -> li::Done {
+                                     faults = office.faults_of(draft);
+                                     return {};
+                                 });
+            return faults;
+        });
+    return {dialogue.form().draft(), wish};
+}
+
+// The log hears of it before a question is asked: an answer about what is registered is
+// one.
+Filled ask_for_order(Office& office, const Call& call, bool confirmed)
+{
+    Registers registers;
+    (void)office.perform(entry_of("measure-check", "questions"),
+                         [&](const std::string&) -> li::Done {
+                             registers = office.registers();
+                             return {};
+                         });
+    return fill_in(office, call, registers, confirmed);
+}
+
+// Notes it, and enters it if there is no fault; `decide` says why not.
+int enter(Office& office, const Call& call, li::Draft& draft,
+          const std::function<li::Done()>& decide)
+{
+    li::Measure& measure = draft.measure;
     base::fill_random(measure.handle);
     measure.life.entered = office.now();
-    bool refused_by_person = false;
     const int status = office.perform(
         entry_of("measure-create", measure), [&](const std::string& person) -> li::Done {
-            const std::vector<li::Fault> faults = office.faults_of(input.draft);
+            const std::vector<li::Fault> faults = office.faults_of(draft);
             print_faults(std::cerr, faults, false);
             if (li::has_errors(faults))
                 return std::unexpected("cannot create: " + count_of(faults));
-            if (!wanted(call, measure, office.now())) {
-                refused_by_person = true;
-                return std::unexpected("not entered");
-            }
+            if (li::Done done = decide(); !done)
+                return done;
             measure.life.entered_by = mark_of(person, measure);
             office.measures().add(measure);
             return {};
         });
     if (status == exit_done)
         print_result(call, measure, office.now());
+    return status;
+}
+
+li::Done not_entered()
+{
+    return std::unexpected("not entered");
+}
+
+int create_by_questions(Office& office, const Call& call)
+{
+    Filled filled = ask_for_order(office, call, !call.has("yes"));
+    if (filled.wish == Dialogue::Wish::gone) {
+        std::cerr << "\ntkuev-ctl: " << gone_away << '\n';
+        return exit_not_wanted;
+    }
+    const bool dropped = filled.wish == Dialogue::Wish::drop;
+    const int status = enter(office, call, filled.draft,
+                             [&] { return dropped ? not_entered() : li::Done{}; });
+    return dropped ? exit_not_wanted : status;
+}
+
+} // namespace
+
+int create(const Call& call)
+{
+    Office office(call);
+    if (asks_for_fields(call))
+        return create_by_questions(office, call);
+    li::Draft draft = draft_of(office, read_input(call, {}));
+    bool refused_by_person = false;
+    const int status = enter(office, call, draft, [&] {
+        refused_by_person = !wanted(call, draft.measure, office.now());
+        return refused_by_person ? not_entered() : li::Done{};
+    });
     return refused_by_person ? exit_not_wanted : status;
 }
 
 int check(const Call& call)
 {
     Office office(call);
-    const Input input = read_draft(office, call, order_questions);
+    li::Draft draft;
+    if (asks_for_fields(call)) {
+        Filled filled = ask_for_order(office, call, false);
+        if (filled.wish == Dialogue::Wish::gone)
+            throw base::Failure(base::Remedy::supply_input, gone_away);
+        draft = std::move(filled.draft);
+    } else {
+        draft = draft_of(office, read_input(call, {}));
+    }
     bool errors = false;
-    const int status = office.perform(entry_of("measure-check", input.draft.measure),
+    const int status = office.perform(entry_of("measure-check", draft.measure),
                                       [&](const std::string&) -> li::Done {
-                                          const auto faults = office.faults_of(input.draft);
+                                          const auto faults = office.faults_of(draft);
                                           print_faults(std::cout, faults, call.has("json"));
                                           errors = li::has_errors(faults);
                                           return {};
@@ -129,14 +200,6 @@ std::vector<li::Fault> foreign_fields(const std::vector<li::Entry>& entries)
     return faults;
 }
 
-bool says_received(const OrderInput& input)
-{
-    return std::ranges::any_of(input.entries, [](const li::Entry& entry) {
-        const li::Field* field = li::find_field(entry.key);
-        return field != nullptr && field->name == "received";
-    });
-}
-
 // When the order came, unless it says so itself: now, or when the first of two officers had
 // it before him.  That the second one agrees must not give its original more time.
 li::Time came(const Office& office, const li::Measure& measure)
@@ -152,7 +215,7 @@ std::string content_of(const li::Measure& extended, const OrderInput& input)
 {
     li::Measure order;
     order.orders = {extended.orders.back()};
-    if (!says_received(input))
+    if (!says(input, "received"))
         order.orders.front().received = 0;
     return li::to_text(order).order;
 }

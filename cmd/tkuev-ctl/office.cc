@@ -168,27 +168,44 @@ std::vector<li::Fault> Office::faults_of(const li::Measure& measure)
 
 std::vector<li::Fault> Office::faults_of(const li::Draft& draft)
 {
-    const li::Measure& measure = draft.measure;
+    return faults_among(registers(), all(), draft);
+}
+
+Registers Office::registers()
+{
+    return {.authorities = measures().authorities(),
+            .test_accounts = measures().test_accounts()};
+}
+
+std::vector<li::Fault> Office::faults_by(const Registers& registers,
+                                         const li::Draft& draft) const
+{
+    return faults_among(registers, {}, draft);
+}
+
+std::vector<li::Fault> Office::faults_among(const Registers& registers,
+                                            std::span<const li::Measure> others,
+                                            const li::Draft& draft) const
+{
     db::Directory directory(settings_.general.database);
-    const std::vector<li::Measure> others = all();
-    const auto its = authority(measure.authority);
-    const auto accounts = measures().test_accounts();
+    const auto its = std::ranges::find(registers.authorities, draft.measure.authority,
+                                       &li::Authority::name);
     li::Surroundings around = surroundings();
     around.serves = [&](std::string_view domain) {
         return directory.domain(domain).has_value();
     };
-    around.authority = its ? &*its : nullptr;
-    if (its && !its->certificate.empty())
+    around.authority = its == registers.authorities.end() ? nullptr : &*its;
+    if (around.authority != nullptr && !its->certificate.empty())
         around.certificate_ends =
             seal::Certificate::parse(its->certificate, its->name).not_after() * li::second;
     around.has_operator_id = !settings().operator_id.empty();
     around.has_file_prefix = !settings().file_prefix.empty();
     around.others = others;
-    around.test_accounts = accounts;
+    around.test_accounts = registers.test_accounts;
     return li::check(draft, around);
 }
 
-li::Surroundings Office::surroundings()
+li::Surroundings Office::surroundings() const
 {
     li::Surroundings around;
     around.now = now_;

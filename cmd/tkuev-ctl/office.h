@@ -24,6 +24,12 @@ enum class WithoutLog : std::uint8_t {
     goes_on, // and says so: there is nothing yet that could be used
 };
 
+// Whom and what the provider has registered.
+struct Registers {
+    std::vector<li::Authority> authorities;
+    std::vector<li::TestAccount> test_accounts;
+};
+
 class Office {
 public:
     explicit Office(const Call& call);
@@ -52,12 +58,19 @@ public:
     [[nodiscard]] std::vector<li::Measure> all();
     [[nodiscard]] std::optional<li::Authority> authority(const std::string& name);
     [[nodiscard]] std::vector<li::Fault> faults_of(const li::Measure& measure);
+    // By what tells of nobody under an order.
+    [[nodiscard]] Registers registers();
+    [[nodiscard]] std::vector<li::Fault> faults_by(const Registers& registers,
+                                                   const li::Draft& draft) const;
     // With those of how it was read.
     [[nodiscard]] std::vector<li::Fault> faults_of(const li::Draft& draft);
-    [[nodiscard]] li::Surroundings surroundings();
+    [[nodiscard]] li::Surroundings surroundings() const;
 
 private:
     [[nodiscard]] const seal::Vault& vault();
+    [[nodiscard]] std::vector<li::Fault> faults_among(const Registers& registers,
+                                                      std::span<const li::Measure> others,
+                                                      const li::Draft& draft) const;
     audit::Noted note(const audit::Entry& entry) const;
 
     conf::Settings settings_;

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "order_input.h"
 
+#include "base/clock.h"
 #include "base/failure.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "conf/document.h"
+#include "li/words.h"
+#include "order_dialogue.h"
 #include "seal/digest.h"
+#include "terminal.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <fcntl.h>
 #include <iostream>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 namespace tkuev {
@@ -37,42 +39,6 @@ base::Fd open_file(const std::string& name)
     if (!file)
         base::fail_errno("open", name, base::Remedy::supply_input);
     return file;
-}
-
-// While it lives, a terminal does not show what is typed.
-class Silence {
-public:
-    explicit Silence(bool wanted)
-    {
-        if (!wanted || ::tcgetattr(STDIN_FILENO, &before_) != 0)
-            return;
-        quiet_ = true;
-        termios quiet = before_;
-        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        (void)::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-    }
-    Silence(const Silence&) = delete;
-    Silence& operator=(const Silence&) = delete;
-    ~Silence()
-    {
-        if (!quiet_)
-            return;
-        (void)::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-        std::cerr << '\n';
-    }
-
-private:
-    termios before_{};
-    bool quiet_ = false;
-};
-
-bool holds_password(const std::vector<li::Entry>& entries)
-{
-    for (const li::Entry& entry : entries)
-        if (const li::Field* field = li::find_field(entry.key);
-            field != nullptr && field->name == "password")
-            return true;
-    return false;
 }
 
 struct Source {
@@ -103,7 +69,7 @@ void take_file(const std::string& name, OrderInput& input)
                                 .line = problem.line});
     for (const conf::Entry& entry : source.document.entries)
         input.entries.push_back({entry.section, entry.key, entry.value, entry.line});
-    if (source.open_to_others && holds_password(input.entries))
+    if (source.open_to_others && says(input, "password"))
         throw base::Failure(base::Remedy::fix_data,
                             name + ": holds a password and is readable by others");
 }
@@ -131,23 +97,21 @@ void take_options(const Call& call, OrderInput& input)
         input.entries.push_back({"", "order-digest", digest_of(call.get("scan")), 0});
 }
 
+// Looks at what an answer alone shows: nothing else is known here.
 void ask_questions(const Call& call, const std::vector<std::string>& questions,
                    OrderInput& input)
 {
-    for (const std::string& name : questions) {
-        const li::Field* field = li::find_field(name);
-        if (field == nullptr || call.has(field->name) ||
-            (field->name == "order-digest" && call.has("scan")))
-            continue;
-        const std::string question = fmt::format("{} ({})", name, field->hint);
-        for (bool more = true; more;) {
-            std::string answer = ask(question, name == "password");
-            more = field->repeatable && !answer.empty();
-            if (!answer.empty())
-                input.entries.push_back({"", name, std::move(answer), 0});
-        }
-    }
-    input.asked = true;
+    const Interruptible interruptible;
+    Dialogue dialogue({answer_to, std::cerr, language()},
+                      OrderForm({}, base::wall_microseconds(), questions),
+                      [](const li::Draft& draft) { return draft.faults; });
+    for (const li::Entry& entry : input.entries)
+        dialogue.say(entry);
+    if (!dialogue.ask_all())
+        throw base::Failure(base::Remedy::supply_input, gone_away);
+    input.entries = dialogue.form().entries();
+    if (questions.front() == "profile" && !call.has("profile") && !says(input, "profile"))
+        input.entries.push_back({"", "profile", std::string(li::name(li::Profile{})), 0});
 }
 
 } // namespace
@@ -164,30 +128,35 @@ conf::Document read_secrets(const std::string& name)
     return std::move(source.document);
 }
 
-bool on_terminal()
-{
-    return ::isatty(STDIN_FILENO) == 1;
-}
-
-std::string ask(const std::string& question, bool secret)
-{
-    std::cerr << question << ": " << std::flush;
-    const Silence silence(secret);
-    std::string line;
-    std::getline(std::cin, line);
-    return line;
-}
-
 std::string digest_of(const std::string& file)
 {
     const base::Fd scan = open_file(file);
     return seal::hex(seal::sha256(read_limited(scan.get(), file, scan_limit)));
 }
 
-OrderInput read_input(const Call& call, const std::vector<std::string>& questions)
+bool says(const OrderInput& input, std::string_view name)
+{
+    return std::ranges::any_of(input.entries, [&](const li::Entry& entry) {
+        const li::Field* field = li::find_field(entry.key);
+        return field != nullptr && field->name == name;
+    });
+}
+
+OrderInput read_options(const Call& call)
 {
     OrderInput input;
     take_options(call, input);
+    return input;
+}
+
+bool asks_for_fields(const Call& call)
+{
+    return !call.has("file") && on_terminal();
+}
+
+OrderInput read_input(const Call& call, const std::vector<std::string>& questions)
+{
+    OrderInput input = read_options(call);
     if (call.has("file"))
         take_file(call.get("file"), input);
     else if (on_terminal())

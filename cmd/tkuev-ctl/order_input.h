@@ -15,19 +15,25 @@ namespace tkuev {
 struct OrderInput {
     std::vector<li::Entry> entries;
     std::vector<li::Fault> faults; // of the file as a file
-    bool asked = false;            // a person has answered questions
 };
 
 // Throws base::Failure when a file cannot be read, or others could read its password.
 // Asks on a terminal unless a file was named; `questions` are the fields to be asked for.
+// Throws Failure(supply_input) when the person goes away.
 [[nodiscard]] OrderInput read_input(const Call& call,
                                     const std::vector<std::string>& questions);
 // A file of "key = value" that holds secrets; "-" is standard input.  Failure(fix_data) if
 // others may read it, or it is none.
 [[nodiscard]] conf::Document read_secrets(const std::string& name);
-// One line from the terminal, not shown if it is secret.
-[[nodiscard]] std::string ask(const std::string& question, bool secret);
-[[nodiscard]] bool on_terminal();
+// Of the options alone.
+[[nodiscard]] OrderInput read_options(const Call& call);
+// No file was named, and there is a person to ask.
+[[nodiscard]] bool asks_for_fields(const Call& call);
+[[nodiscard]] bool says(const OrderInput& input, std::string_view field);
+
+// What is said when a person goes away from the questions.
+inline constexpr const char* gone_away =
+    "interrupted: nothing was stored / abgebrochen: nichts wurde gespeichert";
 
 // SHA-256 of a file, hexadecimal.
 [[nodiscard]] std::string digest_of(const std::string& file);

@@ -15,9 +15,9 @@ namespace tkuev {
 
 namespace {
 
-const std::vector<std::string> questions = {"profile", "method",   "host",
-                                            "port",    "user",     "password",
-                                            "mode",    "peer-key", "directory"};
+const std::vector<std::string> questions = {
+    "profile",  "method",    "host", "port",     "standby",          "user",
+    "password", "directory", "mode", "peer-key", "content-elsewhere"};
 
 std::vector<li::Fault> foreign_fields(const std::vector<li::Entry>& entries)
 {

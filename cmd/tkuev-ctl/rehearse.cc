@@ -9,6 +9,7 @@
 #include "order_input.h"
 #include "rehearsal.h"
 #include "rehearsal_place.h"
+#include "terminal.h"
 #include "text/json.h"
 #include "text/words.h"
 

@@ -116,6 +116,14 @@ void take_standby(const FieldContext& it)
     it.destination.standby = std::move(standby);
 }
 
+void take_port(const FieldContext& it)
+{
+    if (it.value().empty())
+        it.destination.peer.port = 0; // as if nothing had been said
+    else
+        take_number(it, it.destination.peer.port);
+}
+
 void take_mode(const FieldContext& it)
 {
     const std::string word = text::to_lower(it.value());
@@ -265,7 +273,7 @@ std::span<const FieldRow> field_rows()
         {{"host", "ziel-ip", "", "of the authority", confidential, destination, false},
          [](C it) { take_text(it, it.destination.peer.host); }},
         {{"port", "ziel-port", "", "of the authority", open, destination, false},
-         [](C it) { take_number(it, it.destination.peer.port); }},
+         take_port},
         {{"standby", "reserve", "", "HOST:PORT ... if that does not answer", confidential,
           destination, false},
          take_standby},

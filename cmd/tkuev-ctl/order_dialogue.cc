@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "order_dialogue.h"
+
+#include "li/check.h"
+#include "text/lines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace tkuev {
+
+namespace {
+
+constexpr std::string_view blanks = " \t\r";
+
+std::string trimmed(std::string_view text)
+{
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos)
+        return {};
+    return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
+}
+
+bool says_yes(std::string_view word)
+{
+    return word == "yes" || word == "ja" || word == "y" || word == "j";
+}
+
+bool says_no(std::string_view word)
+{
+    return word == "no" || word == "nein" || word == "n";
+}
+
+bool is_of(const li::Fault& fault, const FormField& field)
+{
+    const li::Field* known = li::find_field(fault.field);
+    return known != nullptr && field.is(known->name) &&
+           field.content == (fault.section == "cc");
+}
+
+// 0: no number.
+std::size_t number_in(std::string_view text)
+{
+    std::size_t number = 0;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() ? number : 0;
+}
+
+// Columns on a terminal, as far as our own labels need it.
+std::size_t width_of(std::string_view text)
+{
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+} // namespace
+
+void Dialogue::say(const li::Entry& entry)
+{
+    if (FormField* field = form_.find(entry.key)) {
+        field->values = {entry.value};
+        field->asked = true;
+    }
+}
+
+void Dialogue::tell(const li::Fault& fault, const std::string& whose)
+{
+    person_.out << fmt::format("  {}: {}{}\n",
+                               fault.warning ? either("warning", "Hinweis")
+                                             : either("error", "Fehler"),
+                               whose, either(fault.english, fault.german));
+}
+
+std::string Dialogue::prompt(const FormField& field)
+{
+    const Fields fields = form_.applying();
+    const auto place = std::ranges::find(fields, &field) - fields.begin() + 1;
+    const std::string value = value_of(field, form_.draft().measure);
+    const Question& question = *field.question;
+    return fmt::format("{:>2} {}{}{}", place, field.label(person_.language),
+                       question.words == nullptr ? ""
+                                                 : fmt::format(" ({})", question.words()),
+                       value.empty() ? "" : fmt::format(" [{}]", value));
+}
+
+void Dialogue::explain(const FormField& field)
+{
+    const Question& question = *field.question;
+    person_.out << "  " << either(question.explain, question.explain_german) << '\n';
+    if (question.choices != nullptr)
+        person_.out << question.choices(person_.language);
+    person_.out << either("  Enter: as in [ ]; -: empty; <: back; Ctrl-C: drop all of it\n",
+                          "  Enter: wie in [ ]; -: leer; <: zurück; Strg-C: alles "
+                          "verwerfen\n");
+}
+
+// Says what is wrong.
+bool Dialogue::is_sound(const FormField& field)
+{
+    bool sound = true;
+    for (const li::Fault& fault : judge_(form_.draft())) {
+        if (!is_of(fault, field))
+            continue;
+        if (field.names_target() &&
+            field.values.value_or(std::vector<std::string>{}).empty())
+            continue; // want_a_name() looks after that
+        tell(fault, "");
+        sound = sound && fault.warning;
+    }
+    return sound;
+}
+
+// Of three that name the target one is enough: which, is known after the last of them.
+void Dialogue::want_a_name()
+{
+    const FormField* last = form_.find("mailbox");
+    if (last == nullptr || !last->asked || !form_.draft().measure.identities.empty())
+        return;
+    person_.out << either("  error: neither identity, login nor mailbox is given\n",
+                          "  Fehler: weder Kennung, Anmeldename noch Postfach ist "
+                          "angegeben\n");
+    for (const char* name : {"identity", "login", "mailbox"})
+        if (FormField* field = form_.find(name))
+            field->asked = false;
+}
+
+FormField* Dialogue::next(const Fields& fields)
+{
+    const std::vector<li::Fault> faults = judge_(form_.draft());
+    const auto open = [&](const FormField* field) {
+        return !field->asked || (!field->names_target() &&
+                                 std::ranges::any_of(faults, [&](const li::Fault& fault) {
+                                     return !fault.warning && is_of(fault, *field);
+                                 }));
+    };
+    const auto found = std::ranges::find_if(fields, open);
+    return found == fields.end() ? nullptr : *found;
+}
+
+void Dialogue::go_back()
+{
+    if (history_.empty())
+        return;
+    history_.back()->asked = false;
+    history_.pop_back();
+}
+
+// True if it may be looked at; Enter leaves what is there.
+bool Dialogue::take(FormField& field, const std::string& answer)
+{
+    const std::string word = text::to_lower(answer);
+    if (answer == "-")
+        field.values = std::vector<std::string>{};
+    else if (!answer.empty() && field.question->words == elsewhere_question().words &&
+             (says_yes(word) || says_no(word)))
+        field.values = {says_yes(word) ? "yes" : "no"};
+    else if (!answer.empty() && field.is(elsewhere_question().field))
+        person_.out << either("  error: must be yes or no\n",
+                              "  Fehler: muss ja oder nein sein\n");
+    else if (!answer.empty())
+        field.values = {answer};
+    return answer.empty() || field.values;
+}
+
+bool Dialogue::ask_for_more(FormField& field)
+{
+    const std::string question =
+        fmt::format("   {}", either("one more (Enter: no more)",
+                                    "noch eine Angabe (Enter: keine mehr)"));
+    for (;;) {
+        const auto answer = person_.answer(question, false);
+        if (!answer)
+            return false;
+        const std::string text = trimmed(*answer);
+        if (text == "<")
+            go_back();
+        if (text.empty() || text == "-" || text == "<")
+            return true;
+        if (text == "?") {
+            explain(field);
+            continue;
+        }
+        field.values->push_back(text);
+        if (!is_sound(field))
+            field.values->pop_back();
+    }
+}
+
+// An answer to the question; false: there is none and will be none.
+bool Dialogue::ask(FormField& field)
+{
+    const bool secret = field.is("password");
+    const auto answer = person_.answer(prompt(field), secret);
+    if (!answer)
+        return false;
+    const std::string text = secret ? *answer : trimmed(*answer);
+    if (text == "?") {
+        explain(field);
+        return true;
+    }
+    if (text == "<") {
+        go_back();
+        return true;
+    }
+    const FormField before = field;
+    field.asked = true;
+    if (!take(field, text) || !is_sound(field)) {
+        field = before;
+        field.asked = false;
+        return true;
+    }
+    history_.push_back(&field);
+    return !field.repeatable() || text.empty() || text == "-" || ask_for_more(field);
+}
+
+bool Dialogue::ask_all()
+{
+    for (;;) {
+        FormField* const field = next(form_.applying());
+        if (field == nullptr)
+            return true;
+        if (!ask(*field))
+            return false;
+        if (field->is("mailbox"))
+            want_a_name();
+    }
+}
+
+// All of it, and what is wrong with it; true if that is more than warnings.
+bool Dialogue::summarise(const Judge& whole)
+{
+    const li::Measure measure = form_.draft().measure;
+    const Fields fields = form_.applying();
+    std::size_t width = 0;
+    for (const FormField* field : fields)
+        width = std::max(width, width_of(field->label(person_.language)));
+    person_.out << '\n';
+    std::size_t number = 0;
+    for (const FormField* field : fields) {
+        const std::string label = field->label(person_.language);
+        person_.out << fmt::format("{:>2} {}{}  {}\n", ++number, label,
+                                   std::string(width - width_of(label), ' '),
+                                   value_of(*field, measure));
+    }
+    person_.out << '\n';
+    const std::vector<li::Fault> faults = whole(form_.draft());
+    for (const li::Fault& fault : faults) {
+        const auto whose = std::ranges::find_if(
+            fields, [&](const FormField* field) { return is_of(fault, *field); });
+        tell(fault,
+             (whose == fields.end() ? fault.field : (*whose)->label(person_.language)) +
+                 ": ");
+    }
+    return li::has_errors(faults);
+}
+
+FormField* Dialogue::chosen(const std::string& answer)
+{
+    const Fields fields = form_.applying();
+    if (const std::size_t number = number_in(answer); number != 0)
+        return number <= fields.size() ? fields[number - 1] : nullptr;
+    const std::string name = text::to_lower(answer);
+    const li::Field* known = li::find_field(answer);
+    for (FormField* field : fields)
+        if (text::to_lower(field->label(Language::english)) == name ||
+            text::to_lower(field->label(Language::german)) == name ||
+            (known != nullptr && !field->content && field->is(known->name)))
+            return field;
+    return nullptr;
+}
+
+std::optional<Dialogue::Wish> Dialogue::wish(const std::string& answer, bool errors)
+{
+    if (says_no(answer))
+        return Wish::drop;
+    if (says_yes(answer) && !errors)
+        return Wish::enter;
+    if (says_yes(answer))
+        person_.out << either("  not with errors: change what is wrong\n",
+                              "  nicht mit Fehlern: bitte ändern, was falsch ist\n");
+    else
+        person_.out << either("  there is no such field\n",
+                              "  dieses Feld gibt es nicht\n");
+    return std::nullopt;
+}
+
+Dialogue::Wish Dialogue::confirm(const Judge& whole)
+{
+    const std::string question(
+        either("Enter this measure? yes, no, or the field to change (number or name)",
+               "Diese Maßnahme eintragen? ja, nein oder das zu ändernde Feld (Nummer oder "
+               "Name)"));
+    bool errors = false;
+    for (bool changed = true;;) {
+        if (changed)
+            errors = summarise(whole);
+        const auto answer = person_.answer(question, false);
+        if (!answer)
+            return Wish::gone;
+        FormField* const field = chosen(trimmed(*answer));
+        changed = field != nullptr;
+        if (field != nullptr) {
+            field->asked = false;
+            if (!ask_all())
+                return Wish::gone;
+        } else if (const auto decided = wish(text::to_lower(trimmed(*answer)), errors)) {
+            return *decided;
+        }
+    }
+}
+
+} // namespace tkuev
