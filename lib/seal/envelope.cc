@@ -58,6 +58,32 @@ Cms parse(std::string_view der)
     return cms;
 }
 
+bool is_for(CMS_RecipientInfo* info, X509* certificate)
+{
+    if (CMS_RecipientInfo_type(info) == CMS_RECIPINFO_TRANS)
+        return CMS_RecipientInfo_ktri_cert_cmp(info, certificate) == 0;
+    if (CMS_RecipientInfo_type(info) != CMS_RECIPINFO_AGREE)
+        return false;
+    STACK_OF(CMS_RecipientEncryptedKey)* keys = CMS_RecipientInfo_kari_get0_reks(info);
+    for (int i = 0; i < sk_CMS_RecipientEncryptedKey_num(keys); ++i)
+        if (CMS_RecipientEncryptedKey_cert_cmp(sk_CMS_RecipientEncryptedKey_value(keys, i),
+                                               certificate) == 0)
+            return true;
+    return false;
+}
+
+// What names nobody is no envelope at all; who is named may still have another key than it
+// was sealed with.
+bool is_for_another(const Cms& cms, const Certificate& recipient)
+{
+    STACK_OF(CMS_RecipientInfo)* infos = CMS_get0_RecipientInfos(cms.get());
+    const int count = sk_CMS_RecipientInfo_num(infos);
+    for (int i = 0; i < count; ++i)
+        if (is_for(sk_CMS_RecipientInfo_value(infos, i), recipient.get()))
+            return false;
+    return count > 0;
+}
+
 std::string encode(const Cms& cms)
 {
     return der_of(cms.get(), i2d_CMS_ContentInfo);
@@ -88,6 +114,9 @@ open(std::string_view der, const Certificate& recipient, const PrivateKey& key)
     const Cms cms = parse(der);
     if (!cms)
         return refuse("damaged: no CMS in DER");
+    if (is_for_another(cms, recipient))
+        return refuse("not sealed for " + recipient.subject() +
+                      ": another certificate is named");
     if (encode(cms) != der || !is_plain_envelope(der, recipient))
         return refuse("damaged: not as it was sealed");
     if (X509_check_private_key(recipient.get(), key.get()) != 1)

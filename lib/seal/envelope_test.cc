@@ -39,6 +39,25 @@ TEST_CASE("seal: what is sealed opens, for every recipient and for nobody else")
     CHECK_THROWS_AS((void)seal::envelop("x", {}), base::Failure);
 }
 
+TEST_CASE("seal: what is for somebody else is not called damaged")
+{
+    const Directory directory;
+    const Pair pairs[] = {seal::testing::new_pair(directory, "anna"),
+                          seal::testing::new_rsa_pair(directory, "bert")};
+    for (const Pair& pair : pairs)
+        for (const Pair& other : pairs) {
+            if (&pair == &other)
+                continue;
+            const std::string box = seal::envelop("content", only(pair));
+            const auto opened = seal::open(box, other.certificate, other.key);
+            REQUIRE_FALSE(opened);
+            CHECK(opened.error() == "not sealed for " + other.certificate.subject() +
+                                        ": another certificate is named");
+        }
+    const std::string text = seal::sign("x", pairs[0].certificate, pairs[0].key);
+    CHECK(seal::open(text, pairs[0].certificate, pairs[0].key).error().contains("damaged"));
+}
+
 TEST_CASE("seal: a changed or cut envelope is refused")
 {
     const Directory directory;
