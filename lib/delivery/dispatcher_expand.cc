@@ -32,7 +32,9 @@ Expansion Dispatcher::expansion_of(Attempt& attempt, const Recipients& waiting)
     std::vector<std::string> addresses;
     for (const spool::Recipient& recipient : attempt.envelope().recipients)
         addresses.push_back(recipient.address);
-    return expand(addresses, waiting, delivered_to(forwarder_.header(attempt)), facts_);
+    const spool::Entry* const entry = queue_.find(attempt.id);
+    return expand(addresses, waiting, entry == nullptr ? Recipients() : lost(*entry),
+                  delivered_to(forwarder_.header(attempt)), facts_);
 }
 
 net::Task<void> Dispatcher::expand_message(AttemptPtr attempt)

@@ -40,6 +40,11 @@ bool came_by(const Leaf& at, std::string_view key)
     });
 }
 
+bool holds(const std::vector<std::uint32_t>& places, std::uint32_t place)
+{
+    return std::ranges::find(places, place) != places.end();
+}
+
 class Walk {
 public:
     Walk(Facts& facts, const std::set<std::string>& passed) : facts_(facts), passed_(passed)
@@ -48,9 +53,12 @@ public:
 
     // A recipient that needs no expansion takes its place, so that nobody leads to it
     // again.
-    void stays(const std::string& address)
+    void stays(const std::string& address, bool lost)
     {
-        ends_.emplace(text::to_lower(address), std::nullopt);
+        const std::string key = text::to_lower(address);
+        ends_.emplace(key, std::nullopt);
+        if (!lost)
+            having_.insert(key);
     }
 
     // Each recipient is followed with a fresh memory of where it came by: an address that
@@ -119,7 +127,7 @@ private:
         const auto [end, first] = ends_.emplace(key, std::nullopt);
         if (!first) {
             duplicate_ = true;
-            return add_way(at, end->second, out);
+            return add_way(at, key, end->second, out);
         }
         if (out.leaves.size() >= most_leaves) {
             out.too_many = true;
@@ -130,12 +138,13 @@ private:
     }
 
     // Nobody gets the message twice; whose mail came this way is known all the same.
-    void add_way(const Leaf& at, std::optional<std::size_t> place, Expansion& out)
+    void add_way(const Leaf& at, const std::string& key, std::optional<std::size_t> place,
+                 Expansion& out)
     {
         if (!may_go_again(at))
             return;
         if (!place) {
-            if (!at.via.empty())
+            if (!at.via.empty() && having_.contains(key))
                 out.joined.push_back(at);
             return;
         }
@@ -159,6 +168,7 @@ private:
     std::set<std::string> expanded_;
     // Final addresses, and where among the leaves they are; nothing: they stay.
     std::map<std::string, std::optional<std::size_t>> ends_;
+    std::set<std::string> having_; // of those that stay: they have it, or may get it
     std::size_t further_ = 0;
     std::vector<Leaf> work_;
     bool duplicate_ = false;
@@ -183,17 +193,18 @@ std::string domain_of(std::string_view address)
 
 Expansion expand(const std::vector<std::string>& recipients,
                  const std::vector<std::uint32_t>& waiting,
+                 const std::vector<std::uint32_t>& lost,
                  const std::set<std::string>& passed, Facts& facts)
 {
     Expansion out;
     Walk walk(facts, passed);
     std::vector<std::uint32_t> to_follow;
     for (std::uint32_t i = 0; i < recipients.size(); ++i) {
-        const bool waits = std::find(waiting.begin(), waiting.end(), i) != waiting.end();
+        const bool waits = holds(waiting, i);
         if (waits && expands(recipients[i], facts))
             to_follow.push_back(i);
         else
-            walk.stays(rewritten(recipients[i], facts));
+            walk.stays(rewritten(recipients[i], facts), holds(lost, i));
     }
     for (const std::uint32_t i : to_follow)
         walk.start(recipients[i], i, out);

@@ -48,10 +48,12 @@ struct Expansion {
     [[nodiscard]] bool empty() const { return replaced.empty() && looping.empty(); }
 };
 
-// `recipients`: addresses; those not in `waiting` are only there to avoid duplicates.
+// `recipients`: addresses; those not in `waiting` are only there to avoid duplicates, and
+// those in `lost` will never have the message: nobody joins them.
 // `passed`: addresses named in Delivered-To fields (lower case).
 [[nodiscard]] Expansion expand(const std::vector<std::string>& recipients,
                                const std::vector<std::uint32_t>& waiting,
+                               const std::vector<std::uint32_t>& lost,
                                const std::set<std::string>& passed, Facts& facts);
 
 // True if some recipient has rows that expand() would follow beyond a plain rewrite.

@@ -17,7 +17,7 @@ delivery::Expansion expanded(TestFacts& facts, const std::vector<std::string>& r
 {
     std::vector<std::uint32_t> waiting(recipients.size());
     std::iota(waiting.begin(), waiting.end(), 0u);
-    return delivery::expand(recipients, waiting, passed, facts);
+    return delivery::expand(recipients, waiting, {}, passed, facts);
 }
 
 std::vector<std::string> leaves(const delivery::Expansion& expansion)
@@ -79,6 +79,19 @@ TEST_CASE("delivery: nobody gets a message twice")
     REQUIRE(three.joined.size() == 2);
     CHECK(three.joined[0].via == Names{"a@u.test"});
     CHECK(three.joined[1].via == Names{"b@u.test"});
+}
+
+TEST_CASE("delivery: nobody joins a recipient that was refused")
+{
+    TestFacts facts;
+    facts.row("a@u.test", AddressKind::copy, "c@u.test");
+    const delivery::Expansion lost =
+        delivery::expand({"a@u.test", "c@u.test"}, {0}, {1}, {}, facts);
+    CHECK(leaves(lost) == Names{"a@u.test"}); // and c does not get it by another way
+    CHECK(lost.joined.empty());
+    // Named twice, and once it went well.
+    CHECK(delivery::expand({"a@u.test", "c@u.test", "C@u.test"}, {0}, {1}, {}, facts)
+              .joined.size() == 1);
 }
 
 TEST_CASE("delivery: all ways to an address are known, also through what is known")

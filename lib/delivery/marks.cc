@@ -77,6 +77,23 @@ std::vector<std::uint32_t> waiting(const spool::Entry& entry)
     return out;
 }
 
+std::vector<std::uint32_t> lost(const spool::Entry& entry)
+{
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
+        switch (entry.state(i)) {
+        case spool::RecipientState::waiting:
+        case spool::RecipientState::delivered:
+        case spool::RecipientState::forwarded:
+            break;
+        case spool::RecipientState::failed:
+        case spool::RecipientState::expired:
+        case spool::RecipientState::deleted:
+            out.push_back(i);
+        }
+    return out;
+}
+
 std::vector<std::uint32_t> going_on(const spool::Queue& queue, const spool::Entry& entry)
 {
     std::vector<std::uint32_t> out;

@@ -31,6 +31,8 @@ namespace delivery {
 [[nodiscard]] std::vector<std::uint32_t> waiting(const spool::Entry& entry);
 [[nodiscard]] std::vector<std::uint32_t> going_on(const spool::Queue& queue,
                                                   const spool::Entry& entry);
+// Who will never get it: refused, given up, deleted.
+[[nodiscard]] std::vector<std::uint32_t> lost(const spool::Entry& entry);
 // Those that the next attempt tries: those above, or all that wait when there is none, or
 // when an operator wants it.
 [[nodiscard]] std::vector<std::uint32_t> to_try(const spool::Queue& queue,
