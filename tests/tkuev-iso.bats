@@ -28,7 +28,7 @@ outbox() {
 
 # disc [LINE...] - a measure that is delivered by disc, and its image
 disc() {
-    disc_order "$@"
+    disc_order 'Referenz-Id = BKA-TEST-0001' "$@" # as the golden PDUs have it
     outbox
     make_image
 }
@@ -55,7 +55,7 @@ damage() {
     openssl cms -verify -binary -inform DER -in "$TMP/disc/MANIFEST.sha256.p7s" \
         -content "$TMP/disc/MANIFEST.sha256" -certfile "$TMP/disc/BETREIBER.pem" -noverify -out /dev/null
     cmp <(openssl x509 -in "$STATE/interception.pem" -outform DER) <(openssl x509 -in "$TMP/disc/BETREIBER.pem" -outform DER)
-    grep -q 'Referenznummer:   LKA-17' "$TMP/disc/LIESMICH.txt"
+    grep -q 'Referenznummer:   BKA-TEST-0001' "$TMP/disc/LIESMICH.txt"
     grep -q 'Erstellt:         17.08.2026 09:05:07 MESZ' "$TMP/disc/LIESMICH.txt"
     iconv -f UTF-8 -t UTF-8 "$TMP/disc/LIESMICH.txt" >/dev/null
     asn1-check --raw <"$TMP/disc/IRI/D2AE26081709050700001" >/dev/null
@@ -116,11 +116,43 @@ damage() {
     make_image
     run -65 tkuev-export verify "$IMAGE"
     [[ $output == *"PDU 1: number 1 is missing"* ]]
+}
+
+@test "files that are none of this measure come onto no disc" {
+    provider
+    disc
     rm "$IMAGE"
-    vector 1 | head -c -1 >"$TMP/outbox/IRI/D2AE26081709050700001"
-    make_image
-    run -65 tkuev-export verify "$IMAGE"
-    [[ $output == *"IRI/D2AE26081709050700001: PDU 0: cut off"* ]]
+    local iri=$TMP/outbox/IRI/D2AE26081709050700001
+    # refuses FILE WORDS - and there is no image
+    refuses() {
+        run -65 make_image
+        [ "$output" = "tkuev-export: $1: $2" ]
+        [ ! -e "$IMAGE" ]
+    }
+    vector 1 | head -c -1 >"$iri"
+    refuses "$iri" 'PDU 0: cut off'
+    { vector 1; vector 5; } >"$iri"
+    echo junk >>"$iri"
+    run -65 make_image
+    [[ $output == "tkuev-export: $iri: PDU 2: "* ]]
+    : >"$iri"
+    refuses "$iri" 'is empty'
+    vector 1 | sed 's/BKA-TEST-0001/BKA-TEST-0002/' >"$iri"
+    refuses "$iri" 'PDU 0: of another measure: BKA-TEST-0002'
+    { vector 1; vector 5; } >"$iri"
+    cp "$iri" "$TMP/outbox/IRI/notes.txt"
+    refuses "$TMP/outbox/IRI/notes.txt" 'its name is not one of method B'
+    mv "$TMP/outbox/IRI/notes.txt" "$TMP/outbox/CC/D2AE26081709050900011"
+    refuses "$TMP/outbox/CC/D2AE26081709050900011" "its name is of the other directory's kind"
+    rm "$TMP/outbox/CC/D2AE26081709050900011"
+    run -0 make_image
+    # In the national form events are documents, and contents what they are.
+    rm "$IMAGE"
+    ctl end "$MEASURE"
+    disc_order 'Referenz-Id = LKA-18' 'Profil = de-xml-ftp' 'Verfahren = cd'
+    refuses "$iri" 'is no document in XML'
+    printf '<?xml version="1.0"?><a/>\n' >"$iri"
+    run -0 make_image
 }
 
 @test "without content where the order has content go elsewhere, or nowhere" {
@@ -147,7 +179,7 @@ damage() {
     disc >"$TMP/said"
     grep -q "2 files, encrypted for the authority, " "$TMP/said"
     unpack "$IMAGE" "$TMP/disc"
-    run ! grep -raq -e LKA-17 -e BKA-TEST-0001 -e anna@example "$TMP/disc" "$IMAGE"
+    run ! grep -raq -e BKA-TEST-0001 -e anna@example "$TMP/disc" "$IMAGE"
     openssl cms -decrypt -inform DER -in "$TMP/disc/IRI/D2AE26081709050700001.p7m" -recip "$TMP/lka.pem" \
         -inkey "$TMP/lka.key" | cmp - "$TMP/outbox/IRI/D2AE26081709050700001"
     run -0 tkuev-export verify "$IMAGE"
@@ -184,10 +216,10 @@ damage() {
     run -73 make_image
     [ "$(sha256sum "$IMAGE")" = "$before" ]
     rm "$IMAGE"
-    echo x >"$TMP/outbox/elsewhere.d" && mkdir "$TMP/outbox/odd" && echo x >"$TMP/outbox/odd/file"
+    mkdir "$TMP/outbox/odd" && echo x >"$TMP/outbox/odd/file"
     run -65 make_image
     [[ $output == *"odd/file: neither in IRI/ nor in CC/" ]]
-    rm -r "$TMP/outbox/odd" "$TMP/outbox/elsewhere.d"
+    rm -r "$TMP/outbox/odd"
     ln -s /etc/passwd "$TMP/outbox/IRI/link"
     run -65 make_image
     rm -r "$TMP/outbox/IRI" "$TMP/outbox/CC"
@@ -203,7 +235,7 @@ damage() {
     provider
     disc
     [ "$(acts iso-make)" = 'intended done' ]
-    run -0 audit list --json --reference LKA-17
+    run -0 audit list --json --reference BKA-TEST-0001
     [ "$(jq -r 'select(.act == "iso-make") | .destination' <<<"$output" | sort -u)" = "$IMAGE" ]
     [[ $output == *"sha256=$(sha256sum "$IMAGE" | cut -c 1-64)"* ]]
     run -0 export_tool burn "$IMAGE" "stdio:$TMP/drive"

@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "handover/disc_index.h"
+#include "handover/image_source.h"
 #include "handover/manifest.h"
 #include "handover/tree.h"
 #include "handover/xorriso.h"
@@ -44,6 +45,8 @@ public:
 private:
     void add(const std::string& name, std::string_view octets);
     void take(const std::string& name, const std::string& digest);
+    void refuse_foreign(const std::string& place, const std::string& file,
+                        std::string_view octets) const;
     void sign();
 
     const ImageOrder& order_;
@@ -80,11 +83,22 @@ void Tree::take(const std::string& name, const std::string& digest)
     if (!digest.empty() && digest_of(octets) != digest)
         throw base::Failure(Remedy::check_disk,
                             order_.source + '/' + name + ": not what was written");
+    if (digest.empty())
+        refuse_foreign(place, order_.source + '/' + name, octets);
     content ? index_.add_content(place) : index_.add_document(place, octets);
     if (order_.recipient)
         add(place + disc::sealed, seal::envelop(octets, {&*order_.recipient, 1}));
     else
         add(place, octets);
+}
+
+// What was not written here may be anything.
+void Tree::refuse_foreign(const std::string& place, const std::string& file,
+                          std::string_view octets) const
+{
+    const std::string fault = fault_of({place, octets}, order_.reference, order_.national);
+    if (!fault.empty())
+        throw base::Failure(Remedy::fix_data, file + ": " + fault);
 }
 
 void Tree::sign()

@@ -38,9 +38,11 @@ struct ImageOrder {
     std::vector<ImageFile> files; // those of them that are meant; empty: all
     bool content = false;         // CC/ belongs on it: the authority has agreed
     bool national = false;        // events are XML, contents messages
-    std::string reference;        // for the read-me; not written if the disc is encrypted
-    std::string operator_id;      // of the provider
-    std::int64_t time = 0;        // seconds since 1970: of all files, and in the read-me
+    // Of the measure, as files without a digest must have it; in the read-me only if the
+    // disc is not encrypted.
+    std::string reference;
+    std::string operator_id; // of the provider
+    std::int64_t time = 0;   // seconds since 1970: of all files, and in the read-me
     std::optional<seal::Certificate> recipient; // encrypted for this authority
     seal::Certificate signer;
     seal::PrivateKey key;
@@ -55,8 +57,9 @@ struct ImageMade {
 
 // The image is there whole or not at all; `before` is told of it when it is whole and has
 // not got its name yet.  Throws base::Failure: supply_input for a source that is not there,
-// fix_data for one that is empty or has files elsewhere, check_disk for a file that has
-// changed, and whatever disk and xorriso fail with.
+// fix_data for one that is empty, has files elsewhere or, without digests, such as are none
+// of this measure (image_source.h), check_disk for a file that has changed, and whatever
+// disk and xorriso fail with.
 using BeforeImage = std::function<void(const ImageMade& made)>;
 ImageMade make_image(const ImageOrder& order, const BeforeImage& before = {});
 
