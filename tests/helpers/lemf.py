@@ -11,6 +11,8 @@
     lemf.py check --pem CERTIFICATE FILE
         Looks at a file of such lines: every hash and signature holds, every number of a
         series is there once (repetitions must be equal); prints a summary as JSON.
+    lemf.py contents FILE DIRECTORY
+        Writes the contents of its PDUs, segments put together, as files 0, 1, 2, ...
 """
 import argparse
 import hashlib
@@ -228,6 +230,29 @@ def check(options):
     print(json.dumps(counts))
 
 
+def contents(options):
+    whole, pieces = [], {}
+    seen = set()
+    with open(options.file, encoding="ascii") as file:
+        for line in file:
+            if line in seen:
+                continue
+            seen.add(line)
+            pdu = read_pdu(bytes.fromhex(line))
+            session = (pdu["liid"], pdu["cin"])
+            if pdu["kind"] == "tri" and pdu["tri"] == 0x85:
+                pieces[session] = b""
+            elif pdu["kind"] == "tri" and pdu["tri"] == 0x86:
+                whole.append(pieces.pop(session))
+            elif pdu["kind"] == "cc" and session in pieces:
+                pieces[session] += pdu["content"]
+            elif pdu["kind"] == "cc":
+                whole.append(pdu["content"])
+    for number, content in enumerate(whole):
+        with open(os.path.join(options.directory, str(number)), "wb") as file:
+            file.write(content)
+
+
 def main():
     parser = argparse.ArgumentParser()
     sub = parser.add_subparsers(required=True)
@@ -243,6 +268,10 @@ def main():
     checker.add_argument("--pem", required=True)
     checker.add_argument("file")
     checker.set_defaults(run=check)
+    writer = sub.add_parser("contents")
+    writer.add_argument("file")
+    writer.add_argument("directory")
+    writer.set_defaults(run=contents)
     options = parser.parse_args()
     options.run(options)
 
