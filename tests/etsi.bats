@@ -22,6 +22,26 @@ teardown() { sponts_teardown; }
     diff "$TMP/xer" "$TMP/40"
 }
 
+@test "what authorities get in tests is compared with what others read, value by value" {
+    local lemf=$BATS_TEST_DIRNAME/helpers/lemf.py
+    etsi-tool golden >"$TMP/golden"
+    run -0 /usr/bin/python3 "$lemf" others "$TMP/golden"
+    # Something that both decode, but not to the same.
+    mkdir "$TMP/bin" "$TMP/disc"
+    printf '#!/bin/sh\n%s | sed "s/<sequenceNumber>1</<sequenceNumber>2</"\n' \
+        "$(command -v asn1-check)" >"$TMP/bin/asn1-check"
+    chmod +x "$TMP/bin/asn1-check"
+    PATH=$TMP/bin:$PATH run -1 /usr/bin/python3 "$lemf" others "$TMP/golden"
+    [[ $output == *'AssertionError: number'* ]]
+    # Files, and what is no PDU to others.
+    octets "$(head -n 1 "$TMP/golden")" >"$TMP/disc/D2AE26081709050700001"
+    run -0 /usr/bin/python3 "$lemf" others "$TMP/disc"
+    printf x >>"$TMP/disc/D2AE26081709050700001"
+    run -1 /usr/bin/python3 "$lemf" others "$TMP/disc"
+    sed 's/810d424b41/810d424bc1/' "$TMP/golden" >"$TMP/bad"
+    run -1 /usr/bin/python3 "$lemf" others "$TMP/bad"
+}
+
 # octets HEX - as they are
 octets() {
     # shellcheck disable=SC2001  # two characters at a time

@@ -34,6 +34,7 @@ stores() { [ "$(stored '[.[] | select(.stream == "cc")] | length')" -eq "$1" ]; 
 unpack() {
     rm -rf "$2" && mkdir -p "$2"
     xorriso -osirrox on:auto_chmod_on -indev "$1" -extract / "$2" 2>/dev/null
+    /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/lemf.py" others "$2"
 }
 # subjects DIRECTORY - the numbers of the messages whose contents are below it, in order.
 subjects() { grep -haoE 'Subject: message [0-9]+' -r "$1" | grep -oE '[0-9]+$' | sort -n | paste -sd' '; }

@@ -13,6 +13,7 @@ UNPACKED=/usr/local/lib/sponts-tests
 new_home() {
     HOME_DIR=$TMP/${1:-home}
     mkdir -p "$HOME_DIR/in"
+    echo "$HOME_DIR" >>"$TMP/homes" # others_read_it_alike looks there
 }
 
 # start_vsftpd [LINE...] - anonymous with the one password that counts: needs no PAM

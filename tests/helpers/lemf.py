@@ -13,11 +13,16 @@
         series is there once (repetitions must be equal); prints a summary as JSON.
     lemf.py contents FILE DIRECTORY
         Writes the contents of its PDUs, segments put together, as files 0, 1, 2, ...
+    lemf.py others PLACE...
+        Each PDU in these files of lines, and in the files below these directories that are
+        named by method B, decodes in asn1-check, which shares nothing with us, to the same
+        values as here, and is encoded again as it was.
 """
 import argparse
 import hashlib
 import json
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -253,6 +258,70 @@ def contents(options):
             file.write(content)
 
 
+METHOD_B = re.compile("[A-Z0-9]{4}[0-9]{17}")
+DER_SEQUENCE = b"\x30"
+PS_HEADER = 0xA1
+KINDS = {"iRIPayloadSequence": "iri", "cCPayloadSequence": "cc", "tRIPayload": "tri",
+         "hI1-Operation": "hi1"}
+
+
+def pdus_of_file(name):
+    """Nothing if it is no file of PDUs: national documents and what belongs to them."""
+    with open(name, "rb") as file:
+        data = file.read()
+    place = header(data, 0)
+    if not data.startswith(DER_SEQUENCE) or place is None or data[place[1]] != PS_HEADER:
+        return
+    while data:
+        place = header(data, 0)
+        assert place and place[2] <= len(data), f"{name}: cut off"
+        yield data[:place[2]]
+        data = data[place[2]:]
+
+
+def pdus_at(place):
+    if not os.path.isdir(place):
+        with open(place, encoding="ascii") as file:
+            for line in file:
+                if line.endswith("\n"):  # who writes it may have been killed
+                    yield bytes.fromhex(line)
+        return
+    for folder, _, names in os.walk(place):
+        for name in names:
+            if METHOD_B.fullmatch(name):
+                yield from pdus_of_file(os.path.join(folder, name))
+
+
+def value(xer, name):
+    """Of the first element of that name; None: there is none."""
+    begin = xer.find(f"<{name}>")
+    return None if begin < 0 else xer[begin + len(name) + 2:xer.index(f"</{name}>", begin)]
+
+
+def compare(octets, xer):
+    pdu = read_pdu(octets)
+    payload = re.search("<payload><([A-Za-z0-9-]+)", xer)
+    assert payload and KINDS[payload[1]] == pdu["kind"], "kind"
+    assert bytes.fromhex(value(xer, "lawfulInterceptionIdentifier")).decode() == pdu["liid"]
+    assert int(value(xer, "communicationIdentityNumber") or 0) == pdu["cin"], "cin"
+    assert int(value(xer, "sequenceNumber")) == pdu["number"], "number"
+    if pdu["kind"] == "cc":
+        assert bytes.fromhex(value(xer, "content")) == pdu["content"], "content"
+
+
+def others(options):
+    pdus = list(dict.fromkeys(one for place in options.places for one in pdus_at(place)))
+    if not pdus:
+        return
+    said = subprocess.run(["asn1-check"], input="\n".join(one.hex() for one in pdus) + "\n",
+                          capture_output=True, text=True, check=False)
+    lines = said.stdout.splitlines()
+    assert len(lines) == len(pdus), said.stderr
+    for octets, line in zip(pdus, lines):
+        assert not line.startswith("bad: "), f"{line}: {octets.hex()[:2000]}"
+        compare(octets, line)
+
+
 def main():
     parser = argparse.ArgumentParser()
     sub = parser.add_subparsers(required=True)
@@ -272,6 +341,9 @@ def main():
     writer.add_argument("file")
     writer.add_argument("directory")
     writer.set_defaults(run=contents)
+    reader = sub.add_parser("others")
+    reader.add_argument("places", nargs="+")
+    reader.set_defaults(run=others)
     options = parser.parse_args()
     options.run(options)
 
