@@ -273,3 +273,32 @@ END
     MEASURE=$(ctl create --yes --file "$TMP/order.conf" 2>/dev/null)
     [[ $(ctl show "$MEASURE" --json | jq -r '.orders[0].court') == Amtsgericht*Amtsgericht*Musterstadt*Musterstadt ]]
 }
+
+@test "the key of the vault may be a credential: for services, and for officers by a helper" {
+    measure
+    mkdir "$TMP/credentials"
+    mv "$STATE/vault.key" "$TMP/credentials/"
+    run -78 ctl list
+    chmod 440 "$TMP/credentials/vault.key" # as systemd hands it over
+    export CREDENTIALS_DIRECTORY=$TMP/credentials
+    [ "$(field reference)" = LKA-17 ]
+    [ "$(ctl show "$MEASURE" --json | jq .iri.password)" = true ]
+    ctl init
+    [ ! -e "$STATE/vault.key" ]
+    run -0 tkuev-export --config "$CONF" stored "$MEASURE"
+    run -0 tkuev-exportd --config "$CONF" --check
+    run -1 grep -rlE 'open-sesame|nna@|LKA-17' "$STATE"
+    # The helper of tkuev-ctl(8), with a stand-in for what decrypts.
+    unset CREDENTIALS_DIRECTORY
+    mkdir "$TMP/bin" "$TMP/run/with-key"
+    printf '#!/bin/sh\ncp "$3" "$4"\n' >"$TMP/bin/systemd-creds"
+    mandoc -Tutf8 "$REPO/man/tkuev-ctl.8" | col -bx |
+        sed -n '/#!\/bin\/sh/,/--init-groups/{s/^ *//;p}' |
+        sed "s#sponts-li:sponts-li#$(id -u):$(id -g)#; s#=sponts-li#=$(id -u)#g
+            s#/run/tkuev#$TMP/run/with-key/tkuev#
+            s#/etc/credstore.encrypted#$TMP/credentials#" >"$TMP/bin/tkuev-with-key"
+    chmod +x "$TMP/bin"/*
+    PATH=$TMP/bin:$PATH run -0 tkuev-with-key tkuev-ctl --config "$CONF" list
+    [[ $output == "${MEASURE:0:8}  "* ]]
+    [ -z "$(ls "$TMP/run/with-key")" ]
+}

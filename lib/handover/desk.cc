@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "base/fd.h"
+#include "li/layout.h"
 
 #include <fcntl.h>
 
@@ -24,7 +25,7 @@ li::Sender sender_of(const conf::Tkuev& settings)
 Places places_of(const conf::Tkuev& settings)
 {
     const std::string& state = settings.state;
-    return {.vault_key = state + "/vault.key",
+    return {.vault_key = li::vault_key_file(state),
             .measures = state + "/measures.db",
             .certificate = state + "/interception.pem",
             .key = state + "/interception.key",
