@@ -186,6 +186,22 @@ END
     [ "$(ctl test-account list --json)" = '[]' ]
 }
 
+@test "a test account has names of domains that are served, and no other fields of an order" {
+    add() { ctl test-account add probe --registration 'BNetzA 12-3' --file "$TMP/account"; }
+    printf '%s\n' 'identity = anna@example.com' 'login = bert@elsewhere.test' 'mailbox = anna' \
+        'Gericht = AG' 'port = 21' '[cc]' 'host = x' >"$TMP/account"
+    run -65 add
+    [[ $output == *'error: identity: anna@example.com: example.com is no domain we serve / '* ]]
+    [[ $output == *'error: login: bert@elsewhere.test: elsewhere.test is no domain we serve / '* ]]
+    [[ $output == *'line 4: Gericht: does not belong to a test account / gehört zu keinem Probekonto'* ]]
+    [[ $output == *'line 5: port: does not belong'* && $output == *'line 7: host: does not belong'* ]]
+    [[ $output != *'mailbox: '* && $output != *'is missing'* ]]
+    [ "$(ctl test-account list --json)" = '[]' ]
+    printf '%s\n' 'identity = Anna@example.org' 'login = anna' 'mailbox = anna' >"$TMP/account"
+    run -0 add
+    [ -z "$output" ]
+}
+
 @test "several authorities may watch the same identity with the same number, one only once" {
     measure
     run -65 ctl create --file "$TMP/order.conf"

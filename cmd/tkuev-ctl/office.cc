@@ -205,6 +205,17 @@ std::vector<li::Fault> Office::faults_among(const Registers& registers,
     return li::check(draft, around);
 }
 
+std::vector<li::Fault> Office::faults_of_account(std::span<const li::Entry> entries,
+                                                 const li::Draft& draft) const
+{
+    db::Directory directory(settings_.general.database);
+    li::Surroundings around = surroundings();
+    around.serves = [&](std::string_view domain) {
+        return directory.domain(domain).has_value();
+    };
+    return li::check_test_account(entries, draft, around);
+}
+
 li::Surroundings Office::surroundings() const
 {
     li::Surroundings around;

@@ -62,6 +62,9 @@ public:
     [[nodiscard]] Registers registers();
     [[nodiscard]] std::vector<li::Fault> faults_by(const Registers& registers,
                                                    const li::Draft& draft) const;
+    // Of an account for tests.
+    [[nodiscard]] std::vector<li::Fault>
+    faults_of_account(std::span<const li::Entry> entries, const li::Draft& draft) const;
     // With those of how it was read.
     [[nodiscard]] std::vector<li::Fault> faults_of(const li::Draft& draft);
     [[nodiscard]] li::Surroundings surroundings() const;

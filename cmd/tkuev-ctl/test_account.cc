@@ -110,7 +110,8 @@ int test_account_add(const Call& call)
     entry.identity = identities_of(account.identities);
     entry.test = true;
     return office.perform(entry, [&](const std::string&) -> li::Done {
-        if (li::Done sound = refuse_unsound(account, draft.faults); !sound)
+        const auto faults = office.faults_of_account(input.entries, draft);
+        if (li::Done sound = refuse_unsound(account, faults); !sound)
             return sound;
         if (is_needed(office, account))
             return std::unexpected("cannot add: a test measure needs an identity that "

@@ -281,6 +281,23 @@ std::vector<Fault> together(std::vector<Fault> read, std::vector<Fault> found)
     return read;
 }
 
+std::vector<Fault> check_test_account(std::span<const Entry> entries, const Draft& draft,
+                                      const Surroundings& around)
+{
+    Findings found;
+    check_identities(found, draft.measure, around);
+    std::vector<Fault> foreign;
+    for (const Entry& entry : entries) {
+        const Field* field = find_field(entry.key);
+        if (field != nullptr && !field->repeatable)
+            foreign.push_back({entry.key, "does not belong to a test account",
+                               "gehört zu keinem Probekonto", false, entry.line});
+    }
+    std::vector<Fault> read = draft.faults;
+    read.insert(read.end(), foreign.begin(), foreign.end());
+    return together(std::move(read), found.take());
+}
+
 std::vector<Fault> check(const Draft& draft, const Surroundings& around)
 {
     Surroundings known = around;

@@ -45,6 +45,11 @@ struct Surroundings {
 // What was found later about a field that could not even be read, says nothing new.
 [[nodiscard]] std::vector<Fault> together(std::vector<Fault> read,
                                           std::vector<Fault> found);
+// Of an account for tests: of the order's fields only those that name somebody, and only
+// in domains that we serve.
+[[nodiscard]] std::vector<Fault> check_test_account(std::span<const Entry> entries,
+                                                    const Draft& draft,
+                                                    const Surroundings& surroundings);
 // Of an order that extends one which reaches until `end`.
 [[nodiscard]] std::vector<Fault> check_extension(const Order& order, Time end,
                                                  const Surroundings& surroundings);
