@@ -307,6 +307,7 @@ END
     # The helper of tkuev-ctl(8), with a stand-in for what decrypts.
     unset CREDENTIALS_DIRECTORY
     mkdir "$TMP/bin" "$TMP/run/with-key"
+    # shellcheck disable=SC2016  # for the shell there
     printf '#!/bin/sh\ncp "$3" "$4"\n' >"$TMP/bin/systemd-creds"
     mandoc -Tutf8 "$REPO/man/tkuev-ctl.8" | col -bx |
         sed -n '/#!\/bin\/sh/,/--init-groups/{s/^ *//;p}' |
