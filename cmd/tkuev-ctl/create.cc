@@ -200,16 +200,6 @@ std::vector<li::Fault> foreign_fields(const std::vector<li::Entry>& entries)
     return faults;
 }
 
-// When the order came, unless it says so itself: now, or when the first of two officers had
-// it before him.  That the second one agrees must not give its original more time.
-li::Time came(const Office& office, const li::Measure& measure)
-{
-    const li::Proposal* proposal = office.settings().second_person
-                                       ? li::open_proposal(measure, "extend", office.now())
-                                       : nullptr;
-    return proposal != nullptr ? proposal->time : office.now();
-}
-
 // What two persons agree on: the new order, not when each of them typed it.
 std::string content_of(const li::Measure& extended, const OrderInput& input)
 {
@@ -222,8 +212,9 @@ std::string content_of(const li::Measure& extended, const OrderInput& input)
 
 li::Done prolong(Office& office, li::Measure& measure, const OrderInput& input)
 {
-    const li::Draft draft =
-        li::read_order(input.entries, office.rules(), came(office, measure));
+    // That a second person agrees must not give the original of an order more time.
+    const li::Time came = first_wanted(office, measure, "extend");
+    const li::Draft draft = li::read_order(input.entries, office.rules(), came);
     std::vector<li::Fault> read = input.faults;
     read.insert(read.end(), draft.faults.begin(), draft.faults.end());
     const std::vector<li::Fault> foreign = foreign_fields(input.entries);
