@@ -63,7 +63,8 @@ bool is_export(std::string_view act)
 bool acts_by_itself(const Record& record)
 {
     const std::string& act = record.get("act");
-    return act.starts_with("log-") || act == "measure-expire" ||
+    return act.starts_with("log-") || act == "measure-expire" || act == "measure-fail" ||
+           act == "measure-recover" ||
            (act == "handover-once" && record.get("detail").starts_with(by_itself));
 }
 
@@ -94,18 +95,6 @@ private:
     std::map<std::string, std::string> names_; // by handle
 };
 
-// "... entry=12 why=..." -> 12: what it is the outcome of; 0: it does not say.
-std::uint64_t outcome_of(const Record& record)
-{
-    constexpr std::string_view word = "entry=";
-    std::string_view detail = record.get("detail");
-    const auto begin = detail.find(word);
-    if (begin == std::string_view::npos)
-        return 0;
-    detail.remove_prefix(begin + word.size());
-    return number_of(take_until(detail, ' ')).value_or(0);
-}
-
 // What is known of acts when looking at one of them.
 struct History {
     explicit History(const Chain& log) : measures(log)
@@ -118,15 +107,37 @@ struct History {
         const std::string measure = measures(record);
         if (is_begin(record))
             begun[measure] = time_of(record) / million;
-        if (record.get("outcome") == "intended")
+        if (record.get("outcome") == "intended") {
+            intents[record.number] = &record;
             return;
-        if (const std::uint64_t number = outcome_of(record); number != 0)
+        }
+        if (const std::uint64_t number = intent_of(record); number != 0)
             ended.insert(number);
         else if (record.get("outcome") != "refused") // which has no intent
             last[{record.get("act"), measure}] = record.number;
     }
 
+    // "... entry=12 why=..." -> 12, what it is the outcome of; 0: it does not say.  A name
+    // may have such words, too: what stands before them is what the intent says.
+    [[nodiscard]] std::uint64_t intent_of(const Record& outcome) const
+    {
+        constexpr std::string_view word = "entry=";
+        const std::string_view detail = outcome.get("detail");
+        for (auto at = detail.find(word); at != std::string_view::npos;
+             at = detail.find(word, at + 1)) {
+            std::string_view number = detail.substr(at + word.size());
+            const auto intent =
+                intents.find(number_of(take_until(number, ' ')).value_or(0));
+            const std::string_view before = detail.substr(0, at == 0 ? 0 : at - 1);
+            if (intent != intents.end() && intent->second->get("detail") == before &&
+                intent->second->get("act") == outcome.get("act"))
+                return intent->first;
+        }
+        return 0;
+    }
+
     Measures measures;
+    std::map<std::uint64_t, const Record*> intents;
     std::map<std::string, std::int64_t> begun; // measure -> seconds
     std::set<std::uint64_t> ended;             // intents whose outcome says so
     std::map<std::pair<std::string, std::string>, std::uint64_t> last; // act, measure

@@ -98,6 +98,7 @@ TEST_CASE("audit: tests and what is suspicious are always looked at")
     const auto round = log.add(sunday, "handover-once", "done", "", "no", "by itself, ...");
     const auto asked = log.add(sunday, "handover-once", "done", "");
     const auto expired = log.add(sunday, "measure-expire", "done", "X6");
+    const auto failing = log.add(sunday, "measure-fail", "done", "X6");
     const Sample sample = audit::draw_sample(log.chain, "2026-Q3", "s");
     CHECK(reasons_of(sample, test) == "test");
     CHECK(reasons_of(sample, refused) == "refused");
@@ -115,6 +116,7 @@ TEST_CASE("audit: tests and what is suspicious are always looked at")
     CHECK(reasons_of(sample, round).empty());
     CHECK(reasons_of(sample, asked) == "outside of business hours");
     CHECK(reasons_of(sample, expired).empty());
+    CHECK(reasons_of(sample, failing).empty());
     CHECK(sample.measures == 11);
     CHECK(sample.chosen.size() == 3);
     CHECK(sample.tests == 1);
@@ -154,9 +156,17 @@ TEST_CASE("audit: an outcome says which intent it belongs to")
     const auto kept = log.add(monday, "measure-list", "intended", "");
     log.add(monday, "measure-list", "done", "", "no", "entry=" + std::to_string(kept));
     log.add(monday, "measure-list", "refused", "", "no", "before anything was done");
+    const auto hidden =
+        log.add(monday, "authority-add", "intended", "", "no", "authority=a");
+    const std::string name = "authority=b entry=" + std::to_string(hidden);
+    const auto hides = log.add(monday, "authority-add", "intended", "", "no", name);
+    log.add(monday, "authority-add", "done", "", "no",
+            name + " entry=" + std::to_string(hides) + " why=entry=1");
     const Sample sample = audit::draw_sample(log.chain, "2026-Q3", "seed");
     CHECK(reasons_of(sample, lost) == "no outcome");
     CHECK(reasons_of(sample, kept).empty());
+    CHECK(reasons_of(sample, hidden) == "no outcome");
+    CHECK(reasons_of(sample, hides).empty());
 }
 
 TEST_CASE("audit: what is a quarter")
