@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
+#include <map>
 
 namespace tkuev {
 
@@ -92,20 +94,28 @@ int write_ends(Office& office)
     return worst;
 }
 
-std::string trouble_of(Office& office, const li::Measure& measure)
+using Troubles = std::map<li::Handle, std::string>; // empty text: none
+
+// What tkuev-exportd(8) has found out since: that a measure is not carried out.  It has
+// made the store; we only look.
+Troubles troubles_of(Office& office, const std::vector<db::StoredMeasure>& all)
 {
+    Troubles troubles;
+    std::error_code unknown; // is as good as not there
+    if (!std::filesystem::exists(handover::places_of(office.settings()).store, unknown))
+        return troubles;
     db::HandoverWork work(office.handover());
-    return handover::why_unpublished(work, measure.handle);
+    for (const db::StoredMeasure& stored : all)
+        troubles[stored.measure.handle] =
+            handover::why_unpublished(work, stored.measure.handle);
+    return troubles;
 }
 
-// What tkuev-exportd(8) has found out since: that a measure is not carried out, or is
-// again.
-int write_trouble(Office& office, db::StoredMeasure stored)
+int write_trouble(Office& office, db::StoredMeasure stored, const std::string& why)
 {
     const li::State state = li::state_at(stored.measure, office.now());
     if (state != li::State::active && state != li::State::error)
         return exit_done;
-    const std::string why = trouble_of(office, stored.measure);
     const bool fails = state == li::State::active;
     if (fails == why.empty())
         return exit_done;
@@ -130,11 +140,19 @@ int settle(const Call& call)
 {
     Office office(call);
     int worst = write_ends(office);
-    // Whoever hands over has made it; we only look.
-    if (!std::filesystem::exists(handover::places_of(office.settings()).store))
-        return worst;
-    for (db::StoredMeasure& stored : office.measures().all())
-        worst = std::max(worst, write_trouble(office, std::move(stored)));
+    std::vector<db::StoredMeasure> all = office.measures().all();
+    Troubles troubles;
+    try {
+        troubles = troubles_of(office, all);
+    } catch (const base::Failure& failure) { // the ends are written; the next round looks
+        std::cerr << "tkuev-ctl: " << failure.what() << '\n';
+        return std::max(worst, failure.exit_status());
+    }
+    for (db::StoredMeasure& stored : all)
+        if (const auto trouble = troubles.find(stored.measure.handle);
+            trouble != troubles.end())
+            worst =
+                std::max(worst, write_trouble(office, std::move(stored), trouble->second));
     return worst;
 }
 

@@ -90,7 +90,7 @@ void tell_beginning(Desk& desk, db::HandoverWork& work, const li::Measure& measu
 void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
 {
     const li::Measure& measure = stored.measure;
-    if (measure.life.activated == 0)
+    if (measure.life.activated == 0 || measure.life.forgotten != 0)
         return;
     const std::string fact = fact_of(measure.handle);
     const li::State state = li::state_at(measure, now);
