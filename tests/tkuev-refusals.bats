@@ -57,6 +57,27 @@ last() {
     [[ $output == 'tkuev-ctl: --state: must be one of: '* ]]
 }
 
+@test "tkuev-ctl: a failure leaves an outcome, however much there is to say about it" {
+    printf -v long 'a/%.0s' {1..1200}
+    run -66 ctl authority add bka --certificate "/$long"
+    [[ $(last authority-add) == 'failed: authority=bka entry='*' why='*a/a/* ]]
+    quarter=$(date +%Y-Q)$((($(date +%-m) + 2) / 3))
+    [ -z "$(audit sample --quarter "$quarter" --json |
+        jq -r 'select(.reasons[] == "no outcome") | .act')" ]
+}
+
+@test "tkuev-export: what is refused before anything begins is noted; what everybody may do is not" {
+    before='refused: before anything was done, why='
+    run -65 tkuev-export --config "$CONF" probe 00000000
+    [ "$(last handover-probe)" = "${before}unknown or unfit" ]
+    run -66 tkuev-export --config "$CONF" burn "$TMP/secret-word" "stdio:$TMP/disc"
+    [ "$(last iso-burn)" = "${before}file not readable" ]
+    entries=$(wc -l <"$TMP/audit/log")
+    run ! tkuev-export --config "$CONF" verify "$TMP/secret-word"
+    [ "$(wc -l <"$TMP/audit/log")" -eq "$entries" ]
+    run ! grep -q secret-word "$TMP/audit/log"
+}
+
 @test "tkuev-audit: refusals and failures are noted, and no intent stays without an outcome" {
     quarter=$(date +%Y-Q)$((($(date +%-m) + 2) / 3))
     before='refused: before anything was done, why='

@@ -59,14 +59,24 @@ void Desk::perform(const std::string& reference, const std::string& detail,
     note("intended", reference, detail);
     try {
         effect();
+        note("done", reference, detail);
     } catch (const base::Failure& failure) {
-        note("failed", reference, detail + ", why=" + failure.what());
+        note_failure(reference, detail, failure.what());
         throw audit::KnownFailure(failure);
     } catch (const std::exception& error) {
-        note("failed", reference, detail + ", why=" + error.what());
+        note_failure(reference, detail, error.what());
         throw;
     }
-    note("done", reference, detail);
+}
+
+// The failure itself is what must be told, whether or not it can be noted.
+void Desk::note_failure(const std::string& reference, const std::string& detail,
+                        std::string_view what)
+{
+    try {
+        note("failed", reference, detail + ", " + audit::why(what));
+    } catch (const base::Failure&) {
+    }
 }
 
 void Desk::note(std::string_view outcome, std::string reference, std::string detail)

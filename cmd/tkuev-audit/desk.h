@@ -36,6 +36,9 @@ public:
     [[nodiscard]] audit::Inspection read();
 
 private:
+    void note_failure(const std::string& reference, const std::string& detail,
+                      std::string_view what);
+
     conf::Settings settings_;
     std::string act_;
     std::string person_;

@@ -98,7 +98,11 @@ void take_options(const Call& call, li::Authority& authority)
     take("contact", authority.contact);
     take("phone", authority.phone);
     if (call.has("certificate"))
-        authority.certificate = seal::Certificate::read(call.get("certificate")).pem();
+        authority.certificate =
+            seal::Certificate::parse(
+                base::read_file(call.get("certificate"), base::Remedy::supply_input),
+                call.get("certificate"))
+                .pem();
     if (call.has("tls-trust"))
         authority.tls_trust = pems_of(call.get("tls-trust"));
 }

@@ -105,7 +105,7 @@ int Office::perform(audit::Entry entry, const Effect& effect, WithoutLog without
                     std::to_string(noted.number); // the one it is the outcome of
     const auto note_failure = [&](const std::string& why) {
         entry.outcome = "failed";
-        entry.detail += " why=" + why;
+        entry.detail += ' ' + audit::why(why);
         (void)audit_.note(entry); // the failure itself is what must be told
     };
     li::Done done;
@@ -122,7 +122,7 @@ int Office::perform(audit::Entry entry, const Effect& effect, WithoutLog without
         entry.detail += ' ' + remark_;
     entry.outcome = done ? "done" : "refused";
     if (!done)
-        entry.detail += " why=" + done.error();
+        entry.detail += ' ' + audit::why(done.error());
     const int status = exit_of(done);
     (void)note(entry);
     return status;

@@ -5,11 +5,42 @@
 // it.
 #include "conf/command_line.h"
 #include "image_options.h"
+#include "perform.h"
 #include "subcommands.h"
 
 #include <functional>
 #include <iostream>
+#include <map>
+#include <string>
+#include <string_view>
 #include <sysexits.h>
+
+namespace {
+
+// As the entries of those that are not refused call it.  Empty: what everybody may do, and
+// what a timer does each minute.
+std::string act_of(std::string_view command)
+{
+    static const std::map<std::string_view, std::string> acts = {
+        {"iso", "iso-make"},
+        {"release", "iso-release"},
+        {"burn", "iso-burn"},
+        {"handed-over", "iso-handed-over"},
+        {"stored", "disc-stored"},
+        {"probe", "handover-probe"},
+        {"verify-ledger", "ledger-verify"}};
+    const auto found = acts.find(command);
+    return found == acts.end() ? "" : found->second;
+}
+
+int run_subcommand(const CLI::App& app, const std::string& config,
+                   const std::function<int()>& run)
+{
+    const std::string act = act_of(app.get_subcommands().front()->get_name());
+    return act.empty() ? run() : tkuev_export::run_noted(act, config, run);
+}
+
+} // namespace
 
 int main(int argc, char** argv)
 {
@@ -36,6 +67,7 @@ int main(int argc, char** argv)
         std::cerr << "tkuev-export: either --once or a subcommand is needed\n";
         return EX_USAGE;
     }
-    return conf::run_program("tkuev-export",
-                             [&] { return call.once ? tkuev_export::once(call) : run(); });
+    return conf::run_program("tkuev-export", [&] {
+        return call.once ? tkuev_export::once(call) : run_subcommand(app, call.config, run);
+    });
 }

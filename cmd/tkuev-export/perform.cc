@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "perform.h"
 
+#include "audit/refusal.h"
 #include "base/failure.h"
+#include "conf/read.h"
 
 namespace tkuev_export {
 
@@ -13,9 +15,20 @@ audit::Noted must_be_noted(const audit::Client& log, const audit::Entry& entry)
     if (noted)
         return *std::move(noted);
     const bool no_role = noted.error().reason == audit::Denial::Reason::no_role;
-    throw base::Failure(no_role ? base::Remedy::get_permission
-                                : base::Remedy::start_service,
-                        noted.error().text);
+    throw audit::KnownFailure(
+        base::Failure(no_role ? base::Remedy::get_permission : base::Remedy::start_service,
+                      noted.error().text));
+}
+
+// Without a log it stays at the refusal.
+void note_refusal(const std::string& act, const std::string& config, base::Remedy remedy)
+{
+    try {
+        const conf::Settings settings = conf::read_trusted_settings(config);
+        (void)audit::Client(settings.tkuev.audit_socket)
+            .note(audit::refusal_of(act, remedy));
+    } catch (const base::Failure&) { // no configuration, no log
+    }
 }
 
 } // namespace
@@ -26,16 +39,35 @@ void perform(const audit::Client& log, audit::Entry entry, const Effect& effect)
     const audit::Noted noted = must_be_noted(log, entry);
     entry.detail +=
         (entry.detail.empty() ? "entry=" : " entry=") + std::to_string(noted.number);
+    const auto note_failure = [&](std::string_view what) {
+        entry.outcome = "failed";
+        entry.detail += ' ' + audit::why(what);
+        (void)log.note(entry); // the failure itself is what must be told
+    };
     try {
         entry.detail += effect(noted.person);
     } catch (const base::Failure& failure) {
-        entry.outcome = "failed";
-        entry.detail += std::string(" why=") + failure.what();
-        (void)log.note(entry); // the failure itself is what must be told
+        note_failure(failure.what());
+        throw audit::KnownFailure(failure);
+    } catch (const std::exception& error) {
+        note_failure(error.what());
         throw;
     }
     entry.outcome = "done";
     (void)must_be_noted(log, entry);
+}
+
+int run_noted(const std::string& act, const std::string& config,
+              const std::function<int()>& run)
+{
+    try {
+        return run();
+    } catch (const audit::KnownFailure&) {
+        throw;
+    } catch (const base::Failure& failure) {
+        note_refusal(act, config, failure.remedy());
+        throw;
+    }
 }
 
 } // namespace tkuev_export

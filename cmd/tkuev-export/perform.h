@@ -17,4 +17,8 @@ using Effect = std::function<std::string(const std::string& person)>;
 // done or cannot be noted, and what `effect` throws.
 void perform(const audit::Client& log, audit::Entry entry, const Effect& effect);
 
+// Runs it; what fails before the log was asked is a refused use, of that act.
+[[nodiscard]] int run_noted(const std::string& act, const std::string& config,
+                            const std::function<int()>& run);
+
 } // namespace tkuev_export

@@ -2,6 +2,8 @@
 // audit/refusal.cc - see the header.
 #include "audit/refusal.h"
 
+#include "etsi/fit.h"
+
 #include <string_view>
 
 namespace audit {
@@ -35,6 +37,11 @@ std::string_view reason_of(base::Remedy remedy)
 }
 
 } // namespace
+
+std::string why(std::string_view message)
+{
+    return std::string("why=").append(etsi::fitting_octets(message, most_why));
+}
 
 Entry refusal_of(const std::string& act, base::Remedy remedy)
 {

@@ -7,7 +7,9 @@
 #include "audit/entry.h"
 #include "base/failure.h"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace audit {
 
@@ -16,6 +18,10 @@ class KnownFailure : public base::Failure {
 public:
     explicit KnownFailure(const base::Failure& failure) : base::Failure(failure) {}
 };
+
+// "... why=...": what the log keeps of a message, which may hold anything of any length.
+inline constexpr std::size_t most_why = 400; // octets
+[[nodiscard]] std::string why(std::string_view message);
 
 // What the log hears of one that it does not know yet.
 [[nodiscard]] Entry refusal_of(const std::string& act, base::Remedy remedy);

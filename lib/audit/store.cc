@@ -247,7 +247,7 @@ void Store::purge(const Purge& plan, std::string_view person)
         erase_texts(plan);
     } catch (const base::Failure& failure) {
         entry.outcome = "failed";
-        entry.detail += std::string(", why=") + failure.what();
+        entry.detail += ", " + why(failure.what());
         append_entry(entry, person);
         throw KnownFailure(failure);
     }
