@@ -30,7 +30,7 @@ VARIES = [(re.compile(pattern, re.M), word) for pattern, word in (
     (r"\b[0-9a-f]{12,14}\.[0-9a-f]{1,6}\b", "SESSION-ID"),
     (r"(?<=\bms=)\d+\b|(?<=-ms=)\d+\b", "N"),
     (r"(?<=\bclient=127\.0\.0\.1:)\d+\b", "PORT"),
-    (r"(?<=/)[0-9a-f]{32}$", "NAME"),
+    (r"(?<=/)[0-9a-f]{32}(\.content)?$", r"NAME\1"),
     # How far the log of messages has come, and when its room is made, is a matter of the clock.
     (r"^total \d+$", "total N"),
     (r"\d+ (?=\S+/spool/queue/(results|snapshot))", "SIZE "),

@@ -6,8 +6,11 @@
 #include "net/listener.h"
 #include "tap/layout.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstring>
+#include <string_view>
 #include <sys/inotify.h>
 
 namespace exportd {
@@ -23,6 +26,20 @@ base::Fd watch_directory(const std::string& directory)
                                    IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE) < 0)
         base::fail_errno("watch", directory, base::Remedy::fix_config);
     return fd;
+}
+
+// Contents come before their events, and we empty them ourselves.
+bool tells_of_events(std::string_view news)
+{
+    while (news.size() >= sizeof(inotify_event)) {
+        inotify_event one{};
+        std::memcpy(&one, news.data(), sizeof one);
+        const std::string_view name = news.substr(sizeof one, one.len);
+        if (!name.substr(0, name.find('\0')).ends_with(tap::contents_suffix))
+            return true;
+        news.remove_prefix(std::min(news.size(), sizeof one + one.len));
+    }
+    return false;
 }
 
 } // namespace
@@ -52,7 +69,8 @@ net::Task<void> Service::watch()
         const std::size_t count = co_await incoming_.read_some(news);
         if (count == 0)
             co_return;
-        work();
+        if (tells_of_events({news.data(), count}))
+            work();
     }
 }
 

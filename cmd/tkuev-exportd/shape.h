@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tkuev-exportd/shape.h - what everybody sees of this process in /proc does not grow with
-// what it has to do.
+// tkuev-exportd/shape.h - neither the room for descriptors nor the number of heaps, which
+// everybody sees in /proc, grows with what this process has to do.
 #pragma once
 
 namespace exportd {

@@ -402,7 +402,8 @@ void Dispatcher::check_stopped()
 {
     if (!stopping_ || couriers_ > connecting_.size() || finishing_ > 0 || !stopped_)
         return;
-    untold_.catch_up();
+    while (!untold_.empty())
+        tell_first();
     const std::function<void()> stopped = std::exchange(stopped_, nullptr);
     stopped();
 }

@@ -27,7 +27,6 @@
 #include "delivery/timetable.h"
 #include "spool/queue.h"
 #include "spool/writer.h"
-#include "tap/agenda.h"
 #include "tap/queue_witness.h"
 
 #include <cstdint>
@@ -40,6 +39,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace delivery {
@@ -186,7 +186,8 @@ private:
                      const session::Answer& answer);
     void finish_job(Destination& destination, Batch& batch);
     void tell_later(const Batch& batch);
-    [[nodiscard]] net::Task<void> tell_soon();
+    [[nodiscard]] net::Task<void> tell_when_due();
+    void tell_first();
     void conversation_failed(Destination& destination, const Batch& batch);
     void settle_waiting(const Job& job, const std::string& reason,
                         smtp::EnhancedStatus status, bool tried, bool suspect = false);
@@ -211,8 +212,9 @@ private:
     MessageSource source_;
     Facts& facts_;
     const tap::QueueWitness* witness_;
-    tap::Agenda untold_;   // to the witness
-    bool telling_ = false; // soon
+    // To the witness: when each is due, and what it is.
+    std::deque<std::pair<base::SteadyTime, std::move_only_function<void()>>> untold_;
+    bool telling_ = false; // somebody waits for the first of them
     Options options_;
     std::unique_ptr<smtp::Srs> srs_;
     std::unique_ptr<Router> router_;

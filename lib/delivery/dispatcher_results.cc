@@ -6,6 +6,7 @@
 #include "delivery/dispatcher.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace delivery {
@@ -194,19 +195,32 @@ void Dispatcher::finish_job(Destination& at, Batch& batch)
 // next, be it QUIT or another MAIL, comes first.
 void Dispatcher::tell_later(const Batch& batch)
 {
-    untold_.add([this, attempt = batch.job.attempt, legs = legs_of(batch)] {
-        for (const tap::Leg& leg : legs)
-            witness_->leg(attempt->envelope(), attempt->id.text(), leg);
-    });
+    untold_.emplace_back(base::Steady::now() + conversation_goes_on,
+                         [this, attempt = batch.job.attempt, legs = legs_of(batch)] {
+                             for (const tap::Leg& leg : legs)
+                                 witness_->leg(attempt->envelope(), attempt->id.text(),
+                                               leg);
+                         });
     if (!std::exchange(telling_, true))
-        loop_.spawn("-", tell_soon());
+        loop_.spawn("-", tell_when_due());
 }
 
-net::Task<void> Dispatcher::tell_soon()
+net::Task<void> Dispatcher::tell_when_due()
 {
-    co_await net::sleep_for(loop_, conversation_goes_on);
+    while (!untold_.empty()) {
+        const auto wait = untold_.front().first - base::Steady::now();
+        co_await net::sleep_for(loop_, std::chrono::ceil<base::milliseconds>(wait));
+        while (!untold_.empty() && untold_.front().first <= base::Steady::now())
+            tell_first();
+    }
     telling_ = false;
-    untold_.catch_up();
+}
+
+void Dispatcher::tell_first()
+{
+    auto tell = std::move(untold_.front().second);
+    untold_.pop_front();
+    tell();
 }
 
 void Dispatcher::conversation_failed(Destination& at, const Batch& batch)

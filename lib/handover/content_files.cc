@@ -8,7 +8,7 @@ namespace handover {
 
 namespace {
 
-constexpr std::size_t most_open = 64;
+constexpr std::size_t most_open = 16; // of each lane, two descriptors each
 
 tap::SealedRecord record_of(const db::HandoverItem& item)
 {

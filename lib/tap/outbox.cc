@@ -75,14 +75,14 @@ bool Outbox::append(const Submitted& record, ContentForm form, std::string_view 
 {
     std::string event;
     seal::encrypt_to(event, li::encode(record.event), keys_->event_key());
-    const std::uint64_t at = file_->size() + record_head_size + event.size();
     const std::string text = encode_record(keys_->number(), event, form, content.size());
     keys_->advance(); // written or not: a key is used once
-    if (!file_->append(text, content))
+    const auto at = file_->append(text, content);
+    if (!at)
         return false;
     if (!content.empty())
         written_.push_back(
-            {at, content.size(),
+            {*at, content.size(),
              base::wall_microseconds() + options_.content_seconds * microseconds_per_second,
              file_});
     return true;
@@ -119,7 +119,7 @@ std::string Outbox::sealed_content(Submitted& record, ContentForm& form)
 }
 
 // The event says what became of its content, so the content comes first.  It stays in
-// memory until it is on the disk: what a kill leaves to others is whole.
+// memory until it is in the file: what a kill leaves to others is whole.
 bool Outbox::put(Submitted& record)
 {
     ContentForm form = ContentForm::none;

@@ -69,16 +69,17 @@ void RecordFile::drop(std::uint64_t offset)
 }
 
 // Content first: the event says that it is there.
-bool RecordFile::append(std::string_view head_and_event, std::string_view content)
+std::optional<std::uint64_t> RecordFile::append(std::string_view head_and_event,
+                                                std::string_view content)
 {
     const std::uint64_t behind = size_ + head_and_event.size();
     if (!write(contents_.get(), content, behind) ||
         !write(events_.get(), head_and_event, size_)) {
         drop(size_);
-        return false;
+        return std::nullopt;
     }
     size_ = padded(behind + content.size());
-    return true;
+    return behind;
 }
 
 bool RecordFile::sync()

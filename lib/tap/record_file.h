@@ -14,6 +14,7 @@
 #include "base/fd.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,9 +25,10 @@ public:
     // Throws base::Failure(fix_config): no such directory, or no right to write there.
     explicit RecordFile(const std::string& directory);
 
-    // All of it is written, or nothing of it stays: then false.  The next begins at a
-    // multiple of eight octets.
-    [[nodiscard]] bool append(std::string_view head_and_event, std::string_view content);
+    // Where the content stands now; nothing: it could not be written, and nothing of it
+    // stays.  The next begins at a multiple of eight octets.
+    [[nodiscard]] std::optional<std::uint64_t> append(std::string_view head_and_event,
+                                                      std::string_view content);
     // Events that were appended survive a power cut.
     [[nodiscard]] bool sync();
     [[nodiscard]] std::uint64_t size() const { return size_; }
