@@ -111,7 +111,7 @@ void look_at_line(Source& source, std::string_view line)
     }
     if (text[0] == '[')
         return note_section(source, text);
-    const auto end = text.find_first_of("=:");
+    const auto end = without_comment(text).find_first_of("=:");
     if (end == std::string_view::npos)
         refuse_line(source);
     else if (trim(text.substr(0, end)).size() > name_limit)
@@ -190,8 +190,11 @@ Document parse_document(std::string_view text)
     if (text.starts_with("\xEF\xBB\xBF"))
         text.remove_prefix(3);
     Source source{text, document};
-    (void)ini_parse_stream(next_line, &source, take_entry,
-                           &source); // the problems are ours
+    const int broken = ini_parse_stream(next_line, &source, take_entry, &source);
+    if (broken > 0 && document.problems.empty()) { // ours say more, and of every line
+        source.line = broken;
+        refuse_line(source);
+    }
     return document;
 }
 

@@ -83,6 +83,14 @@ TEST_CASE("conf: every line that is broken is a problem, in two languages")
     }
     CHECK(lines == std::vector{2, 4, 5, 6});
     CHECK(parse_document("[d ; e]\n").problems.size() == 1);
+    for (const std::string_view lost :
+         {"second-person ; was: yes", "word ; see http://x", "word\t; a = 1"}) {
+        CAPTURE(lost);
+        CHECK(problem_of("[a]\n" + std::string(lost) + "\nb = 1\n") ==
+              "2: neither [section] nor key = value");
+    }
+    CHECK(problem_of("[a]\nb;c = 1 ; why: not\n").empty());
+    CHECK(problem_of("[a]\n= 1\n  word\n") == "3: neither [section] nor key = value");
 }
 
 TEST_CASE("conf: the longest line that is allowed is read whole")
