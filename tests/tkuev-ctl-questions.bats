@@ -265,3 +265,39 @@ END
     run -66 at_terminal redirect "$MEASURE" <<<'Profil|^D'
     [[ $output == *'abgebrochen: nichts wurde gespeichert' ]]
 }
+
+@test "redirect is asked about the measure as it is: Enter keeps its profile" {
+    armed 'Umfang = iri'
+    run -0 at_terminal redirect "$MEASURE" <<'END'
+[etsi-ftp-file]|
+method|
+host|192.0.2.77
+port|
+standby|
+user|recorder
+password|new
+directory|/in
+mode|
+END
+    [ "$(acts measure-show)" = 'intended done' ]
+    [ "$(ctl show "$MEASURE" --json | jq -r '"\(.profile) \(.iri.method) \(.iri.host)"')" = \
+        'etsi-ftp-file ftp 192.0.2.77' ]
+    run -0 at_terminal redirect "$MEASURE" <<'END'
+[etsi-ftp-file]|cd
+END
+    [ "$(field profile)" = cd ]
+}
+
+@test "nobody is asked about a measure that there is not, or without the role" {
+    armed
+    for act in extend redirect; do
+        run -65 at_terminal "$act" ffffffff <<<''
+        [ "$output" = 'tkuev-ctl: there is no such measure' ]
+    done
+    audit grants revoke "$ME" operate
+    for act in extend redirect; do
+        run -77 at_terminal "$act" "$MEASURE" <<<''
+        [[ $output == *'has not the role "operate"'* && $output != *': ' ]]
+    done
+    [ -z "$(acts measure-extend)$(acts measure-redirect)" ]
+}

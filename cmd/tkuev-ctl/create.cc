@@ -235,6 +235,11 @@ li::Done prolong(Office& office, li::Measure& measure, const OrderInput& input)
 
 int extend(const Call& call)
 {
+    // Nobody is asked about a measure that there is not, or without the role.
+    if (asks_for_fields(call))
+        if (const int status = look_at(call, [](const auto&, li::Time) {});
+            status != exit_done)
+            return status;
     const OrderInput input = read_input(call, extension_fields);
     const ByTwo by_two{
         .act = "extend",

@@ -60,7 +60,7 @@ int list(const Call& call)
         });
 }
 
-int show(const Call& call)
+int look_at(const Call& call, const Look& look)
 {
     Office office(call);
     audit::Entry entry = entry_of("measure-show", "no such measure");
@@ -75,11 +75,18 @@ int show(const Call& call)
     return office.perform(entry, [&](const std::string&) -> li::Done {
         if (!stored)
             return std::unexpected(trouble);
-        if (call.has("json"))
-            std::cout << json_of(stored->measure, office.now()) << '\n';
-        else
-            print_measure(std::cout, stored->measure, office.now());
+        look(stored->measure, office.now());
         return {};
+    });
+}
+
+int show(const Call& call)
+{
+    return look_at(call, [&](const li::Measure& measure, li::Time now) {
+        if (call.has("json"))
+            std::cout << json_of(measure, now) << '\n';
+        else
+            print_measure(std::cout, measure, now);
     });
 }
 

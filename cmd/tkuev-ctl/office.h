@@ -104,6 +104,10 @@ using Intention = std::function<void(Office& office, li::Measure& measure)>;
 [[nodiscard]] int change_measure(const Call& call, const std::string& act,
                                  const Decision& decide, const Intention& intended = {});
 
+// A person's look at one measure, without any change; the exit status.
+using Look = std::function<void(const li::Measure& measure, li::Time now)>;
+[[nodiscard]] int look_at(const Call& call, const Look& look);
+
 // What was said with an option; empty without it.  Throws Failure(fix_arguments) when it
 // holds what would be no text in a letter or on a terminal.
 [[nodiscard]] std::string text_option(const Call& call, std::string_view name);

@@ -4,6 +4,8 @@
 #include "li/words.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace tkuev {
 
@@ -76,8 +78,8 @@ std::string value_of(const FormField& field, const li::Measure& measure)
 }
 
 OrderForm::OrderForm(const li::Rules& rules, li::Time now,
-                     const std::vector<std::string>& fields)
-    : rules_(rules), now_(now)
+                     const std::vector<std::string>& fields, std::vector<li::Entry> known)
+    : rules_(rules), now_(now), known_(std::move(known))
 {
     for (const std::string& name : fields)
         if (const Question* question = find_question(name))
@@ -91,6 +93,19 @@ OrderForm::OrderForm(const li::Rules& rules, li::Time now,
     if (find(elsewhere_question().field) != nullptr)
         for (const Question& question : destination_questions())
             fields_.push_back({.question = &question, .content = true});
+}
+
+li::Draft OrderForm::read(std::vector<li::Entry> answers) const
+{
+    const auto answered = [&](const li::Entry& known) {
+        return std::ranges::any_of(answers, [&](const li::Entry& answer) {
+            return answer.section == known.section && answer.key == known.key;
+        });
+    };
+    std::vector<li::Entry> open;
+    std::ranges::remove_copy_if(known_, std::back_inserter(open), answered);
+    answers.insert(answers.end(), open.begin(), open.end());
+    return li::read_order(answers, rules_, now_);
 }
 
 FormField* OrderForm::find(std::string_view name)

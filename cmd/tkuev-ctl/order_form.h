@@ -27,8 +27,10 @@ struct FormField {
 
 class OrderForm {
 public:
-    // Of those fields only; empty: of a whole order.
-    OrderForm(const li::Rules& rules, li::Time now, const std::vector<std::string>& fields);
+    // Of those fields only; empty: of a whole order.  `known` is so until it is answered
+    // otherwise, and no answer.
+    OrderForm(const li::Rules& rules, li::Time now, const std::vector<std::string>& fields,
+              std::vector<li::Entry> known = {});
 
     // In the order in which they are asked for.
     [[nodiscard]] std::vector<FormField*> applying();
@@ -38,16 +40,14 @@ public:
     [[nodiscard]] li::Draft draft() const { return read(entries()); }
 
 private:
-    [[nodiscard]] li::Draft read(const std::vector<li::Entry>& entries) const
-    {
-        return li::read_order(entries, rules_, now_);
-    }
+    [[nodiscard]] li::Draft read(std::vector<li::Entry> answers) const;
     [[nodiscard]] bool elsewhere() const;
     [[nodiscard]] bool applies(const FormField& field, const li::Measure& measure) const;
 
     li::Rules rules_;
     li::Time now_;
     std::vector<FormField> fields_;
+    std::vector<li::Entry> known_;
 };
 
 // What stands there, or would without an answer; never a secret.

@@ -64,6 +64,24 @@ TEST_CASE("tkuev-ctl: answers decide which fields belong to an order")
     CHECK_FALSE(applies(form, "seal-content"));
 }
 
+TEST_CASE("tkuev-ctl: what is known stands on the form until it is answered otherwise")
+{
+    OrderForm form({}, now, {"profile", "method", "password", "content-elsewhere"},
+                   {{"", "profile", "etsi-ftp-file", 0}, {"", "scope", "iri", 0}});
+    const FormField& profile = *form.find("profile");
+    CHECK(value_of(profile, form.draft().measure) == "etsi-ftp-file");
+    CHECK(applies(form, "password"));
+    CHECK_FALSE(applies(form, "content-elsewhere"));
+    CHECK(form.entries().empty());
+    answer(form, "profile", "etsi-tcp");
+    CHECK(value_of(profile, form.draft().measure) == "etsi-tcp");
+    CHECK_FALSE(applies(form, "password"));
+    CHECK(form.entries().size() == 1);
+    CHECK(form.draft().faults.empty());
+    form.find("profile")->values = std::vector<std::string>{};
+    CHECK(value_of(profile, form.draft().measure) == "etsi-ftp-file");
+}
+
 TEST_CASE("tkuev-ctl: content's destination is that of event data but for what differs")
 {
     OrderForm form({}, now, {});

@@ -6,7 +6,6 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "conf/document.h"
-#include "li/words.h"
 #include "order_dialogue.h"
 #include "seal/digest.h"
 #include "terminal.h"
@@ -98,20 +97,18 @@ void take_options(const Call& call, OrderInput& input)
 }
 
 // Looks at what an answer alone shows: nothing else is known here.
-void ask_questions(const Call& call, const std::vector<std::string>& questions,
-                   OrderInput& input)
+void ask_questions(const std::vector<std::string>& questions,
+                   const std::vector<li::Entry>& known, OrderInput& input)
 {
     const Interruptible interruptible;
     Dialogue dialogue({answer_to, std::cerr, language()},
-                      OrderForm({}, base::wall_microseconds(), questions),
+                      OrderForm({}, base::wall_microseconds(), questions, known),
                       [](const li::Draft& draft) { return draft.faults; });
     for (const li::Entry& entry : input.entries)
         dialogue.say(entry);
     if (!dialogue.ask_all())
         throw base::Failure(base::Remedy::supply_input, gone_away);
     input.entries = dialogue.form().entries();
-    if (questions.front() == "profile" && !call.has("profile") && !says(input, "profile"))
-        input.entries.push_back({"", "profile", std::string(li::name(li::Profile{})), 0});
 }
 
 } // namespace
@@ -154,13 +151,14 @@ bool asks_for_fields(const Call& call)
     return !call.has("file") && on_terminal();
 }
 
-OrderInput read_input(const Call& call, const std::vector<std::string>& questions)
+OrderInput read_input(const Call& call, const std::vector<std::string>& questions,
+                      const std::vector<li::Entry>& known)
 {
     OrderInput input = read_options(call);
     if (call.has("file"))
         take_file(call.get("file"), input);
     else if (on_terminal())
-        ask_questions(call, questions, input);
+        ask_questions(questions, known, input);
     take_password_files(input);
     return input;
 }

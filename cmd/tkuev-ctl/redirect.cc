@@ -77,7 +77,15 @@ li::Done move_to(Office& office, li::Measure& measure, const OrderInput& input)
 
 int redirect(const Call& call)
 {
-    const OrderInput input = read_input(call, questions);
+    std::vector<li::Entry> known;
+    const auto note = [&](const li::Measure& measure, li::Time) {
+        known = {{"", "profile", std::string(li::name(measure.profile)), 0},
+                 {"", "scope", std::string(li::name(measure.scope)), 0}};
+    };
+    if (asks_for_fields(call))
+        if (const int status = look_at(call, note); status != exit_done)
+            return status;
+    const OrderInput input = read_input(call, questions, known);
     const ByTwo by_two{
         .act = "redirect",
         .decide = [&](Office& office,
