@@ -301,3 +301,19 @@ END
     done
     [ -z "$(acts measure-extend)$(acts measure-redirect)" ]
 }
+
+@test "an option that is not on the form is refused at a terminal as well" {
+    armed
+    run -65 at_terminal extend "$MEASURE" --port 2121 <<END
+legal-basis|stpo-100a
+court|AG Ort
+file-number|2 Gs 1
+ordered|$(day '- 1 day')
+channel|
+received|
+order-digest|
+end|$(day '+ 70 days')
+END
+    [[ $output == *'error: port: does not belong to an extension'* ]]
+    [[ $(field end) == "$(day '+ 60 days')"T* ]]
+}

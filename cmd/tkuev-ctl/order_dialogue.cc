@@ -58,12 +58,14 @@ std::size_t width_of(std::string_view text)
 
 } // namespace
 
-void Dialogue::say(const li::Entry& entry)
+bool Dialogue::say(const li::Entry& entry)
 {
-    if (FormField* field = form_.find(entry.key)) {
-        field->values = {entry.value};
-        field->asked = true;
-    }
+    FormField* const field = form_.find(entry.key);
+    if (field == nullptr)
+        return false;
+    field->values = {entry.value};
+    field->asked = true;
+    return true;
 }
 
 void Dialogue::tell(const li::Fault& fault, const std::string& whose)

@@ -34,8 +34,8 @@ public:
     {
     }
 
-    // What was said already is not asked for.
-    void say(const li::Entry& entry);
+    // What was said already is not asked for.  False: not on this form.
+    bool say(const li::Entry& entry);
     // False: the person has gone away.
     [[nodiscard]] bool ask_all();
 

@@ -97,6 +97,7 @@ void take_options(const Call& call, OrderInput& input)
 }
 
 // Looks at what an answer alone shows: nothing else is known here.
+// What is not on the form stays, for those who say that it does not belong there.
 void ask_questions(const std::vector<std::string>& questions,
                    const std::vector<li::Entry>& known, OrderInput& input)
 {
@@ -104,11 +105,12 @@ void ask_questions(const std::vector<std::string>& questions,
     Dialogue dialogue({answer_to, std::cerr, language()},
                       OrderForm({}, base::wall_microseconds(), questions, known),
                       [](const li::Draft& draft) { return draft.faults; });
-    for (const li::Entry& entry : input.entries)
-        dialogue.say(entry);
+    std::erase_if(input.entries,
+                  [&](const li::Entry& entry) { return dialogue.say(entry); });
     if (!dialogue.ask_all())
         throw base::Failure(base::Remedy::supply_input, gone_away);
-    input.entries = dialogue.form().entries();
+    for (li::Entry& entry : dialogue.form().entries())
+        input.entries.push_back(std::move(entry));
 }
 
 } // namespace
