@@ -13,6 +13,7 @@
 #include "print.h"
 #include "seal/digest.h"
 #include "terminal.h"
+#include "text/lines.h"
 
 #include <algorithm>
 #include <iostream>
@@ -42,7 +43,7 @@ bool wanted(const Call& call, const li::Measure& measure, li::Time now)
         ask(std::string(either(language(), "Enter this measure? (yes/no)",
                                "Diese Maßnahme eintragen? (ja/nein)")),
             false);
-    return answer == "yes" || answer == "ja" || answer == "y" || answer == "j";
+    return says_yes(text::trim(answer));
 }
 
 std::string count_of(std::span<const li::Fault> faults)

@@ -3,50 +3,21 @@
 
 #include "li/check.h"
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace tkuev {
 
 namespace {
-
-constexpr std::string_view blanks = " \t\r";
-
-std::string trimmed(std::string_view text)
-{
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos)
-        return {};
-    return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
-}
-
-bool says_yes(std::string_view word)
-{
-    return word == "yes" || word == "ja" || word == "y" || word == "j";
-}
-
-bool says_no(std::string_view word)
-{
-    return word == "no" || word == "nein" || word == "n";
-}
 
 bool is_of(const li::Fault& fault, const FormField& field)
 {
     const li::Field* known = li::find_field(fault.field);
     return known != nullptr && field.is(known->name) &&
            field.content == (fault.section == "cc");
-}
-
-// 0: no number.
-std::size_t number_in(std::string_view text)
-{
-    std::size_t number = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() ? number : 0;
 }
 
 // Columns on a terminal, as far as our own labels need it.
@@ -153,12 +124,11 @@ void Dialogue::go_back()
 // True if it may be looked at; Enter leaves what is there.
 bool Dialogue::take(FormField& field, const std::string& answer)
 {
-    const std::string word = text::to_lower(answer);
     if (answer == "-")
         field.values = std::vector<std::string>{};
     else if (!answer.empty() && field.question->words == elsewhere_question().words &&
-             (says_yes(word) || says_no(word)))
-        field.values = {says_yes(word) ? "yes" : "no"};
+             (says_yes(answer) || says_no(answer)))
+        field.values = {says_yes(answer) ? "yes" : "no"};
     else if (!answer.empty() && field.is(elsewhere_question().field))
         person_.out << either("  error: must be yes or no\n",
                               "  Fehler: muss ja oder nein sein\n");
@@ -176,7 +146,7 @@ bool Dialogue::ask_for_more(FormField& field)
         const auto answer = person_.answer(question, false);
         if (!answer)
             return false;
-        const std::string text = trimmed(*answer);
+        const std::string text(text::trim(*answer));
         if (text == "<")
             go_back();
         if (text.empty() || text == "-" || text == "<")
@@ -198,7 +168,7 @@ bool Dialogue::ask(FormField& field)
     const auto answer = person_.answer(prompt(field), secret);
     if (!answer)
         return false;
-    const std::string text = secret ? *answer : trimmed(*answer);
+    const std::string text(secret ? *answer : text::trim(*answer));
     if (text == "?") {
         explain(field);
         return true;
@@ -262,8 +232,8 @@ bool Dialogue::summarise(const Judge& whole)
 FormField* Dialogue::chosen(const std::string& answer)
 {
     const Fields fields = form_.applying();
-    if (const std::size_t number = number_in(answer); number != 0)
-        return number <= fields.size() ? fields[number - 1] : nullptr;
+    if (const auto number = text::number_in<std::size_t>(answer))
+        return *number > 0 && *number <= fields.size() ? fields[*number - 1] : nullptr;
     const std::string name = text::to_lower(answer);
     const li::Field* known = li::find_field(answer);
     for (FormField* field : fields)
@@ -302,13 +272,14 @@ Dialogue::Wish Dialogue::confirm(const Judge& whole)
         const auto answer = person_.answer(question, false);
         if (!answer)
             return Wish::gone;
-        FormField* const field = chosen(trimmed(*answer));
+        const std::string said(text::trim(*answer));
+        FormField* const field = chosen(said);
         changed = field != nullptr;
         if (field != nullptr) {
             field->asked = false;
             if (!ask_all())
                 return Wish::gone;
-        } else if (const auto decided = wish(text::to_lower(trimmed(*answer)), errors)) {
+        } else if (const auto decided = wish(said, errors)) {
             return *decided;
         }
     }

@@ -11,11 +11,6 @@ namespace tkuev {
 
 namespace {
 
-bool says_yes(std::string_view word)
-{
-    return word == "yes" || word == "ja";
-}
-
 const Question* find_question(std::string_view field)
 {
     for (const auto& table : {order_questions(), destination_questions()})

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "terminal.h"
 
+#include "text/lines.h"
+#include "text/words.h"
+
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <span>
 #include <termios.h>
 #include <unistd.h>
 
@@ -27,6 +32,11 @@ void handle(void (*handler)(int))
     action.sa_handler = handler; // without SA_RESTART: what reads the answer returns
     for (const int signal : interruptions)
         (void)::sigaction(signal, &action, nullptr);
+}
+
+bool is_one_of(std::string_view answer, std::span<const std::string_view> words)
+{
+    return std::ranges::find(words, text::to_lower(answer)) != words.end();
 }
 
 // While it lives, a terminal does not show what is typed.
@@ -79,12 +89,24 @@ std::optional<std::string> answer_to(const std::string& question, bool secret)
     std::string line;
     if (interrupted != 0 || !std::getline(std::cin, line) || interrupted != 0)
         return std::nullopt;
-    return line;
+    return std::string(text::without_cr(line));
 }
 
 std::string ask(const std::string& question, bool secret)
 {
     return answer_to(question, secret).value_or("");
+}
+
+bool says_yes(std::string_view answer)
+{
+    static constexpr std::string_view words[] = {"yes", "ja", "y", "j"};
+    return is_one_of(answer, words);
+}
+
+bool says_no(std::string_view answer)
+{
+    static constexpr std::string_view words[] = {"no", "nein", "n"};
+    return is_one_of(answer, words);
 }
 
 Interruptible::Interruptible()

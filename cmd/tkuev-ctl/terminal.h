@@ -29,6 +29,10 @@ enum class Language { english, german };
 // The same; empty at the end.
 [[nodiscard]] std::string ask(const std::string& question, bool secret);
 
+// In either language, in any case, in full or the first letter.
+[[nodiscard]] bool says_yes(std::string_view answer);
+[[nodiscard]] bool says_no(std::string_view answer);
+
 // While it lives, Ctrl-C and the like end the question, not the program.  One at a time.
 class Interruptible {
 public:

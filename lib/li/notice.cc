@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "li/notice.h"
 
+#include "etsi/fit.h"
 #include "etsi/pdu.h"
 #include "li/life.h"
 
@@ -70,16 +71,6 @@ etsi::Hi1Kind hi1_kind(Notice notice)
     return etsi::Hi1Kind::modified;
 }
 
-// Not within a character.
-void shorten(std::string& text, std::size_t room)
-{
-    if (text.size() <= room)
-        return;
-    while (room > 0 && (text[room] & 0xc0) == 0x80)
-        --room;
-    text.resize(room);
-}
-
 // When it ends is what an authority needs most: where there is little room, the rest of the
 // words gives way.
 std::string alarm_text(const Disturbance& disturbance)
@@ -89,9 +80,10 @@ std::string alarm_text(const Disturbance& disturbance)
         end = ", behoben " + official(disturbance.recovered);
     else if (disturbance.expected_end != 0)
         end = ", voraussichtlich bis " + official(disturbance.expected_end);
-    std::string text = disturbance.kind + ": " + disturbance.effect;
-    shorten(text, etsi::most_alarm_information - end.size());
-    return text + end;
+    const std::string text = disturbance.kind + ": " + disturbance.effect;
+    return std::string(
+               etsi::fitting_octets(text, etsi::most_alarm_information - end.size())) +
+           end;
 }
 
 // The HI1 module takes five octets of it only.
