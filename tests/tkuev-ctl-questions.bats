@@ -317,3 +317,24 @@ END
     [[ $output == *'error: port: does not belong to an extension'* ]]
     [[ $(field end) == "$(day '+ 60 days')"T* ]]
 }
+
+@test "a rehearsal refuses before it asks, asks in German, and who goes away is noted" {
+    printf 'identity = anna@example.org\nmailbox = anna@example.org\n' |
+        ctl test-account add anna --registration R --file -
+    run -65 at_terminal rehearse 00000000 </dev/null
+    [[ $output == *'there is no such measure' ]]
+    measure 'Kennung = anna@example.org' 'Mailbox = anna@example.org' 'test = yes' \
+        'test-account = anna'
+    run -65 at_terminal rehearse "$MEASURE" </dev/null
+    [[ $output == 'tkuev-ctl: cannot rehearse: the measure is awaiting-approval' ]]
+    ctl approve "$MEASURE"
+    ctl activate "$MEASURE"
+    export LC_ALL=de_DE.UTF-8
+    printf 'Passwort\tsecret\nAnmeldename\t\nUnbeteiligtes Konto\tbert\nUnbeteiligten\t^C\n' \
+        >"$TMP/typed"
+    run -0 "$PERSON" sh -c "trap : INT
+        tkuev-ctl --config '$CONF' rehearse $MEASURE; echo \"exit \$?\"; stty -a" <"$TMP/typed"
+    [[ $output == *'abgebrochen: nichts wurde erprobt'*'exit 66'*' echo '* ]]
+    [[ $output != *secret* ]]
+    [ "$(acts measure-rehearse)" = 'refused intended refused intended failed' ]
+}

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 
 namespace tkuev {
 
@@ -34,16 +35,19 @@ struct Form {
 
 struct FormField {
     const char* name;
+    const char* german; // as a question
     std::string Form::* value;
     bool secret;
     bool needed;
 };
 constexpr FormField form_fields[] = {
-    {"password", &Form::password, true, true},
-    {"login", &Form::login, false, false},
-    {"bystander", &Form::bystander, false, true},
-    {"bystander-password", &Form::bystander_password, true, true},
-    {"bystander-login", &Form::bystander_login, false, false},
+    {"password", "Passwort", &Form::password, true, true},
+    {"login", "Anmeldename", &Form::login, false, false},
+    {"bystander", "Unbeteiligtes Konto", &Form::bystander, false, true},
+    {"bystander-password", "Passwort des Unbeteiligten", &Form::bystander_password, true,
+     true},
+    {"bystander-login", "Anmeldename des Unbeteiligten", &Form::bystander_login, false,
+     false},
 };
 
 [[noreturn]] void refuse_form(const std::string& why)
@@ -61,17 +65,39 @@ void take_file(Form& form, const std::string& name)
     }
 }
 
-Form read_form(const Call& call)
+void refuse_gaps(const Form& form)
 {
-    Form form;
-    if (call.has("file"))
-        take_file(form, call.get("file"));
-    else if (on_terminal())
-        for (const FormField& field : form_fields)
-            form.*field.value = ask(field.name, field.secret);
     for (const FormField& field : form_fields)
         if (field.needed && (form.*field.value).empty())
             refuse_form(std::string(field.name) + " is missing");
+}
+
+Form ask_form()
+{
+    const Interruptible interruptible;
+    Form form;
+    for (const FormField& field : form_fields) {
+        auto answer = answer_to(std::string(either(language(), field.name, field.german)),
+                                field.secret);
+        if (!answer)
+            throw base::Failure(base::Remedy::supply_input,
+                                "interrupted: nothing was rehearsed / abgebrochen: nichts "
+                                "wurde erprobt");
+        form.*field.value = *std::move(answer);
+    }
+    refuse_gaps(form);
+    return form;
+}
+
+// Nothing if a person is to be asked.
+std::optional<Form> read_form(const Call& call)
+{
+    if (!call.has("file") && on_terminal())
+        return std::nullopt;
+    Form form;
+    if (call.has("file"))
+        take_file(form, call.get("file"));
+    refuse_gaps(form);
     return form;
 }
 
@@ -204,10 +230,11 @@ std::string summary_of(const Verdict& verdict)
 }
 
 li::Done hold(Office& office, const Call& call, const li::Measure& measure,
-              const Form& form)
+              const std::optional<Form>& read)
 {
     if (li::Done may = may_be_rehearsed(measure, office.now()); !may)
         return may;
+    const Form form = read ? *read : ask_form();
     const auto measures = office.measures().all();
     auto cast = cast_of(office, measures, measure, form);
     if (!cast)
@@ -231,10 +258,11 @@ li::Done hold(Office& office, const Call& call, const li::Measure& measure,
 
 } // namespace
 
+// Whom we would only refuse is not asked for passwords.
 int rehearse(const Call& call)
 {
     Office office(call);
-    const Form form = read_form(call);
+    const std::optional<Form> form = read_form(call);
     const li::Measure measure = office.find(call.operands.at(0)).measure;
     return office.perform(entry_of("measure-rehearse", measure), [&](const std::string&) {
         return hold(office, call, measure, form);
