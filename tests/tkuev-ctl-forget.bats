@@ -24,8 +24,15 @@ handed_over() { tkuev-export --config "$CONF" --once --patience 5 >/dev/null; }
     ctl reject "$MEASURE" --reason x
     ctl forget "$MEASURE"
     run -0 ctl show "$MEASURE" --json
-    [ "$(jq -c '[.state, .reference, .identities, .orders, .iri.host]' <<<"$output")" = \
-        '["rejected","LKA-17",[],[],""]' ]
+    [ "$(jq -c '[.state, .reference, .identities, .orders, .iri, .profile]' <<<"$output")" = \
+        '["rejected","LKA-17",[],[],null,null]' ]
+    # Nor does anything claim that it went somewhere.
+    run -0 ctl show "$MEASURE"
+    [[ $output != *ftp* && $output != *iri* && $output == *'forgotten:          20'* ]]
+    [ "$(audit list --json | jq -r 'select(.act == "measure-show") | .destination // ""' |
+        sort -u)" = '' ]
+    run -65 tkuev-export --config "$CONF" probe "$MEASURE"
+    [ "$output" = 'tkuev-export: the order of the measure is destroyed' ]
     [[ $(ctl list) == *'  forgotten' ]]
     run -65 ctl forget "$MEASURE"
     [[ $output == 'tkuev-ctl: cannot forget: it was done at 20'* ]]

@@ -49,6 +49,20 @@ void print_destination(std::ostream& out, std::string_view name,
     line(out, "peer-key", where.peer_key);
 }
 
+void print_delivery(std::ostream& out, const li::Measure& measure)
+{
+    line(out, "ends", li::official(li::end_of(measure)));
+    line(out, "scope", li::name(measure.scope));
+    line(out, "profile",
+         fmt::format("{}, {}, versions {} and {}{}", li::name(measure.profile),
+                     li::name(measure.records), measure.header_version,
+                     measure.email_version,
+                     measure.seal_to_authority ? ", content sealed to the authority" : ""));
+    print_destination(out, measure.cc ? "event data to" : "to", measure.iri);
+    if (measure.cc)
+        print_destination(out, "content to", *measure.cc);
+}
+
 void print_life(std::ostream& out, const li::Life& life)
 {
     line(out, "entered", li::official(life.entered));
@@ -86,6 +100,21 @@ void put_destination(text::JsonWriter& out, std::string_view name,
     out.member("directory", where.directory).member("passive", where.passive);
     out.member("peer-key", where.peer_key);
     out.end_object();
+}
+
+void put_delivery(text::JsonWriter& out, const li::Measure& measure)
+{
+    out.member("provisional", li::provisional(measure));
+    out.member("scope", li::name(measure.scope));
+    out.member("profile", li::name(measure.profile));
+    out.member("records", li::name(measure.records));
+    out.member("header-version", measure.header_version);
+    out.member("email-version", measure.email_version);
+    out.member("seal-content", measure.seal_to_authority);
+    out.member("all-recipients", measure.all_recipients);
+    put_destination(out, "iri", measure.iri);
+    if (measure.cc)
+        put_destination(out, "cc", *measure.cc);
 }
 
 void put_order(text::JsonWriter& out, const li::Order& order)
@@ -194,16 +223,8 @@ void print_measure(std::ostream& out, const li::Measure& measure, li::Time now)
     line(out, "test-account", measure.test_account);
     for (const li::Order& order : measure.orders)
         print_order(out, order, &order == &measure.orders.front());
-    line(out, "ends", li::official(li::end_of(measure)));
-    line(out, "scope", li::name(measure.scope));
-    line(out, "profile",
-         fmt::format("{}, {}, versions {} and {}{}", li::name(measure.profile),
-                     li::name(measure.records), measure.header_version,
-                     measure.email_version,
-                     measure.seal_to_authority ? ", content sealed to the authority" : ""));
-    print_destination(out, measure.cc ? "event data to" : "to", measure.iri);
-    if (measure.cc)
-        print_destination(out, "content to", *measure.cc);
+    if (measure.life.forgotten == 0)
+        print_delivery(out, measure);
     print_life(out, measure.life);
     for (const li::Proposal& proposal : measure.life.proposals)
         if (li::is_open(proposal, measure, now))
@@ -229,17 +250,8 @@ std::string json_of(const li::Measure& measure, li::Time now)
     out.end_array();
     put_time(out, "begin", li::begin_of(measure));
     put_time(out, "end", li::end_of(measure));
-    out.member("provisional", li::provisional(measure));
-    out.member("scope", li::name(measure.scope));
-    out.member("profile", li::name(measure.profile));
-    out.member("records", li::name(measure.records));
-    out.member("header-version", measure.header_version);
-    out.member("email-version", measure.email_version);
-    out.member("seal-content", measure.seal_to_authority);
-    out.member("all-recipients", measure.all_recipients);
-    put_destination(out, "iri", measure.iri);
-    if (measure.cc)
-        put_destination(out, "cc", *measure.cc);
+    if (measure.life.forgotten == 0)
+        put_delivery(out, measure);
     put_life(out, measure.life);
     put_proposals(out, measure, now);
     out.end_object();

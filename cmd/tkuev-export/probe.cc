@@ -99,6 +99,9 @@ int probe(const ImageCall& call)
 {
     const ImageDesk office(call);
     const li::Measure measure = office.find(call.measure);
+    if (measure.life.forgotten != 0)
+        throw base::Failure(base::Remedy::fix_data,
+                            "the order of the measure is destroyed");
     std::vector<Answer> answers;
     office.perform(audit::entry_of("handover-probe", measure), [&](const std::string&) {
         const handover::Desk desk(office.all_settings());

@@ -29,7 +29,9 @@ std::string destination_text(const li::Destination& where)
 
 Entry entry_of(const std::string& act, const li::Measure& measure)
 {
-    std::string destination = destination_text(measure.iri);
+    std::string destination;
+    if (measure.life.forgotten == 0)
+        destination = destination_text(measure.iri);
     if (measure.cc)
         destination += ", " + destination_text(*measure.cc);
     Entry entry = entry_of(act, measure, destination);
