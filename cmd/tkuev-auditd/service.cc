@@ -3,6 +3,7 @@
 #include "service.h"
 
 #include "audit/person.h"
+#include "audit/refusal.h"
 #include "audit/roles.h"
 #include "base/failure.h"
 #include "base/log.h"
@@ -53,8 +54,7 @@ bool lacks_role(const Answer& answer)
 Entry refused(Entry entry)
 {
     entry.outcome = "refused";
-    entry.detail = "role " + std::string(name_of(entry.needs)) + " is missing" +
-                   (entry.detail.empty() ? "" : "; " + entry.detail);
+    entry.detail = audit::without_role(entry.needs, entry.detail);
     for (std::string* field : {&entry.reference, &entry.identity, &entry.begin, &entry.end,
                                &entry.destination, &entry.detail})
         if (field->size() > kept_of_refused)

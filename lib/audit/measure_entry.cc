@@ -2,6 +2,7 @@
 // audit/measure_entry.cc - see the header.
 #include "audit/measure_entry.h"
 
+#include "audit/refusal.h"
 #include "li/life.h"
 #include "li/words.h"
 
@@ -59,6 +60,7 @@ Entry entry_of(const std::string& act, const li::Measure& measure,
 
 std::string measure_in(std::string_view detail)
 {
+    detail = said_without_role(detail).value_or(detail);
     return std::string(detail.starts_with(measure_word) ? detail.substr(0, detail.find(' '))
                                                         : "");
 }

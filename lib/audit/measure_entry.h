@@ -20,7 +20,8 @@ namespace audit {
                              const std::string& destination);
 
 // From the detail of such an entry, "measure=3f9a... authority=lka entry=12": which measure
-// it is about; empty: none, or an order that was only looked at.
+// it is about; empty: none, or an order that was only looked at.  One that was refused for
+// want of a role says it, too.
 [[nodiscard]] std::string measure_in(std::string_view detail);
 // Of the first of the two, whose authority; empty: it does not say.
 [[nodiscard]] std::string authority_in(std::string_view detail);

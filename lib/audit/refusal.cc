@@ -2,6 +2,7 @@
 // audit/refusal.cc - see the header.
 #include "audit/refusal.h"
 
+#include "audit/roles.h"
 #include "etsi/fit.h"
 
 #include <string_view>
@@ -9,6 +10,10 @@
 namespace audit {
 
 namespace {
+
+constexpr std::string_view role_word = "role ";
+constexpr std::string_view missing_words = " is missing";
+constexpr std::string_view then = "; ";
 
 std::string_view reason_of(base::Remedy remedy)
 {
@@ -41,6 +46,26 @@ std::string_view reason_of(base::Remedy remedy)
 std::string why(std::string_view message)
 {
     return std::string("why=").append(etsi::fitting_octets(message, most_why));
+}
+
+std::string without_role(Role role, const std::string& detail)
+{
+    std::string text(role_word);
+    text.append(name_of(role)).append(missing_words);
+    return detail.empty() ? text : text.append(then).append(detail);
+}
+
+std::optional<std::string_view> said_without_role(std::string_view detail)
+{
+    if (!detail.starts_with(role_word))
+        return std::nullopt;
+    detail.remove_prefix(role_word.size());
+    const std::string_view role = detail.substr(0, detail.find(' '));
+    detail.remove_prefix(role.size());
+    if (!role_of(role) || !detail.starts_with(missing_words))
+        return std::nullopt;
+    detail.remove_prefix(missing_words.size());
+    return detail.starts_with(then) ? detail.substr(then.size()) : std::string_view();
 }
 
 Entry refusal_of(const std::string& act, base::Remedy remedy)

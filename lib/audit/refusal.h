@@ -8,6 +8,7 @@
 #include "base/failure.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,12 @@ public:
 // "... why=...": what the log keeps of a message, which may hold anything of any length.
 inline constexpr std::size_t most_why = 400; // octets
 [[nodiscard]] std::string why(std::string_view message);
+
+// "role operate is missing; ...": what the log itself notes of somebody who may not, before
+// what he said.
+[[nodiscard]] std::string without_role(Role role, const std::string& detail);
+// What he said; nothing if that is no such detail.
+[[nodiscard]] std::optional<std::string_view> said_without_role(std::string_view detail);
 
 // What the log hears of one that it does not know yet.
 [[nodiscard]] Entry refusal_of(const std::string& act, base::Remedy remedy);

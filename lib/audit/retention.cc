@@ -4,6 +4,7 @@
 
 #include "audit/escape.h"
 #include "audit/measure_entry.h"
+#include "audit/refusal.h"
 #include "li/official_time.h"
 
 #include <algorithm>
@@ -80,14 +81,15 @@ std::vector<std::string> unknown_of(const std::set<std::string>& references,
 }
 
 // References of measures whose end, as last noted, is not over.  Several authorities may
-// have given the same, and an order that was only looked at ends no measure.  Times of one
-// offset sort like text; an hour more or less at the change of summer time does no harm to
-// a year.
+// have given the same, and an order that was only looked at ends no measure, nor does what
+// somebody says who has no role.  Times of one offset sort like text; an hour more or less
+// at the change of summer time does no harm to a year.
 std::set<std::string> running(const Chain& log, std::int64_t now)
 {
     std::map<std::pair<std::string, std::string>, std::string> ends;
     for (const Record& record : log.records)
-        if (!record.get("reference").empty() && !record.get("end").empty())
+        if (!record.get("reference").empty() && !record.get("end").empty() &&
+            !said_without_role(record.get("detail")))
             ends[{record.get("reference"), measure_in(record.get("detail"))}] =
                 record.get("end");
     std::set<std::string> out;

@@ -81,6 +81,10 @@ TEST_CASE("audit: another measure with the same reference ends none that runs")
     other.detail = "measure=22 entry=3";
     store.note(runs, "anna");
     store.note(other, "anna");
+    Entry turned_away = over("R1");
+    turned_away.outcome = "refused";
+    turned_away.detail = "role operate is missing; measure=11";
+    store.note(turned_away, "carl");
     store.note(report_of(now, store), "rita");
     audit::PurgeRules rules;
     rules.now = now + 400 * day;

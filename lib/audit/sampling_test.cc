@@ -137,6 +137,12 @@ TEST_CASE("audit: a number that two authorities have given is two measures")
     entered("bb", "bka");
     const auto first = log.add(monday, "measure-show", "done", "R1", "no", "measure=aa");
     const auto second = log.add(monday, "measure-show", "done", "R1", "no", "measure=bb");
+    const auto turned_away = [&](const std::string& handle) {
+        return log.add(monday, "measure-show", "refused", "R1", "no",
+                       "role operate is missing; measure=" + handle);
+    };
+    const auto not_first = turned_away("aa");
+    const auto not_second = turned_away("bb");
     const auto ended =
         log.add(monday + 60, "measure-end", "done", "R1", "no", "measure=aa");
     const Sample sample = audit::draw_sample(log.chain, "2026-Q3", "seed");
@@ -146,6 +152,8 @@ TEST_CASE("audit: a number that two authorities have given is two measures")
     CHECK((of_first || sample.chosen[0] == "bka/R1"));
     CHECK(reasons_of(sample, first) == (of_first ? "drawn" : ""));
     CHECK(reasons_of(sample, second) == (of_first ? "" : "drawn"));
+    CHECK(reasons_of(sample, not_first) == (of_first ? "drawn, refused" : "refused"));
+    CHECK(reasons_of(sample, not_second) == (of_first ? "refused" : "drawn, refused"));
     CHECK(reasons_of(sample, ended).contains("ends right after begin"));
 }
 
