@@ -139,4 +139,17 @@ all_have() {
     run -78 ctl init
     [ "$output" = "tkuev-ctl: $VAR/lib/sponts-li: has measures: move all that is in it into $STATE" ]
     [ -z "$(ls "$STATE")" ]
+    run -78 tkuev-exportd --config "$CONF" --check
+    [ "$output" = "tkuev-exportd: $VAR/lib/sponts-li: has measures: move all that is in it into $STATE" ]
+}
+
+@test "a log that is left where it was by default is not taken for none" {
+    provider
+    before=$VAR/lib/sponts-audit
+    mv "$before"/audit/* "$before"
+    run -78 tkuev-auditd --config "$CONF" --check
+    [ "$output" = "tkuev-auditd: $before: has an audit log: move all that is in it into $before/audit" ]
+    run -78 audit init --grantor "$ME" --new-key "$TMP/new.key"
+    [ "$output" = "tkuev-audit: $before: has an audit log: move all that is in it into $before/audit" ]
+    [ -z "$(ls "$before/audit")" ]
 }

@@ -105,6 +105,7 @@ int init(const Call& call)
     const conf::Settings settings = conf::read_trusted_settings(call.config);
     const audit::Places places = places_of(settings);
     must_be_user(call.grantor);
+    audit::refuse_left_behind(places);
     if (!call.replace && std::filesystem::exists(places.file("log")))
         throw base::Failure(Remedy::make_room, places.file("log") + ": exists already");
     if (call.replace) // once more under the lock; but now nothing is made yet

@@ -47,6 +47,7 @@ audit::Places places_of(const conf::Settings& settings)
 confine::Rights rights_for(const conf::Settings& settings, const std::string& socket = "")
 {
     const audit::Places places = places_of(settings);
+    audit::refuse_left_behind(places);
     struct stat status{};
     if (::stat(places.directory.c_str(), &status) != 0)
         base::fail_errno("open", places.directory, base::Remedy::fix_config);

@@ -104,15 +104,6 @@ void warn_of_visible_directory(const std::string& path)
     }
 }
 
-// Where it was by default before; an empty one beside it would seem to have no measures.
-void refuse_left_behind(const std::string& state)
-{
-    const std::string above = std::filesystem::path(state).parent_path();
-    if (!exists(li::measures_file(state)) && exists(li::measures_file(above)))
-        throw base::Failure(base::Remedy::fix_config,
-                            above + ": has measures: move all that is in it into " + state);
-}
-
 // A new key would open nothing of what is there, and everything would look well until
 // somebody needs it.
 void make_vault_key(const std::string& state)
@@ -159,7 +150,7 @@ void refuse_other_key(const std::string& state)
 void make_all(const conf::Settings& settings)
 {
     const std::string& state = settings.tkuev.state;
-    refuse_left_behind(state);
+    li::refuse_left_behind(state);
     make_hiding_directory(state);
     make_directory(state);
     refuse_open_directory(state);

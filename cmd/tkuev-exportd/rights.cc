@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "confine/confine.h"
 #include "daemon/rights.h"
+#include "li/layout.h"
 
 #include <sys/stat.h>
 
@@ -12,6 +13,7 @@ namespace exportd {
 
 void confine_to_work(const conf::Settings& settings, bool sandbox)
 {
+    li::refuse_left_behind(settings.tkuev.state);
     struct stat status{};
     if (::stat(settings.tkuev.state.c_str(), &status) != 0)
         base::fail_errno("open", settings.tkuev.state, base::Remedy::fix_config);

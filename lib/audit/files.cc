@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace audit {
 
@@ -115,6 +116,21 @@ void replace_file(const std::string& file, std::string_view content)
     base::replace_file(file, content, owner_only);
     if (old)
         base::overwrite(old.get(), file);
+}
+
+void refuse_left_behind(const Places& places)
+{
+    const Places before{std::filesystem::path(places.directory).parent_path(), ""};
+    const auto has_log = [](const Places& where) {
+        return ::access(where.file("log").c_str(), F_OK) == 0 &&
+               ::access(where.file("grants").c_str(), F_OK) == 0;
+    };
+    if (!has_log(places) && has_log(before))
+        throw base::Failure(base::Remedy::fix_config,
+                            before.directory +
+                                ": has an audit log: move all that is in it "
+                                "into " +
+                                places.directory);
 }
 
 void make_directory(const std::string& directory)

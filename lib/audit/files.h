@@ -50,6 +50,10 @@ struct Stamp {
 };
 [[nodiscard]] Stamp stamp_of(const std::string& file); // throws base::Failure
 
+// Throws Failure(fix_config) when the log is where it was by default before, in what is
+// now above its directory.
+void refuse_left_behind(const Places& places);
+
 // A file that is not there is empty: inspect() says what is wrong with that.
 [[nodiscard]] Files read_files(const Places& places);
 

@@ -18,6 +18,10 @@ namespace li {
     return state + "/measures.db";
 }
 
+// Throws Failure(fix_config) when measures are where they were by default before, in what
+// is now above the directory: an empty one beside them would seem to have none.
+void refuse_left_behind(const std::string& state);
+
 // What seal::Vault takes: a credential of systemd.exec(5) goes before the file.
 [[nodiscard]] inline std::string vault_key_file(const std::string& state)
 {
