@@ -75,6 +75,10 @@ teardown() { sponts_teardown; }
     [ "$(jq -r 'select(.reasons[] == "drawn") | .reference' <<<"$first" | sort -u | wc -l)" -eq 2 ]
     [ "$(jq -r 'select(.reasons[] == "refused") | .reference' <<<"$first")" = R7 ]
     run -64 audit sample --quarter 2026-Q5
+    for what in sample report; do
+        run -64 audit "$what" --quarter 2199-Q4
+        [[ $output == *'2199-Q4 has not begun'* ]]
+    done
 
     mkdir "$TMP/out"
     echo 'Keine Beanstandungen.' >"$TMP/words"

@@ -3,7 +3,9 @@
 //
 // This file knows the command line.  What a subcommand does stands in the file named after
 // it.
+#include "audit/retention.h"
 #include "audit/sampling.h"
+#include "base/clock.h"
 #include "base/failure.h"
 #include "command.h"
 #include "conf/command_line.h"
@@ -35,7 +37,10 @@ void add_quarter(CLI::App& app, Call& call)
     app.add_option("--quarter", call.quarter, "e.g. 2026-Q3 (default: the last one)")
         ->type_name("QUARTER")
         ->check([](const std::string& text) {
-            return audit::is_quarter(text) ? "" : "not a quarter (2026-Q3): " + text;
+            if (!audit::is_quarter(text))
+                return "not a quarter (2026-Q3): " + text;
+            const bool begun = text <= audit::quarter_of(base::wall_seconds());
+            return begun ? "" : text + " has not begun";
         });
     app.add_option("--seed", call.seed, "draw as this seed did")->type_name("TEXT");
 }
