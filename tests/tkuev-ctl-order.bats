@@ -221,7 +221,10 @@ END
     run -65 ctl create --file "$TMP/order.conf"
     [[ $output == *'seal-content: the authority has no certificate'* ]]
     run -78 ctl authority add lka --certificate "$TMP/order.conf"
-    ctl authority add lka --certificate "$TMP/lka.pem"
+    run -0 faketime -f +11d tkuev-ctl --config "$CONF" authority add lka --certificate "$TMP/lka.pem"
+    [[ $output == 'tkuev-ctl: warning: the certificate expired at 20'* ]]
+    run -0 ctl authority add lka --certificate "$TMP/lka.pem"
+    [ -z "$output" ]
     [ "$(ctl authority show lka --json | jq -r .title)" = 'LKA Musterland' ]
     [ "$(ctl authority show lka --json | jq -r .certificate)" = CN=lka ]
     run -0 ctl create --file "$TMP/order.conf"

@@ -42,13 +42,21 @@ std::string subject_of(const li::Authority& authority)
                : seal::Certificate::parse(authority.certificate, authority.name).subject();
 }
 
-std::string end_of_certificate(const li::Authority& authority)
+// 0 without one.
+li::Time end_of_certificate(const li::Authority& authority)
 {
     if (authority.certificate.empty())
-        return {};
-    const auto certificate =
-        seal::Certificate::parse(authority.certificate, authority.name);
-    return li::official(certificate.not_after() * li::second);
+        return 0;
+    return seal::Certificate::parse(authority.certificate, authority.name).not_after() *
+           li::second;
+}
+
+// Orders that want it are refused; better to be told now.
+void warn_of_expired(const li::Authority& authority, li::Time now)
+{
+    if (const li::Time end = end_of_certificate(authority); end != 0 && end <= now)
+        std::cerr << "tkuev-ctl: warning: the certificate expired at " << li::official(end)
+                  << '\n';
 }
 
 // Until when somebody else may want the same.
@@ -66,7 +74,7 @@ std::string json_of_authority(const li::Authority& authority, li::Time now)
     out.member("name", authority.name).member("title", authority.title);
     out.member("contact", authority.contact).member("phone", authority.phone);
     out.member("certificate", subject_of(authority));
-    out.member("certificate-ends", end_of_certificate(authority));
+    out.member("certificate-ends", li::official(end_of_certificate(authority)));
     out.member("tls-trust", authority.tls_trust);
     if (const std::string lapses = proposal_lapses(authority, now); !lapses.empty())
         out.member("proposal-lapses", lapses);
@@ -81,7 +89,7 @@ void print(const li::Authority& authority, li::Time now)
                              "TLS trust:    {}\n",
                              authority.name, authority.title, authority.contact,
                              authority.phone, subject_of(authority),
-                             end_of_certificate(authority),
+                             li::official(end_of_certificate(authority)),
                              authority.tls_trust.empty() ? "" : "of its own");
     if (const std::string lapses = proposal_lapses(authority, now); !lapses.empty())
         std::cout << "proposed:     other certificates, lapses at " << lapses << '\n';
@@ -151,6 +159,8 @@ int authority_add(const Call& call)
                            li::Authority authority = before;
                            authority.name = name;
                            take_options(call, authority);
+                           if (call.has("certificate"))
+                               warn_of_expired(authority, office.now());
                            agreement = keep_certificates(office, authority, before, person);
                            office.measures().put(authority);
                            return {};
