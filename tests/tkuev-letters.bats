@@ -46,6 +46,7 @@ published() {
         --effect 'kein Inhalt' --since '2026-11-22 10:00'
     [[ $output == *'Störung einer Überwachungsmaßnahme (§ 13 TKÜV)'*'noch nicht bekannt'* ]]
     run ! grep -q notice <(ctl status)
+    ctl show "$MEASURE" | grep -q '^told of disturbance: 20'
     run -65 ctl notice "$MEASURE" --kind change
     [ "$output" = 'tkuev-ctl: cannot write a notice: nothing was changed' ]
     ctl suspend "$MEASURE"

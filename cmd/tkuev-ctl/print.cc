@@ -18,7 +18,7 @@ constexpr std::size_t short_digits = 8;
 void line(std::ostream& out, std::string_view name, std::string_view value)
 {
     if (!value.empty())
-        out << fmt::format("{:<20}{}\n", fmt::format("{}:", name), value);
+        out << fmt::format("{:<19} {}\n", fmt::format("{}:", name), value);
 }
 
 void print_order(std::ostream& out, const li::Order& order, bool first)
