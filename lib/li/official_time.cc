@@ -103,25 +103,40 @@ struct Written {
     std::optional<seconds> offset;
 };
 
-bool take_parts(std::string_view& text, char between, int& a, int& b, int& c,
-                std::size_t first, std::size_t last)
+// The digits before the first dot: people leave the leading zero out.
+std::size_t digits_before_dot(std::string_view text)
 {
-    const auto x = take_number(text, first);
-    const bool one = x && take(text, between);
-    const auto y = one ? take_number(text, 2) : x;
-    const bool two = one && y && take(text, between);
-    const auto z = two ? take_number(text, last) : y;
-    if (!two || !z)
-        return false;
-    a = *x, b = *y, c = *z;
-    return true;
+    return text.substr(0, 2).contains('.') ? 1 : 2;
 }
 
+// "22.11.2026", "1.1.2027"
+bool take_german_date(std::string_view& text, Written& out)
+{
+    const auto day = take_number(text, digits_before_dot(text));
+    if (!day || !take(text, '.'))
+        return false;
+    const auto month = take_number(text, digits_before_dot(text));
+    if (!month || !take(text, '.'))
+        return false;
+    const auto year = take_number(text, 4);
+    out.day = *day, out.month = *month, out.year = year.value_or(0);
+    return year.has_value();
+}
+
+// "2026-11-22"
 bool take_date(std::string_view& text, Written& out)
 {
-    if (text.size() > 2 && text[2] == '.')
-        return take_parts(text, '.', out.day, out.month, out.year, 2, 4);
-    return take_parts(text, '-', out.year, out.month, out.day, 4, 2);
+    if (text.substr(0, 3).contains('.'))
+        return take_german_date(text, out);
+    const auto year = take_number(text, 4);
+    if (!year || !take(text, '-'))
+        return false;
+    const auto month = take_number(text, 2);
+    if (!month || !take(text, '-'))
+        return false;
+    const auto day = take_number(text, 2);
+    out.year = *year, out.month = *month, out.day = day.value_or(0);
+    return day.has_value();
 }
 
 bool take_clock(std::string_view& text, Written& out)

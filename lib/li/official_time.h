@@ -32,8 +32,8 @@ struct OfficialParts {
 // "261122143000", as file names of method B have it.
 [[nodiscard]] std::string official_digits(Time time);
 
-// "2026-11-22 14:30[:05]", "22.11.2026 14:30[:05]", each also without a time of day (0:00;
-// 24:00 is the end of a day) or, the first with "T", with an offset:
+// "2026-11-22 14:30[:05]", "22.11.2026 14:30[:05]", "1.2.2026", each also without a time of
+// day (0:00; 24:00 is the end of a day) or, the first with "T", with an offset:
 // "2026-11-22T14:30:00+01:00", "...Z".  Or what is wrong, in English and German: no such
 // day, an hour that does not exist or comes twice.
 struct BadTime {
