@@ -156,12 +156,23 @@ void add_both(Findings& found, std::vector<Fault> events, std::vector<Fault> con
     }
 }
 
+// ISO 3166-1 leaves these to whoever wants them, so nobody else knows what they mean.
+bool is_private_country(std::string_view code)
+{
+    return code == "AA" || code == "ZZ" || code[0] == 'X' ||
+           (code[0] == 'Q' && code[1] >= 'M');
+}
+
 void check_country(Findings& found, std::string_view field, std::string_view code)
 {
     const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-    if (!code.empty() && (code.size() != 2 || !std::ranges::all_of(code, upper)))
+    if (code.empty())
+        return;
+    if (code.size() != 2 || !std::ranges::all_of(code, upper))
         found.error(field, "must be two upper-case letters",
                     "muss aus zwei Großbuchstaben bestehen");
+    else if (is_private_country(code))
+        found.error(field, "is no country of ISO 3166-1", "ist kein Land nach ISO 3166-1");
 }
 
 void check_id(Findings& found, std::string_view field, std::string_view id,
