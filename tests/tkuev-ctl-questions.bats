@@ -249,7 +249,7 @@ SHA-256|
 Ende|bald
 Ende|$(day '+ 70 days')
 END
-    [[ $output == *'Fehler: muss eines hiervon sein'* ]]
+    [[ $output == *'Fehler: muss eines hiervon sein: stpo-100a, '* ]]
     [[ $(field end) == "$(day '+ 70 days')"T* ]]
     run -0 at_terminal redirect "$MEASURE" <<END
 Profil|etsi-tcp

@@ -24,17 +24,6 @@ std::string list_words(Language language)
     return out;
 }
 
-// But for what says that nothing was said.
-template <class Enum>
-std::string short_words()
-{
-    std::string out;
-    for (const li::Word& word : li::words(Enum{}))
-        if (!word.german.empty())
-            out += (out.empty() ? "" : ", ") + std::string(word.name);
-    return out;
-}
-
 std::string yes_no()
 {
     return std::string(either(language(), "yes, no", "ja, nein"));
@@ -154,7 +143,7 @@ std::span<const Question> order_questions()
         {"legal-basis", "Rechtsgrundlage", "The law that the order names.",
          "Das Gesetz, das die Anordnung nennt.", nullptr,
          [](M m, D) { return word_of(order_of(m).basis); }, list_words<li::LegalBasis>,
-         short_words<li::LegalBasis>},
+         li::names<li::LegalBasis>},
         {"court", "Gericht", "Who ordered it, as the order says.",
          "Wer sie angeordnet hat, wie es in der Anordnung steht.", nullptr,
          [](M m, D) { return order_of(m).court; }, nullptr, nullptr},
@@ -167,7 +156,7 @@ std::span<const Question> order_questions()
          "How it came. A copy ahead of the original is good for one week.",
          "Wie sie eingegangen ist. Eine Kopie vorab gilt eine Woche.", nullptr,
          [](M m, D) { return word_of(order_of(m).channel); }, list_words<li::Channel>,
-         short_words<li::Channel>},
+         li::names<li::Channel>},
         {"received", "Eingang", "When the order or its copy came; Enter: now.",
          "Wann die Anordnung oder ihre Kopie einging; Enter: jetzt.", nullptr,
          [](M m, D) { return li::official(order_of(m).received); }, nullptr, nullptr},
@@ -193,7 +182,7 @@ std::span<const Question> order_questions()
         {"scope", "Umfang", "Event data alone (iri), or with content (iri-and-cc).",
          "Nur Ereignisdaten (iri) oder auch der Inhalt (iri-and-cc).", nullptr,
          [](M m, D) { return word_of(m.scope); }, list_words<li::Scope>,
-         short_words<li::Scope>},
+         li::names<li::Scope>},
         {"all-recipients", "Alle Empfänger",
          "yes: the other recipients of mail that the target receives are told too.",
          "ja: auch die anderen Empfänger eingehender E-Mails werden genannt.", nullptr,
@@ -201,10 +190,10 @@ std::span<const Question> order_questions()
         {"profile", "Profil", "The form in which the authority gets it.",
          "Die Form, in der die Stelle es erhält.", nullptr,
          [](M m, D) { return word_of(m.profile); }, list_words<li::Profile>,
-         short_words<li::Profile>},
+         li::names<li::Profile>},
         {"records", "Meldungen", "How sessions are told.", "Wie Sitzungen gemeldet werden.",
          nullptr, [](M m, D) { return word_of(m.records); }, list_words<li::Records>,
-         short_words<li::Records>},
+         li::names<li::Records>},
         {"header-version", "Kopf-Version",
          "Version of TS 102 232-1 that the authority reads, 5 to 43.",
          "Version von TS 102 232-1, die die Stelle liest, 5 bis 43.",
@@ -241,7 +230,7 @@ std::span<const Question> destination_questions()
         {"method", "Verfahren", "How it gets to the authority.",
          "Wie es zur Stelle gelangt.", [](M m, D) { return m.profile != li::Profile::cd; },
          [](M, D d) { return word_of(d.method); }, list_words<li::Method>,
-         short_words<li::Method>},
+         li::names<li::Method>},
         {"host", "Ziel-IP", "An IP address or a host name of the authority.",
          "Eine IP-Adresse oder ein Rechnername der Stelle.",
          [](M, D d) { return by_net(d); }, [](M, D d) { return d.peer.host; }, nullptr,

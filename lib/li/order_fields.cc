@@ -63,11 +63,13 @@ template <class Enum>
 void take_word(const FieldContext& it, Enum& value)
 {
     const std::string word = text::to_lower(it.value());
-    for (std::size_t i = 0; i < words(Enum{}).size(); ++i)
-        if (words(Enum{})[i].name == word || words(Enum{})[i].german == it.value()) {
+    for (std::size_t i = 0; i < words(Enum{}).size(); ++i) {
+        const auto [name, german] = words(Enum{})[i];
+        if (german == it.value() || (name == word && !german.empty())) {
             value = static_cast<Enum>(i);
             return;
         }
+    }
     it.fault("must be one of: " + names<Enum>(),
              "muss eines hiervon sein: " + names<Enum>());
 }

@@ -87,6 +87,7 @@ TEST_CASE("li: values that say nothing")
         {"header-version", "256"},
         {"email-version", ""},
         {"legal-basis", "gut feeling"},
+        {"legal-basis", "none"},
         {"unknown", "x"},
     };
     for (const Case& it : cases) {
@@ -97,6 +98,7 @@ TEST_CASE("li: values that say nothing")
         CHECK(draft.faults[0].field == it.key);
         CHECK_FALSE(draft.faults[0].warning);
         CHECK_FALSE(draft.faults[0].german.empty());
+        CHECK_FALSE(draft.faults[0].german.contains("none"));
     }
     CHECK(
         read({entry("begin", "2026-01-01"), entry("Beginn", "2026-01-02")}).faults.size() ==

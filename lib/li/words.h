@@ -49,15 +49,16 @@ template <class Enum>
     return std::nullopt;
 }
 
-// "iri, iri-and-cc"
+// "iri, iri-and-cc": but for what says that nothing was said.
 template <class Enum>
 [[nodiscard]] std::string names()
 {
     std::string out;
-    for (const Word& word : words(Enum{})) {
-        out += out.empty() ? "" : ", ";
-        out += word.name;
-    }
+    for (const Word& word : words(Enum{}))
+        if (!word.german.empty()) {
+            out += out.empty() ? "" : ", ";
+            out += word.name;
+        }
     return out;
 }
 
