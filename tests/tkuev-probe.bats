@@ -118,5 +118,5 @@ by_ftp() {
     [ "$output" = 'tkuev-export: there is no such measure' ]
     audit grants revoke "$(id -un)" operate
     run -77 probe
-    [ "$(acts handover-probe)" = 'intended done refused' ]
+    [ "$(acts handover-probe)" = 'intended done refused refused' ]
 }
