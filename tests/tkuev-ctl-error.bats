@@ -62,6 +62,33 @@ told() { grep -hoP '^\S+ \S+ \K(un)?published' "$STATE"/ledger/* | paste -sd' ';
     audit verify
 }
 
+@test "a measure that was in effect and fails is a disturbance, which stays when it is over" {
+    provider 'identities = 256'
+    armed
+    published
+    ctl notice "$MEASURE" --kind set-up --out "$TMP/set-up"
+    run ! grep notice <(ctl status)
+    names 300
+    published
+    [[ $(ctl status) == *"${MEASURE:0:8}  notice disturbance: not wholly carried out, "* ]]
+    disturbed() { # further options
+        ctl notice "$MEASURE" --kind disturbance --disturbance 'kein Platz' \
+            --effect 'nichts erfasst' --since "$(day '')" "$@"
+    }
+    disturbed --out "$TMP/broken"
+    run ! grep notice <(ctl status)
+    names 1
+    published
+    [[ $(ctl status) == *"${MEASURE:0:8}  notice disturbance: carried out again; it was not since 20"* ]]
+    ctl suspend "$MEASURE" # whatever becomes of it
+    [[ $(ctl status) == *'notice disturbance: carried out again'* ]]
+    [ "$(ctl gaps "$MEASURE" --json | jq -r '.[].act' | paste -sd' ')" = 'unpublished republished' ]
+    [ "$(ctl receipts "$MEASURE" --json | jq -r '.[] | select(.act == "notice").kind' |
+        paste -sd' ')" = 'set-up disturbance disturbance' ]
+    disturbed --out "$TMP/mended"
+    run ! grep 'notice disturbance' <(ctl status)
+}
+
 @test "an error ends by itself with its period, or by a person" {
     provider 'identities = 256'
     names 300

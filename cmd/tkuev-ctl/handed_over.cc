@@ -92,7 +92,8 @@ ledger_lines(Office& office, const li::Measure& measure, Acts acts)
 
 int gaps(const Call& call)
 {
-    static constexpr std::string_view acts[] = {"gap", "outside"};
+    static constexpr std::string_view acts[] = {"gap", "outside", "unpublished",
+                                                "republished"};
     return print_lines(call, "handover-gaps", acts);
 }
 

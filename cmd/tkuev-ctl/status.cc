@@ -5,6 +5,7 @@
 #include "handed_over.h"
 #include "handover/desk.h"
 #include "handover/gaps.h"
+#include "handover/outages.h"
 #include "handover/publication.h"
 #include "li/event.h"
 #include "li/proposal.h"
@@ -46,7 +47,8 @@ public:
     }
 
     void of_life();
-    void of_letters(li::Time last_gap);
+    void of_letters();
+    void of_disturbances(li::Time last_gap, const handover::Outage& outage);
     // `published`: when the servers were told first; `trouble`: as tkuev-exportd(8) has it.
     void of_effect(li::Time published, const std::string& trouble, li::Time renewal);
     void of_discs(db::HandoverWork& work);
@@ -96,7 +98,7 @@ void Tasks::of_effect(li::Time published, const std::string& trouble, li::Time r
         add("not carried out: the servers were not told; does tkuev-exportd run?", armed);
 }
 
-void Tasks::of_letters(li::Time last_gap)
+void Tasks::of_letters()
 {
     const li::Life& life = measure_.life;
     if (life.activated == 0 || life.forgotten != 0)
@@ -107,10 +109,23 @@ void Tasks::of_letters(li::Time last_gap)
     if (going_ && life.told_begin != 0 &&
         life.changed > std::max(life.activated, life.told_change))
         add("notice change", life.changed);
-    if (last_gap > life.told_disturbance)
-        add("notice disturbance: content was destroyed", last_gap);
     if (!going_ && life.told_end == 0)
         add("notice end", life.ended != 0 ? life.ended : li::end_of(measure_));
+}
+
+void Tasks::of_disturbances(li::Time last_gap, const handover::Outage& outage)
+{
+    const li::Life& life = measure_.life;
+    if (life.activated == 0 || life.forgotten != 0)
+        return;
+    if (last_gap > life.told_disturbance)
+        add("notice disturbance: content was destroyed", last_gap);
+    if (outage.recovered > life.told_disturbance)
+        add("notice disturbance: carried out again; it was not since " +
+                li::official(outage.begin),
+            outage.recovered);
+    else if (is_open(outage) && outage.begin > life.told_disturbance)
+        add("notice disturbance: not wholly carried out", outage.begin);
 }
 
 // Contents are destroyed at their deadline.  What waited before a measure was redirected is
@@ -206,14 +221,16 @@ std::vector<Task> tasks_of(Office& office)
         const li::Time renewal = office.settings().renewal * li::second;
         if (!handed) {
             tasks.of_effect(0, "", renewal);
-            tasks.of_letters(0);
+            tasks.of_letters();
             continue;
         }
         {
             db::HandoverWork work(office.handover());
             tasks.of_effect(handover::first_published(work, measure.handle),
                             handover::why_unpublished(work, measure.handle), renewal);
-            tasks.of_letters(handover::last_gap(work, measure.handle));
+            tasks.of_letters();
+            tasks.of_disturbances(handover::last_gap(work, measure.handle),
+                                  handover::last_outage(work, measure.handle));
             tasks.of_discs(work);
         }
         tasks.of_stream(office, db::Stream::iri);

@@ -3,6 +3,7 @@
 
 #include "handover/file_parcels.h"
 #include "handover/ledger.h"
+#include "handover/outages.h"
 #include "handover/publication.h"
 #include "li/life.h"
 #include "li/words.h"
@@ -101,12 +102,15 @@ void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
     db::HandoverWork work(desk.store);
     const std::string before = work.fact(fact);
     const bool in_effect = took_effect(work, measure) != 0;
-    if (before == "end" || (!over && (!in_effect || told_of(before) == told)))
+    const bool changed = told_of(before) != told;
+    const bool news = changed || outage_is_untold(work, measure.handle);
+    if (before == "end" || (!over && (!in_effect || !news)))
         return;
     if (before.empty() && in_effect)
         tell_beginning(desk, work, measure, now);
-    else if (!before.empty() && !over)
+    else if (!before.empty() && !over && changed)
         tell_changes(desk, work, measure, told_of(before).changed, now);
+    tell_outage(desk, work, measure, now);
     if (over)
         add_notice(desk, work, measure, {.notice = li::Notice::end}, now);
     work.put_fact(fact, over ? "end" : text_of(told));

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "handover/ledger.h"
+#include "handover/outages.h"
 #include "handover/room.h"
 #include "li/words.h"
 #include "tap/match_list.h"
@@ -91,19 +92,43 @@ void note_first(Desk& desk, const std::vector<db::Publication>& publications,
     }
 }
 
-// What keeps a measure from being carried out, or that nothing does any more.
+void note_failure(Desk& desk, db::HandoverWork& work, const li::Handle& measure,
+                  const std::string& why, std::int64_t now)
+{
+    if (first_published(work, measure) != 0) // else it is not set up yet
+        begin_outage(work, measure, now);
+    note(work, measure, now, "unpublished", {{"why", why}});
+    desk.say("measure " + li::hex(measure) + ": " + why);
+}
+
+// What keeps a measure that is to be in the list from being carried out; empty: nothing
+// does, or does any more.
 void note_trouble(Desk& desk, const li::Handle& measure, const std::string& why,
                   std::int64_t now)
 {
     db::HandoverWork work(desk.store);
     const std::string fact = trouble_of(measure);
-    if (work.fact(fact) == why)
+    const std::string before = work.fact(fact);
+    const bool open = is_open(last_outage(work, measure));
+    if (before == why && (!why.empty() || !open))
         return;
     work.put_fact(fact, why);
     if (!why.empty()) {
-        note(work, measure, now, "unpublished", {{"why", why}});
-        desk.say("measure " + li::hex(measure) + ": " + why);
+        note_failure(desk, work, measure, why, now);
+    } else {
+        end_outage(work, measure, now);
+        if (first_published(work, measure) != now) // else it has just been noted
+            note(work, measure, now, "republished", {});
+        desk.say("measure " + li::hex(measure) + ": it is carried out");
     }
+    work.commit();
+}
+
+// What is to be in no list has no trouble.  An outage goes on if it comes back.
+void forget_trouble(Desk& desk, const li::Handle& measure)
+{
+    db::HandoverWork work(desk.store);
+    work.put_fact(trouble_of(measure), "");
     work.commit();
 }
 
@@ -172,9 +197,9 @@ void Publisher::put()
         if (const auto told = told_.find(measure);
             told == told_.end() || told->second != why)
             note_trouble(desk_, measure, why, time_);
-    for (const auto& [measure, why] : told_) // what is to be in no list has no trouble
+    for (const auto& [measure, why] : told_)
         if (!why.empty() && !troubles_.contains(measure))
-            note_trouble(desk_, measure, "", time_);
+            forget_trouble(desk_, measure);
     told_ = troubles_;
 }
 
