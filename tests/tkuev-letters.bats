@@ -84,3 +84,20 @@ published() {
         ' notice kind=set-up number=0, notice kind=set-up number=1, notice kind=change number=2' ]
     [[ $(acts notice-set-up) == 'intended done intended failed intended failed' ]]
 }
+
+@test "what was changed and not told yet is still to be told when the measure has ended" {
+    armed
+    published
+    ctl notice "$MEASURE" --kind set-up --out "$TMP/set-up"
+    ctl suspend "$MEASURE"
+    ctl end "$MEASURE" --reason Ende
+    [[ $(ctl status) == *"${MEASURE:0:8}  notice change, "*"${MEASURE:0:8}  notice end, "* ]]
+    run -0 ctl notice "$MEASURE" --kind change
+    [[ $output == *'Änderung:                   Aussetzung'*'Zustand:                    abgeschaltet'* ]]
+    run -0 ctl notice "$MEASURE" --kind end
+    [[ $output == *'Ausgesetzt:                 '*' bis '* ]]
+    run ! grep notice <(ctl status)
+    published
+    ctl receipts "$MEASURE" --json | jq -r '.[] | select(.act == "notice").kind' >"$TMP/told"
+    [ "$(paste -sd' ' "$TMP/told")" = 'set-up change end' ]
+}

@@ -105,9 +105,8 @@ void Tasks::of_letters()
         return;
     if (life.told_begin == 0)
         add("notice set-up", life.activated);
-    // The letter of set-up says how things were then.
-    if (going_ && life.told_begin != 0 &&
-        life.changed > std::max(life.activated, life.told_change))
+    // The letter of set-up says how things were then; that of the end not all between.
+    if (life.told_begin != 0 && life.changed > std::max(life.activated, life.told_change))
         add("notice change", life.changed);
     if (!going_ && life.told_end == 0)
         add("notice end", life.ended != 0 ? life.ended : li::end_of(measure_));

@@ -62,18 +62,20 @@ Told told_of(const std::string& text)
     return told;
 }
 
-// Each is told by itself; an end that became another one without an act of its own, by an
-// original that came, as of now.
+// Each is told by itself.
 void tell_changes(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
                   li::Time told, std::int64_t now)
 {
-    const auto changes = li::changes_after(measure, told);
-    for (const li::Change& change : changes)
+    for (const li::Change& change : li::changes_after(measure, told))
         add_notice(desk, work, measure,
                    {.notice = li::Notice::change, .changed = change.time}, now);
-    if (changes.empty())
-        add_notice(desk, work, measure, {.notice = li::Notice::change, .changed = now},
-                   now);
+}
+
+// An end that became another one without an act of its own, by an original that came.
+void tell_other_end(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
+                    std::int64_t now)
+{
+    add_notice(desk, work, measure, {.notice = li::Notice::change, .changed = now}, now);
 }
 
 // Of a measure that has taken effect; what was changed before that is told as well.
@@ -83,9 +85,7 @@ void tell_beginning(Desk& desk, db::HandoverWork& work, const li::Measure& measu
     add_notice(desk, work, measure,
                {.notice = li::Notice::set_up, .effective = took_effect(work, measure)},
                now);
-    for (const li::Change& change : li::changes_after(measure, measure.life.activated))
-        add_notice(desk, work, measure,
-                   {.notice = li::Notice::change, .changed = change.time}, now);
+    tell_changes(desk, work, measure, measure.life.activated, now);
 }
 
 void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
@@ -102,14 +102,15 @@ void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
     db::HandoverWork work(desk.store);
     const std::string before = work.fact(fact);
     const bool in_effect = took_effect(work, measure) != 0;
-    const bool changed = told_of(before) != told;
-    const bool news = changed || outage_is_untold(work, measure.handle);
+    const bool news = told_of(before) != told || outage_is_untold(work, measure.handle);
     if (before == "end" || (!over && (!in_effect || !news)))
         return;
-    if (before.empty() && in_effect)
+    if (in_effect && before.empty())
         tell_beginning(desk, work, measure, now);
-    else if (!before.empty() && !over && changed)
+    else if (in_effect && told_of(before).changed != told.changed)
         tell_changes(desk, work, measure, told_of(before).changed, now);
+    else if (in_effect && !over && told_of(before) != told)
+        tell_other_end(desk, work, measure, now);
     tell_outage(desk, work, measure, now);
     if (over)
         add_notice(desk, work, measure, {.notice = li::Notice::end}, now);

@@ -157,10 +157,19 @@ void state_lines(std::string& out, const Measure& measure, Time now)
         destination_lines(out, measure);
 }
 
+void pause_lines(std::string& out, const Measure& measure)
+{
+    for (const Pause& pause : measure.life.pauses)
+        line(out, "Ausgesetzt",
+             fmt::format("{} bis {}", official_german(pause.from),
+                         official_german(pause.to == 0 ? actual_end(measure) : pause.to)));
+}
+
 void end_lines(std::string& out, const Measure& measure, Time effective, Time now)
 {
     period_lines(out, measure);
     line(out, "Tatsächlich eingerichtet", or_else(effective, "nicht wirksam geworden"));
+    pause_lines(out, measure);
     line(out, "Tatsächlich abgeschaltet", official_german(actual_end(measure)));
     if (const std::string reason = reason_of(measure, now); !reason.empty())
         line(out, "Grund", reason);

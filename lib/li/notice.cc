@@ -150,8 +150,6 @@ std::optional<std::string> nothing_to_tell(Notice notice, const Measure& measure
         return "the measure was never activated";
     if (notice == Notice::end && !over)
         return "the measure has not ended";
-    if (notice == Notice::change && over)
-        return "the measure has ended";
     if (notice == Notice::change && measure.life.changed == 0)
         return "nothing was changed";
     return std::nullopt;

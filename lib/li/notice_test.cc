@@ -191,6 +191,25 @@ TEST_CASE("li: the letter of a change says what was changed, when, and by which 
     CHECK_FALSE(second.contains("Inhalt an:"));
 }
 
+TEST_CASE("li: the letter of the end has the pauses")
+{
+    li::Measure measure = active();
+    REQUIRE(li::suspend(measure, at("2026-12-01")).has_value());
+    REQUIRE(li::resume(measure, at("2026-12-02")).has_value());
+    REQUIRE(li::suspend(measure, at("2027-01-03")).has_value());
+    const auto text = [&] {
+        return li::letter({.notice = Notice::end}, measure, lka(), sender,
+                          at("2027-03-01"));
+    };
+    const std::string_view pauses =
+        "Ausgesetzt:                 01.12.2026 00:00:00 MEZ bis 02.12.2026 00:00:00 MEZ\n"
+        "Ausgesetzt:                 03.01.2027 00:00:00 MEZ bis 22.02.2027 14:00:00 MEZ\n"
+        "Tatsächlich abgeschaltet:   22.02.2027 14:00:00 MEZ\n";
+    CHECK(text().contains(pauses));
+    REQUIRE(li::settle(measure, at("2027-03-01")));
+    CHECK(text().contains(pauses));
+}
+
 TEST_CASE("li: which destinations a redirection is about")
 {
     li::Measure measure = active();
@@ -223,7 +242,8 @@ TEST_CASE("li: when there is nothing to tell")
     CHECK_FALSE(li::nothing_to_tell(Notice::change, measure, now));
     CHECK(li::nothing_to_tell(Notice::end, measure, now));
     CHECK_FALSE(li::nothing_to_tell(Notice::end, measure, at("2027-03-01")));
-    CHECK(li::nothing_to_tell(Notice::change, measure, at("2027-03-01")));
+    // What was not told yet is still to be told when the measure has ended.
+    CHECK_FALSE(li::nothing_to_tell(Notice::change, measure, at("2027-03-01")));
     CHECK(li::nothing_to_tell(Notice::set_up, li::Measure{}, now));
 }
 
