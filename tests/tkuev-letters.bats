@@ -101,3 +101,24 @@ published() {
     ctl receipts "$MEASURE" --json | jq -r '.[] | select(.act == "notice").kind' >"$TMP/told"
     [ "$(paste -sd' ' "$TMP/told")" = 'set-up change end' ]
 }
+
+@test "a disturbance belongs to its kind of letter, and to the time of the measure" {
+    armed
+    published
+    run -64 ctl notice "$MEASURE" --kind set-up --disturbance Leitung
+    [ "$output" = 'tkuev-ctl: --disturbance: only with --kind disturbance' ]
+    run -64 ctl notice "$MEASURE" --kind end --recovered "$(day '')"
+    [ "$output" = 'tkuev-ctl: --recovered: only with --kind disturbance' ]
+    disturbed() { # further options
+        ctl notice "$MEASURE" --kind disturbance --disturbance Leitung \
+            --effect 'kein Inhalt' --since "$(day '- 2 days')" "$@"
+    }
+    run -65 disturbed --recovered "$(day '- 1 day')"
+    [ "$output" = 'tkuev-ctl: cannot write a notice: the disturbance was over before the measure took effect' ]
+    run -0 disturbed --expected-end "$(day '+ 1 day')"
+    [[ $output == *'Voraussichtliches Ende:'*'Behoben:                    noch nicht'* ]]
+    run -0 faketime -f +2d tkuev-ctl --config "$CONF" notice "$MEASURE" --kind disturbance \
+        --disturbance Leitung --effect 'kein Inhalt' --since "$(day '- 2 days')" \
+        --recovered "$(day '+ 1 day')"
+    [[ $output == *'Behoben:'* && $output != *'Voraussichtliches Ende:'* ]]
+}

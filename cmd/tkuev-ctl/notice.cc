@@ -34,11 +34,23 @@ li::Notice kind_of(const Call& call)
                         "--kind: must be one of: set-up, change, end, disturbance");
 }
 
+void refuse_disturbance(const Call& call)
+{
+    for (const std::string_view name :
+         {"disturbance", "effect", "since", "expected-end", "recovered"})
+        if (call.has(name))
+            throw base::Failure(base::Remedy::fix_arguments,
+                                "--" + std::string(name) +
+                                    ": only with --kind disturbance");
+}
+
 li::Disturbance disturbance_of(const Call& call, li::Notice notice)
 {
     li::Disturbance out;
-    if (notice != li::Notice::disturbance)
+    if (notice != li::Notice::disturbance) {
+        refuse_disturbance(call);
         return out;
+    }
     out.kind = text_option(call, "disturbance");
     out.effect = text_option(call, "effect");
     out.begin = time_option(call, "since", 0);
@@ -76,6 +88,9 @@ public:
         if (disturbance_.begin > office.now())
             return std::unexpected("cannot write a notice: --since is in the future");
         const li::Occasion occasion = occasion_of(office, measure);
+        if (disturbance_.recovered != 0 && disturbance_.recovered <= occasion.effective)
+            return std::unexpected("cannot write a notice: the disturbance was over before "
+                                   "the measure took effect");
         if (li::Done done = write_pdu(office, measure, occasion); !done)
             return done;
         const li::Authority authority =

@@ -180,8 +180,9 @@ void disturbance_lines(std::string& out, const Disturbance& disturbance)
     line(out, "Art der Störung", disturbance.kind);
     line(out, "Auswirkung", disturbance.effect);
     line(out, "Beginn der Störung", official_german(disturbance.begin));
-    line(out, "Voraussichtliches Ende",
-         or_else(disturbance.expected_end, "noch nicht bekannt"));
+    if (disturbance.recovered == 0)
+        line(out, "Voraussichtliches Ende",
+             or_else(disturbance.expected_end, "noch nicht bekannt"));
     line(out, "Behoben", or_else(disturbance.recovered, "noch nicht"));
 }
 

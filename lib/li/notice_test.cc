@@ -98,6 +98,11 @@ TEST_CASE("li: other letters say what matters")
     disturbance.expected_end = at("2026-12-02 10:00");
     CHECK(text(Notice::disturbance, at("2026-12-01 11:00"), disturbance)
               .contains("Voraussichtliches Ende:     02.12.2026 10:00:00 MEZ\n"));
+    disturbance.recovered = at("2026-12-01 10:30");
+    const std::string mended =
+        text(Notice::disturbance, at("2026-12-01 11:00"), disturbance);
+    CHECK(mended.contains("Behoben:                    01.12.2026 10:30:00 MEZ\n"));
+    CHECK_FALSE(mended.contains("Voraussichtliches Ende:"));
     CHECK(text(Notice::end, at("2027-03-01"))
               .contains("Tatsächlich eingerichtet:   nicht wirksam geworden\n"
                         "Tatsächlich abgeschaltet:   22.02.2027 14:00:00 MEZ\n"
