@@ -122,3 +122,19 @@ published() {
         --recovered "$(day '+ 1 day')"
     [[ $output == *'Behoben:'* && $output != *'Voraussichtliches Ende:'* ]]
 }
+
+@test "a measure that has ended before it took effect needs one letter, and may have two" {
+    armed
+    ctl end "$MEASURE" --reason Ende
+    [[ $(ctl status) == *'notice set-up'*'notice end'* ]]
+    run -0 --separate-stderr ctl notice "$MEASURE" --kind end
+    [[ $output == *'Tatsächlich eingerichtet:   nicht wirksam geworden'* ]]
+    run ! grep notice <(ctl status)
+    armed 'Referenz-Id = LKA-18'
+    ctl end "$MEASURE" --reason Ende
+    run -0 --separate-stderr ctl notice "$MEASURE" --kind set-up
+    [[ $output == *'Tatsächlich eingerichtet:   nicht wirksam geworden'* ]]
+    [ -z "$stderr" ]
+    run ! grep 'notice set-up' <(ctl status)
+    [[ $(ctl status) == *"${MEASURE:0:8}  notice end, "* ]]
+}

@@ -101,7 +101,8 @@ public:
             base::make_file(call_.get("out"), text, private_mode);
         else
             std::cout << text << std::flush;
-        if (notice_ == li::Notice::set_up && occasion.effective == 0)
+        if (notice_ == li::Notice::set_up && occasion.effective == 0 &&
+            li::next_change(measure, office.now()))
             say_not_yet(); // so it is to be written again
         else
             time_of(measure.life) = office.now();

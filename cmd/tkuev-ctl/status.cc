@@ -5,6 +5,7 @@
 #include "handed_over.h"
 #include "handover/desk.h"
 #include "handover/gaps.h"
+#include "handover/notices.h"
 #include "handover/outages.h"
 #include "handover/publication.h"
 #include "li/event.h"
@@ -47,7 +48,7 @@ public:
     }
 
     void of_life();
-    void of_letters();
+    void of_letters(li::Time effective); // 0: it has not taken effect
     void of_disturbances(li::Time last_gap, const handover::Outage& outage);
     // `published`: when the servers were told first; `trouble`: as tkuev-exportd(8) has it.
     void of_effect(li::Time published, const std::string& trouble, li::Time renewal);
@@ -98,12 +99,13 @@ void Tasks::of_effect(li::Time published, const std::string& trouble, li::Time r
         add("not carried out: the servers were not told; does tkuev-exportd run?", armed);
 }
 
-void Tasks::of_letters()
+void Tasks::of_letters(li::Time effective)
 {
     const li::Life& life = measure_.life;
     if (life.activated == 0 || life.forgotten != 0)
         return;
-    if (life.told_begin == 0)
+    const bool never = effective == 0 && !going_; // which the letter of the end says, too
+    if (life.told_begin == 0 && !(never && life.told_end != 0))
         add("notice set-up", life.activated);
     // The letter of set-up says how things were then; that of the end not all between.
     if (life.told_begin != 0 && life.changed > std::max(life.activated, life.told_change))
@@ -220,14 +222,14 @@ std::vector<Task> tasks_of(Office& office)
         const li::Time renewal = office.settings().renewal * li::second;
         if (!handed) {
             tasks.of_effect(0, "", renewal);
-            tasks.of_letters();
+            tasks.of_letters(0);
             continue;
         }
         {
             db::HandoverWork work(office.handover());
             tasks.of_effect(handover::first_published(work, measure.handle),
                             handover::why_unpublished(work, measure.handle), renewal);
-            tasks.of_letters();
+            tasks.of_letters(handover::took_effect(work, measure));
             tasks.of_disturbances(handover::last_gap(work, measure.handle),
                                   handover::last_outage(work, measure.handle));
             tasks.of_discs(work);

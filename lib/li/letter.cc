@@ -98,10 +98,11 @@ std::string or_else(Time time, std::string_view otherwise)
     return time == 0 ? std::string(otherwise) : official_german(time);
 }
 
-void set_up_lines(std::string& out, const Measure& measure, Time effective)
+void set_up_lines(std::string& out, const Measure& measure, Time effective, bool over)
 {
     period_lines(out, measure);
-    line(out, "Tatsächlich eingerichtet", or_else(effective, "noch nicht wirksam"));
+    line(out, "Tatsächlich eingerichtet",
+         or_else(effective, over ? "nicht wirksam geworden" : "noch nicht wirksam"));
     line(out, "Umfang", german(measure.scope));
 }
 
@@ -190,7 +191,8 @@ void body(std::string& out, const Occasion& occasion, const Measure& measure, Ti
 {
     switch (occasion.notice) {
     case Notice::set_up:
-        return set_up_lines(out, measure, occasion.effective);
+        return set_up_lines(out, as_set_up(measure), occasion.effective,
+                            !next_change(measure, now));
     case Notice::change:
         return state_lines(out, measure, now);
     case Notice::end:
@@ -207,10 +209,9 @@ const std::string& first_of(const std::string& own, const std::string& general)
 
 } // namespace
 
-std::string letter(const Occasion& occasion, const Measure& now_is,
+std::string letter(const Occasion& occasion, const Measure& measure,
                    const Authority& authority, const Sender& sender, Time now)
 {
-    const Measure measure = occasion.notice == Notice::set_up ? as_set_up(now_is) : now_is;
     std::string out = authority.title.empty() ? authority.name : authority.title;
     out += '\n';
     if (!authority.contact.empty())
@@ -220,7 +221,7 @@ std::string letter(const Occasion& occasion, const Measure& now_is,
     out += fmt::format("\n{}\n\nVERTRAULICH\n\n{} ({})\n\n", official_german(now),
                        subject(occasion.notice), law(occasion.notice));
     line(out, "Referenznummer", measure.reference);
-    order_lines(out, measure);
+    order_lines(out, occasion.notice == Notice::set_up ? as_set_up(measure) : measure);
     identity_lines(out, measure);
     body(out, occasion, measure, now);
     if (measure.test)

@@ -121,6 +121,9 @@ TEST_CASE("li: the letter of a set-up before the servers were told")
         li::letter({.notice = Notice::set_up}, active(), lka(), sender, at("2026-11-22"));
     CHECK(text.contains("Tatsächlich eingerichtet:   noch nicht wirksam\n"));
     CHECK_FALSE(text.contains("13:30:00"));
+    // Then it has ended.
+    CHECK(li::letter({.notice = Notice::set_up}, active(), lka(), sender, at("2027-03-01"))
+              .contains("Tatsächlich eingerichtet:   nicht wirksam geworden\n"));
     CHECK_FALSE(li::notice_pdu({.notice = Notice::set_up}, active(), sender, 0, 1));
 }
 
