@@ -138,3 +138,21 @@ published() {
     run ! grep 'notice set-up' <(ctl status)
     [[ $(ctl status) == *"${MEASURE:0:8}  notice end, "* ]]
 }
+
+@test "an extension whose original does not come is void, and the authority is told" {
+    armed
+    published
+    ctl notice "$MEASURE" --kind set-up --out "$TMP/set-up"
+    printf '%s\n' 'Rechtsgrundlage = stpo-100a' 'Gericht = LG Musterstadt' \
+        'Aktenzeichen = 2 Qs 9/26' "Anordnung vom = $(day '')" 'Übermittlung = fax' \
+        "Eingang = $(day '')" "Ende = $(day '+ 90 days')" |
+        ctl extend "$MEASURE" --file -
+    ctl notice "$MEASURE" --kind change --out "$TMP/extended"
+    run ! grep notice <(ctl status)
+    later() { faketime -f +8d tkuev-ctl --config "$CONF" "$@"; }
+    [[ $(later status) == *"${MEASURE:0:8}  notice change, $(day '+ 7 days')T"* ]]
+    [[ $(later show "$MEASURE") == *"missing, was due $(day '+ 7 days')T"*': it counts no more'* ]]
+    run -0 later notice "$MEASURE" --kind change
+    [[ $output == *'Verlängerung hinfällig'*'Neues Ende:'*'Grund:'* ]]
+    run ! grep notice <(later status)
+}

@@ -21,7 +21,14 @@ void line(std::ostream& out, std::string_view name, std::string_view value)
         out << fmt::format("{:<19} {}\n", fmt::format("{}:", name), value);
 }
 
-void print_order(std::ostream& out, const li::Order& order, bool first)
+std::string missing_original(const li::Order& order, li::Time now)
+{
+    const li::Time due = order.received + li::advance_copy;
+    return (now < due ? "missing, due " : "missing, was due ") + li::official(due) +
+           (now < due ? "" : ": it counts no more");
+}
+
+void print_order(std::ostream& out, const li::Order& order, bool first, li::Time now)
 {
     line(out, first ? "order" : "extension",
          fmt::format("{} {}, {}", order.court, order.file_number, li::german(order.basis)));
@@ -32,9 +39,8 @@ void print_order(std::ostream& out, const li::Order& order, bool first)
          fmt::format("{} ({})", li::official(order.received), li::name(order.channel)));
     if (order.channel != li::Channel::original)
         line(out, "original",
-             order.original_received == 0
-                 ? "missing, due " + li::official(order.received + li::advance_copy)
-                 : li::official(order.original_received));
+             order.original_received == 0 ? missing_original(order, now)
+                                          : li::official(order.original_received));
     line(out, "order-digest", order.scan_digest);
 }
 
@@ -222,7 +228,7 @@ void print_measure(std::ostream& out, const li::Measure& measure, li::Time now)
                  : identity.entered + " (" + identity.canonical + ")");
     line(out, "test-account", measure.test_account);
     for (const li::Order& order : measure.orders)
-        print_order(out, order, &order == &measure.orders.front());
+        print_order(out, order, &order == &measure.orders.front(), now);
     if (measure.life.forgotten == 0)
         print_delivery(out, measure);
     print_life(out, measure.life);

@@ -9,6 +9,7 @@
 #include "handover/outages.h"
 #include "handover/publication.h"
 #include "li/event.h"
+#include "li/notice.h"
 #include "li/proposal.h"
 #include "li/words.h"
 #include "office.h"
@@ -108,8 +109,9 @@ void Tasks::of_letters(li::Time effective)
     if (life.told_begin == 0 && !(never && life.told_end != 0))
         add("notice set-up", life.activated);
     // The letter of set-up says how things were then; that of the end not all between.
-    if (life.told_begin != 0 && life.changed > std::max(life.activated, life.told_change))
-        add("notice change", life.changed);
+    const li::Time changed = li::last_change(measure_, now_);
+    if (life.told_begin != 0 && changed > std::max(life.activated, life.told_change))
+        add("notice change", changed);
     if (!going_ && life.told_end == 0)
         add("notice end", life.ended != 0 ? life.ended : li::end_of(measure_));
 }

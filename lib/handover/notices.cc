@@ -66,7 +66,7 @@ Told told_of(const std::string& text)
 void tell_changes(Desk& desk, db::HandoverWork& work, const li::Measure& measure,
                   li::Time told, std::int64_t now)
 {
-    for (const li::Change& change : li::changes_after(measure, told))
+    for (const li::Change& change : li::changes_after(measure, told, now))
         add_notice(desk, work, measure,
                    {.notice = li::Notice::change, .changed = change.time}, now);
 }
@@ -98,7 +98,7 @@ void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
     const bool over = state == li::State::expired || state == li::State::cancelled;
     const Told told{.activated = measure.life.activated,
                     .end = li::end_of(measure),
-                    .changed = measure.life.changed};
+                    .changed = li::last_change(measure, now)};
     db::HandoverWork work(desk.store);
     const std::string before = work.fact(fact);
     const bool in_effect = took_effect(work, measure) != 0;
@@ -107,7 +107,7 @@ void tell(Desk& desk, const db::StoredMeasure& stored, std::int64_t now)
         return;
     if (in_effect && before.empty())
         tell_beginning(desk, work, measure, now);
-    else if (in_effect && told_of(before).changed != told.changed)
+    else if (in_effect && told_of(before).changed < told.changed)
         tell_changes(desk, work, measure, told_of(before).changed, now);
     else if (in_effect && !over && told_of(before) != told)
         tell_other_end(desk, work, measure, now);

@@ -12,6 +12,10 @@ namespace li {
 
 namespace {
 
+constexpr std::string_view original_missing =
+    "Original nicht binnen einer Woche eingegangen";
+constexpr std::string_view period_over = "Ablauf der Anordnung";
+
 std::string_view subject(Notice notice)
 {
     switch (notice) {
@@ -75,14 +79,13 @@ void identity_lines(std::string& out, const Measure& measure)
 
 std::string reason_of(const Measure& measure, Time now)
 {
+    const std::string& reason = measure.life.end_reason;
     if (measure.life.ended != 0 && measure.life.ended <= now)
-        return measure.life.end_reason == "period-over"        ? "Ablauf der Anordnung"
-               : measure.life.end_reason == "original-missing" ? "Original nicht binnen "
-                                                                 "einer Woche eingegangen"
-                                                               : measure.life.end_reason;
-    return end_of(measure) < ordered_end(measure)
-               ? "Original nicht binnen einer Woche eingegangen"
-               : "Ablauf der Anordnung";
+        return reason == "period-over"        ? std::string(period_over)
+               : reason == "original-missing" ? std::string(original_missing)
+                                              : reason;
+    return std::string(end_of(measure) < ordered_end(measure) ? original_missing
+                                                              : period_over);
 }
 
 void period_lines(std::string& out, const Measure& measure)
@@ -123,6 +126,11 @@ void change_lines(std::string& out, const Measure& measure, const Change& change
         line(out, "Neues Ende", official_german(change.new_end));
         line(out, "Aufgrund der Anordnung", source(change.court, change.file_number));
     }
+    if (change.kind == ChangeKind::lapse) {
+        line(out, "Neues Ende", official_german(change.new_end));
+        line(out, "Betrifft", source(change.court, change.file_number));
+        line(out, "Grund", original_missing);
+    }
     if (change.kind == ChangeKind::redirection)
         line(out, "Betrifft", streams_of(measure, change));
     out += '\n';
@@ -145,7 +153,7 @@ void destination_lines(std::string& out, const Measure& measure)
 
 void state_lines(std::string& out, const Measure& measure, Time now)
 {
-    const std::vector<Change> changes = untold_changes(measure);
+    const std::vector<Change> changes = untold_changes(measure, now);
     if (!changes.empty())
         out += '\n';
     for (const Change& change : changes)

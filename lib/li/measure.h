@@ -111,12 +111,19 @@ struct Pause {
     bool operator==(const Pause&) const = default;
 };
 
-// What became different while a measure was armed or waited for it.
-enum class ChangeKind : std::uint8_t { extension, redirection, suspension, resumption };
+// What became different while a measure was armed or waited for it.  A lapse, of an
+// extension whose original did not come, is not written down: see li/notice.h.
+enum class ChangeKind : std::uint8_t {
+    extension,
+    redirection,
+    suspension,
+    resumption,
+    lapse,
+};
 struct Change {
     ChangeKind kind = ChangeKind::extension;
     Time time = 0;
-    // Of an extension: the end before and after, and the order that says so.
+    // Of an extension and its lapse: the end before and after, and the order that says so.
     Time old_end = 0;
     Time new_end = 0;
     std::string court{};

@@ -6,7 +6,6 @@
 #include "li/life.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace li {
 
@@ -50,7 +49,7 @@ Time time_of(const Occasion& occasion, const Measure& measure, Time now)
     case Notice::change:
         if (occasion.changed != 0)
             return occasion.changed;
-        return measure.life.changed != 0 ? measure.life.changed : now;
+        return last_change(measure, now) != 0 ? last_change(measure, now) : now;
     case Notice::disturbance:
         break;
     }
@@ -117,6 +116,28 @@ const std::string& first_of(const std::string& own, const std::string& general)
     return own.empty() ? general : own;
 }
 
+// The last extension, if its original did not come in time while the measure ran on.
+std::optional<Change> lapse_of(const Measure& measure, Time now)
+{
+    if (extended_from(measure, now) == ordered_end(measure))
+        return std::nullopt;
+    const Order& order = measure.orders.back();
+    const Time time = order.received + advance_copy;
+    if (time >= actual_end(measure))
+        return std::nullopt;
+    return Change{.kind = ChangeKind::lapse,
+                  .time = time,
+                  .old_end = order.end,
+                  .new_end = end_of(measure),
+                  .court = order.court,
+                  .file_number = order.file_number};
+}
+
+bool is_earlier(const Change& one, const Change& other)
+{
+    return one.time < other.time;
+}
+
 } // namespace
 
 Time actual_end(const Measure& measure)
@@ -124,20 +145,27 @@ Time actual_end(const Measure& measure)
     return measure.life.ended != 0 ? measure.life.ended : end_of(measure);
 }
 
-std::vector<Change> changes_after(const Measure& measure, Time time)
+std::vector<Change> changes_after(const Measure& measure, Time time, Time now)
 {
-    std::vector<Change> found;
-    std::ranges::copy_if(measure.life.changes, std::back_inserter(found),
-                         [&](const Change& change) { return change.time > time; });
+    std::vector<Change> found = measure.life.changes;
+    if (const auto lapse = lapse_of(measure, now))
+        found.insert(std::ranges::upper_bound(found, *lapse, is_earlier), *lapse);
+    std::erase_if(found, [&](const Change& change) { return change.time <= time; });
     return found;
 }
 
-std::vector<Change> untold_changes(const Measure& measure)
+Time last_change(const Measure& measure, Time now)
+{
+    const auto lapse = lapse_of(measure, now);
+    return std::max(measure.life.changed, lapse ? lapse->time : 0);
+}
+
+std::vector<Change> untold_changes(const Measure& measure, Time now)
 {
     const Life& life = measure.life;
     std::vector<Change> found =
-        changes_after(measure, std::max(life.activated, life.told_change));
-    return found.empty() ? life.changes : found;
+        changes_after(measure, std::max(life.activated, life.told_change), now);
+    return found.empty() ? changes_after(measure, 0, now) : found;
 }
 
 std::optional<std::string> nothing_to_tell(Notice notice, const Measure& measure, Time now)

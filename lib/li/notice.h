@@ -44,10 +44,13 @@ struct Sender {
 
 // When it ended or, as things stand, will.
 [[nodiscard]] Time actual_end(const Measure& measure);
-[[nodiscard]] std::vector<Change> changes_after(const Measure& measure, Time time);
+// Also that an extension has lapsed by now, and the measure runs on without it.
+[[nodiscard]] std::vector<Change> changes_after(const Measure& measure, Time time,
+                                                Time now);
+[[nodiscard]] Time last_change(const Measure& measure, Time now); // 0: none
 // Those after the set-up and after the last letter; if there are none, all: it is printed
 // once more.
-[[nodiscard]] std::vector<Change> untold_changes(const Measure& measure);
+[[nodiscard]] std::vector<Change> untold_changes(const Measure& measure, Time now);
 
 // Why there is nothing to tell, if so: "the measure is not set up".
 [[nodiscard]] std::optional<std::string> nothing_to_tell(Notice notice,

@@ -199,6 +199,37 @@ TEST_CASE("li: the letter of a change says what was changed, when, and by which 
     CHECK_FALSE(second.contains("Inhalt an:"));
 }
 
+TEST_CASE("li: that an extension has lapsed is a change")
+{
+    li::Measure measure = active();
+    li::Order order = extension(at("2027-04-01"));
+    order.channel = li::Channel::fax;
+    order.received = at("2027-01-01");
+    REQUIRE(li::extend(measure, at("2027-01-01"), order).has_value());
+    CHECK(li::last_change(measure, at("2027-01-07")) == at("2027-01-01"));
+    CHECK(li::last_change(measure, at("2027-01-09")) == at("2027-01-08"));
+    measure.life.told_change = at("2027-01-02");
+    const std::string text =
+        li::letter({.notice = Notice::change}, measure, lka(), sender, at("2027-01-09"));
+    CHECK(text.contains("\n"
+                        "Änderung:                   Verlängerung hinfällig\n"
+                        "Geändert:                   08.01.2027 00:00:00 MEZ\n"
+                        "Neues Ende:                 22.02.2027 14:00:00 MEZ\n"
+                        "Betrifft:                   LG Musterstadt, 2 Qs 9/27\n"
+                        "Grund:                      Original nicht binnen einer Woche "
+                        "eingegangen\n"
+                        "\n"));
+    CHECK_FALSE(text.contains("Änderung:                   Verlängerung\n"));
+    CHECK(li::notice_pdu({.notice = Notice::change}, measure, sender, 7, at("2027-01-09"))
+              ->contains("20270108000000"));
+    // Of a measure that has ended by then the end says it.
+    li::Measure ended = measure;
+    REQUIRE(li::end(ended, at("2027-01-05"), "two", "aufgehoben").has_value());
+    CHECK(li::last_change(ended, at("2027-01-09")) == at("2027-01-01"));
+    measure.orders[0].end = at("2027-01-06");
+    CHECK(li::last_change(measure, at("2027-01-09")) == at("2027-01-01"));
+}
+
 TEST_CASE("li: the letter of the end has the pauses")
 {
     li::Measure measure = active();

@@ -102,6 +102,7 @@ std::span<const Word> words(ChangeKind)
         {"redirection", "anderes Ziel der Übermittlung"},
         {"suspension", "Aussetzung"},
         {"resumption", "Fortsetzung"},
+        {"lapse", "Verlängerung hinfällig"},
     };
     return all;
 }
