@@ -76,13 +76,17 @@ published() {
     done
     [ "$(sha256sum "$TMP/pdu")" = "$digest" ]
     [ ! -e "$TMP/other" ]
+    # Nor is there a PDU without its letter.
+    run -73 ctl notice "$MEASURE" --kind set-up --out "$TMP/letter" --pdu "$TMP/other"
+    run -73 ctl notice "$MEASURE" --kind set-up --out "$TMP/other" --pdu "$TMP/other"
+    [ ! -e "$TMP/other" ]
     [ "$(ctl receipts "$MEASURE" --json)" = "$before" ]
     ctl suspend "$MEASURE"
     ctl notice "$MEASURE" --kind change --out "$TMP/other" --pdu "$TMP/second"
     ctl receipts "$MEASURE"
     [ "$(grep -ohE ' notice kind=[a-z-]+ number=[0-9]+' "$STATE"/ledger/* | paste -sd,)" = \
         ' notice kind=set-up number=0, notice kind=set-up number=1, notice kind=change number=2' ]
-    [[ $(acts notice-set-up) == 'intended done intended failed intended failed' ]]
+    [[ $(acts notice-set-up) == 'intended done intended failed intended failed intended failed intended failed' ]]
 }
 
 @test "what was changed and not told yet is still to be told when the measure has ended" {

@@ -91,16 +91,12 @@ public:
         if (disturbance_.recovered != 0 && disturbance_.recovered <= occasion.effective)
             return std::unexpected("cannot write a notice: the disturbance was over before "
                                    "the measure took effect");
-        if (li::Done done = write_pdu(office, measure, occasion); !done)
-            return done;
         const li::Authority authority =
             office.authority(measure.authority).value_or(li::Authority{});
         const std::string text = li::letter(occasion, measure, authority,
                                             sender_of(office.settings()), office.now());
-        if (call_.has("out"))
-            base::make_file(call_.get("out"), text, private_mode);
-        else
-            std::cout << text << std::flush;
+        if (li::Done done = write_files(office, measure, occasion, text); !done)
+            return done;
         if (notice_ == li::Notice::set_up && occasion.effective == 0 &&
             li::next_change(measure, office.now()))
             say_not_yet(); // so it is to be written again
@@ -142,21 +138,44 @@ private:
         return occasion;
     }
 
-    // With a number of those that tkuev-exportd(8) gives its own notices: none comes twice.
-    // It counts when the file is on the disk; if we die before it is noted, the same number
-    // is given again, and who finds the file made by then is told to name another one.
-    li::Done write_pdu(Office& office, const li::Measure& measure,
-                       const li::Occasion& occasion) const
+    void write_letter(const std::string& text) const
     {
-        if (!call_.has("pdu"))
+        if (call_.has("out"))
+            base::make_file(call_.get("out"), text, private_mode);
+        else
+            std::cout << text << std::flush;
+    }
+
+    // Both, or none of them.
+    void write_both(const std::string& pdu, const std::string& text) const
+    {
+        base::make_file(call_.get("pdu"), pdu, private_mode);
+        try {
+            write_letter(text);
+        } catch (const base::Failure&) {
+            std::error_code gone; // if it stays, who tries again is told to name another
+            std::filesystem::remove(call_.get("pdu"), gone);
+            throw;
+        }
+    }
+
+    // With a number of those that tkuev-exportd(8) gives its own notices: none comes twice.
+    // It counts when the files are on the disk; if we die before it is noted, the same
+    // number is given again, and who finds the files made by then is told to name others.
+    li::Done write_files(Office& office, const li::Measure& measure,
+                         const li::Occasion& occasion, const std::string& text) const
+    {
+        if (!call_.has("pdu")) {
+            write_letter(text);
             return {};
+        }
         db::HandoverWork work(office.handover());
         const std::uint32_t number = handover::next_notice_number(work, measure.handle);
         const auto pdu = li::notice_pdu(occasion, measure, sender_of(office.settings()),
                                         number, office.now());
         if (!pdu)
             return std::unexpected("cannot write a PDU: " + pdu.error());
-        base::make_file(call_.get("pdu"), *pdu, private_mode);
+        write_both(*pdu, text);
         handover::note(work, measure.handle, office.now(), "notice",
                        {{"kind", call_.get("kind")},
                         {"number", std::to_string(number)},
