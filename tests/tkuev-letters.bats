@@ -55,6 +55,10 @@ published() {
     run -0 ctl notice "$MEASURE" --kind change
     [[ $output == *'Änderung einer'*'Änderung:                   Aussetzung'*'Änderung:                   Fortsetzung'* ]]
     run ! grep -q notice <(ctl status)
+    told=$(field told-change)
+    run -0 ctl notice "$MEASURE" --kind change # a copy, and the time is that of the letter
+    [[ $output == *'Bereits mitgeteilt: '*'Fortsetzung'* ]]
+    [ "$(field told-change)" = "$told" ]
     run -65 ctl notice "$MEASURE" --kind end
     ctl end "$MEASURE" --reason 'Aufhebung'
     [[ $(ctl status) == *'notice end'* ]]

@@ -100,7 +100,8 @@ public:
         if (notice_ == li::Notice::set_up && occasion.effective == 0 &&
             li::next_change(measure, office.now()))
             say_not_yet(); // so it is to be written again
-        else
+        else if (notice_ != li::Notice::change ||
+                 !li::change_is_told(measure, office.now()))
             time_of(measure.life) = office.now();
         return {};
     }

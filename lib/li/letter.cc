@@ -154,6 +154,8 @@ void destination_lines(std::string& out, const Measure& measure)
 void state_lines(std::string& out, const Measure& measure, Time now)
 {
     const std::vector<Change> changes = untold_changes(measure, now);
+    if (change_is_told(measure, now))
+        line(out, "Bereits mitgeteilt", official_german(measure.life.told_change));
     if (!changes.empty())
         out += '\n';
     for (const Change& change : changes)

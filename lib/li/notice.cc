@@ -168,6 +168,12 @@ std::vector<Change> untold_changes(const Measure& measure, Time now)
     return found.empty() ? changes_after(measure, 0, now) : found;
 }
 
+bool change_is_told(const Measure& measure, Time now)
+{
+    const Time told = measure.life.told_change;
+    return told != 0 && last_change(measure, now) <= told;
+}
+
 std::optional<std::string> nothing_to_tell(Notice notice, const Measure& measure, Time now)
 {
     const State state = state_at(measure, now);

@@ -51,6 +51,8 @@ struct Sender {
 // Those after the set-up and after the last letter; if there are none, all: it is printed
 // once more.
 [[nodiscard]] std::vector<Change> untold_changes(const Measure& measure, Time now);
+// The letter of a change was written and nothing was changed since: it is a copy.
+[[nodiscard]] bool change_is_told(const Measure& measure, Time now);
 
 // Why there is nothing to tell, if so: "the measure is not set up".
 [[nodiscard]] std::optional<std::string> nothing_to_tell(Notice notice,

@@ -191,12 +191,16 @@ TEST_CASE("li: the letter of a change says what was changed, when, and by which 
     CHECK(first.contains("Ereignisdaten an:           FTP 192.0.2.9:21\n"
                          "Inhalt an:                  SFTP 192.0.2.10:22 /in\n"));
     measure.life.told_change = at("2027-01-04");
-    CHECK(changed(at("2027-01-05")).contains("Verlängerung\n")); // nothing is new: all
+    CHECK_FALSE(first.contains("Bereits mitgeteilt"));
+    const std::string copy = changed(at("2027-01-05")); // nothing is new: all
+    CHECK(copy.contains("Bereits mitgeteilt:         04.01.2027 00:00:00 MEZ\n\n"));
+    CHECK(copy.contains("Verlängerung\n"));
     REQUIRE(li::resume(measure, at("2027-01-06")).has_value());
     const std::string second = changed(at("2027-01-07"));
     CHECK(second.contains("Änderung:                   Fortsetzung\n"));
     CHECK_FALSE(second.contains("Änderung:                   Verlängerung\n"));
     CHECK_FALSE(second.contains("Inhalt an:"));
+    CHECK_FALSE(second.contains("Bereits mitgeteilt"));
 }
 
 TEST_CASE("li: that an extension has lapsed is a change")
