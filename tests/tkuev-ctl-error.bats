@@ -89,6 +89,22 @@ told() { grep -hoP '^\S+ \S+ \K(un)?published' "$STATE"/ledger/* | paste -sd' ';
     run ! grep 'notice disturbance' <(ctl status)
 }
 
+@test "who is carried out gives way to no other, also when the exporter starts anew" {
+    provider 'identities = 256'
+    names 300
+    armed
+    local anna=$MEASURE
+    armed 'Referenz-Id = LKA-18' 'Kennung = bert@example.org' 'Mailbox = bert'
+    published
+    names 254 # Anna, whose time began first, has room now, but not beside Bert
+    published
+    [[ $(ctl status) == *"${anna:0:8}  not carried out: "* ]]
+    [[ $(ctl status) != *"${MEASURE:0:8}  not carried out"* ]]
+    ctl end "$MEASURE" --reason over
+    published
+    [[ $(ctl status) != *'not carried out'* ]]
+}
+
 @test "an error ends by itself with its period, or by a person" {
     provider 'identities = 256'
     names 300

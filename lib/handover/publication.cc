@@ -151,12 +151,27 @@ Publisher::Sources::Sources(const Desk& desk)
 {
 }
 
-// Who was in the list stays in it, then who came first.
-std::vector<db::Publication> Publisher::in_order(std::vector<db::Publication> all) const
+// In the last list there was; of us, or of who was here before us.
+std::set<li::Handle> Publisher::in_last_list(const Publications& all) const
 {
     std::set<li::Handle> were_in;
-    for (const db::Publication& one : ready_)
-        were_in.insert(one.handle);
+    if (time_ != 0) {
+        for (const db::Publication& one : ready_)
+            were_in.insert(one.handle);
+        return were_in;
+    }
+    db::HandoverWork work(desk_.store);
+    for (const db::Publication& one : all)
+        if (first_published(work, one.handle) != 0 &&
+            why_unpublished(work, one.handle).empty())
+            were_in.insert(one.handle);
+    return were_in;
+}
+
+// Who was in the list stays in it, then who came first.
+Publisher::Publications Publisher::in_order(Publications all) const
+{
+    const std::set<li::Handle> were_in = in_last_list(all);
     std::ranges::sort(all, {}, [&](const db::Publication& one) {
         return std::tuple(!were_in.contains(one.handle), one.begin, one.handle);
     });

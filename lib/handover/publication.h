@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -56,6 +57,7 @@ private:
     void wait_until(std::int64_t time, const std::stop_token& stop);
     template <class Work>
     bool guarded(const Work& work);
+    [[nodiscard]] std::set<li::Handle> in_last_list(const Publications& all) const;
     [[nodiscard]] Publications in_order(Publications all) const;
     void prepare(std::int64_t now);
     void put();
