@@ -317,8 +317,7 @@ TEST_CASE("tap: nothing of a text that began to pass before the measure")
     pop.witness.login_accepted();
     pop.client("RETR 1\r\n");
     pop.server("+OK\r\nFrom: x@y\r\nMessage-ID: <1@y>\r\n\r\nbefo");
-    tap::Target fresh = target(2);
-    fresh.begin = base::wall_microseconds();
+    const tap::Target fresh = tap::test::fresh_target(2);
     stage.put({{"anna@example.de", target(1)}, {"anna@example.de", fresh}});
     stage.tap().flush();
     imap.server("re it)\r\na OK\r\n");
@@ -423,8 +422,7 @@ TEST_CASE("tap: a login is told as it was when it was answered, to who is of int
     Pop3 accepted(stage);
     accepted.witness.login_began("anna@example.de", "", "USER");
     accepted.witness.login_accepted();
-    tap::Target late = target(2);
-    late.begin = base::wall_microseconds() + 1; // it may be the microsecond of the answer
+    const tap::Target late = tap::test::fresh_target(2);
     stage.put({{"anna@example.de", target(1)}, {"anna@example.de", late}});
     stage.tap().flush();
     failed.witness.catch_up();

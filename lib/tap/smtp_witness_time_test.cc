@@ -42,8 +42,7 @@ TEST_CASE("tap: begin and end count to the microsecond; no content from before t
     (void)session.said("RCPT TO:<anna@example.de>");
     session.witness().message_begins(false);
     session.witness().heard(mail);
-    tap::Target fresh = target(1);
-    fresh.begin = base::wall_microseconds();
+    const tap::Target fresh = tap::test::fresh_target(1);
     tap::Target other = target(2);
     stage.put({{"anna@example.de", fresh}, {"anna@example.de", other}});
     stage.tap().flush();
@@ -67,8 +66,7 @@ TEST_CASE("tap: what one measure has gathered is not told to another that began 
     (void)session.said("RCPT TO:<anna@example.de>");
     session.witness().message_begins(false);
     session.witness().heard(mail);
-    tap::Target fresh = target(2);
-    fresh.begin = base::wall_microseconds();
+    const tap::Target fresh = tap::test::fresh_target(2);
     stage.put({{"anna@example.de", target(1)}, {"anna@example.de", fresh}});
     stage.tap().flush();
     session.witness().message_done(taken, "QUEUEID");
@@ -196,8 +194,7 @@ TEST_CASE("tap: whose logins are of interest is found out when they have been an
     witness.login_ended("anna@example.de", "PLAIN", {535, "5.7.8", "no"});
     witness.login_began("anna@example.de", "PLAIN");
     witness.login_ended("anna@example.de", "PLAIN", {235, "2.7.0", "ok"});
-    tap::Target late = target(2);
-    late.begin = base::wall_microseconds();
+    const tap::Target late = tap::test::fresh_target(2);
     stage.put({{"anna@example.de", target(1)}, {"anna@example.de", late}});
     stage.tap().flush();
     witness.catch_up();

@@ -56,6 +56,14 @@ inline Target target(std::uint8_t measure, bool content = true)
             .recipient = {}};
 }
 
+// What has happened is not covered, not even in its own microsecond.
+inline Target fresh_target(std::uint8_t measure)
+{
+    Target made = target(measure);
+    made.begin = base::wall_microseconds() + 1;
+    return made;
+}
+
 class Stage {
 public:
     explicit Stage(const std::vector<Interest>& interests)
