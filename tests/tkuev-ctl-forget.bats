@@ -76,6 +76,11 @@ handed_over() { tkuev-export --config "$CONF" --once --patience 5 >/dev/null; }
     order "${GOES[@]}"
     run -65 ctl create --yes --file "$TMP/order.conf"
     [[ $output == *'this authority has given'* ]]
+    # What was may have got into the write-ahead log again, or have stayed there.
+    ctl authority add lka --phone 110
+    [ -s "$STATE/measures.db-wal" ]
+    ctl settle
+    [ ! -s "$STATE/measures.db-wal" ]
     handed_over # nothing comes of it any more
     [ "$(ctl receipts "$MEASURE" --json)" = "$before" ]
     audit verify

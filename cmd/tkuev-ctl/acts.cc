@@ -134,6 +134,15 @@ int write_trouble(Office& office, db::StoredMeasure stored, const std::string& w
     });
 }
 
+// When a measure was forgotten somebody may have read it at that moment, or we were killed.
+void destroy_remains(Office& office, const std::vector<db::StoredMeasure>& all)
+{
+    if (std::ranges::any_of(all, [](const db::StoredMeasure& stored) {
+            return stored.measure.life.forgotten != 0;
+        }))
+        office.measures().destroy_remains();
+}
+
 } // namespace
 
 int settle(const Call& call)
@@ -143,6 +152,7 @@ int settle(const Call& call)
     std::vector<db::StoredMeasure> all = office.measures().all();
     Troubles troubles;
     try {
+        destroy_remains(office, all);
         troubles = troubles_of(office, all);
     } catch (const base::Failure& failure) { // the ends are written; the next round looks
         std::cerr << "tkuev-ctl: " << failure.what() << '\n';

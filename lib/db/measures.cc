@@ -18,7 +18,6 @@ namespace db {
 
 namespace {
 
-constexpr base::milliseconds patience{10'000};
 constexpr std::array<std::string_view, 2> table_names_ = {"authorities", "test_accounts"};
 
 std::string label(std::string_view table, std::string_view row, std::string_view column)
@@ -51,7 +50,7 @@ std::string new_id()
 // A write transaction with its ticket.
 class Writing {
 public:
-    explicit Writing(const Sqlite& database)
+    Writing(const Sqlite& database, base::milliseconds patience)
         : ticket_(database.path(), patience), transaction_(database)
     {
     }
@@ -64,8 +63,9 @@ private:
 
 } // namespace
 
-Measures::Measures(const std::string& path, const seal::Vault& vault)
-    : database_(path, Access::write, patience), vault_(vault)
+Measures::Measures(const std::string& path, const seal::Vault& vault,
+                   base::milliseconds patience)
+    : database_(path, Access::write, patience), patience_(patience), vault_(vault)
 {
     require_measures_version(database_);
     // What is replaced must not stay legible in free pages, not even as a box.
@@ -142,7 +142,7 @@ void Measures::bind(Statement& statement, const li::Measure& measure,
 
 void Measures::add(const li::Measure& measure)
 {
-    Writing writing(database_);
+    Writing writing(database_, patience_);
     for (const StoredMeasure& other : all())
         if (other.measure.authority == measure.authority &&
             other.measure.reference == measure.reference &&
@@ -160,7 +160,7 @@ void Measures::add(const li::Measure& measure)
 
 void Measures::change(const StoredMeasure& stored)
 {
-    Writing writing(database_);
+    Writing writing(database_, patience_);
     Statement update = database_.prepare(
         "UPDATE measures SET target = ?2, orders = ?3, delivery = ?4, life = ?5,"
         " revision = revision + 1 WHERE handle = ?1 AND revision = ?6");
@@ -171,9 +171,18 @@ void Measures::change(const StoredMeasure& stored)
         throw base::Failure(base::Remedy::try_later,
                             "change: somebody else has changed the measure meanwhile");
     writing.commit();
-    // What was is not to stay beside the database, either.
     if (stored.measure.life.forgotten != 0)
-        database_.run("PRAGMA wal_checkpoint(TRUNCATE)");
+        destroy_remains();
+}
+
+// SQLite waits for whoever reads what was, as long as for a lock.
+void Measures::destroy_remains()
+{
+    if (database_.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+        throw base::Failure(base::Remedy::try_later,
+                            "forget: somebody reads " + database_.path() +
+                                ": what was destroyed is still in its -wal file; "
+                                "tkuev-ctl settle tries again");
 }
 
 std::vector<Measures::Boxed> Measures::boxes(Table table)
@@ -252,21 +261,21 @@ std::string Measures::test_account_id(std::string_view name)
 
 void Measures::put(const li::Authority& authority)
 {
-    Writing writing(database_);
+    Writing writing(database_, patience_);
     put_box(Table::authorities, authority_id(authority.name), li::to_text(authority));
     writing.commit();
 }
 
 void Measures::put(const li::TestAccount& account)
 {
-    Writing writing(database_);
+    Writing writing(database_, patience_);
     put_box(Table::test_accounts, test_account_id(account.name), li::to_text(account));
     writing.commit();
 }
 
 bool Measures::remove_authority(std::string_view name)
 {
-    Writing writing(database_);
+    Writing writing(database_, patience_);
     const bool removed = remove_box(Table::authorities, authority_id(name));
     writing.commit();
     return removed;
@@ -274,7 +283,7 @@ bool Measures::remove_authority(std::string_view name)
 
 bool Measures::remove_test_account(std::string_view name)
 {
-    Writing writing(database_);
+    Writing writing(database_, patience_);
     const bool removed = remove_box(Table::test_accounts, test_account_id(name));
     writing.commit();
     return removed;

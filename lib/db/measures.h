@@ -38,8 +38,10 @@ struct StoredMeasure {
 
 class Measures {
 public:
-    // The file must be of measures_version.  The vault must live as long.
-    Measures(const std::string& path, const seal::Vault& vault);
+    // The file must be of measures_version.  The vault must live as long.  `patience`: how
+    // long others may keep us waiting.
+    Measures(const std::string& path, const seal::Vault& vault,
+             base::milliseconds patience = std::chrono::seconds(10));
     Measures(const Measures&) = delete;
     Measures& operator=(const Measures&) = delete;
 
@@ -52,8 +54,12 @@ public:
 
     // Failure(fix_data) if its authority has given its reference before.
     void add(const li::Measure& measure);
-    // Failure(try_later) if somebody has changed it since it was read.
+    // Failure(try_later) if somebody has changed it since it was read.  When it is
+    // forgotten it destroys the remains as well: it may be changed and throw all the same.
     void change(const StoredMeasure& stored);
+    // What was is not to stay beside the database, either: empties the write-ahead log.
+    // Failure(try_later) if somebody reads what was.
+    void destroy_remains();
 
     [[nodiscard]] std::vector<li::Authority> authorities();
     void put(const li::Authority& authority); // new, or instead of the one of its name
@@ -82,6 +88,7 @@ private:
     [[nodiscard]] std::string test_account_id(std::string_view name);
 
     Sqlite database_;
+    base::milliseconds patience_;
     const seal::Vault& vault_;
     std::int64_t seen_ = 0;
 };

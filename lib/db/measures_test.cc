@@ -157,6 +157,31 @@ TEST_CASE("db: the file of measures tells nobody who is watched")
     }
 }
 
+TEST_CASE("db: what was destroyed does not stay in the write-ahead log unnoticed")
+{
+    Stage stage;
+    stage.measures.add(measure(1));
+    db::StoredMeasure stored = *stage.measures.by_handle(measure(1).handle);
+    stored.measure = {};
+    stored.measure.handle = measure(1).handle;
+    stored.measure.life.forgotten = at("2026-12-24");
+    db::Measures hasty(stage.path, stage.vault, base::milliseconds{20});
+    {
+        const db::Sqlite reader(stage.path, db::Access::read, base::milliseconds{1000});
+        reader.run("BEGIN");
+        CHECK(reader.number("SELECT count(*) FROM measures") == 1);
+        const auto busy = failure_of([&] { hasty.change(stored); });
+        REQUIRE(busy);
+        CHECK(busy->remedy() == Remedy::try_later);
+        CHECK(std::string(busy->what()).contains("still in its -wal file"));
+        CHECK(hasty.by_handle(stored.measure.handle)->measure.life.forgotten != 0);
+        CHECK(failure_of([&] { hasty.destroy_remains(); }));
+        CHECK_FALSE(bytes_of(stage.path + "-wal").empty());
+    }
+    hasty.destroy_remains();
+    CHECK(bytes_of(stage.path + "-wal").empty());
+}
+
 TEST_CASE("db: boxes open with their key and in their place only")
 {
     Stage stage;
