@@ -105,6 +105,19 @@ told() { grep -hoP '^\S+ \S+ \K(un)?published' "$STATE"/ledger/* | paste -sd' ';
     [[ $(ctl status) != *'not carried out'* ]]
 }
 
+@test "what had no room is no trouble any more when it is paused while nobody hands over" {
+    provider 'identities = 256'
+    names 300
+    armed
+    published
+    ctl suspend "$MEASURE"
+    published
+    ctl resume "$MEASURE"
+    [[ $(ctl status) != *'not carried out: more identities'* ]]
+    published
+    [[ $(ctl status) == *'not carried out: more identities'* ]]
+}
+
 @test "an error ends by itself with its period, or by a person" {
     provider 'identities = 256'
     names 300

@@ -168,6 +168,18 @@ std::set<li::Handle> Publisher::in_last_list(const Publications& all) const
     return were_in;
 }
 
+// As who was here before us noted them.
+Publisher::Troubles Publisher::noted_before() const
+{
+    const std::vector<db::StoredMeasure> all = sources_->measures.all();
+    Troubles noted;
+    db::HandoverWork work(desk_.store);
+    for (const db::StoredMeasure& stored : all)
+        if (std::string why = why_unpublished(work, stored.measure.handle); !why.empty())
+            noted[stored.measure.handle] = std::move(why);
+    return noted;
+}
+
 // Who was in the list stays in it, then who came first.
 Publisher::Publications Publisher::in_order(Publications all) const
 {
@@ -182,6 +194,8 @@ void Publisher::prepare(std::int64_t now)
 {
     if (!sources_)
         sources_ = std::make_unique<Sources>(desk_);
+    if (time_ == 0)
+        told_ = noted_before();
     Room room(desk_.tkuev.identities);
     Publications ready;
     Troubles troubles;

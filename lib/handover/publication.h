@@ -59,6 +59,7 @@ private:
     bool guarded(const Work& work);
     [[nodiscard]] std::set<li::Handle> in_last_list(const Publications& all) const;
     [[nodiscard]] Publications in_order(Publications all) const;
+    [[nodiscard]] Troubles noted_before() const;
     void prepare(std::int64_t now);
     void put();
 
