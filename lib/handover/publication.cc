@@ -5,9 +5,9 @@
 #include "base/failure.h"
 #include "handover/ledger.h"
 #include "handover/outages.h"
-#include "handover/room.h"
 #include "li/words.h"
 #include "tap/match_list.h"
+#include "tap/room.h"
 
 #include <algorithm>
 #include <chrono>
@@ -196,7 +196,7 @@ void Publisher::prepare(std::int64_t now)
         sources_ = std::make_unique<Sources>(desk_);
     if (time_ == 0)
         told_ = noted_before();
-    Room room(desk_.tkuev.identities);
+    tap::Room room(desk_.tkuev.identities);
     Publications ready;
     Troubles troubles;
     for (db::Publication& one :

@@ -7,6 +7,7 @@
 #include "tap/layout.h"
 #include "tap/match_format.h"
 #include "tap/match_list.h"
+#include "tap/room.h"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -39,11 +40,6 @@ public:
         const auto known = slots_.find(certificate);
         if (known != slots_.end())
             return known->second;
-        if (slots_.size() == certificate_slots || certificate.size() > certificate_limit)
-            throw base::Failure(base::Remedy::fix_config,
-                                slots_.size() == certificate_slots
-                                    ? "write match list: too many certificates"
-                                    : "write match list: a certificate is too long");
         const auto number = static_cast<std::uint8_t>(slots_.size());
         return slots_[certificate] = {number, base::random_octets(mask_size)};
     }
@@ -82,27 +78,31 @@ std::string payload_of(const Target& target, const Slots::Slot& slot,
     return payload;
 }
 
+void require_room(std::span<const Interest> interests, std::uint32_t places)
+{
+    Room room(places);
+    for (const Interest& interest : interests)
+        if (const auto taken = room.take(interest.target, {interest.identity}); !taken)
+            throw base::Failure(base::Remedy::fix_config,
+                                "write match list: " + taken.error());
+}
+
 } // namespace
 
 std::string make_list(std::span<const Interest> interests, std::uint32_t places,
                       const seal::Certificate& own, std::int64_t now)
 {
+    require_room(interests, places);
     const std::string key = base::random_octets(key_size);
     std::map<std::string_view, std::uint32_t> count;
     Slots slots;
     std::map<std::string, std::string> rows; // by tag
     for (const Interest& interest : interests) {
         const std::uint32_t n = count[interest.identity]++;
-        if (n == measures_per_identity)
-            throw base::Failure(base::Remedy::fix_config,
-                                "write match list: too many measures for one identity");
         rows[tag(key, interest.identity, n)] =
             payload_of(interest.target, slots.of(interest.target.recipient),
                        secret(key, interest.identity, n));
     }
-    if (rows.size() > places)
-        throw base::Failure(base::Remedy::fix_config,
-                            "write match list: more identities than [tkuev] identities");
     const std::string filling = base::random_octets((places - rows.size()) * place_size);
     for (std::size_t at = 0; at < filling.size(); at += place_size)
         rows.try_emplace(filling.substr(at, tag_size),

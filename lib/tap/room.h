@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// handover/room.h - which measures have room in the match list.
+// tap/room.h - which measures have room in the match list.
 //
 // Its places, and the certificates in it, are limited.  A measure that has no room is left
-// out as a whole and costs no other one anything.  Pure.
+// out as a whole and costs no other one anything.  Who writes a list has made room before;
+// a list of what has none is not written.  Pure.
 #pragma once
 
 #include "tap/match_list.h"
@@ -15,24 +16,24 @@
 #include <string_view>
 #include <vector>
 
-namespace handover {
+namespace tap {
 
 class Room {
 public:
     explicit Room(std::uint32_t places) : places_(places) {}
     // All of its names go in, or none does: then why.
     [[nodiscard]] std::expected<void, std::string>
-    take(const tap::Target& target, const std::set<std::string_view>& names);
-    [[nodiscard]] const std::vector<tap::Interest>& interests() const { return interests_; }
+    take(const Target& target, const std::set<std::string_view>& names);
+    [[nodiscard]] const std::vector<Interest>& interests() const { return interests_; }
 
 private:
-    [[nodiscard]] std::string refusal(const tap::Target& target,
+    [[nodiscard]] std::string refusal(const Target& target,
                                       const std::set<std::string_view>& names) const;
 
     std::uint32_t places_;
     std::map<std::string, std::uint32_t, std::less<>> measures_; // of an identity
     std::set<std::string> certificates_;
-    std::vector<tap::Interest> interests_;
+    std::vector<Interest> interests_;
 };
 
-} // namespace handover
+} // namespace tap

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "handover/room.h"
+#include "tap/room.h"
 
 #include <doctest/doctest.h>
 
@@ -15,9 +15,9 @@ tap::Target target(std::uint8_t number, std::string recipient = "")
 
 } // namespace
 
-TEST_CASE("handover: what has no room in the list is left out, and nothing else")
+TEST_CASE("tap: what has no room in the list is left out, and nothing else")
 {
-    handover::Room room(4);
+    tap::Room room(4);
     CHECK(room.take(target(1), {"a", "b"}));
     const auto full = room.take(target(2), {"c", "d", "e"});
     REQUIRE_FALSE(full);
@@ -27,9 +27,9 @@ TEST_CASE("handover: what has no room in the list is left out, and nothing else"
     CHECK_FALSE(room.take(target(4), {"f"}));
 }
 
-TEST_CASE("handover: certificates and measures of one identity have their bounds")
+TEST_CASE("tap: certificates and measures of one identity have their bounds")
 {
-    handover::Room room(10'000);
+    tap::Room room(10'000);
     for (std::size_t i = 0; i < tap::certificate_slots; ++i)
         CHECK(room.take(target(1, std::to_string(i)), {std::to_string(i)}));
     CHECK(room.take(target(2, "7"), {"x"})); // is in it
