@@ -219,13 +219,17 @@ Done allowed(const Measure& measure, Act act, Time now)
     why += name(act);
     why += ": the measure is ";
     why += name(state);
-    if (state == State::expired)
+    if (measure.life.ended != 0)
+        why += " since " + moment(measure.life.ended);
+    else if (state == State::expired)
         why += " since " + moment(end_of(measure));
     return refused(std::move(why));
 }
 
 Done approve(Measure& measure, Time now, std::string_view person, const Rulings& rulings)
 {
+    if (Done may = allowed(measure, Act::approve, now); !may)
+        return may;
     if (rulings.second_person && person == measure.life.entered_by)
         return refused("cannot approve: somebody else than who entered it must");
     if (Done done = enter(measure, Act::approve, now); !done)

@@ -247,6 +247,10 @@ TEST_CASE("li: a second person approves, where that is asked for")
     REQUIRE(li::reject(other, now, "two", "no judge", false).has_value());
     CHECK(other.life.state == State::rejected);
     CHECK(other.life.end_reason == "no judge");
+    const auto late = li::approve(other, now + 1, "one", {.second_person = true});
+    REQUIRE_FALSE(late);
+    CHECK(late.error() ==
+          "cannot approve: the measure is rejected since " + li::official(now));
 }
 
 TEST_CASE("li: timers")
