@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace audit {
 
@@ -180,16 +181,19 @@ std::vector<std::string> suspicions(const Record& record, const History& history
     return out;
 }
 
-// By lot: the measures whose names have the smallest keyed digests.
-std::vector<std::string> draw(const std::set<std::string>& measures, std::string_view seed)
+// By lot: the measures whose numbers have the smallest keyed digests, as a seed drew when
+// logs had no authorities; of one number, those whose names have.
+std::vector<std::string> draw(const std::map<std::string, std::string>& measures,
+                              std::string_view seed)
 {
-    std::vector<std::pair<seal::Digest, std::string>> lots;
-    for (const std::string& measure : measures)
-        lots.emplace_back(seal::hmac_sha256(seed, measure), measure);
+    std::vector<std::tuple<seal::Digest, seal::Digest, std::string>> lots;
+    for (const auto& [measure, reference] : measures)
+        lots.emplace_back(seal::hmac_sha256(seed, reference),
+                          seal::hmac_sha256(seed, measure), measure);
     std::ranges::sort(lots);
     lots.resize(std::min((lots.size() + share - 1) / share, at_most));
     std::vector<std::string> out;
-    for (const auto& [digest, measure] : lots)
+    for (const auto& [number, name, measure] : lots)
         out.push_back(measure);
     std::ranges::sort(out);
     return out;
@@ -203,10 +207,10 @@ Sample draw_sample(const Chain& log, std::string_view quarter, std::string_view 
     sample.quarter = quarter;
     sample.seed = seed;
     const History history(log);
-    std::set<std::string> measures;
+    std::map<std::string, std::string> measures; // and their references
     for (const Record& record : log.records)
         if (is_order(record) && in_quarter(record, quarter))
-            measures.insert(history.measures(record));
+            measures[history.measures(record)] = record.get("reference");
     sample.measures = measures.size();
     sample.chosen = draw(measures, seed);
     for (const Record& record : log.records) {

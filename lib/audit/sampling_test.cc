@@ -51,6 +51,25 @@ std::string reasons_of(const Sample& sample, std::uint64_t number)
 
 } // namespace
 
+TEST_CASE(
+    "audit: a seed draws the same numbers, whether or not their authorities are known")
+{
+    Log without;
+    Log with;
+    for (int i = 0; i < 100; ++i) {
+        const std::string number = "LKA-" + std::to_string(i);
+        without.add_measure(number);
+        with.add(monday, "measure-create", "done", number, "no",
+                 fmt::format("measure={:032x} authority=lka", i));
+    }
+    std::vector<std::string> expected;
+    for (const auto& number : audit::draw_sample(without.chain, "2026-Q3", "seed").chosen)
+        expected.push_back("lka/" + number);
+    const auto drawn = audit::draw_sample(with.chain, "2026-Q3", "seed").chosen;
+    CHECK(fmt::format("{}", fmt::join(drawn, " ")) ==
+          fmt::format("{}", fmt::join(expected, " ")));
+}
+
 TEST_CASE("audit: a fifth of the measures is drawn, and two hundred at most")
 {
     const struct {
