@@ -229,9 +229,13 @@ END
     [ "$(ctl authority show lka --json | jq -r .certificate)" = CN=lka ]
     run -0 ctl create --file "$TMP/order.conf"
     [[ $output == *'warning: authority: its certificate expires before the end'* ]]
+    [[ $(ctl status) == *'the certificate of lka expires: ask for another one, authority add, 20'* ]]
+    [[ $(faketime -f +11d tkuev-ctl --config "$CONF" status) == \
+        *'the certificate of lka has expired: ask for another one, authority add, 20'* ]]
     run -65 ctl authority remove lka
     [[ $output == *'it has measures that have not ended' ]]
     ctl end "$(ctl list --json | jq -r '.[0].measure')"
+    [[ $(ctl status) != *certificate* ]]
     ctl authority remove lka
     run -65 ctl authority show lka
 }

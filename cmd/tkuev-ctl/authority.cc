@@ -42,15 +42,6 @@ std::string subject_of(const li::Authority& authority)
                : seal::Certificate::parse(authority.certificate, authority.name).subject();
 }
 
-// 0 without one.
-li::Time end_of_certificate(const li::Authority& authority)
-{
-    if (authority.certificate.empty())
-        return 0;
-    return seal::Certificate::parse(authority.certificate, authority.name).not_after() *
-           li::second;
-}
-
 // Orders that want it are refused; better to be told now.
 void warn_of_expired(const li::Authority& authority, li::Time now)
 {

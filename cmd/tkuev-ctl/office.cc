@@ -195,9 +195,8 @@ std::vector<li::Fault> Office::faults_among(const Registers& registers,
         return directory.domain(domain).has_value();
     };
     around.authority = its == registers.authorities.end() ? nullptr : &*its;
-    if (around.authority != nullptr && !its->certificate.empty())
-        around.certificate_ends =
-            seal::Certificate::parse(its->certificate, its->name).not_after() * li::second;
+    if (around.authority != nullptr)
+        around.certificate_ends = end_of_certificate(*its);
     around.has_operator_id = !settings().operator_id.empty();
     around.has_file_prefix = !settings().file_prefix.empty();
     around.others = others;
@@ -221,6 +220,14 @@ li::Surroundings Office::surroundings() const
     li::Surroundings around;
     around.now = now_;
     return around;
+}
+
+li::Time end_of_certificate(const li::Authority& authority)
+{
+    if (authority.certificate.empty())
+        return 0;
+    return seal::Certificate::parse(authority.certificate, authority.name).not_after() *
+           li::second;
 }
 
 audit::Entry entry_of(const std::string& act, const std::string& detail)

@@ -85,6 +85,9 @@ private:
     std::unique_ptr<db::Handover> handover_;
 };
 
+// Until when it is valid for which content is sealed; 0 without one.
+[[nodiscard]] li::Time end_of_certificate(const li::Authority& authority);
+
 // The six fields of TKÜV § 16 (1) as far as they are ours.
 using audit::entry_of;
 [[nodiscard]] audit::Entry entry_of(const std::string& act, const std::string& detail);

@@ -35,7 +35,8 @@ struct Task {
 };
 
 constexpr li::Time soon = 7 * li::day;
-constexpr li::Time usual_wait = 300 * li::second; // far more than a round takes
+constexpr li::Time certificate_notice = 14 * li::day; // it takes two persons, and a letter
+constexpr li::Time usual_wait = 300 * li::second;     // far more than a round takes
 constexpr int oldest = 20; // items, of which an event tells since when they wait
 constexpr std::size_t digest_digits = 12; // that name an image
 
@@ -53,6 +54,7 @@ public:
     void of_disturbances(li::Time last_gap, const handover::Outage& outage);
     // `published`: when the servers were told first; `trouble`: as tkuev-exportd(8) has it.
     void of_effect(li::Time published, const std::string& trouble, li::Time renewal);
+    void of_certificate(std::span<const li::Authority> authorities);
     void of_discs(db::HandoverWork& work);
     // What is owed is tried again by itself; a person looks at the way.
     void of_stream(Office& office, db::Stream stream);
@@ -129,6 +131,25 @@ void Tasks::of_disturbances(li::Time last_gap, const handover::Outage& outage)
             outage.recovered);
     else if (is_open(outage) && outage.begin > life.told_disturbance)
         add("notice disturbance: not wholly carried out", outage.begin);
+}
+
+// Content goes on to be sealed for it, but the authority may not have its key any more.
+void Tasks::of_certificate(std::span<const li::Authority> authorities)
+{
+    const auto its =
+        std::ranges::find(authorities, measure_.authority, &li::Authority::name);
+    if (!going_ || !measure_.seal_to_authority || its == authorities.end())
+        return;
+    try {
+        const li::Time end = end_of_certificate(*its);
+        if (end != 0 && end < now_ + certificate_notice && end < li::end_of(measure_))
+            add("the certificate of " + its->name +
+                    (end <= now_ ? " has expired" : " expires") +
+                    ": ask for another one, authority add",
+                end);
+    } catch (const base::Failure& failure) { // which of_effect() tells, too
+        add(failure.what(), 0);
+    }
 }
 
 // Contents are destroyed at their deadline.  What waited before a measure was redirected is
@@ -212,7 +233,8 @@ std::vector<Task> tasks_of(Office& office)
         const base::Failure& failure) { // what else there is to do is told all the same
         all.push_back({"", failure.what(), 0});
     }
-    for (const li::Authority& authority : office.measures().authorities())
+    const std::vector<li::Authority> authorities = office.measures().authorities();
+    for (const li::Authority& authority : authorities)
         if (const auto* proposal = li::open_proposal(authority, office.now()))
             all.push_back({"",
                            "somebody else: certificates of " + authority.name +
@@ -221,6 +243,7 @@ std::vector<Task> tasks_of(Office& office)
     for (const li::Measure& measure : office.all()) {
         Tasks tasks(measure, office.now(), all);
         tasks.of_life();
+        tasks.of_certificate(authorities);
         const li::Time renewal = office.settings().renewal * li::second;
         if (!handed) {
             tasks.of_effect(0, "", renewal);
