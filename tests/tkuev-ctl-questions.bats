@@ -300,6 +300,8 @@ END
         [[ $output == *'has not the role "operate"'* && $output != *': ' ]]
     done
     [ -z "$(acts measure-extend)$(acts measure-redirect)" ]
+    run -77 at_terminal test-account add probe --registration R <<<''
+    [[ $output == *'has not the role "operate"'* && $output != *identity* ]]
 }
 
 @test "an option that is not on the form is refused at a terminal as well" {

@@ -89,26 +89,36 @@ bool in_use(Office& office, const std::string& name)
     });
 }
 
+audit::Entry entry_of_addition(const std::string& detail)
+{
+    audit::Entry entry = entry_of("test-account-add", detail);
+    entry.test = true;
+    return entry;
+}
+
 } // namespace
 
 int test_account_add(const Call& call)
 {
     Office office(call);
+    const std::string& name = call.operands.at(0);
+    const std::string registration = call.get("registration");
+    if (!text::is_utf8(name + registration) || text::has_control(name + registration))
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "NAME, --registration: hold bytes that are no text");
+    if (asks_for_fields(call)) // nobody without the role
+        (void)office.perform(entry_of_addition("questions"),
+                             [](const std::string&) { return li::Done{}; });
     const OrderInput input = read_input(call, {"identity", "login", "mailbox"});
     li::Draft draft = li::read_order(input.entries, office.rules(), office.now());
     draft.faults.insert(draft.faults.end(), input.faults.begin(), input.faults.end());
     li::TestAccount account;
-    account.name = call.operands.at(0);
+    account.name = name;
     account.identities = draft.measure.identities;
-    account.registration = call.get("registration");
+    account.registration = registration;
     account.added = office.now();
-    if (!text::is_utf8(account.name + account.registration) ||
-        text::has_control(account.name + account.registration))
-        throw base::Failure(base::Remedy::fix_arguments,
-                            "NAME, --registration: hold bytes that are no text");
-    audit::Entry entry = entry_of("test-account-add", "account=" + account.name);
+    audit::Entry entry = entry_of_addition("account=" + name);
     entry.identity = identities_of(account.identities);
-    entry.test = true;
     return office.perform(entry, [&](const std::string&) -> li::Done {
         const auto faults = office.faults_of_account(input.entries, draft);
         if (li::Done sound = refuse_unsound(account, faults); !sound)
