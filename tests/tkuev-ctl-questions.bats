@@ -304,6 +304,25 @@ END
     [[ $output == *'has not the role "operate"'* && $output != *identity* ]]
 }
 
+@test "an option that does not belong to what was chosen is named" {
+    armed
+    run -0 at_terminal redirect "$MEASURE" --port 2121 --mode active <<'END'
+[etsi-ftp-file]|cd
+END
+    for field in port mode; do
+        [[ $output == *"warning: $field: does not belong to this order: it is left out"* ]]
+    done
+    [ "$(field profile)" = cd ]
+    export LC_ALL=de_DE.UTF-8
+    run -66 at_terminal redirect "$MEASURE" --port 2121 --mode active <<'END'
+[cd]|etsi-ftp-file
+Verfahren|ftp
+Ziel-IP|192.0.2.9
+Reserve|^C
+END
+    [[ $output != *'bleibt weg'* ]]
+}
+
 @test "an option that is not on the form is refused at a terminal as well" {
     armed
     run -65 at_terminal extend "$MEASURE" --port 2121 <<END

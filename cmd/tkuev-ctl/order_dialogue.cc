@@ -59,6 +59,17 @@ std::string Dialogue::prompt(const FormField& field)
                        value.empty() ? "" : fmt::format(" [{}]", value));
 }
 
+// What was said with an option, or before another answer was changed.
+void Dialogue::tell_left_out()
+{
+    for (const FormField* field : form_.left_out())
+        tell({.field = std::string(field->question->field),
+              .english = "does not belong to this order: it is left out",
+              .german = "gehört nicht zu dieser Anordnung und bleibt weg",
+              .warning = true},
+             field->label(person_.language) + ": ");
+}
+
 void Dialogue::explain(const FormField& field)
 {
     const Question& question = *field.question;
@@ -192,8 +203,10 @@ bool Dialogue::ask_all()
 {
     for (;;) {
         FormField* const field = next(form_.applying());
-        if (field == nullptr)
+        if (field == nullptr) {
+            tell_left_out();
             return true;
+        }
         if (!ask(*field))
             return false;
         if (field->is("mailbox"))

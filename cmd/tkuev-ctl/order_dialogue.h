@@ -60,6 +60,7 @@ private:
 
     [[nodiscard]] std::string prompt(const FormField& field);
     void explain(const FormField& field);
+    void tell_left_out();
     void tell(const li::Fault& fault, const std::string& whose);
     [[nodiscard]] bool summarise(const Judge& whole);
     [[nodiscard]] std::string_view either(std::string_view english,

@@ -138,6 +138,16 @@ std::vector<FormField*> OrderForm::applying()
     return all;
 }
 
+std::vector<const FormField*> OrderForm::left_out() const
+{
+    const li::Measure measure = draft().measure;
+    std::vector<const FormField*> all;
+    for (const FormField& field : fields_)
+        if (field.values && !field.values->empty() && !applies(field, measure))
+            all.push_back(&field);
+    return all;
+}
+
 // Answers decide whether later ones belong to it; so one after the other.
 std::vector<li::Entry> OrderForm::entries() const
 {

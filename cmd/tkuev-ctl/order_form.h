@@ -34,6 +34,8 @@ public:
 
     // In the order in which they are asked for.
     [[nodiscard]] std::vector<FormField*> applying();
+    // What was said, and does not belong to the order as far as it is known.
+    [[nodiscard]] std::vector<const FormField*> left_out() const;
     // By its name, not of the destination of content; nullptr: not on this form.
     [[nodiscard]] FormField* find(std::string_view name);
     [[nodiscard]] std::vector<li::Entry> entries() const;
