@@ -323,6 +323,18 @@ END
     [[ $output != *'bleibt weg'* ]]
 }
 
+@test "an order from a file is shown in the person's language before it is entered" {
+    order
+    run -0 at_terminal create --file "$TMP/order.conf" <<<'Enter this measure? (yes/no)|yes'
+    [[ $output == *' authority '*' reference '*' court '* && $output != *Gericht* ]]
+    export LC_ALL=de_DE.UTF-8
+    order 'Referenz-Id = LKA-18'
+    run -1 at_terminal create --file "$TMP/order.conf" <<<'Diese Maßnahme eintragen? (ja/nein)|nein'
+    [[ $output == *'Berechtigte Stelle '*lka*'Referenz-Id '*LKA-18*'Gericht '*'Ziel-IP '* ]]
+    [[ $output == *'Passwort '*'(gesetzt)'* && $output != *' court '* ]]
+    [ "$(ctl list | wc -l)" -eq 1 ]
+}
+
 @test "an option that is not on the form is refused at a terminal as well" {
     armed
     run -65 at_terminal extend "$MEASURE" --port 2121 <<END

@@ -34,11 +34,11 @@ li::Draft draft_of(const Office& office, const OrderInput& input)
 }
 
 // True if there is nobody to ask, or the person says yes.
-bool wanted(const Call& call, const li::Measure& measure, li::Time now)
+bool wanted(const Call& call, const li::Measure& measure)
 {
     if (call.has("yes") || !on_terminal() || call.get("file") == "-")
         return true;
-    print_measure(std::cerr, measure, now);
+    print_fields(std::cerr, fields_of(measure), measure, language());
     const std::string answer =
         ask(std::string(either(language(), "Enter this measure? (yes/no)",
                                "Diese Maßnahme eintragen? (ja/nein)")),
@@ -156,7 +156,7 @@ int create(const Call& call)
     li::Draft draft = draft_of(office, read_input(call, {}));
     bool refused_by_person = false;
     const int status = enter(office, call, draft, [&] {
-        refused_by_person = !wanted(call, draft.measure, office.now());
+        refused_by_person = !wanted(call, draft.measure);
         return refused_by_person ? not_entered() : li::Done{};
     });
     return refused_by_person ? exit_not_wanted : status;

@@ -20,13 +20,6 @@ bool is_of(const li::Fault& fault, const FormField& field)
            field.content == (fault.section == "cc");
 }
 
-// Columns on a terminal, as far as our own labels need it.
-std::size_t width_of(std::string_view text)
-{
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 } // namespace
 
 bool Dialogue::say(const li::Entry& entry)
@@ -219,17 +212,11 @@ bool Dialogue::summarise(const Judge& whole)
 {
     const li::Measure measure = form_.draft().measure;
     const Fields fields = form_.applying();
-    std::size_t width = 0;
+    std::vector<FormField> lines;
     for (const FormField* field : fields)
-        width = std::max(width, width_of(field->label(person_.language)));
+        lines.push_back(*field);
     person_.out << '\n';
-    std::size_t number = 0;
-    for (const FormField* field : fields) {
-        const std::string label = field->label(person_.language);
-        person_.out << fmt::format("{:>2} {}{}  {}\n", ++number, label,
-                                   std::string(width - width_of(label), ' '),
-                                   value_of(*field, measure));
-    }
+    print_fields(person_.out, lines, measure, person_.language);
     person_.out << '\n';
     const std::vector<li::Fault> faults = whole(form_.draft());
     for (const li::Fault& fault : faults) {

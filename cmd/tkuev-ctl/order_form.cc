@@ -3,6 +3,8 @@
 
 #include "li/words.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -48,6 +50,13 @@ void put(const FormField& field, const li::Measure& measure, std::vector<li::Ent
         out.push_back({section, name, "", 0});
 }
 
+// Columns on a terminal, as far as our own labels need it.
+std::size_t width_of(std::string_view text)
+{
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
 } // namespace
 
 bool FormField::repeatable() const
@@ -70,6 +79,39 @@ std::string FormField::label(Language language) const
 std::string value_of(const FormField& field, const li::Measure& measure)
 {
     return field.question->value(measure, where_of(field, measure));
+}
+
+std::vector<FormField> fields_of(const li::Measure& measure)
+{
+    std::vector<FormField> all;
+    const auto take = [&](std::span<const Question> questions, bool content) {
+        for (const Question& question : questions) {
+            const FormField field{.question = &question, .content = content};
+            if (question.applies == nullptr ||
+                question.applies(measure, where_of(field, measure)))
+                all.push_back(field);
+        }
+    };
+    take(order_questions(), false);
+    take(destination_questions(), false);
+    if (measure.cc)
+        take(destination_questions(), true);
+    return all;
+}
+
+void print_fields(std::ostream& out, std::span<const FormField> fields,
+                  const li::Measure& measure, Language language)
+{
+    std::size_t width = 0;
+    for (const FormField& field : fields)
+        width = std::max(width, width_of(field.label(language)));
+    std::size_t number = 0;
+    for (const FormField& field : fields) {
+        const std::string label = field.label(language);
+        out << fmt::format("{:>2} {}{}  {}\n", ++number, label,
+                           std::string(width - width_of(label), ' '),
+                           value_of(field, measure));
+    }
 }
 
 OrderForm::OrderForm(const li::Rules& rules, li::Time now,

@@ -6,6 +6,8 @@
 #include "order_questions.h"
 
 #include <optional>
+#include <ostream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,5 +56,11 @@ private:
 
 // What stands there, or would without an answer; never a secret.
 [[nodiscard]] std::string value_of(const FormField& field, const li::Measure& measure);
+
+// Those that belong to a measure, however it was read.
+[[nodiscard]] std::vector<FormField> fields_of(const li::Measure& measure);
+// All of it, for a person to look at: a numbered line for each.
+void print_fields(std::ostream& out, std::span<const FormField> fields,
+                  const li::Measure& measure, Language language);
 
 } // namespace tkuev

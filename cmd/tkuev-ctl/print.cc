@@ -189,10 +189,11 @@ void print_faults(std::ostream& out, std::span<const li::Fault> faults, bool jso
 {
     if (!json) {
         for (const li::Fault& fault : faults)
-            out << (fault.warning ? "warning: " : "error: ")
-                << (fault.line > 0 ? fmt::format("line {}: ", fault.line) : "")
-                << (fault.section.empty() ? "" : fmt::format("[{}] ", fault.section))
-                << fault.field << ": " << fault.english << " / " << fault.german << '\n';
+            out << fmt::format("{}: {}{}{}: {} / {}\n", fault.warning ? "warning" : "error",
+                               fault.line > 0 ? fmt::format("line {}: ", fault.line) : "",
+                               fault.section.empty() ? ""
+                                                     : fmt::format("[{}] ", fault.section),
+                               fault.field, fault.english, fault.german);
         return;
     }
     std::string text;
