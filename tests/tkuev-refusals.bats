@@ -42,6 +42,15 @@ last() {
     audit verify
 }
 
+@test "tkuev-ctl: a person who goes away from the questions is no file that cannot be read" {
+    for key in ^C ^D; do
+        printf 'identity\t%s\n' "$key" >"$TMP/typed"
+        run -66 "$BATS_TEST_DIRNAME/helpers/terminal.py" tkuev-ctl --config "$CONF" \
+            test-account add probe --registration R <"$TMP/typed"
+        [ "$(last test-account-add)" = 'refused: before anything was done, why=given up' ]
+    done
+}
+
 @test "tkuev-ctl: a refusal by the rules says why" {
     measure
     run -65 ctl activate "$MEASURE"

@@ -33,7 +33,7 @@ int run_noted(int (*run)(const Call&), const Call& call, const std::string& act)
         throw;
     } catch (const base::Failure& failure) {
         if (run != verify) // which changes nothing
-            note_refusal(call, audit::refusal_of(act, failure.remedy()), person);
+            note_refusal(call, audit::refusal_of(act, failure), person);
         throw;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // tkuev-ctl create, check, extend: orders on their way in.  The audit log hears of the
 // attempt before anything is looked up, and of a refusal as of a success.
+#include "audit/refusal.h"
 #include "base/failure.h"
 #include "base/random.h"
 #include "by_two.h"
@@ -169,7 +170,7 @@ int check(const Call& call)
     if (asks_for_fields(call)) {
         Filled filled = ask_for_order(office, call, false);
         if (filled.wish == Dialogue::Wish::gone)
-            throw base::Failure(base::Remedy::supply_input, gone_away);
+            throw audit::GivenUp(gone_away);
         draft = std::move(filled.draft);
     } else {
         draft = draft_of(office, read_input(call, {}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "order_input.h"
 
+#include "audit/refusal.h"
 #include "base/clock.h"
 #include "base/failure.h"
 #include "base/fd.h"
@@ -108,7 +109,7 @@ void ask_questions(const std::vector<std::string>& questions,
     std::erase_if(input.entries,
                   [&](const li::Entry& entry) { return dialogue.say(entry); });
     if (!dialogue.ask_all())
-        throw base::Failure(base::Remedy::supply_input, gone_away);
+        throw audit::GivenUp(gone_away);
     for (li::Entry& entry : dialogue.form().entries())
         input.entries.push_back(std::move(entry));
 }

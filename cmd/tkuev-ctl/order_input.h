@@ -19,8 +19,7 @@ struct OrderInput {
 
 // Throws base::Failure when a file cannot be read, or others could read its password.
 // Asks on a terminal unless a file was named; `questions` are the fields to be asked for,
-// `known` is what they are asked about.  Throws Failure(supply_input) when the person goes
-// away.
+// `known` is what they are asked about.  Throws audit::GivenUp when the person goes away.
 [[nodiscard]] OrderInput read_input(const Call& call,
                                     const std::vector<std::string>& questions,
                                     const std::vector<li::Entry>& known = {});

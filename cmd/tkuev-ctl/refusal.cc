@@ -30,12 +30,11 @@ std::string act_of(std::string_view command)
 }
 
 // Nothing has happened, and nothing will: without a log it stays at that.
-void note_refusal(const Call& call, std::string_view command, base::Remedy remedy)
+void note_refusal(const std::string& config, const audit::Entry& entry)
 {
     try {
-        const conf::Settings settings = conf::read_trusted_settings(call.config);
-        const audit::Client log(settings.tkuev.audit_socket);
-        (void)log.note(audit::refusal_of(act_of(command), remedy));
+        const conf::Settings settings = conf::read_trusted_settings(config);
+        (void)audit::Client(settings.tkuev.audit_socket).note(entry);
     } catch (const base::Failure&) { // no configuration, no log
     }
 }
@@ -49,7 +48,7 @@ int run_noted(const conf::Command& command, const Call& call)
     } catch (const audit::KnownFailure&) {
         throw;
     } catch (const base::Failure& failure) {
-        note_refusal(call, command.name, failure.remedy());
+        note_refusal(call.config, audit::refusal_of(act_of(command.name), failure));
         throw;
     }
 }

@@ -3,6 +3,7 @@
 // all of them, and nothing else, comes out (TKÜV § 23).
 //
 // Here: who takes part, what is refused, and the report.
+#include "audit/refusal.h"
 #include "base/failure.h"
 #include "li/words.h"
 #include "office.h"
@@ -80,9 +81,8 @@ Form ask_form()
         auto answer = answer_to(std::string(either(language(), field.name, field.german)),
                                 field.secret);
         if (!answer)
-            throw base::Failure(base::Remedy::supply_input,
-                                "interrupted: nothing was rehearsed / abgebrochen: nichts "
-                                "wurde erprobt");
+            throw audit::GivenUp("interrupted: nothing was rehearsed / abgebrochen: nichts "
+                                 "wurde erprobt");
         form.*field.value = *std::move(answer);
     }
     refuse_gaps(form);

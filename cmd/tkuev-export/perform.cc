@@ -21,12 +21,11 @@ audit::Noted must_be_noted(const audit::Client& log, const audit::Entry& entry)
 }
 
 // Without a log it stays at the refusal.
-void note_refusal(const std::string& act, const std::string& config, base::Remedy remedy)
+void note_refusal(const std::string& config, const audit::Entry& entry)
 {
     try {
         const conf::Settings settings = conf::read_trusted_settings(config);
-        (void)audit::Client(settings.tkuev.audit_socket)
-            .note(audit::refusal_of(act, remedy));
+        (void)audit::Client(settings.tkuev.audit_socket).note(entry);
     } catch (const base::Failure&) { // no configuration, no log
     }
 }
@@ -65,7 +64,7 @@ int run_noted(const std::string& act, const std::string& config,
     } catch (const audit::KnownFailure&) {
         throw;
     } catch (const base::Failure& failure) {
-        note_refusal(act, config, failure.remedy());
+        note_refusal(config, audit::refusal_of(act, failure));
         throw;
     }
 }

@@ -41,6 +41,16 @@ std::string_view reason_of(base::Remedy remedy)
     return "trouble of the system";
 }
 
+Entry refusal_for(const std::string& act, std::string_view reason)
+{
+    Entry entry;
+    entry.act = act;
+    entry.outcome = "refused";
+    entry.detail = "before anything was done, why=";
+    entry.detail += reason;
+    return entry;
+}
+
 } // namespace
 
 std::string why(std::string_view message)
@@ -68,14 +78,10 @@ std::optional<std::string_view> said_without_role(std::string_view detail)
     return detail.starts_with(then) ? detail.substr(then.size()) : std::string_view();
 }
 
-Entry refusal_of(const std::string& act, base::Remedy remedy)
+Entry refusal_of(const std::string& act, const base::Failure& failure)
 {
-    Entry entry;
-    entry.act = act;
-    entry.outcome = "refused";
-    entry.detail = "before anything was done, why=";
-    entry.detail += reason_of(remedy);
-    return entry;
+    const bool given_up = dynamic_cast<const GivenUp*>(&failure) != nullptr;
+    return refusal_for(act, given_up ? "given up" : reason_of(failure.remedy()));
 }
 
 } // namespace audit

@@ -20,6 +20,12 @@ public:
     explicit KnownFailure(const base::Failure& failure) : base::Failure(failure) {}
 };
 
+// A person was asked and has gone away before all was answered.
+class GivenUp : public base::Failure {
+public:
+    explicit GivenUp(const std::string& text) : Failure(base::Remedy::supply_input, text) {}
+};
+
 // "... why=...": what the log keeps of a message, which may hold anything of any length.
 inline constexpr std::size_t most_why = 400; // octets
 [[nodiscard]] std::string why(std::string_view message);
@@ -31,6 +37,6 @@ inline constexpr std::size_t most_why = 400; // octets
 [[nodiscard]] std::optional<std::string_view> said_without_role(std::string_view detail);
 
 // What the log hears of one that it does not know yet.
-[[nodiscard]] Entry refusal_of(const std::string& act, base::Remedy remedy);
+[[nodiscard]] Entry refusal_of(const std::string& act, const base::Failure& failure);
 
 } // namespace audit
