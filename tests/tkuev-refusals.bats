@@ -42,6 +42,30 @@ last() {
     audit verify
 }
 
+@test "words that mean nothing are noted with what they were said to, without them" {
+    before='refused: before anything was done, why='
+    run -64 ctl list --secret-word
+    [ "$(last measure-list)" = "${before}wrong argument" ]
+    run -64 ctl end
+    [ "$(last measure-end)" = "${before}wrong argument" ]
+    run -64 ctl authority add lka secret-word
+    [ "$output" = 'tkuev-ctl: NAME: At Most 1 required but received 2' ]
+    [ "$(last authority-add)" = "${before}wrong argument" ]
+    run -64 tkuev-export stored --secret-word --config "$CONF"
+    [ "$(last disc-stored)" = "${before}wrong argument" ]
+    run -64 tkuev-export "--config=$CONF" probe
+    [ "$(last handover-probe)" = "${before}wrong argument" ]
+    run -64 tkuev-export --config "$CONF" --once iso
+    [ "$(last iso-make)" = "${before}wrong argument" ]
+    entries=$(wc -l <"$TMP/audit/log")
+    run -64 ctl secret-word # nobody knows what was meant
+    run -64 ctl authority
+    run -64 tkuev-export --config "$CONF" verify --secret-word # everybody may
+    [ "$(wc -l <"$TMP/audit/log")" -eq "$entries" ]
+    run ! grep -q secret-word "$TMP/audit/log"
+    audit verify
+}
+
 @test "tkuev-ctl: a person who goes away from the questions is no file that cannot be read" {
     for key in ^C ^D; do
         printf 'identity\t%s\n' "$key" >"$TMP/typed"

@@ -8,6 +8,7 @@
 #include "li/order.h"
 #include "refusal.h"
 
+#include <algorithm>
 #include <cstring>
 #include <sys/resource.h>
 
@@ -138,6 +139,14 @@ const std::vector<Command>& commands()
     return table;
 }
 
+// Of nouns alone nobody knows what was to be done.
+void note_wrong_words(const std::string& subcommand, const std::string& config)
+{
+    if (std::ranges::any_of(
+            commands(), [&](const Command& command) { return command.name == subcommand; }))
+        tkuev::note_wrong_words(subcommand, config);
+}
+
 // What was said is nobody's business who lists the processes.
 void hide_command_line(int argc, char** argv)
 {
@@ -151,7 +160,11 @@ int main(int argc, char** argv)
 {
     CLI::App app{"tkuev-ctl - measures of interception", "tkuev-ctl"};
     conf::Call call;
-    const Command& command = conf::read_subcommand(app, commands(), argc, argv, call);
+    const Command& command = conf::read_subcommand(
+        app, commands(), argc, argv, call, [&](const auto& subcommand, const auto& config) {
+            hide_command_line(argc, argv);
+            note_wrong_words(subcommand, config);
+        });
     hide_command_line(argc, argv);
     const rlimit nothing{0, 0};
     (void)::setrlimit(RLIMIT_CORE, &nothing); // no passwords in core files

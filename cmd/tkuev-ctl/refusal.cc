@@ -53,4 +53,9 @@ int run_noted(const conf::Command& command, const Call& call)
     }
 }
 
+void note_wrong_words(std::string_view command, const std::string& config)
+{
+    note_refusal(config, audit::usage_refusal_of(act_of(command)));
+}
+
 } // namespace tkuev

@@ -11,4 +11,7 @@ namespace tkuev {
 // Runs it; of a failure that the audit log does not know yet it hears before anybody else.
 [[nodiscard]] int run_noted(const conf::Command& command, const Call& call);
 
+// What was said with that subcommand means nothing.
+void note_wrong_words(std::string_view command, const std::string& config);
+
 } // namespace tkuev

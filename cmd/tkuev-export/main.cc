@@ -40,6 +40,12 @@ int run_subcommand(const CLI::App& app, const std::string& config,
     return act.empty() ? run() : tkuev_export::run_noted(act, config, run);
 }
 
+void note_wrong_words(const std::string& subcommand, const std::string& config)
+{
+    if (const std::string act = act_of(subcommand); !act.empty())
+        tkuev_export::note_wrong_words(act, config);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -61,9 +67,10 @@ int main(int argc, char** argv)
         [&run, &call] { run = [&call] { return tkuev_export::verify_ledgers(call); }; });
     tkuev_export::add_image_commands(app, images, run);
     app.require_subcommand(0, 1);
-    conf::parse_command_line(app, argc, argv);
+    conf::parse_command_line(app, argc, argv, note_wrong_words);
     images.config = call.config;
     if (call.once == static_cast<bool>(run)) {
+        note_wrong_words(conf::said_subcommand(app), call.config);
         std::cerr << "tkuev-export: either --once or a subcommand is needed\n";
         return EX_USAGE;
     }

@@ -69,4 +69,9 @@ int run_noted(const std::string& act, const std::string& config,
     }
 }
 
+void note_wrong_words(const std::string& act, const std::string& config)
+{
+    note_refusal(config, audit::usage_refusal_of(act));
+}
+
 } // namespace tkuev_export

@@ -20,5 +20,7 @@ void perform(const audit::Client& log, audit::Entry entry, const Effect& effect)
 // Runs it; what fails before the log was asked is a refused use, of that act.
 [[nodiscard]] int run_noted(const std::string& act, const std::string& config,
                             const std::function<int()>& run);
+// The same of words on the command line that mean nothing.
+void note_wrong_words(const std::string& act, const std::string& config);
 
 } // namespace tkuev_export

@@ -84,4 +84,9 @@ Entry refusal_of(const std::string& act, const base::Failure& failure)
     return refusal_for(act, given_up ? "given up" : reason_of(failure.remedy()));
 }
 
+Entry usage_refusal_of(const std::string& act)
+{
+    return refusal_for(act, reason_of(base::Remedy::fix_arguments));
+}
+
 } // namespace audit

@@ -38,5 +38,7 @@ inline constexpr std::size_t most_why = 400; // octets
 
 // What the log hears of one that it does not know yet.
 [[nodiscard]] Entry refusal_of(const std::string& act, const base::Failure& failure);
+// Of words on the command line that mean nothing.
+[[nodiscard]] Entry usage_refusal_of(const std::string& act);
 
 } // namespace audit

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -23,15 +24,47 @@
 
 namespace conf {
 
-// Ends the program: 0 for --help and --version, 64 for anything it does not understand.
-inline void parse_command_line(CLI::App& app, std::vector<std::string> words)
+// "authority add", as far as the words were understood; empty: no subcommand was.
+inline std::string said_subcommand(const CLI::App& app)
 {
+    std::string name;
+    for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+        at = at->get_subcommands().front();
+        name += (name.empty() ? "" : " ") + at->get_name();
+    }
+    return name;
+}
+
+// Of words that mean nothing as a whole.
+inline std::string said_config(const std::vector<std::string>& words)
+{
+    constexpr std::string_view option = "--config";
+    std::string config(default_file);
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if ((words[i] == option || words[i] == "-c") && i + 1 < words.size())
+            config = words[i + 1];
+        else if (words[i].starts_with(std::string(option) + '='))
+            config = words[i].substr(option.size() + 1);
+    return config;
+}
+
+// Hears of words that are not understood, after a subcommand, before anybody else does.
+using NotUnderstood =
+    std::function<void(const std::string& subcommand, const std::string& config)>;
+
+// Ends the program: 0 for --help and --version, 64 for anything it does not understand.
+inline void parse_command_line(CLI::App& app, std::vector<std::string> words,
+                               const NotUnderstood& hears = {})
+{
+    const std::string config = said_config(words);
     try {
         std::ranges::reverse(words); // as CLI11 wants them
         app.parse(std::move(words));
     } catch (const CLI::Success& success) {
         std::exit(app.exit(success));
     } catch (const CLI::ParseError& error) {
+        if (const std::string name = said_subcommand(app); hears && !name.empty())
+            hears(name, config);
         const std::vector<std::string> unknown = app.remaining();
         std::cerr << app.get_name() << ": "
                   << (unknown.empty() ? error.what() : "not understood: " + unknown.front())
@@ -40,9 +73,10 @@ inline void parse_command_line(CLI::App& app, std::vector<std::string> words)
     }
 }
 
-inline void parse_command_line(CLI::App& app, int argc, char** argv)
+inline void parse_command_line(CLI::App& app, int argc, char** argv,
+                               const NotUnderstood& hears = {})
 {
-    parse_command_line(app, {argv + std::min(argc, 1), argv + argc});
+    parse_command_line(app, {argv + std::min(argc, 1), argv + argc}, hears);
 }
 
 inline void add_version_and_config(CLI::App& app, std::string& config,
@@ -102,7 +136,8 @@ inline void add_operands(CLI::App& app, std::string_view names, Call& call)
 
 // Which of them was meant; what else was said is in `call`.
 inline const Command& read_subcommand(CLI::App& app, const std::vector<Command>& commands,
-                                      int argc, char** argv, Call& call)
+                                      int argc, char** argv, Call& call,
+                                      const NotUnderstood& hears = {})
 {
     add_version_and_config(app, call.config);
     app.require_subcommand(1);
@@ -115,7 +150,7 @@ inline const Command& read_subcommand(CLI::App& app, const std::vector<Command>&
         add_operands(*words, command.operands, call);
         words->callback([&command, &chosen] { chosen = &command; });
     }
-    parse_command_line(app, argc, argv);
+    parse_command_line(app, argc, argv, hears);
     return *chosen;
 }
 
