@@ -30,11 +30,11 @@ constexpr std::uint32_t given_up = no_content - 1;
 enum Kind : std::uint32_t { unused, octets, record };
 
 // Its directory, too.
-LockedFile new_file(const std::string& directory)
+base::LockedFile new_file(const std::string& directory)
 {
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
         base::fail_errno("mkdir", directory, base::Remedy::fix_config);
-    return new_locked_file(directory, 0600);
+    return base::new_locked_file(directory, 0600);
 }
 
 } // namespace
@@ -258,10 +258,11 @@ std::vector<Arena::Found> Arena::records_in(const Mapping& map)
     return all;
 }
 
-std::optional<LockedFile> Arena::abandoned(const std::string& path)
+std::optional<base::LockedFile> Arena::abandoned(const std::string& path)
 {
-    LockedFile file{path, base::Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW))};
-    if (!file.fd || !lock(file.fd.get()))
+    base::LockedFile file{path,
+                          base::Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW))};
+    if (!file.fd || !base::lock(file.fd.get()))
         return std::nullopt;
     return file;
 }

@@ -18,7 +18,7 @@
 #pragma once
 
 #include "base/fd.h"
-#include "tap/locked_file.h"
+#include "base/locked_file.h"
 
 #include <atomic>
 #include <cstddef>
@@ -90,7 +90,7 @@ public:
     // else shall find it.
     class File {
     public:
-        explicit File(LockedFile file)
+        explicit File(base::LockedFile file)
             : path_(std::move(file.path)), fd_(std::move(file.fd))
         {
         }
@@ -135,7 +135,7 @@ private:
         std::size_t size;
     };
 
-    [[nodiscard]] static std::optional<LockedFile> abandoned(const std::string& path);
+    [[nodiscard]] static std::optional<base::LockedFile> abandoned(const std::string& path);
     [[nodiscard]] static std::optional<Left> adopt_file(const std::string& path);
     [[nodiscard]] static std::vector<Found> records_in(const Mapping& map);
     [[nodiscard]] static std::optional<std::string>

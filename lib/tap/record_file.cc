@@ -2,8 +2,8 @@
 #include "tap/record_file.h"
 
 #include "base/failure.h"
+#include "base/locked_file.h"
 #include "tap/layout.h"
-#include "tap/locked_file.h"
 #include "tap/record.h"
 
 #include <fcntl.h>
@@ -52,7 +52,7 @@ std::uint64_t occupied_by(int fd)
 
 RecordFile::RecordFile(const std::string& directory)
 {
-    LockedFile file = new_locked_file(directory, file_mode);
+    base::LockedFile file = base::new_locked_file(directory, file_mode);
     events_ = std::move(file.fd);
     try {
         contents_ = new_file_beside(file.path);

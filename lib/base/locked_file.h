@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// tap/locked_file.h - files that belong to a process as long as it holds their lock.
+// base/locked_file.h - files that belong to a process as long as it holds their lock.
 //
 // Who finds one that nobody has locked takes what is in it, and removes it.
 #pragma once
@@ -9,18 +9,18 @@
 #include <string>
 #include <sys/types.h>
 
-namespace tap {
+namespace base {
 
 struct LockedFile {
     std::string path;
-    base::Fd fd;
+    Fd fd;
 };
 
-// A new one with a random name, which nobody has removed.  Throws base::Failure
+// A new one with a random name, which nobody has removed.  Throws Failure
 // (fix_config): no such directory, or no right to write there.
 [[nodiscard]] LockedFile new_locked_file(const std::string& directory, mode_t mode);
 
 // Whether it is ours from now on, and still has its name.
 [[nodiscard]] bool lock(int fd);
 
-} // namespace tap
+} // namespace base

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tap/locked_file.h"
+#include "base/locked_file.h"
 
 #include "base/failure.h"
 #include "base/random.h"
-#include "text/base64.h"
+
+#include <fmt/format.h>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
-namespace tap {
+namespace base {
 
 namespace {
 
+constexpr std::size_t name_octets = 16;
+
+std::string random_name()
+{
+    std::string name;
+    for (const char octet : random_octets(name_octets))
+        name += fmt::format("{:02x}", static_cast<unsigned char>(octet));
+    return name;
+}
+
 LockedFile open_new(const std::string& directory, mode_t mode)
 {
-    constexpr std::size_t name_octets = 16;
-    std::string path = directory + "/" + text::hex(base::random_octets(name_octets));
-    base::Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    std::string path = directory + "/" + random_name();
+    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (!fd)
-        base::fail_errno("create", directory, base::Remedy::fix_config);
+        fail_errno("create", directory, Remedy::fix_config);
     (void)::fchmod(fd.get(), mode); // whatever the umask is
     return {std::move(path), std::move(fd)};
 }
@@ -42,7 +52,7 @@ LockedFile new_locked_file(const std::string& directory, mode_t mode)
         if (lock(file.fd.get()))
             return file;
     }
-    base::fail_errno("lock", directory, base::Remedy::check_disk);
+    fail_errno("lock", directory, Remedy::check_disk);
 }
 
-} // namespace tap
+} // namespace base
