@@ -14,6 +14,7 @@ namespace base {
 namespace {
 
 LogOptions the_options;
+EventTaker* the_taker = nullptr;
 
 bool is_plain(std::string_view text)
 {
@@ -122,34 +123,9 @@ std::string format_json(std::string_view program, Level level, std::string_view 
     return line;
 }
 
-} // namespace
-
-void configure_log(LogOptions options)
+void write_log(Level level, std::string_view event, std::string_view id,
+               std::initializer_list<Field> fields)
 {
-    the_options = std::move(options);
-    if (the_options.target == LogTarget::syslog)
-        ::openlog(the_options.program.c_str(), LOG_PID | LOG_NDELAY, LOG_MAIL);
-}
-
-bool logs(Level level)
-{
-    return level <= the_options.level;
-}
-
-std::string format_event(LogFormat format, std::string_view program, Level level,
-                         std::string_view event, std::string_view id,
-                         std::initializer_list<Field> fields)
-{
-    if (format == LogFormat::json)
-        return format_json(program, level, event, id, fields);
-    return format_key_value(event, id, fields);
-}
-
-void log(Level level, std::string_view event, std::string_view id,
-         std::initializer_list<Field> fields)
-{
-    if (!logs(level))
-        return;
     std::string text =
         format_event(the_options.format, the_options.program, level, event, id, fields);
     switch (the_options.target) {
@@ -168,6 +144,43 @@ void log(Level level, std::string_view event, std::string_view id,
     text += '\n';
     // A log that cannot be written must not stop the mail; there is nobody to tell.
     (void)!::write(STDERR_FILENO, text.data(), text.size());
+}
+
+} // namespace
+
+void configure_log(LogOptions options)
+{
+    the_options = std::move(options);
+    if (the_options.target == LogTarget::syslog)
+        ::openlog(the_options.program.c_str(), LOG_PID | LOG_NDELAY, LOG_MAIL);
+}
+
+void set_event_taker(EventTaker* taker)
+{
+    the_taker = taker;
+}
+
+bool logs(Level level)
+{
+    return level <= the_options.level || (the_taker != nullptr && level <= Level::info);
+}
+
+std::string format_event(LogFormat format, std::string_view program, Level level,
+                         std::string_view event, std::string_view id,
+                         std::initializer_list<Field> fields)
+{
+    if (format == LogFormat::json)
+        return format_json(program, level, event, id, fields);
+    return format_key_value(event, id, fields);
+}
+
+void log(Level level, std::string_view event, std::string_view id,
+         std::initializer_list<Field> fields)
+{
+    if (level <= the_options.level)
+        write_log(level, event, id, fields);
+    if (the_taker != nullptr && the_taker->wants(event))
+        the_taker->take(format_key_value(event, id, fields));
 }
 
 } // namespace base

@@ -48,7 +48,21 @@ struct LogOptions {
 
 void configure_log(LogOptions options);
 
-// True if a line of this level would be written: for callers whose fields cost something.
+// Takes events beside the log, whatever its level; sponts(7) says who files them.
+// Threads: called by any thread that logs.
+class EventTaker {
+public:
+    virtual ~EventTaker() = default;
+    [[nodiscard]] virtual bool wants(std::string_view event) const = 0;
+    // `line` is of the form key_value.
+    virtual void take(std::string_view line) = 0;
+};
+
+// Null: nobody.  Before threads start, or after they have ended.
+void set_event_taker(EventTaker* taker);
+
+// True if a line of this level would be written, or may be taken: for callers whose fields
+// cost something.
 [[nodiscard]] bool logs(Level level);
 
 // `id` is the session or message the event belongs to; "-" or empty where there is none.

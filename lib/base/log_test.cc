@@ -36,6 +36,21 @@ std::string every_byte()
     return all;
 }
 
+class Kept : public base::EventTaker {
+public:
+    Kept() { base::set_event_taker(this); }
+    ~Kept() override { base::set_event_taker(nullptr); }
+    Kept(const Kept&) = delete;
+    Kept& operator=(const Kept&) = delete;
+    [[nodiscard]] bool wants(std::string_view event) const override
+    {
+        return event == "wanted";
+    }
+    void take(std::string_view line) override { lines += std::string(line) + '\n'; }
+
+    std::string lines;
+};
+
 // What log() writes to descriptor 2 while it stands for a temporary file.
 class Captured {
 public:
@@ -175,4 +190,18 @@ TEST_CASE(
     base::log(Level::info, "test-event", "id");
     CHECK(captured.text().starts_with("{\"time\":"));
     CHECK(captured.text().ends_with("}\n"));
+}
+
+TEST_CASE("base: events are taken whatever the level, and only those that are wanted")
+{
+    Kept kept;
+    const Captured captured(
+        {.program = "p", .format = LogFormat::json, .level = Level::error});
+    CHECK(base::logs(Level::info));
+    CHECK_FALSE(base::logs(Level::debug));
+    base::log(Level::info, "wanted", "id", {{"k", "a b"}});
+    base::log(Level::error, "other", "id");
+    CHECK(kept.lines == "id wanted k=\"a b\"\n");
+    CHECK(captured.text().find("wanted") == std::string::npos);
+    CHECK(captured.text().find("other") != std::string::npos);
 }
