@@ -29,6 +29,11 @@ std::string damaged_directory(std::string_view spool)
     return fmt::format("{}/log/damaged", spool);
 }
 
+std::string events_directory(std::string_view spool)
+{
+    return fmt::format("{}/events", spool);
+}
+
 std::string run_directory(std::string_view spool)
 {
     return fmt::format("{}/run", spool);

@@ -6,6 +6,7 @@
 //     log/shared              which segment inetd processes append to
 //     log/damaged/            segments in which damage was found, for a person
 //     log/incoming/           drafts and preallocated segments; nothing here was promised
+//     events/NAME             what happened, for whoever files it
 //     run/00c7f2a1b3.tail     how far an open segment is durable
 //     run/bell                wakes the follower
 //
@@ -23,6 +24,7 @@ namespace spool {
 [[nodiscard]] std::string log_directory(std::string_view spool);
 [[nodiscard]] std::string incoming_directory(std::string_view spool);
 [[nodiscard]] std::string damaged_directory(std::string_view spool);
+[[nodiscard]] std::string events_directory(std::string_view spool);
 [[nodiscard]] std::string run_directory(std::string_view spool);
 
 [[nodiscard]] std::string segment_path(std::string_view spool, SegmentNumber number);

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool/event_reader.h"
+
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/locked_file.h"
+#include "spool/layout.h"
+
+#include <charconv>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+
+namespace spool {
+
+namespace {
+
+constexpr std::size_t read_size = 256u << 10;
+
+std::optional<EventLine> event_in(std::string_view line)
+{
+    EventLine event;
+    const auto [end, error] =
+        std::from_chars(line.data(), line.data() + line.size(), event.time);
+    line.remove_prefix(static_cast<std::size_t>(end - line.data()));
+    const std::size_t space = line.find(' ', 1);
+    if (error != std::errc() || !line.starts_with(' ') || space == line.npos)
+        return std::nullopt;
+    event.program = line.substr(1, space - 1);
+    event.text = line.substr(space + 1);
+    return event;
+}
+
+} // namespace
+
+std::vector<std::string> event_files(const std::string& spool)
+{
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(events_directory(spool), error))
+        names.push_back(entry.path().filename().string());
+    if (error && error != std::errc::no_such_file_or_directory)
+        base::fail_errno("list", events_directory(spool), base::Remedy::fix_config,
+                         error.value());
+    return names;
+}
+
+EventReader::EventReader(const std::string& spool, const std::string& name)
+    : path_(events_directory(spool) + "/" + name),
+      fd_(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW))
+{
+    if (!fd_)
+        base::fail_errno("open", path_);
+}
+
+void EventReader::seek(std::uint64_t offset)
+{
+    buffer_.clear();
+    taken_ = 0;
+    read_ = at_ = offset;
+    too_long_ = false;
+}
+
+bool EventReader::read_more()
+{
+    buffer_.erase(0, taken_);
+    taken_ = 0;
+    const std::size_t had = buffer_.size();
+    buffer_.resize(had + read_size);
+    const ssize_t got =
+        ::pread(fd_.get(), buffer_.data() + had, read_size, static_cast<off_t>(read_));
+    buffer_.resize(had + static_cast<std::size_t>(got < 0 ? 0 : got));
+    if (got < 0)
+        base::fail_errno("read", path_);
+    read_ += static_cast<std::uint64_t>(got);
+    return got > 0;
+}
+
+std::optional<std::string_view> EventReader::next_line()
+{
+    for (std::size_t looked = taken_;;) {
+        const std::size_t end = buffer_.find('\n', looked);
+        if (end != buffer_.npos) {
+            const std::string_view line =
+                std::string_view(buffer_).substr(taken_, end - taken_);
+            at_ += line.size() + 1;
+            taken_ = end + 1;
+            return line;
+        }
+        if (buffer_.size() - taken_ > longest_line) {
+            at_ += buffer_.size() - taken_;
+            taken_ = buffer_.size();
+            too_long_ = true;
+        }
+        looked = buffer_.size() - taken_;
+        if (!read_more())
+            return std::nullopt;
+    }
+}
+
+std::optional<EventLine> EventReader::next()
+{
+    while (const auto line = next_line()) {
+        const auto event = too_long_ ? std::nullopt : event_in(*line);
+        too_long_ = false;
+        if (event)
+            return event;
+        ++damaged_;
+    }
+    return std::nullopt;
+}
+
+void EventReader::sync() const
+{
+    base::sync(fd_.get(), path_);
+}
+
+bool EventReader::finished()
+{
+    if (!base::lock(fd_.get()))
+        return false;
+    const std::uint64_t here = at_; // a line may have come before its writer ended
+    const bool more = next().has_value();
+    if (more)
+        seek(here);
+    return !more;
+}
+
+void EventReader::remove() const
+{
+    if (::unlink(path_.c_str()) != 0)
+        base::fail_errno("remove", path_);
+}
+
+} // namespace spool

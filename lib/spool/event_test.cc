@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of spool/event_writer.h and event_reader.h: nothing is lost but what was said to
+// be, nothing is given twice, and a torn line is no line.
+#include "base/file.h"
+#include "spool/event_reader.h"
+#include "spool/event_writer.h"
+#include "spool/layout.h"
+#include "spool/test_spool.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+namespace {
+
+constexpr std::array<std::string_view, 2> wanted{"delivered", "failed"};
+
+class Events {
+public:
+    Events() { std::filesystem::create_directory(spool::events_directory(spool_.path)); }
+
+    [[nodiscard]] spool::EventWriter::Options options() const
+    {
+        return {.spool = spool_.path, .program = "test", .wanted = wanted, .free_space = 0};
+    }
+    [[nodiscard]] const std::string& spool() const { return spool_.path; }
+    [[nodiscard]] std::vector<std::string> files() const
+    {
+        return spool::event_files(spool_.path);
+    }
+    [[nodiscard]] std::string path() const
+    {
+        return spool::events_directory(spool_.path) + "/" + files().front();
+    }
+    // What all files have, those that are finished removed.
+    [[nodiscard]] std::vector<std::string> taken() const
+    {
+        std::vector<std::string> lines;
+        for (const std::string& name : files()) {
+            spool::EventReader reader(spool_.path, name);
+            while (const auto event = reader.next())
+                lines.emplace_back(event->text);
+            if (reader.finished())
+                reader.remove();
+        }
+        return lines;
+    }
+
+private:
+    spool::test::TemporarySpool spool_;
+};
+
+} // namespace
+
+TEST_CASE("spool: events are told with time and program, in their order")
+{
+    const Events events;
+    spool::EventWriter writer(events.options());
+    CHECK(writer.wants("failed"));
+    CHECK_FALSE(writer.wants("fail"));
+    const std::int64_t before = base::wall_microseconds();
+    writer.take("id1 delivered k=\"a b\"");
+    writer.take("id2 failed");
+    spool::EventReader reader(events.spool(), events.files().front());
+    const auto first = reader.next();
+    REQUIRE(first);
+    CHECK(first->program == "test");
+    CHECK(first->text == "id1 delivered k=\"a b\"");
+    CHECK(first->time >= before);
+    CHECK(first->time <= base::wall_microseconds());
+    const std::uint64_t behind_first = reader.at();
+    CHECK(reader.next()->text == "id2 failed");
+    CHECK_FALSE(reader.next());
+    writer.take("id3 failed");
+    CHECK(reader.next()->text == "id3 failed"); // as a follower
+    spool::EventReader again(events.spool(), events.files().front());
+    again.seek(behind_first);
+    CHECK(again.next()->text == "id2 failed");
+}
+
+TEST_CASE("spool: a file of events is finished when its writer has ended, not before")
+{
+    const Events events;
+    auto writer = std::make_unique<spool::EventWriter>(events.options());
+    writer->take("id1 failed");
+    spool::EventReader reader(events.spool(), events.files().front());
+    CHECK_FALSE(reader.finished());
+    writer.reset();
+    CHECK_FALSE(reader.finished()); // there is a line to take
+    CHECK(reader.next()->text == "id1 failed");
+    CHECK(reader.finished());
+    reader.remove();
+    CHECK(events.files().empty());
+}
+
+TEST_CASE("spool: a file of events that is cut anywhere has the whole lines before it")
+{
+    const Events events;
+    {
+        spool::EventWriter writer(events.options());
+        writer.take("id1 delivered");
+        writer.take("id2 failed");
+    }
+    const std::string path = events.path();
+    const std::string whole = base::read_file(path);
+    const std::size_t first = whole.find('\n') + 1;
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+        std::filesystem::resize_file(path, 0);
+        base::replace_file(path, whole.substr(0, size), 0640);
+        spool::EventReader reader(events.spool(), events.files().front());
+        std::size_t count = 0;
+        while (reader.next())
+            ++count;
+        CHECK(count == (size == whole.size() ? 2 : size >= first ? 1 : 0));
+        CHECK(reader.damaged() == 0);
+        CHECK(reader.finished());
+    }
+}
+
+TEST_CASE("spool: lines that say nothing cost only themselves")
+{
+    const Events events;
+    const std::string path = spool::events_directory(events.spool()) + "/file";
+    base::make_file(path,
+                    "nonsense\n\n17\n17 \n17 p\n1 p id1 failed\n" +
+                        std::string(3 * spool::EventReader::longest_line, 'x') +
+                        "\n2 p id2 failed\n" +
+                        std::string(spool::EventReader::longest_line + 600'000, '\0') +
+                        "\n3 p id3 failed\n",
+                    0640);
+    CHECK(events.taken() ==
+          std::vector<std::string>{"id1 failed", "id2 failed", "id3 failed"});
+    CHECK(events.files().empty());
+}
+
+TEST_CASE("spool: a full file is followed by another")
+{
+    const Events events;
+    spool::EventWriter::Options options = events.options();
+    options.file_size = 200;
+    spool::EventWriter writer(options);
+    for (int i = 0; i < 50; ++i)
+        writer.take(fmt::format("id{} delivered", i));
+    CHECK(events.files().size() >= 5);
+    CHECK(events.taken().size() == 50);
+    CHECK(events.files().size() == 1); // the one that is written
+    writer.take("id50 delivered");
+    CHECK(events.taken().back() == "id50 delivered");
+}
+
+TEST_CASE("spool: events that found no room are counted")
+{
+    const Events events;
+    spool::EventWriter::Options options = events.options();
+    options.free_space = UINT64_MAX;
+    spool::EventWriter writer(options);
+    writer.take("id1 failed");
+    CHECK(events.taken().empty());
+}
+
+TEST_CASE("spool: many threads report at once")
+{
+    const Events events;
+    constexpr int threads = 4, each = 2000;
+    {
+        spool::EventWriter writer(events.options());
+        std::vector<std::jthread> all;
+        for (int t = 0; t < threads; ++t)
+            all.emplace_back([&writer, t] {
+                for (int i = 0; i < each; ++i)
+                    writer.take(fmt::format("id{}-{} delivered", t, i));
+            });
+    }
+    const std::vector<std::string> lines = events.taken();
+    CHECK(lines.size() == threads * each);
+    CHECK(events.files().empty());
+}
