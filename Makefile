@@ -87,6 +87,11 @@ $(BUILD)/precompiled.pch: lib/precompiled.h $(BUILD)/compiler
 
 $(BUILD)/lib/handover/%: private CPPFLAGS += -isystem /usr/include/libxml2
 
+# GMime is the foreign decoder of the tests of lib/mime; no program has it.
+GMIME = $(shell pkg-config $(1) gmime-3.0)
+$(BUILD)/lib/mime/gmime_test.o: private CPPFLAGS += $(subst -I,-isystem ,$(call GMIME,--cflags-only-I))
+$(BIN)/unit-tests: private LIBS += $(call GMIME,--libs)
+
 # The SQL of the schema and its migrations, as initialisers for lib/db/sql.cc.
 $(BUILD)/sql.inc: $(sort $(wildcard sql/*.sql))
 	@mkdir -p $(@D)

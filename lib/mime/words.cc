@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mime/words.h"
+
+#include "mime/charset.h"
+#include "mime/content.h"
+#include "text/lines.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace mime {
+
+namespace {
+
+constexpr std::size_t max_charset = 60; // with its language
+
+struct Word {
+    std::string_view charset;
+    bool base64 = false;
+    std::string_view payload;
+    std::size_t size = 0; // of all of it
+};
+
+// The word that `text` begins with; `text` begins with "=?".  Looks no further than it must
+// for a word that is none, so that all of them together cost one pass; `may_end`: whether
+// there is a "?=" at all behind this place.
+std::optional<Word> word_at(std::string_view text, std::size_t last_end)
+{
+    const std::size_t mark = text.substr(0, max_charset + 3).find('?', 2);
+    if (mark == std::string_view::npos || text.size() < mark + 3 || text[mark + 2] != '?')
+        return std::nullopt;
+    const char encoding = text[mark + 1];
+    const std::size_t begin = mark + 3;
+    if (std::string_view("BbQq").find(encoding) == std::string_view::npos ||
+        begin > last_end)
+        return std::nullopt;
+    const std::string_view charset = text.substr(2, mark - 2);
+    if (charset.find_first_of(" \t") != std::string_view::npos)
+        return std::nullopt;
+    const std::size_t end = text.find("?=", begin);
+    return Word{charset, encoding == 'B' || encoding == 'b',
+                text.substr(begin, end - begin), end + 2};
+}
+
+std::optional<unsigned> digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return std::nullopt;
+}
+
+// RFC 2047 section 4.2: as quoted-printable, but "_" is a blank.
+void append_q(std::string& out, std::string_view payload)
+{
+    for (std::size_t at = 0; at < payload.size(); ++at) {
+        const char c = payload[at];
+        const auto high =
+            at + 2 < payload.size() ? digit_of(payload[at + 1]) : std::nullopt;
+        const auto low = high ? digit_of(payload[at + 2]) : std::nullopt;
+        if (c == '=' && low) {
+            out += static_cast<char>((*high << 4) | *low);
+            at += 2;
+        } else {
+            out += c == '_' ? ' ' : c;
+        }
+    }
+}
+
+void append_b(std::string& out, std::string_view payload)
+{
+    Content content(Encoding::base64, payload.size());
+    content.take(payload);
+    content.finish();
+    out += content.front();
+}
+
+class Decoder {
+public:
+    Decoder(std::string_view text, bool addresses) : text_(text), addresses_(addresses) {}
+    std::string decode();
+
+private:
+    void take_literal(std::string_view literal);
+    void follow(std::string_view literal);
+    void take_word(const Word& word);
+    void convert();
+    void end_run();
+
+    std::string_view text_;
+    bool addresses_;
+    std::string out_;
+    // A run: words with nothing but blanks between them.
+    bool in_run_ = false;
+    std::string run_;          // what is UTF-8 already
+    std::string octets_;       // what came last, of one charset
+    std::string_view charset_; // of octets_
+    bool run_quoted_ = false;  // began within ""
+    bool quoted_ = false;      // within "", of addresses
+    bool in_brackets_ = false; // within <>
+};
+
+std::string Decoder::decode()
+{
+    const std::size_t last_end = text_.rfind("?=");
+    std::size_t at = 0;
+    while (at < text_.size()) {
+        const std::size_t next = std::min(text_.find("=?", at), text_.size());
+        const std::string_view before = text_.substr(at, next - at);
+        follow(before);
+        const bool may_be = last_end != std::string_view::npos && next < last_end;
+        const auto word = may_be && !in_brackets_
+                              ? word_at(text_.substr(next), last_end - next)
+                              : std::nullopt;
+        if (!word) {
+            take_literal(text_.substr(at, next + 2 - at));
+            at = next + 2;
+            continue;
+        }
+        // RFC 2047 section 6.2: blanks between two words are not shown.
+        if (!in_run_ || before.find_first_not_of(" \t") != std::string_view::npos)
+            take_literal(before);
+        take_word(*word);
+        at = next + word->size;
+    }
+    end_run();
+    return std::move(out_);
+}
+
+void Decoder::take_literal(std::string_view literal)
+{
+    end_run();
+    out_ += to_utf8(literal);
+}
+
+void Decoder::follow(std::string_view literal)
+{
+    if (!addresses_)
+        return;
+    for (std::size_t at = 0; at < literal.size(); ++at) {
+        const char c = literal[at];
+        if (c == '\\')
+            ++at;
+        else if (c == '"' && !in_brackets_)
+            quoted_ = !quoted_;
+        else if (c == '<' && !quoted_)
+            in_brackets_ = true;
+        else if (c == '>')
+            in_brackets_ = false;
+    }
+}
+
+void Decoder::take_word(const Word& word)
+{
+    if (!text::equal_ignoring_case(charset_, word.charset))
+        convert();
+    charset_ = word.charset;
+    if (!in_run_)
+        run_quoted_ = quoted_;
+    in_run_ = true;
+    if (word.base64)
+        append_b(octets_, word.payload);
+    else
+        append_q(octets_, word.payload);
+}
+
+void Decoder::convert()
+{
+    run_ += to_utf8(octets_, charset_);
+    octets_.clear();
+}
+
+void Decoder::end_run()
+{
+    if (!in_run_)
+        return;
+    convert();
+    in_run_ = false;
+    const bool special =
+        addresses_ && run_.find_first_of("<>@,;:\"\\()[]") != std::string::npos;
+    if (special && !run_quoted_)
+        out_ += '"';
+    for (const char c : run_) {
+        if (special && (c == '"' || c == '\\'))
+            out_ += '\\';
+        out_ += c;
+    }
+    if (special && !run_quoted_)
+        out_ += '"';
+    run_.clear();
+}
+
+} // namespace
+
+std::string decode_text(std::string_view field)
+{
+    return Decoder(field, false).decode();
+}
+
+std::string decode_addresses(std::string_view field)
+{
+    return Decoder(field, true).decode();
+}
+
+} // namespace mime
