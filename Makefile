@@ -201,13 +201,13 @@ format: ## rewrite the sources with clang-format
 
 # -- measuring ------------------------------------------------------------------------
 
-.PHONY: bench bench-relays bench-proxies bench-tap bench-etsi bench-handover benchtools
+.PHONY: bench bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime benchtools
 benchtools: programs $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src))
 $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src)): $(BIN)/bench-%: $(BUILD)/bench/%.o $(BUILD)/libsponts.a
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: bench-relays bench-proxies bench-tap bench-etsi bench-handover ## ours and others side by side (BENCH="--quick": short)
+bench: bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime ## ours and others side by side (BENCH="--quick": short)
 bench-relays: ## the relay beside Postfix
 	contrib/install-deps build bench
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
@@ -230,6 +230,8 @@ bench-etsi: $(BIN)/bench-etsi_bench ## the encoder of the hand-over to authoriti
 	$(BIN)/bench-etsi_bench
 bench-handover: $(BIN)/bench-handover_bench ## records a second, from the spool to an authority
 	$(BIN)/bench-handover_bench
+bench-mime: $(BIN)/bench-mime_bench ## mails read for a journal, of several kinds
+	$(BIN)/bench-mime_bench
 
 # -- running and installing -----------------------------------------------------------
 
