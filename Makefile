@@ -108,6 +108,14 @@ $(BUILD)/sql-li.inc: $(sort $(wildcard sql/li/*.sql))
 	    printf '{"%s", R"sql(' "$${file##*/}"; cat "$$file"; printf ')sql"},\n'; \
 	done > $@
 
+# And of journal.db, for lib/db/journal_schema.cc.
+$(BUILD)/sql-journal.inc: $(sort $(wildcard sql/journal/*.sql))
+	@mkdir -p $(@D)
+	for file in $^; do \
+	    printf '{"%s", R"sql(' "$${file##*/}"; cat "$$file"; printf ')sql"},\n'; \
+	done > $@
+
+$(BUILD)/lib/db/journal_schema.o $(BUILD)/lib/db/journal_schema.tidy: $(BUILD)/sql-journal.inc
 $(BUILD)/lib/db/measures_schema.o $(BUILD)/lib/db/measures_schema.tidy: $(BUILD)/sql-li.inc
 
 $(BUILD)/libsponts.a: $(lib_obj)

@@ -177,14 +177,15 @@ void Sqlite::Close::operator()(sqlite3* connection) const
     sqlite3_close_v2(connection); // waits for statements that outlive it
 }
 
-Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience)
+Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience,
+               const char* vfs)
     : path_(std::move(path))
 {
     require_file(path_);
     const int mode = access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     sqlite3* connection = nullptr;
     const int code =
-        sqlite3_open_v2(path_.c_str(), &connection, mode | SQLITE_OPEN_NOMUTEX, nullptr);
+        sqlite3_open_v2(path_.c_str(), &connection, mode | SQLITE_OPEN_NOMUTEX, vfs);
     connection_.reset(connection);
     if (code != SQLITE_OK)
         fail(connection, code, "open", path_);

@@ -56,7 +56,9 @@ private:
 class Sqlite {
 public:
     // Opens an existing file; never makes one.
-    Sqlite(std::string path, Access access, base::milliseconds patience);
+    // `vfs`: its name; null: the default one.
+    Sqlite(std::string path, Access access, base::milliseconds patience,
+           const char* vfs = nullptr);
     // Statements keep a pointer to the path.
     Sqlite(const Sqlite&) = delete;
     Sqlite& operator=(const Sqlite&) = delete;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// db/journal.h - journal.db as its one writer sees it.  Readers: db/journal_search.h.
+//
+// Everything is written in batches.  A batch is one transaction: rows, and how far the
+// sources of events were read; whoever dies has written all of it or nothing.  Events may
+// come twice and in any order: what is filed already changes nothing.
+//
+// Threads: one.  Other processes may delete (db/journal_retention.h) between batches.
+#pragma once
+
+#include "db/admin.h"
+#include "db/journal_names.h"
+#include "db/journal_policy.h"
+#include "db/journal_rows.h"
+#include "db/sqlite.h"
+#include "db/ticket.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace db {
+
+// When, in the order of time: microseconds since 1970 times 1024, and a number below that.
+using JournalKey = std::int64_t;
+inline constexpr int key_bits = 10;
+[[nodiscard]] constexpr JournalKey first_key(std::int64_t time)
+{
+    return static_cast<JournalKey>(static_cast<std::uint64_t>(time) << key_bits);
+}
+[[nodiscard]] constexpr std::int64_t time_of(JournalKey key)
+{
+    return key >> key_bits;
+}
+
+class Journal {
+public:
+    // Throws base::Failure; fix_config if the database is not of journal_version.
+    explicit Journal(const std::string& path, JournalPolicies policies = {},
+                     base::milliseconds patience = write_patience);
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
+
+    // How far a source was read; 0: not at all.
+    [[nodiscard]] std::uint64_t progress(std::string_view source) const;
+
+private:
+    friend class JournalBatch;
+    void notice_deletions();
+
+    Sqlite database_;
+    JournalPolicies policies_;
+    base::milliseconds patience_;
+    JournalNames names_;
+    std::int64_t version_ = 0; // PRAGMA data_version: counts the commits of others
+};
+
+// Holds the ticket; without commit() nothing has happened.
+class JournalBatch {
+public:
+    explicit JournalBatch(Journal& journal);
+    JournalBatch(const JournalBatch&) = delete;
+    JournalBatch& operator=(const JournalBatch&) = delete;
+    ~JournalBatch();
+    void commit();
+
+    // Everything up to `position` of a source is filed with this batch.  False: it was
+    // before, and what is told now is to be left out.
+    [[nodiscard]] bool advance(std::string_view source, std::uint64_t position);
+
+    // False: it is filed already.
+    bool file(JournalMessage message);
+    // Results may come before their message, and in any order: the newest counts.
+    bool file(JournalResult result);
+    bool file(JournalRefusal refusal);
+    bool file(JournalLogin login);
+
+private:
+    struct Place { // of a message that is filed
+        JournalKey key = 0;
+        bool known = false; // more than results
+    };
+    [[nodiscard]] std::optional<Place> find(spool::MessageId id);
+    [[nodiscard]] std::string tenant_of(JournalKey key);
+    [[nodiscard]] JournalKey free_key(std::string_view table, std::int64_t time);
+    [[nodiscard]] bool has_refusal(const JournalRefusal& refusal);
+    [[nodiscard]] bool has_login(const JournalLogin& login);
+    void move(JournalKey from, JournalKey to);
+    void put_message(JournalKey key, const JournalMessage& message, std::int64_t kind);
+    void put_recipient(JournalKey key, const JournalRecipient& recipient);
+    void put_attachments(JournalKey key, const JournalMessage& message);
+    [[nodiscard]] JournalKey place_of(const JournalResult& result);
+    bool put_result(JournalKey key, const JournalResult& result);
+
+    Journal& journal_;
+    const Sqlite& database_;
+    Ticket ticket_;
+    Transaction transaction_;
+    bool committed_ = false;
+};
+
+} // namespace db

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// db/journal_policy.h - which fields of mail the journal may keep, for each tenant.
+//
+// Applied before anything is stored; what is left out is nowhere in the database.  Pure.
+#pragma once
+
+#include "db/journal_rows.h"
+
+#include <functional>
+#include <map>
+
+namespace db {
+
+struct JournalPolicy {
+    bool subjects = true;
+    bool attachment_names = true;
+    // Not empty: local parts of addresses and names of users become keyed digests.  The
+    // domain stays, so that mail can be counted and searched by it.
+    std::string pseudonym_key;
+};
+
+struct JournalPolicies {
+    JournalPolicy general;
+    std::map<std::string, JournalPolicy, std::less<>> tenants;
+
+    [[nodiscard]] const JournalPolicy& of(std::string_view tenant) const;
+};
+
+// Longest texts that are kept, in octets.
+inline constexpr std::size_t longest_subject = 1000;
+inline constexpr std::size_t longest_name = 255; // attachments, users, hosts, labels
+inline constexpr std::size_t longest_address = 512;
+inline constexpr std::size_t longest_reply = 500;
+inline constexpr std::size_t longest_message_id = 500;
+
+// UTF-8 without control characters, cut between characters; what is no text is U+FFFD.
+[[nodiscard]] std::string plain_text(std::string_view text, std::size_t longest);
+
+// In lower case, and as the policy wants it: this is what is stored and searched for.
+[[nodiscard]] std::string filed_address(const JournalPolicy& policy,
+                                        std::string_view address);
+
+void apply(const JournalPolicy& policy, JournalMessage& message);
+void apply(const JournalPolicy& policy, JournalResult& result);
+void apply(const JournalPolicy& policy, JournalRefusal& refusal);
+void apply(const JournalPolicy& policy, JournalLogin& login);
+
+} // namespace db
