@@ -39,7 +39,7 @@ const std::vector<Command>& commands()
          sponts::db_migrate,
          "make the database, or bring it to this version",
          "",
-         {sponts::database_option}},
+         {sponts::database_option, {"journal", "", "the journal instead"}}},
         {"import",
          sponts::import_table,
          "fill a table from CSV, all or nothing",

@@ -174,6 +174,10 @@ struct Queue {
     std::uint64_t drafts_memory = 64u << 20;
 };
 
+struct Journal {
+    std::string database = "/var/lib/sponts/journal.db";
+};
+
 // [tkuev].  What is the same for every measure; measures themselves are tkuev-ctl(8)'s.
 struct Tkuev {
     bool enabled = false;
@@ -211,6 +215,7 @@ struct Settings {
     PopProxy pop_proxy;
     ImapProxy imap_proxy;
     Queue queue;
+    Journal journal;
     Tkuev tkuev;
     std::string file; // where it was read from
 };
