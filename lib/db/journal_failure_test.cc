@@ -13,7 +13,7 @@ using namespace db::testing;
 
 constexpr base::milliseconds impatient{5};
 constexpr int more_calls_than_there_are = 2000;
-constexpr std::uint64_t messages = 20;
+constexpr std::uint64_t messages = 4;
 
 void file_all(const std::string& path)
 {

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/journal_query.h"
+
+#include "text/lines.h"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <limits>
+
+namespace db {
+
+namespace {
+
+// What else must hold of message m.  "+" before a column keeps the planner from following
+// its index instead of the one the arm is made for.
+class Filters {
+public:
+    Filters& numbers(std::string_view column, const std::optional<Numbers>& allowed)
+    {
+        return allowed ? add(fmt::format("+{} IN ({})", column, fmt::join(*allowed, ", ")))
+                       : *this;
+    }
+    Filters& add(const std::string& condition)
+    {
+        sql_ += " AND " + condition;
+        return *this;
+    }
+    [[nodiscard]] const std::string& sql() const { return sql_; }
+
+private:
+    std::string sql_;
+};
+
+std::string list(const Numbers& numbers)
+{
+    return fmt::format("({})", fmt::join(numbers, ", "));
+}
+
+std::string recipient_is(const std::string& condition)
+{
+    return "EXISTS (SELECT 1 FROM recipients r WHERE r.message = m.key AND " + condition +
+           ")";
+}
+
+bool is_separator(std::string_view word)
+{
+    const auto c = static_cast<unsigned char>(word.front());
+    if (c < 0x80)
+        return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                 (c >= 'A' && c <= 'Z'));
+    // U+0080 to U+00BF, U+2000 to U+207F, U+3000 to U+303F: mostly punctuation.
+    return word.starts_with("\xc2") || word.starts_with("\xe2\x80") ||
+           word.starts_with("\xe2\x81") || word.starts_with("\xe3\x80");
+}
+
+void add_words(std::string& expression, std::string_view column, std::string_view text)
+{
+    std::string word;
+    const auto finish = [&](bool prefix) {
+        if (word.empty())
+            return;
+        if (!expression.empty())
+            expression += " AND ";
+        expression += fmt::format("{} : \"{}\"{}", column, word, prefix ? " *" : "");
+        word.clear();
+    };
+    while (!text.empty()) {
+        const std::size_t length = std::max<std::size_t>(text::utf8_length(text), 1);
+        if (is_separator(text))
+            finish(text.front() == '*');
+        else
+            word += text.substr(0, length);
+        text.remove_prefix(length);
+    }
+    finish(false);
+}
+
+std::string delivered(std::optional<Outcome> outcome)
+{
+    return outcome ? fmt::format(" AND r.result = {}", static_cast<int>(*outcome)) : "";
+}
+
+class Builder {
+public:
+    Builder(const JournalCriteria& criteria, const JournalNumbers& numbers)
+        : criteria_(criteria), numbers_(numbers)
+    {
+    }
+
+    JournalArms build()
+    {
+        lead();
+        for (JournalArm& arm : arms_.arms)
+            complete(arm);
+        return std::move(arms_);
+    }
+
+private:
+    // The most selective criterion that has an index makes the arms.
+    void lead()
+    {
+        if (criteria_.id)
+            by_message(
+                fmt::format("m.id = {}", static_cast<std::int64_t>(criteria_.id->value())));
+        else if (!criteria_.message_id.empty())
+            by_message("m.message_id = ?3");
+        else if (numbers_.sender)
+            for_each(*numbers_.sender, [&](auto n) { by_column("m.sender", n); });
+        else if (numbers_.recipient)
+            for_each(*numbers_.recipient, [&](auto n) { by_recipient(n); });
+        else if (numbers_.address)
+            for_each(*numbers_.address, [&](auto n) {
+                by_column("m.sender", n);
+                by_recipient(n);
+            });
+        else if (numbers_.login)
+            for_each(*numbers_.login, [&](auto n) { by_column("m.account", n); });
+        else if (has_words())
+            by_words();
+        else if (numbers_.client)
+            for_each(*numbers_.client, [&](auto n) { by_column("m.client", n); });
+        else if (numbers_.domain)
+            for_each(*numbers_.domain, [&](auto n) {
+                by_column("m.sender_domain", n);
+                through("recipients r", "r.message", fmt::format("r.domain = {}", n));
+            });
+        else
+            lead_by_kind();
+    }
+
+    void lead_by_kind()
+    {
+        if (numbers_.type)
+            for_each(*numbers_.type, [&](auto n) {
+                through("attachments f", "f.message", fmt::format("f.declared = {}", n));
+                through("attachments f", "f.message", fmt::format("f.found = {}", n));
+            });
+        else if (criteria_.outcome && *criteria_.outcome != Outcome::delivered)
+            through("recipients r", "r.message",
+                    "r.result <> 1" + delivered(criteria_.outcome));
+        else if (criteria_.origin && *criteria_.origin != Origin::client)
+            by_message(fmt::format("m.origin <> 0 AND m.origin = {}",
+                                   static_cast<int>(*criteria_.origin)));
+        else if (numbers_.tenant)
+            for_each(*numbers_.tenant, [&](auto n) {
+                for (const int kind : kinds())
+                    by_message(fmt::format("m.tenant = {} AND m.kind = {}", n, kind));
+            });
+        else {
+            arms_.walks = true;
+            by_message("TRUE");
+        }
+    }
+
+    template <class Make>
+    static void for_each(const Numbers& numbers, Make make)
+    {
+        for (const std::int64_t number : numbers)
+            make(number);
+    }
+
+    [[nodiscard]] bool has_words() const
+    {
+        return !criteria_.words.empty() || !criteria_.files.empty();
+    }
+
+    [[nodiscard]] std::vector<int> kinds() const
+    {
+        switch (criteria_.kind) {
+        case JournalKind::messages:
+            return {0};
+        case JournalKind::refusals:
+            return {1};
+        case JournalKind::both:
+            break;
+        }
+        return {0, 1};
+    }
+
+    void by_message(const std::string& condition)
+    {
+        add("SELECT m.key AS key FROM messages m WHERE m.key >= ?1 AND m.key < ?2 AND " +
+            condition);
+    }
+    void by_column(std::string_view column, std::int64_t number)
+    {
+        by_message(fmt::format("{} = {}", column, number));
+    }
+    void by_recipient(std::int64_t number)
+    {
+        for (const char* column : {"r.address", "r.original"})
+            through("recipients r", "r.message",
+                    fmt::format("{} = {}", column, number) + delivered(criteria_.outcome));
+    }
+    void through(std::string_view table, std::string_view key, const std::string& condition)
+    {
+        add(fmt::format("SELECT DISTINCT {1} AS key FROM {0} CROSS JOIN messages m"
+                        " WHERE {1} >= ?1 AND {1} < ?2 AND m.key = {1} AND {2}",
+                        table, key, condition));
+    }
+    void by_words()
+    {
+        add("SELECT words.rowid AS key FROM words CROSS JOIN messages m"
+            " WHERE words MATCH ?3 AND words.rowid >= ?1 AND words.rowid < ?2"
+            " AND m.key = words.rowid");
+        arms_.arms.back().texts = {match_expression(criteria_)};
+        words_lead_ = true;
+    }
+    void add(std::string sql) { arms_.arms.push_back({std::move(sql), {}}); }
+
+    void complete(JournalArm& arm) const
+    {
+        if (!criteria_.message_id.empty()) {
+            arm.texts.push_back(criteria_.message_id);
+            if (arm.texts.size() > 1 || criteria_.id)
+                arm.sql += fmt::format(" AND +m.message_id = ?{}", arm.texts.size() + 2);
+        }
+        if (has_words() && !words_lead_) {
+            arm.texts.push_back(match_expression(criteria_));
+            arm.sql += fmt::format(" AND EXISTS (SELECT 1 FROM words WHERE words MATCH ?{}"
+                                   " AND words.rowid = m.key)",
+                                   arm.texts.size() + 2);
+        }
+        arm.sql += filters();
+    }
+
+    [[nodiscard]] std::string filters() const
+    {
+        Filters all;
+        if (criteria_.kind != JournalKind::both)
+            all.add(fmt::format("+m.kind = {}", kinds().front()));
+        all.numbers("m.sender", numbers_.sender).numbers("m.client", numbers_.client);
+        all.numbers("m.account", numbers_.login).numbers("m.tenant", numbers_.tenant);
+        all.numbers("m.listener", numbers_.listener);
+        if (criteria_.origin)
+            all.add(fmt::format("+m.origin = {}", static_cast<int>(*criteria_.origin)));
+        if (criteria_.smallest > 0)
+            all.add(fmt::format("m.size >= {}", criteria_.smallest));
+        if (criteria_.largest < std::numeric_limits<std::int64_t>::max())
+            all.add(fmt::format("m.size <= {}", criteria_.largest));
+        add_people(all);
+        if (numbers_.type)
+            all.add(fmt::format("EXISTS (SELECT 1 FROM attachments f"
+                                " WHERE f.message = m.key"
+                                " AND (+f.declared IN {0} OR +f.found IN {0}))",
+                                list(*numbers_.type)));
+        return all.sql();
+    }
+
+    void add_people(Filters& all) const
+    {
+        const std::string outcome = delivered(criteria_.outcome);
+        if (numbers_.recipient)
+            all.add(recipient_is(fmt::format("(+r.address IN {0} OR +r.original IN {0})",
+                                             list(*numbers_.recipient)) +
+                                 outcome));
+        else if (criteria_.outcome)
+            all.add(recipient_is("TRUE" + outcome));
+        if (numbers_.address)
+            all.add(fmt::format(
+                "(+m.sender IN {0} OR {1})", list(*numbers_.address),
+                recipient_is(fmt::format("(+r.address IN {0} OR +r.original IN {0})",
+                                         list(*numbers_.address)))));
+        if (numbers_.domain)
+            all.add(fmt::format("(+m.sender_domain IN {0} OR {1})", list(*numbers_.domain),
+                                recipient_is("+r.domain IN " + list(*numbers_.domain))));
+    }
+
+    const JournalCriteria& criteria_;
+    const JournalNumbers& numbers_;
+    JournalArms arms_;
+    bool words_lead_ = false;
+};
+
+} // namespace
+
+bool JournalNumbers::impossible() const
+{
+    for (const auto* one : {&sender, &recipient, &address, &domain, &client, &login, &type,
+                            &tenant, &listener})
+        if (*one && (*one)->empty())
+            return true;
+    return false;
+}
+
+std::string match_expression(const JournalCriteria& criteria)
+{
+    std::string expression;
+    add_words(expression, "subject", criteria.words);
+    add_words(expression, "files", criteria.files);
+    return expression;
+}
+
+JournalArms journal_arms(const JournalCriteria& criteria, const JournalNumbers& numbers)
+{
+    return Builder(criteria, numbers).build();
+}
+
+} // namespace db

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/journal_search.h"
+
+#include "db/journal_query.h"
+#include "db/journal_schema.h"
+#include "db/names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+namespace db {
+
+namespace {
+
+struct Range {
+    JournalKey first = 0;
+    JournalKey behind = std::numeric_limits<JournalKey>::max();
+
+    [[nodiscard]] bool empty() const { return first >= behind; }
+};
+
+Range range_of(std::int64_t from, std::int64_t to)
+{
+    Range range{first_key(from)};
+    if (to > 0)
+        range.behind = first_key(to);
+    return range;
+}
+
+Numbers numbers_of(const Sqlite& database, std::string_view sql,
+                   const std::vector<std::string>& names)
+{
+    Numbers found;
+    for (const std::string& name : names) {
+        Statement look = database.lend(sql);
+        look.bind(1, name);
+        while (look.step())
+            found.push_back(look.number(0));
+    }
+    return found;
+}
+
+// Each form in which an address may have been filed.
+std::vector<std::string> forms(const JournalPolicies& policies, const std::string& address)
+{
+    std::set<std::string> all{filed_address({}, address),
+                              filed_address(policies.general, address)};
+    for (const auto& [tenant, policy] : policies.tenants)
+        all.insert(filed_address(policy, address));
+    return {all.begin(), all.end()};
+}
+
+JournalNumbers look_up(const Sqlite& database, const JournalPolicies& policies,
+                       const JournalCriteria& criteria)
+{
+    JournalNumbers all;
+    const auto address = [&](const std::string& name, std::optional<Numbers>& numbers) {
+        if (!name.empty())
+            numbers = numbers_of(database, "SELECT id FROM addresses WHERE address = ?1",
+                                 forms(policies, name));
+    };
+    const auto label = [&](const std::string& name, std::optional<Numbers>& numbers) {
+        if (!name.empty())
+            numbers = numbers_of(database, "SELECT id FROM labels WHERE text = ?1", {name});
+    };
+    address(criteria.sender, all.sender);
+    address(criteria.recipient, all.recipient);
+    address(criteria.address, all.address);
+    label(criteria.listener, all.listener);
+    label(criteria.tenant, all.tenant);
+    label(lower(criteria.type), all.type);
+    if (!criteria.domain.empty())
+        all.domain = numbers_of(database, "SELECT id FROM domains WHERE name = ?1",
+                                {normal_domain(criteria.domain).value_or(criteria.domain)});
+    if (!criteria.client.empty())
+        all.client = numbers_of(database, "SELECT id FROM clients WHERE address = ?1",
+                                {criteria.client});
+    if (!criteria.login.empty())
+        all.login = numbers_of(database, "SELECT id FROM accounts WHERE name = ?1",
+                               forms(policies, criteria.login));
+    return all;
+}
+
+void require_words(const JournalCriteria& criteria)
+{
+    if (!(criteria.words.empty() && criteria.files.empty()) &&
+        match_expression(criteria).empty())
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "search the journal: there is no word in \"" + criteria.words +
+                                criteria.files + '"');
+}
+
+void bind(Statement& statement, const JournalArm& arm, const Range& range)
+{
+    statement.bind(1, range.first).bind(2, range.behind);
+    int index = 3;
+    for (const std::string& text : arm.texts)
+        statement.bind(index++, text);
+}
+
+void collect(const Sqlite& database, const JournalArm& arm, const Range& range,
+             JournalOrder order, std::size_t limit, std::set<JournalKey>& keys)
+{
+    Statement look = database.prepare(
+        fmt::format("{} ORDER BY key {} LIMIT {}", arm.sql,
+                    order == JournalOrder::newest_first ? "DESC" : "ASC", limit));
+    bind(look, arm, range);
+    while (look.step())
+        keys.insert(look.number(0));
+}
+
+// Pieces of growing length, in which a walk through all messages is asked for: no reader
+// stays in one state of the database for long, which would make the log grow.
+constexpr JournalKey first_piece = 3600 * (std::int64_t{1'000'000} << key_bits);
+
+// Calls visit(piece) until it says that it has enough.
+void walk(const Sqlite& database, Range range, JournalOrder order,
+          const std::function<bool(const Range&)>& visit)
+{
+    range.first = std::max(range.first, database.number("SELECT min(key) FROM messages"));
+    range.behind =
+        std::min(range.behind, database.number("SELECT max(key) FROM messages") + 1);
+    for (JournalKey length = first_piece; !range.empty(); length *= 2) {
+        length = std::min(length, range.behind - range.first);
+        Range piece = range;
+        if (order == JournalOrder::newest_first)
+            range.behind = piece.first = range.behind - length;
+        else
+            range.first = piece.behind = range.first + length;
+        if (!visit(piece))
+            return;
+    }
+}
+
+std::vector<JournalKey> sorted(const std::set<JournalKey>& keys, JournalOrder order)
+{
+    std::vector<JournalKey> all(keys.begin(), keys.end());
+    if (order == JournalOrder::newest_first)
+        std::ranges::reverse(all);
+    return all;
+}
+
+} // namespace
+
+JournalSearch::JournalSearch(const std::string& path, JournalPolicies policies,
+                             base::milliseconds patience)
+    : database_(path, Access::read, patience), policies_(std::move(policies))
+{
+    require_journal_version(database_);
+}
+
+JournalPage JournalSearch::page(const JournalCriteria& criteria, std::size_t limit,
+                                JournalOrder order, std::optional<JournalKey> after) const
+{
+    require_words(criteria);
+    const JournalNumbers numbers = look_up(database_, policies_, criteria);
+    Range range = range_of(criteria.from, criteria.to);
+    if (after && order == JournalOrder::newest_first)
+        range.behind = std::min(range.behind, *after);
+    else if (after)
+        range.first = std::max(range.first, *after + 1);
+    if (numbers.impossible() || range.empty())
+        return {};
+
+    const JournalArms all = journal_arms(criteria, numbers);
+    std::set<JournalKey> keys;
+    const auto ask = [&](const Range& piece) {
+        for (const JournalArm& arm : all.arms)
+            collect(database_, arm, piece, order, limit + 1, keys);
+        return keys.size() <= limit;
+    };
+    if (all.walks)
+        walk(database_, range, order, ask);
+    else
+        ask(range);
+
+    JournalPage page;
+    for (const JournalKey key : sorted(keys, order)) {
+        if (page.messages.size() == limit) {
+            page.next = page.messages.back().key;
+            break;
+        }
+        page.messages.push_back(read(key));
+    }
+    return page;
+}
+
+std::uint64_t JournalSearch::count(const JournalCriteria& criteria) const
+{
+    require_words(criteria);
+    const JournalNumbers numbers = look_up(database_, policies_, criteria);
+    if (numbers.impossible())
+        return 0;
+    const JournalArms all = journal_arms(criteria, numbers);
+    std::string union_of_arms;
+    for (const JournalArm& arm : all.arms)
+        union_of_arms += (union_of_arms.empty() ? "" : " UNION ") + arm.sql;
+    std::uint64_t count = 0;
+    const auto add = [&](const Range& piece) {
+        Statement look = database_.prepare("SELECT count(*) FROM (" + union_of_arms + ')');
+        bind(look, all.arms.front(), piece);
+        if (look.step())
+            count += static_cast<std::uint64_t>(look.number(0));
+        return true;
+    };
+    const Range range = range_of(criteria.from, criteria.to);
+    if (all.walks)
+        walk(database_, range, JournalOrder::newest_first, add);
+    else
+        add(range);
+    return count;
+}
+
+std::vector<FiledLogin> JournalSearch::logins(const JournalLoginCriteria& criteria,
+                                              std::size_t limit,
+                                              std::optional<JournalKey> before) const
+{
+    JournalCriteria names;
+    names.login = criteria.login;
+    names.client = criteria.client;
+    names.tenant = criteria.tenant;
+    const JournalNumbers numbers = look_up(database_, policies_, names);
+    Range range = range_of(criteria.from, criteria.to);
+    if (before)
+        range.behind = std::min(range.behind, *before);
+    if (numbers.impossible())
+        return {};
+    return read_logins(database_, login_query(criteria, numbers), range.first, range.behind,
+                       limit);
+}
+
+} // namespace db
