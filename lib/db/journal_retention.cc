@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/journal_retention.h"
+
+#include "db/journal_bind.h"
+#include "db/journal_schema.h"
+#include "db/scrub_vfs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace db {
+
+namespace {
+
+constexpr std::size_t piece = 100; // messages, in some milliseconds
+constexpr int merge_pages = 64;    // of the full text index in one step
+constexpr base::milliseconds shortest_pause{2};
+
+// Runs one piece of work and leaves the writer as much time as it took.
+template <class Work>
+auto with_pause(Work work)
+{
+    const base::SteadyTime begin = base::Steady::now();
+    const auto done = work();
+    std::this_thread::sleep_for(
+        std::max<base::Steady::duration>(shortest_pause, base::Steady::now() - begin));
+    return done;
+}
+
+std::uint64_t& counter(RetentionDone& done, RetentionKind kind)
+{
+    switch (kind) {
+    case RetentionKind::messages:
+        return done.messages;
+    case RetentionKind::refusals:
+        return done.refusals;
+    case RetentionKind::logins:
+        break;
+    }
+    return done.logins;
+}
+
+} // namespace
+
+JournalRetention::JournalRetention(const std::string& path, base::milliseconds patience)
+    : database_(path, Access::write, patience, scrub_vfs()), patience_(patience)
+{
+    require_journal_version(database_);
+    // A checkpoint is part of a COMMIT: seldom enough to be worth it, and short.
+    database_.run("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+                  " PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000");
+}
+
+RetentionDone JournalRetention::apply(const std::vector<RetentionRule>& rules)
+{
+    RetentionDone done;
+    for (const RetentionRule& rule : rules) {
+        JournalKey after = 0;
+        while (const std::uint64_t rows =
+                   with_pause([&] { return delete_some(rules, rule, piece, after); }))
+            counter(done, rule.kind) += rows;
+    }
+    while (with_pause([this] { return merge_some(); })) {
+    }
+    done.finished = finish();
+    done.names = names_;
+    return done;
+}
+
+// A rule for all leaves out the tenants that have one of their own.
+std::string JournalRetention::whose(const std::vector<RetentionRule>& rules,
+                                    const RetentionRule& rule) const
+{
+    const auto number = [this](const std::string& tenant) {
+        Statement look = database_.lend("SELECT id FROM labels WHERE text = ?1");
+        look.bind(1, tenant);
+        return look.step() ? look.number(0) : -1;
+    };
+    if (rule.tenant)
+        return rule.tenant->empty() ? "tenant IS NULL"
+                                    : fmt::format("tenant = {}", number(*rule.tenant));
+    std::string all = "TRUE";
+    for (const RetentionRule& other : rules)
+        if (other.tenant && other.kind == rule.kind)
+            all += other.tenant->empty() ? " AND +tenant IS NOT NULL"
+                                         : fmt::format(" AND +tenant IS DISTINCT FROM {}",
+                                                       number(*other.tenant));
+    return all;
+}
+
+std::vector<JournalKey> JournalRetention::due(const std::vector<RetentionRule>& rules,
+                                              const RetentionRule& rule, std::size_t limit,
+                                              JournalKey after) const
+{
+    std::string sql = "SELECT key FROM logins WHERE key > ?1 AND key < ?2 AND ";
+    if (rule.kind != RetentionKind::logins)
+        sql = fmt::format("SELECT key FROM messages WHERE key > ?1 AND key < ?2"
+                          " AND {}kind = {} AND ",
+                          rule.tenant ? "" : "+",
+                          rule.kind == RetentionKind::refusals ? 1 : 0);
+    Statement look = database_.prepare(sql + whose(rules, rule) + " ORDER BY key LIMIT ?3");
+    look.bind(1, after).bind(2, first_key(rule.before));
+    look.bind(3, static_cast<std::int64_t>(limit));
+    std::vector<JournalKey> keys;
+    while (look.step())
+        keys.push_back(look.number(0));
+    return keys;
+}
+
+std::uint64_t JournalRetention::delete_some(const std::vector<RetentionRule>& rules,
+                                            const RetentionRule& rule, std::size_t limit,
+                                            JournalKey& after)
+{
+    const std::vector<JournalKey> keys = due(rules, rule, limit, after);
+    if (keys.empty())
+        return 0;
+    const Ticket ticket(database_.path(), patience_);
+    Transaction transaction(database_);
+    for (const JournalKey key : keys)
+        if (rule.kind == RetentionKind::logins)
+            delete_login(key);
+        else
+            delete_message(key);
+    delete_names();
+    transaction.commit();
+    after = keys.back();
+    return keys.size();
+}
+
+void JournalRetention::note(std::string_view sql, JournalKey key,
+                            std::vector<std::int64_t>& ids)
+{
+    Statement look = database_.lend(sql);
+    look.bind(1, key);
+    while (look.step())
+        if (look.number(0) != 0) // NULL
+            ids.push_back(look.number(0));
+}
+
+// The full text index takes words away by the text they came from.
+void JournalRetention::forget_words(JournalKey key)
+{
+    Statement subject = database_.lend("SELECT subject FROM messages WHERE key = ?1");
+    subject.bind(1, key);
+    if (!subject.step())
+        return;
+    const std::string text(subject.text(0));
+    std::vector<std::string> names;
+    Statement look =
+        database_.lend("SELECT name FROM attachments WHERE message = ?1 ORDER BY number");
+    look.bind(1, key);
+    while (look.step())
+        names.emplace_back(look.text(0));
+    const std::string files = names_together(names);
+    if (text.empty() && files.empty())
+        return;
+    database_
+        .lend("INSERT INTO words (words, rowid, subject, files)"
+              " VALUES ('delete', ?1, ?2, ?3)")
+        .bind(1, key)
+        .bind(2, text)
+        .bind(3, files)
+        .run();
+}
+
+void JournalRetention::delete_message(JournalKey key)
+{
+    note("SELECT sender FROM messages WHERE key = ?1", key, addresses_);
+    note("SELECT address FROM recipients WHERE message = ?1", key, addresses_);
+    note("SELECT original FROM recipients WHERE message = ?1", key, addresses_);
+    note("SELECT client FROM messages WHERE key = ?1", key, clients_);
+    note("SELECT account FROM messages WHERE key = ?1", key, accounts_);
+    forget_words(key);
+    for (const char* sql :
+         {"DELETE FROM recipients WHERE message = ?1",
+          "DELETE FROM attachments WHERE message = ?1",
+          "DELETE FROM refusals WHERE message = ?1", "DELETE FROM messages WHERE key = ?1"})
+        database_.lend(sql).bind(1, key).run();
+}
+
+void JournalRetention::delete_login(JournalKey key)
+{
+    note("SELECT client FROM logins WHERE key = ?1", key, clients_);
+    note("SELECT account FROM logins WHERE key = ?1", key, accounts_);
+    database_.lend("DELETE FROM logins WHERE key = ?1").bind(1, key).run();
+}
+
+void JournalRetention::delete_names()
+{
+    std::vector<std::int64_t> domains;
+    const auto orphans = [this](std::vector<std::int64_t>& ids, std::string_view sql) {
+        std::ranges::sort(ids);
+        ids.erase(std::ranges::unique(ids).begin(), ids.end());
+        for (const std::int64_t id : ids)
+            names_ += static_cast<std::uint64_t>(database_.lend(sql).bind(1, id).run());
+        ids.clear();
+    };
+    for (const std::int64_t id : addresses_)
+        note("SELECT domain FROM addresses WHERE id = ?1", id, domains);
+    orphans(addresses_, "DELETE FROM addresses WHERE id = ?1"
+                        " AND NOT EXISTS (SELECT 1 FROM messages WHERE sender = ?1)"
+                        " AND NOT EXISTS (SELECT 1 FROM recipients WHERE address = ?1)"
+                        " AND NOT EXISTS (SELECT 1 FROM recipients WHERE original = ?1)");
+    orphans(domains, "DELETE FROM domains WHERE id = ?1"
+                     " AND NOT EXISTS (SELECT 1 FROM addresses WHERE domain = ?1)");
+    orphans(clients_, "DELETE FROM clients WHERE id = ?1"
+                      " AND NOT EXISTS (SELECT 1 FROM messages WHERE client = ?1)"
+                      " AND NOT EXISTS (SELECT 1 FROM logins WHERE client = ?1)");
+    orphans(accounts_, "DELETE FROM accounts WHERE id = ?1"
+                       " AND NOT EXISTS (SELECT 1 FROM messages WHERE account = ?1)"
+                       " AND NOT EXISTS (SELECT 1 FROM logins WHERE account = ?1)");
+}
+
+// 'delete' only adds a mark to the full text index.  With a negative number everything is
+// put into one merge, which begins anew with every such call; with a positive one it goes
+// on.  When all is one segment, neither marks nor what they cover are left.
+bool JournalRetention::merge_some()
+{
+    const Ticket ticket(database_.path(), patience_);
+    Transaction transaction(database_);
+    const std::int64_t before = database_.number("SELECT total_changes()");
+    database_.run(fmt::format("INSERT INTO words (words, rank) VALUES ('merge', {})",
+                              merging_ ? merge_pages : -merge_pages));
+    const bool more = database_.number("SELECT total_changes()") - before >= 2;
+    transaction.commit();
+    merging_ = more;
+    return more;
+}
+
+// One that was not used since the oldest row can belong to none.
+void JournalRetention::delete_labels()
+{
+    const std::int64_t oldest =
+        std::min(database_.number("SELECT coalesce((SELECT min(key) FROM messages),"
+                                  " 9223372036854775807)"),
+                 database_.number("SELECT coalesce((SELECT min(key) FROM logins),"
+                                  " 9223372036854775807)"));
+    names_ +=
+        static_cast<std::uint64_t>(database_.lend("DELETE FROM labels WHERE seen < ?1")
+                                       .bind(1, time_of(oldest) / day_microseconds)
+                                       .run());
+}
+
+bool JournalRetention::finish()
+{
+    const Ticket ticket(database_.path(), patience_);
+    Transaction transaction(database_);
+    delete_labels();
+    transaction.commit();
+    // The writer waits for us: a reader may keep us from it, but not for long.
+    database_.run("PRAGMA busy_timeout = 200");
+    return database_.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+}
+
+} // namespace db

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/journal_fixture_test.h"
+#include "db/journal_retention.h"
+#include "db/journal_search.h"
+
+#include <doctest/doctest.h>
+#include <fstream>
+#include <random>
+
+namespace {
+
+using db::RetentionKind;
+using db::RetentionRule;
+using namespace db::testing;
+
+constexpr std::int64_t day = 86'400 * second;
+
+std::string random_word(std::mt19937& source)
+{
+    std::string word;
+    for (std::size_t i = 4 + source() % 8; i > 0; --i)
+        word += static_cast<char>('a' + source() % 26);
+    return word;
+}
+
+// Of a message that goes everything says "gone", of one that stays "kept".
+db::JournalMessage marked(std::uint64_t id, std::int64_t time, const std::string& mark,
+                          std::mt19937& source)
+{
+    const auto word = [&] { return random_word(source) + mark + std::to_string(id); };
+    db::JournalMessage message = a_message(id, time);
+    message.peer.client_name = word() + ".example.net";
+    message.peer.helo = word();
+    message.peer.login = word();
+    message.sender = word() + "@" + word() + ".example";
+    message.header_from = word() + "@example.net";
+    message.message_id = word();
+    message.subject = word() + " and " + word();
+    message.recipients = {{word() + "@example.org", word() + "@example.com"},
+                          {word() + "@example.org", ""}};
+    message.attachments = {{word() + ".pdf", "application/" + mark, "", 1}};
+    return message;
+}
+
+// Messages of two tenants in turn, the first half a day older than the second.
+void fill(const std::string& path, std::uint64_t count)
+{
+    std::mt19937 source(1);
+    db::Journal journal(path);
+    for (std::uint64_t id = 1; id <= count;) {
+        db::JournalBatch batch(journal);
+        for (int i = 0; i < 500 && id <= count; ++i, ++id) {
+            const bool old = id <= count / 2;
+            const bool brief = id % 2 == 0;
+            auto message =
+                marked(id, noon + (old ? 0 : day) + static_cast<std::int64_t>(id),
+                       old && brief ? "gone" : "kept", source);
+            message.peer.tenant = brief ? "brief" : "patient";
+            (void)batch.file(message);
+            auto result = a_result(id, message.time + second);
+            result.address = message.recipients[0].address;
+            result.reply = "250 " + result.address + " has it";
+            (void)batch.file(result);
+        }
+        batch.commit();
+    }
+}
+
+std::size_t found_in_files(const std::string& path, std::string_view word)
+{
+    std::size_t count = 0;
+    for (const char* companion : {"", "-wal"}) {
+        std::ifstream file(path + companion, std::ios::binary);
+        const std::string octets(std::istreambuf_iterator<char>(file), {});
+        for (auto at = octets.find(word); at != std::string::npos;
+             at = octets.find(word, at + 1))
+            ++count;
+    }
+    return count;
+}
+
+} // namespace
+
+TEST_CASE("journal: what retention deletes is nowhere in the files, all else is there")
+{
+    const JournalFixture fixture;
+    constexpr std::uint64_t count = 6000;
+    fill(fixture.path, count);
+    CHECK(found_in_files(fixture.path, "gone") > count);
+
+    const std::vector<RetentionRule> rules{
+        {.kind = RetentionKind::messages, .tenant = "brief", .before = noon + day / 2}};
+    const auto done = db::JournalRetention(fixture.path).apply(rules);
+    CHECK(done.messages == count / 4);
+    CHECK(done.finished);
+    CHECK(done.names > count);
+    // The media type, in its table and its index: labels wait for the last row of their
+    // time.
+    CHECK(found_in_files(fixture.path, "gone") == 2);
+    CHECK(fixture.number("SELECT count(*) FROM labels WHERE text = 'application/gone'") ==
+          1);
+    CHECK(fixture.whole());
+
+    const db::JournalSearch search(fixture.path);
+    CHECK(search.count({}) == count - count / 4);
+    CHECK(search.count({.words = "and"}) == count - count / 4);
+    CHECK(fixture.number("SELECT count(*) FROM addresses") ==
+          static_cast<std::int64_t>(4 * (count - count / 4)));
+    CHECK(search.story(spool::MessageId(1)).has_value());
+    CHECK_FALSE(search.story(spool::MessageId(2)).has_value());
+}
+
+TEST_CASE("journal: labels go with the last rows of their time")
+{
+    const JournalFixture fixture;
+    auto old = a_message(1);
+    old.attachments[0].found = "application/x-ancient";
+    fixture.file(old, a_message(2, noon + 2 * day));
+    const auto done = db::JournalRetention(fixture.path)
+                          .apply({{.kind = RetentionKind::messages, .before = noon + day}});
+    CHECK(done.messages == 1);
+    CHECK(fixture.number("SELECT count(*) FROM labels"
+                         " WHERE text = 'application/x-ancient'") == 0);
+    CHECK(found_in_files(fixture.path, "ancient") == 0);
+    CHECK(fixture.row("SELECT listener, sender FROM journal_messages", 2) ==
+          "mx|ann@example.net");
+}
+
+TEST_CASE("journal: each kind and each tenant has a retention of its own")
+{
+    const JournalFixture fixture;
+    auto acme = a_message(1);
+    acme.peer.tenant = "acme";
+    auto other = a_message(2, noon + 1);
+    other.peer.tenant = "other";
+    fixture.file(acme, other, a_message(3, noon + 2), a_refusal(), a_login());
+    db::JournalRetention retention(fixture.path);
+    const auto ids = [&] {
+        std::string all;
+        for (int id = 1; id <= 3; ++id)
+            if (db::JournalSearch(fixture.path).story(spool::MessageId(id)))
+                all += std::to_string(id);
+        return all;
+    };
+    // All but acme's, who keep theirs.
+    const RetentionRule acmes{.tenant = "acme", .before = noon - day};
+    SUBCASE("others go")
+    {
+        CHECK(
+            retention.apply({acmes, {.tenant = "other", .before = noon + day}}).messages ==
+            1);
+        CHECK(ids() == "13");
+    }
+    SUBCASE("all but one go")
+    {
+        CHECK(retention.apply({acmes, {.before = noon + day}}).messages == 2);
+        CHECK(ids() == "1");
+    }
+    SUBCASE("those of nobody go")
+    {
+        CHECK(retention.apply({{.tenant = "", .before = noon + day}}).messages == 1);
+        CHECK(ids() == "12");
+    }
+    SUBCASE("refusals and logins go")
+    {
+        const auto done =
+            retention.apply({{.kind = RetentionKind::refusals, .before = noon + day},
+                             {.kind = RetentionKind::logins, .before = noon + day}});
+        CHECK(done.refusals == 1);
+        CHECK(done.logins == 1);
+        CHECK(ids() == "123");
+        CHECK(found_in_files(fixture.path, "nobody@") == 0);
+        CHECK(found_in_files(fixture.path, "203.0.113.5") == 0);
+    }
+}
+
+TEST_CASE("journal: a reader that keeps the log from being emptied is told")
+{
+    const JournalFixture fixture;
+    fixture.file(a_message(1), a_message(2, noon + 1));
+    db::JournalRetention retention(fixture.path, base::milliseconds{10});
+    {
+        const db::Sqlite reader(fixture.path, db::Access::read, base::milliseconds{10});
+        db::Statement open = reader.prepare("SELECT key FROM messages");
+        CHECK(open.step());
+        CHECK_FALSE(retention.apply({{.before = noon + day}}).finished);
+    }
+    CHECK(retention.finish());
+    CHECK(found_in_files(fixture.path, "roof") == 0);
+}
+
+TEST_CASE("journal: the writer goes on while retention deletes")
+{
+    const JournalFixture fixture;
+    db::Journal journal(fixture.path);
+    const auto file = [&](std::uint64_t id) {
+        db::JournalBatch batch(journal);
+        (void)batch.file(a_message(id, noon + static_cast<std::int64_t>(id)));
+        batch.commit();
+    };
+    file(1);
+    CHECK(db::JournalRetention(fixture.path).apply({{.before = noon + day}}).messages == 1);
+    file(2); // its names were deleted meanwhile
+    CHECK(fixture.row("SELECT sender, listener, client FROM journal_messages", 3) ==
+          "ann@example.net|mx|192.0.2.1");
+}
