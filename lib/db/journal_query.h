@@ -19,15 +19,15 @@ namespace db {
 // them.
 using Numbers = std::vector<std::int64_t>;
 struct JournalNumbers {
-    std::optional<Numbers> sender;
-    std::optional<Numbers> recipient;
-    std::optional<Numbers> address;
-    std::optional<Numbers> domain;
-    std::optional<Numbers> client;
-    std::optional<Numbers> login;
-    std::optional<Numbers> type;
-    std::optional<Numbers> tenant;
-    std::optional<Numbers> listener;
+    std::optional<Numbers> sender{};
+    std::optional<Numbers> recipient{};
+    std::optional<Numbers> address{};
+    std::optional<Numbers> domain{};
+    std::optional<Numbers> client{};
+    std::optional<Numbers> login{};
+    std::optional<Numbers> type{};
+    std::optional<Numbers> tenant{};
+    std::optional<Numbers> listener{};
 
     // There is a name that nobody has.
     [[nodiscard]] bool impossible() const;

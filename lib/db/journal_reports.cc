@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/journal_reports.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace db {
+
+namespace {
+
+// ?1 to ?2 are the keys, ?3 is the tenant or empty, ?4 how many lines.  "+" keeps the
+// planner from following an index through all times.  Tenants are asked for by the row's
+// own number.
+constexpr std::string_view senders_query =
+    "SELECT coalesce(a.address, ''), count(*) AS n, sum(m.size) FROM messages m"
+    " LEFT JOIN addresses a ON a.id = m.sender"
+    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY +m.sender ORDER BY n DESC, 1 LIMIT ?4";
+
+constexpr std::string_view recipients_query =
+    "SELECT a.address, count(*) AS n, sum(m.size) FROM messages m"
+    " CROSS JOIN recipients r CROSS JOIN addresses a"
+    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " AND r.message = m.key AND a.id = r.address"
+    " GROUP BY +r.address ORDER BY n DESC, 1 LIMIT ?4";
+
+constexpr std::string_view hours_query =
+    "SELECT strftime('%Y-%m-%dT%H', (m.key >> 10) / 1000000, 'unixepoch') AS hour,"
+    " count(*), sum(m.size) FROM messages m"
+    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY hour ORDER BY hour LIMIT ?4";
+
+constexpr std::string_view days_query =
+    "SELECT strftime('%Y-%m-%d', (m.key >> 10) / 1000000, 'unixepoch') AS day,"
+    " count(*), sum(m.size) FROM messages m"
+    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY day ORDER BY day LIMIT ?4";
+
+constexpr std::string_view domains_query =
+    "SELECT d.name, count(DISTINCT m.key) AS n,"
+    " sum(CASE WHEN EXISTS (SELECT 1 FROM recipients e WHERE e.message = m.key"
+    "     AND +e.domain = r.domain AND e.address < r.address) THEN 0 ELSE m.size END)"
+    " FROM messages m CROSS JOIN recipients r CROSS JOIN domains d"
+    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " AND r.message = m.key AND d.id = r.domain"
+    " GROUP BY +r.domain ORDER BY n DESC, 1 LIMIT ?4";
+
+constexpr std::string_view tenants_query =
+    "SELECT coalesce(t.text, ''), count(*) AS n, sum(m.size) FROM messages m"
+    " LEFT JOIN labels t ON t.id = m.tenant"
+    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY +m.tenant ORDER BY n DESC, 1 LIMIT ?4";
+
+constexpr std::string_view reasons_query =
+    "SELECT coalesce(l.text, ''), count(*) AS n, sum(m.size) FROM refusals f"
+    " CROSS JOIN messages m LEFT JOIN labels l ON l.id = f.reason"
+    " WHERE f.message >= ?1 AND f.message < ?2 AND m.key = f.message"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY +f.reason ORDER BY n DESC, 1 LIMIT ?4";
+
+constexpr std::string_view types_query =
+    "SELECT coalesce(l.text, ''), count(*) AS n, sum(f.size) FROM attachments f"
+    " CROSS JOIN messages m LEFT JOIN labels l ON l.id = coalesce(f.found, f.declared)"
+    " WHERE f.message >= ?1 AND f.message < ?2 AND m.key = f.message"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY coalesce(f.found, f.declared) ORDER BY n DESC, 1 LIMIT ?4";
+
+constexpr std::string_view delays_query =
+    "SELECT (r.last - (r.message >> 10)) / 1000 AS delay, count(*) AS n FROM recipients r"
+    " CROSS JOIN messages m WHERE r.message >= ?1 AND r.message < ?2 AND m.key = r.message"
+    " AND +r.result = 1 AND +m.known = 1"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY delay ORDER BY delay LIMIT ?4";
+
+constexpr std::size_t all_lines = std::numeric_limits<std::int64_t>::max();
+
+Statement ask(const JournalSearch& journal, std::string_view sql, const ReportRange& range,
+              std::size_t limit)
+{
+    Statement rows = journal.database().prepare(sql);
+    rows.bind(1, first_key(range.from));
+    rows.bind(2,
+              range.to > 0 ? first_key(range.to) : std::numeric_limits<JournalKey>::max());
+    rows.bind(3, range.tenant).bind(4, static_cast<std::int64_t>(limit));
+    return rows;
+}
+
+std::vector<ReportLine> lines(const JournalSearch& journal, std::string_view sql,
+                              const ReportRange& range, std::size_t limit = all_lines)
+{
+    Statement rows = ask(journal, sql, range, limit);
+    std::vector<ReportLine> all;
+    while (rows.step())
+        all.push_back({std::string(rows.text(0)),
+                       static_cast<std::uint64_t>(rows.number(1)),
+                       static_cast<std::uint64_t>(rows.number(2))});
+    return all;
+}
+
+} // namespace
+
+std::vector<ReportLine> top_senders(const JournalSearch& journal, const ReportRange& range,
+                                    std::size_t limit)
+{
+    return lines(journal, senders_query, range, limit);
+}
+
+std::vector<ReportLine> top_recipients(const JournalSearch& journal,
+                                       const ReportRange& range, std::size_t limit)
+{
+    return lines(journal, recipients_query, range, limit);
+}
+
+std::vector<ReportLine> volumes(const JournalSearch& journal, VolumeBy by,
+                                const ReportRange& range)
+{
+    switch (by) {
+    case VolumeBy::hour:
+        return lines(journal, hours_query, range);
+    case VolumeBy::day:
+        return lines(journal, days_query, range);
+    case VolumeBy::recipient_domain:
+        return lines(journal, domains_query, range);
+    case VolumeBy::tenant:
+        break;
+    }
+    return lines(journal, tenants_query, range);
+}
+
+std::vector<ReportLine> refusals_by_reason(const JournalSearch& journal,
+                                           const ReportRange& range)
+{
+    return lines(journal, reasons_query, range);
+}
+
+std::vector<ReportLine> attachments_by_type(const JournalSearch& journal,
+                                            const ReportRange& range)
+{
+    return lines(journal, types_query, range);
+}
+
+// The smallest delay that so many percent do not exceed.
+DelayReport delays(const JournalSearch& journal, const ReportRange& range)
+{
+    Statement rows = ask(journal, delays_query, range, all_lines);
+    std::vector<std::pair<std::int64_t, std::uint64_t>> counts;
+    DelayReport report;
+    while (rows.step()) {
+        counts.emplace_back(rows.number(0), static_cast<std::uint64_t>(rows.number(1)));
+        report.count += counts.back().second;
+    }
+    const auto percentile = [&](std::uint64_t percent) {
+        const std::uint64_t needed = (report.count * percent + 99) / 100;
+        std::uint64_t seen = 0;
+        for (const auto& [delay, count] : counts)
+            if ((seen += count) >= needed)
+                return delay;
+        return std::int64_t{0};
+    };
+    report.p50 = percentile(50);
+    report.p95 = percentile(95);
+    report.p99 = percentile(99);
+    return report;
+}
+
+std::vector<std::string> report_queries()
+{
+    std::vector<std::string> all;
+    for (const std::string_view query :
+         {senders_query, recipients_query, hours_query, days_query, domains_query,
+          tenants_query, reasons_query, types_query, delays_query})
+        all.emplace_back(query);
+    return all;
+}
+
+} // namespace db

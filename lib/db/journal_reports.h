@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// db/journal_reports.h - sums over what the journal holds of a time.
+//
+// They read everything of that time: a report of a day is quick, one of a year is not.
+#pragma once
+
+#include "db/journal_search.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace db {
+
+struct ReportRange {
+    std::int64_t from = 0; // microseconds since 1970
+    std::int64_t to = 0;   // before this; 0: no end
+    std::string tenant{};  // empty: all
+};
+
+struct ReportLine {
+    std::string name;
+    std::uint64_t count = 0;
+    std::uint64_t octets = 0;
+};
+
+// Milliseconds from arrival to delivery.
+struct DelayReport {
+    std::uint64_t count = 0;
+    std::int64_t p50 = 0;
+    std::int64_t p95 = 0;
+    std::int64_t p99 = 0;
+};
+
+enum class VolumeBy : std::uint8_t {
+    hour, // "2026-11-23T12", UTC
+    day,
+    recipient_domain, // once for each message and domain
+    tenant,
+};
+
+// Largest count first; hours and days in the order of time.
+[[nodiscard]] std::vector<ReportLine>
+top_senders(const JournalSearch& journal, const ReportRange& range, std::size_t limit);
+[[nodiscard]] std::vector<ReportLine>
+top_recipients(const JournalSearch& journal, const ReportRange& range, std::size_t limit);
+[[nodiscard]] std::vector<ReportLine> volumes(const JournalSearch& journal, VolumeBy by,
+                                              const ReportRange& range);
+[[nodiscard]] std::vector<ReportLine> refusals_by_reason(const JournalSearch& journal,
+                                                         const ReportRange& range);
+[[nodiscard]] std::vector<ReportLine> attachments_by_type(const JournalSearch& journal,
+                                                          const ReportRange& range);
+[[nodiscard]] DelayReport delays(const JournalSearch& journal, const ReportRange& range);
+
+// The SQL of all of them, for a test of their plans.
+[[nodiscard]] std::vector<std::string> report_queries();
+
+} // namespace db

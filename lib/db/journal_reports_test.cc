@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/journal_fixture_test.h"
+#include "db/journal_reports.h"
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using namespace db::testing;
+
+constexpr std::int64_t hour = 3600 * second;
+
+// A hundred messages in two hours, each delivered to bob after as many milliseconds as its
+// number says.
+struct Filled : JournalFixture {
+    Filled()
+    {
+        db::Journal journal(path);
+        db::JournalBatch batch(journal);
+        for (std::uint64_t id = 1; id <= 100; ++id) {
+            const auto at = noon + (id <= 60 ? 0 : hour) + static_cast<std::int64_t>(id);
+            auto message = a_message(id, at);
+            message.size = 10;
+            message.peer.tenant = id <= 30 ? "acme" : "";
+            if (id <= 10)
+                message.sender = "dora@example.com";
+            (void)batch.file(message);
+            (void)batch.file(a_result(id, at + static_cast<std::int64_t>(id) * 1000));
+        }
+        auto relay = a_refusal(noon);
+        relay.reason = "relay-denied";
+        (void)batch.file(relay);
+        (void)batch.file(a_refusal(noon + 1));
+        (void)batch.file(a_refusal(noon + 2));
+        batch.commit();
+    }
+};
+
+std::string told(const std::vector<db::ReportLine>& lines)
+{
+    std::string out;
+    for (const db::ReportLine& line : lines)
+        out += fmt::format("{} {} {};", line.name, line.count, line.octets);
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("journal: reports sum up what was filed")
+{
+    const Filled filled;
+    const db::JournalSearch journal(filled.path);
+    CHECK(told(db::top_senders(journal, {}, 9)) ==
+          "ann@example.net 90 900;dora@example.com 10 100;");
+    CHECK(told(db::top_senders(journal, {}, 1)) == "ann@example.net 90 900;");
+    CHECK(told(db::top_recipients(journal, {}, 9)) ==
+          "bob@example.org 100 1000;carl@example.org 100 1000;");
+    CHECK(told(db::volumes(journal, db::VolumeBy::hour, {})) ==
+          "2026-11-23T12 60 600;2026-11-23T13 40 400;");
+    CHECK(told(db::volumes(journal, db::VolumeBy::day, {})) == "2026-11-23 100 1000;");
+    CHECK(told(db::volumes(journal, db::VolumeBy::recipient_domain, {})) ==
+          "example.org 100 1000;");
+    CHECK(told(db::volumes(journal, db::VolumeBy::tenant, {})) == " 70 700;acme 30 300;");
+    CHECK(told(db::refusals_by_reason(journal, {})) ==
+          "unknown-recipient 2 0;relay-denied 1 0;");
+    CHECK(told(db::attachments_by_type(journal, {})) == "application/pdf 100 100000;");
+}
+
+TEST_CASE("journal: reports keep to their time and tenant")
+{
+    const Filled filled;
+    const db::JournalSearch journal(filled.path);
+    CHECK(told(db::top_senders(journal, {.from = noon + hour}, 9)) ==
+          "ann@example.net 40 400;");
+    CHECK(told(db::top_senders(journal, {.to = noon + 6, .tenant = "acme"}, 9)) ==
+          "dora@example.com 5 50;");
+    CHECK(db::top_senders(journal, {.tenant = "nobody"}, 9).empty());
+    CHECK(db::volumes(journal, db::VolumeBy::day, {.to = noon}).empty());
+}
+
+TEST_CASE("journal: percentiles of delays are delays that occurred")
+{
+    const Filled filled;
+    const db::JournalSearch journal(filled.path);
+    const db::DelayReport report = db::delays(journal, {});
+    CHECK(report.count == 100);
+    CHECK(report.p50 == 50);
+    CHECK(report.p95 == 95);
+    CHECK(report.p99 == 99);
+    CHECK(db::delays(journal, {.to = noon}).count == 0);
+    CHECK(db::delays(journal, {.to = noon}).p99 == 0);
+}
