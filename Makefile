@@ -209,13 +209,13 @@ format: ## rewrite the sources with clang-format
 
 # -- measuring ------------------------------------------------------------------------
 
-.PHONY: bench bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime benchtools
+.PHONY: bench bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal benchtools
 benchtools: programs $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src))
 $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src)): $(BIN)/bench-%: $(BUILD)/bench/%.o $(BUILD)/libsponts.a
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime ## ours and others side by side (BENCH="--quick": short)
+bench: bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal ## ours and others side by side (BENCH="--quick": short)
 bench-relays: ## the relay beside Postfix
 	contrib/install-deps build bench
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
@@ -240,6 +240,10 @@ bench-handover: $(BIN)/bench-handover_bench ## records a second, from the spool 
 	$(BIN)/bench-handover_bench
 bench-mime: $(BIN)/bench-mime_bench ## mails read for a journal, of several kinds
 	$(BIN)/bench-mime_bench
+bench-journal: $(BIN)/bench-journal_bench ## the journal: filing, searching, deleting (MESSAGES=10000000: large)
+	rm -f $(BUILD)/bench-journal.db*
+	$(BIN)/bench-journal_bench $(BUILD)/bench-journal.db $(MESSAGES)
+	rm -f $(BUILD)/bench-journal.db*
 
 # -- running and installing -----------------------------------------------------------
 
