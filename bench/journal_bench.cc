@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <iostream>
@@ -230,6 +231,7 @@ int main(int argc, char** argv)
         std::cerr << "usage: bench-journal_bench FILE [MESSAGES [BATCH]]\n";
         return 64;
     }
+    (void)std::setvbuf(stdout, nullptr, _IOLBF, 0); // a long run tells how far it is
     const std::string file = argv[1];
     const std::uint64_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100'000;
     const std::uint64_t batch = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1000;
