@@ -40,13 +40,14 @@ INSERT INTO logins (key, service, client, account, result)
 END
 }
 
-# The page's examples, each in a file $TMP/NUMBER.
+# The page's examples, each in a file $TMP/examples/NUMBER.
 examples() {
-    awk -v to="$TMP" '/^\.Bd -literal/ { inside = 1; n++; next } /^\.Ed/ { inside = 0 }
+    mkdir "$TMP/examples"
+    awk -v to="$TMP/examples" '/^\.Bd -literal/ { inside = 1; n++; next } /^\.Ed/ { inside = 0 }
         inside { print > (to "/" n) }' "$REPO/man/journal-db.5"
 }
 
-example() { bash <(sed "s,/var/lib/sponts/journal.db,$JOURNAL," "$TMP/$1"); }
+example() { bash <(sed "s,/var/lib/sponts/journal.db,$JOURNAL," "$TMP/examples/$1"); }
 
 @test "db migrate --journal makes the journal once, not readable by everybody" {
     rm -f "$JOURNAL"*
@@ -80,7 +81,7 @@ example() { bash <(sed "s,/var/lib/sponts/journal.db,$JOURNAL," "$TMP/$1"); }
 @test "the examples of journal-db(5) work as printed" {
     fill
     examples
-    [ "$(find "$TMP" -maxdepth 1 -name '[0-9]*' | wc -l)" -eq 6 ]
+    [ "$(find "$TMP/examples" -type f | wc -l)" -eq 6 ]
     run -0 example 1
     [[ $output == 20*'Z|ann@example.net|Offer for the roof|delivered|250 taken' ]]
     run -0 example 2
@@ -98,7 +99,7 @@ example() { bash <(sed "s,/var/lib/sponts/journal.db,$JOURNAL," "$TMP/$1"); }
 @test "the examples of journal-db(5) follow indexes" {
     examples
     for number in 1 2 3 4 5 6; do
-        sed 's/journal.db "/&EXPLAIN QUERY PLAN/' "$TMP/$number" >"$TMP/plan"
+        sed 's/journal.db "/&EXPLAIN QUERY PLAN/' "$TMP/examples/$number" >"$TMP/plan"
         run -0 bash <(sed "s,/var/lib/sponts/journal.db,$JOURNAL," "$TMP/plan")
         ! grep -E 'SCAN (m|r|a|f|g|messages|recipients|attachments|logins|refusals)\b' <<<"$output"
     done
