@@ -105,6 +105,8 @@ private:
                 fmt::format("m.id = {}", static_cast<std::int64_t>(criteria_.id->value())));
         else if (!criteria_.message_id.empty())
             by_message("m.message_id = ?3");
+        else if (has_words() && numbers_.rare_words)
+            by_words();
         else if (numbers_.sender)
             for_each(*numbers_.sender, [&](auto n) { by_column("m.sender", n); });
         else if (numbers_.recipient)

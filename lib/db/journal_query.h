@@ -28,6 +28,8 @@ struct JournalNumbers {
     std::optional<Numbers> type{};
     std::optional<Numbers> tenant{};
     std::optional<Numbers> listener{};
+    // Few messages have the words that are asked for: begin with them.
+    bool rare_words = false;
 
     // There is a name that nobody has.
     [[nodiscard]] bool impossible() const;

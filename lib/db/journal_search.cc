@@ -43,6 +43,20 @@ Numbers numbers_of(const Sqlite& database, std::string_view sql,
     return found;
 }
 
+// With fewer messages to look at than this nothing else is asked first; counting so far
+// takes a few milliseconds.
+constexpr std::int64_t few = 5000;
+
+bool are_rare(const Sqlite& database, const std::string& expression)
+{
+    if (expression.empty())
+        return false;
+    Statement look = database.lend("SELECT count(*) FROM (SELECT 1 FROM words"
+                                   " WHERE words MATCH ?1 LIMIT ?2)");
+    look.bind(1, expression).bind(2, few);
+    return look.step() && look.number(0) < few;
+}
+
 // Each form in which an address may have been filed.
 std::vector<std::string> forms(const JournalPolicies& policies, const std::string& address)
 {
@@ -81,6 +95,7 @@ JournalNumbers look_up(const Sqlite& database, const JournalPolicies& policies,
     if (!criteria.login.empty())
         all.login = numbers_of(database, "SELECT id FROM accounts WHERE name = ?1",
                                forms(policies, criteria.login));
+    all.rare_words = are_rare(database, match_expression(criteria));
     return all;
 }
 
