@@ -20,7 +20,7 @@ Journal::Journal(const std::string& path, JournalPolicies policies,
 {
     require_journal_version(database_);
     database_.run("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                  " PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 16384");
+                  " PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 65536");
 }
 
 std::uint64_t Journal::progress(std::string_view source) const
