@@ -105,7 +105,7 @@ private:
                 fmt::format("m.id = {}", static_cast<std::int64_t>(criteria_.id->value())));
         else if (!criteria_.message_id.empty())
             by_message("m.message_id = ?3");
-        else if (has_words() && numbers_.rare_words)
+        else if (has_words() && (numbers_.rare_words || !has_person()))
             by_words();
         else if (numbers_.sender)
             for_each(*numbers_.sender, [&](auto n) { by_column("m.sender", n); });
@@ -118,8 +118,6 @@ private:
             });
         else if (numbers_.login)
             for_each(*numbers_.login, [&](auto n) { by_column("m.account", n); });
-        else if (has_words())
-            by_words();
         else if (numbers_.client)
             for_each(*numbers_.client, [&](auto n) { by_column("m.client", n); });
         else if (numbers_.domain)
@@ -165,6 +163,11 @@ private:
     [[nodiscard]] bool has_words() const
     {
         return !criteria_.words.empty() || !criteria_.files.empty();
+    }
+
+    [[nodiscard]] bool has_person() const
+    {
+        return numbers_.sender || numbers_.recipient || numbers_.address || numbers_.login;
     }
 
     [[nodiscard]] std::vector<int> kinds() const

@@ -48,9 +48,10 @@ JournalRetention::JournalRetention(const std::string& path, base::milliseconds p
     : database_(path, Access::write, patience, scrub_vfs()), patience_(patience)
 {
     require_journal_version(database_);
-    // A checkpoint is part of a COMMIT: seldom enough to be worth it, and short.
+    // A checkpoint is part of a COMMIT, and the writer would wait for it: as seldom as its
+    // own.
     database_.run("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                  " PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 2000");
+                  " PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 65536");
 }
 
 RetentionDone JournalRetention::apply(const std::vector<RetentionRule>& rules)
