@@ -13,7 +13,7 @@ using namespace db::testing;
 
 constexpr base::milliseconds impatient{5};
 constexpr int more_calls_than_there_are = 2000;
-constexpr std::uint64_t messages = 4;
+constexpr std::uint64_t messages = 2;
 
 void file_all(const std::string& path)
 {
@@ -72,8 +72,8 @@ TEST_CASE("journal: a batch on a failing disk is filed or not filed")
 {
     int failures = 0;
     for (const int error : {SQLITE_IOERR, SQLITE_FULL, SQLITE_BUSY})
-        for (const Broken broken : {Broken::once, Broken::for_good})
-            failures += failures_of(error, broken);
+        failures += failures_of(error, Broken::once);
+    failures += failures_of(SQLITE_FULL, Broken::for_good);
     MESSAGE(failures << " failures");
     CHECK(failures > 50);
 }
