@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traffic_event.h"
 
+#include "text/address_list.h"
 #include "text/words.h"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ std::uint64_t count_addresses(string_view list)
 {
     std::uint64_t count = 0;
     while (!list.empty()) {
-        (void)take_address(list);
+        (void)text::take_address(list);
         ++count;
     }
     return count;
@@ -75,19 +76,6 @@ Reading whole(bool good)
 }
 
 } // namespace
-
-string_view take_address(string_view& list)
-{
-    std::size_t at = 0;
-    if (list.starts_with('"'))
-        for (at = 1; at < list.size() && list[at] != '"'; ++at)
-            if (list[at] == '\\')
-                ++at;
-    const std::size_t comma = std::min(list.find(',', at), list.size());
-    const string_view address = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-    return address;
-}
 
 Reading TrafficReader::read_accepted(const base::LogLine& line, TrafficEvent& event)
 {

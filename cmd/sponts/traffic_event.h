@@ -23,7 +23,7 @@ struct TrafficEvent {
     Kind kind = Kind::accepted;
     std::string_view login;      // accepted: "" without one; session: the user
     std::string_view sender;     // accepted
-    std::string_view to;         // delivered: addresses, see take_address()
+    std::string_view to;         // delivered: addresses, see text/address_list.h
     std::uint64_t addresses = 0; // in `to`
     std::uint64_t size = 0;      // of the message
     std::uint64_t up = 0;        // session: octets from and to the user
@@ -48,9 +48,5 @@ private:
 
     std::array<std::string, 2> rooms_; // for values that were escaped
 };
-
-// Takes the first of several addresses with commas between them; commas in a quoted local
-// part divide nothing.
-[[nodiscard]] std::string_view take_address(std::string_view& list);
 
 } // namespace sponts

@@ -2,6 +2,7 @@
 #include "traffic_sums.h"
 
 #include "db/names.h"
+#include "text/address_list.h"
 
 namespace sponts {
 
@@ -41,7 +42,7 @@ void TrafficSums::add_delivered(const TrafficEvent& event)
 {
     std::string_view list = event.to;
     while (!list.empty()) {
-        Traffic* const it = account_of(db::halves(take_address(list)).domain);
+        Traffic* const it = account_of(db::halves(text::take_address(list)).domain);
         if (it == nullptr)
             continue;
         ++it->received_messages;
