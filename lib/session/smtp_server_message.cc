@@ -266,6 +266,8 @@ spool::Envelope SmtpServerSession::spool_envelope() const
     envelope.client = spool_client();
     envelope.hops = message_->decoder().header().received() + 1; // and ours
     envelope.dot_lines = message_->decoder().dot_lines();
+    if (wire_.stream().is_tls())
+        envelope.tls = wire_.stream().tls().version;
     return envelope;
 }
 

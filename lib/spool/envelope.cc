@@ -108,6 +108,7 @@ void write_properties(Lines& lines, const Envelope& envelope)
     lines.number_unless_zero("hops", envelope.hops);
     if (!envelope.dot_lines)
         lines.text("dot-lines", "no");
+    lines.text_unless_empty("tls", envelope.tls);
 }
 
 void write_recipient(Lines& lines, const Recipient& recipient)

@@ -69,6 +69,7 @@ struct Envelope {
     MessageId parent;       // bounce, notice, forward: what it is about; else 0
     std::uint32_t hops = 0; // Received fields counted when it was accepted
     bool dot_lines = true;  // false: certainly no line begins with a dot
+    std::string tls{};      // the version that the client's session had, or empty
     bool operator==(const Envelope&) const = default;
 };
 

@@ -131,6 +131,7 @@ constexpr auto keys = std::to_array<Key>({
     {"hops", [](std::string_view v, Reading& r) { return read_number(v, r.e.hops); }},
     {"dot-lines",
      [](std::string_view v, Reading& r) { return !(r.e.dot_lines = v != "no"); }},
+    {"tls", [](std::string_view v, Reading& r) { return read_text(v, r.e.tls); }},
     {"to", read_recipient, false},
     {"notify",
      [](std::string_view v, Reading& r) {

@@ -31,6 +31,7 @@ Envelope full_envelope()
     e.parent = spool::MessageId(77);
     e.hops = 12;
     e.dot_lines = false;
+    e.tls = "TLSv1.3";
     return e;
 }
 
@@ -66,6 +67,7 @@ Envelope random_envelope(std::mt19937& random)
     e.parent = spool::MessageId(number(2) * random());
     e.hops = number(3);
     e.dot_lines = number(2) != 0;
+    e.tls = text(9);
     return e;
 }
 
@@ -102,6 +104,7 @@ TEST_CASE("spool: an envelope is text that can be read")
                                      "parent 000000000002D\n"
                                      "hops 12\n"
                                      "dot-lines no\n"
+                                     "tls TLSv1.3\n"
                                      "to <one@example.org>\n"
                                      "to <two@example.org>\n"
                                      "notify success,delay\n"
