@@ -114,6 +114,8 @@ private:
             return;
         case Request::remove:
             queue_.remove(id);
+            if (hooks_.removed)
+                hooks_.removed(id);
             return;
         case Request::expire:
             queue_.expire(id);

@@ -79,6 +79,7 @@ struct ControlHooks {
     std::function<bool(spool::MessageId)> active;
     std::function<std::vector<spool::MessageId>()> all_active;
     std::function<void(spool::MessageId)> changed; // look at it again: it may be due
+    std::function<void(spool::MessageId)> removed{};
 };
 
 // Carries out one request piece by piece: an ETRN may mean a million messages, and others

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "delivery/batch.h"
 #include "delivery/dispatcher.h"
+#include "delivery/result_line.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,11 +25,17 @@ bool fits(const Connection& connection, const Job& job)
 
 void log_deferred(const Job& job, const std::string& relay, const std::string& why)
 {
-    base::log(base::Level::notice, "deferred", job.attempt->id.text(),
-              {{"to", job.recipients.front().address},
-               {"recipients", job.recipients.size()},
-               {"relay", relay},
-               {"reason", why}});
+    std::vector<ResultLine> lines;
+    for (const JobRecipient& one : job.recipients)
+        add_to_line(lines, session::Answer::Kind::deferred, why, one.address,
+                    job.attempt->envelope().recipients[one.index].address);
+    for (const ResultLine& line : lines)
+        base::log(base::Level::notice, "deferred", job.attempt->id.text(),
+                  {{"to", line.to},
+                   {"original", line.original},
+                   {"recipients", line.count},
+                   {"relay", relay},
+                   {"reason", why}});
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "delivery/dispatcher.h"
 #include "delivery/marks.h"
+#include "delivery/result_line.h"
 
 #include <algorithm>
 #include <utility>
@@ -75,6 +76,14 @@ void Dispatcher::note_forwarded(const Attempt& attempt, const Recipients& recipi
     for (const std::uint32_t i : recipients)
         outcomes.push_back({i, spool::RecipientState::forwarded, "forwarded"});
     (void)queue_.note(attempt.id, outcomes, base::wall_seconds(), {});
+    std::vector<ResultLine> lines;
+    for (const std::uint32_t i : recipients) {
+        const std::string& address = attempt.envelope().recipients[i].address;
+        add_to_line(lines, session::Answer::Kind::delivered, {}, address, address);
+    }
+    for (const ResultLine& line : lines)
+        base::log(base::Level::info, "replaced", attempt.id.text(),
+                  {{"to", line.to}, {"recipients", line.count}});
 }
 
 } // namespace delivery

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "delivery/batch.h"
 #include "delivery/dispatcher.h"
+#include "delivery/result_line.h"
 
 #include <algorithm>
 #include <chrono>
@@ -15,42 +16,7 @@ namespace {
 
 using Kind = session::Answer::Kind;
 
-constexpr std::size_t most_logged = 1000; // bytes of addresses in a log line
 constexpr base::milliseconds conversation_goes_on{2};
-
-// Recipients with one answer share a line, until it is full: each of them is named, once.
-// Those whose address a row has rewritten stand apart, with the addresses they had.
-struct ResultLine {
-    Kind kind;
-    bool rewritten = false;
-    std::string reason;
-    std::string to;
-    std::string original; // in the order of `to`; empty unless rewritten
-    std::uint32_t count = 0;
-
-    [[nodiscard]] bool full() const { return to.size() + original.size() >= most_logged; }
-};
-
-void append_address(std::string& list, const std::string& address)
-{
-    list.append(list.empty() ? "" : ",").append(address);
-}
-
-void add_line(std::vector<ResultLine>& lines, Kind kind, const std::string& reason,
-              const std::string& address, const std::string& original)
-{
-    const bool rewritten = address != original;
-    auto line = std::ranges::find_if(lines, [&](const ResultLine& one) {
-        return one.kind == kind && one.rewritten == rewritten && !one.full() &&
-               one.reason == reason;
-    });
-    if (line == lines.end())
-        line = lines.insert(lines.end(), {kind, rewritten, reason, {}, {}, 0});
-    ++line->count;
-    append_address(line->to, address);
-    if (rewritten)
-        append_address(line->original, original);
-}
 
 void log_line(const Batch& batch, const ResultLine& line)
 {
@@ -75,12 +41,14 @@ void log_line(const Batch& batch, const ResultLine& line)
     else if (line.kind == Kind::failed)
         base::log(base::Level::notice, "failed", id,
                   {{"to", line.to},
+                   {"original", line.original},
                    {"recipients", line.count},
                    {"relay", connection.relay},
                    {"reason", line.reason}});
     else
         base::log(base::Level::notice, "deferred", id,
                   {{"to", line.to},
+                   {"original", line.original},
                    {"recipients", line.count},
                    {"relay", connection.relay},
                    {"reason", line.reason}});
@@ -107,8 +75,8 @@ void log_results(const Batch& batch)
         const Kind outcome = outcome_of(batch, slot.answer);
         for (const std::uint32_t i : slot.recipients) {
             const JobRecipient& recipient = batch.job.recipients[i];
-            add_line(lines, outcome, reason, recipient.address,
-                     envelope.recipients[recipient.index].address);
+            add_to_line(lines, outcome, reason, recipient.address,
+                        envelope.recipients[recipient.index].address);
         }
     }
     for (const ResultLine& line : lines)
