@@ -44,7 +44,7 @@ public:
     Kept& operator=(const Kept&) = delete;
     [[nodiscard]] bool wants(std::string_view event) const override
     {
-        return event == "wanted";
+        return event == "test-wanted";
     }
     void take(std::string_view line) override { lines += std::string(line) + '\n'; }
 
@@ -199,9 +199,9 @@ TEST_CASE("base: events are taken whatever the level, and only those that are wa
         {.program = "p", .format = LogFormat::json, .level = Level::error});
     CHECK(base::logs(Level::info));
     CHECK_FALSE(base::logs(Level::debug));
-    base::log(Level::info, "wanted", "id", {{"k", "a b"}});
-    base::log(Level::error, "other", "id");
-    CHECK(kept.lines == "id wanted k=\"a b\"\n");
-    CHECK(captured.text().find("wanted") == std::string::npos);
+    base::log(Level::info, "test-wanted", "id", {{"k", "a b"}});
+    base::log(Level::error, "test-other", "id");
+    CHECK(kept.lines == "id test-wanted k=\"a b\"\n");
+    CHECK(captured.text().find("test-wanted") == std::string::npos);
     CHECK(captured.text().find("other") != std::string::npos);
 }

@@ -19,8 +19,9 @@ Journal::Journal(const std::string& path, JournalPolicies policies,
       patience_(patience), names_(database_)
 {
     require_journal_version(database_);
-    database_.run("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                  " PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 65536");
+    database_.run(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+        " PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 65536");
 }
 
 std::uint64_t Journal::progress(std::string_view source) const
@@ -28,6 +29,16 @@ std::uint64_t Journal::progress(std::string_view source) const
     Statement look = database_.lend("SELECT position FROM progress WHERE source = ?1");
     look.bind(1, source);
     return look.step() ? static_cast<std::uint64_t>(look.number(0)) : 0;
+}
+
+std::vector<Journal::Progress> Journal::progress() const
+{
+    std::vector<Progress> all;
+    Statement look = database_.lend("SELECT source, position FROM progress");
+    while (look.step())
+        all.push_back(
+            {std::string(look.text(0)), static_cast<std::uint64_t>(look.number(1))});
+    return all;
 }
 
 // Numbers that we remember may belong to nobody any more.
@@ -67,6 +78,11 @@ bool JournalBatch::advance(std::string_view source, std::uint64_t position)
                .bind(1, source)
                .bind(2, static_cast<std::int64_t>(position))
                .run() > 0;
+}
+
+void JournalBatch::forget(std::string_view source)
+{
+    database_.lend("DELETE FROM progress WHERE source = ?1").bind(1, source).run();
 }
 
 std::optional<JournalBatch::Place> JournalBatch::find(spool::MessageId id)
@@ -163,7 +179,7 @@ void JournalBatch::put_message(JournalKey key, const JournalMessage& message,
 void JournalBatch::put_recipient(JournalKey key, const JournalRecipient& recipient)
 {
     const auto address = journal_.names_.address(recipient.address);
-    if (!address)
+    if (!address || rewritten_row(key, address->id))
         return;
     const auto original = recipient.original != recipient.address
                               ? journal_.names_.address(recipient.original)

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace db {
 
@@ -44,6 +45,11 @@ public:
 
     // How far a source was read; 0: not at all.
     [[nodiscard]] std::uint64_t progress(std::string_view source) const;
+    struct Progress {
+        std::string source;
+        std::uint64_t position = 0;
+    };
+    [[nodiscard]] std::vector<Progress> progress() const;
 
 private:
     friend class JournalBatch;
@@ -68,11 +74,16 @@ public:
     // Everything up to `position` of a source is filed with this batch.  False: it was
     // before, and what is told now is to be left out.
     [[nodiscard]] bool advance(std::string_view source, std::uint64_t position);
+    // The source is gone for good.
+    void forget(std::string_view source);
 
     // False: it is filed already.
     bool file(JournalMessage message);
     // Results may come before their message, and in any order: the newest counts.
     bool file(JournalResult result);
+    bool file(const JournalDeletion& deletion);
+    // Whether any recipient of a message that is filed waits.
+    [[nodiscard]] bool waits(spool::MessageId id);
     bool file(JournalRefusal refusal);
     bool file(JournalLogin login);
 
@@ -92,6 +103,16 @@ private:
     void put_attachments(JournalKey key, const JournalMessage& message);
     [[nodiscard]] JournalKey place_of(const JournalResult& result);
     bool put_result(JournalKey key, const JournalResult& result);
+    struct Row { // of a recipient
+        std::int64_t address = 0;
+        std::int64_t first = 0;
+        std::int64_t last = 0; // 0 before the first attempt
+        std::int64_t result = 0;
+    };
+    [[nodiscard]] std::optional<Row> row_of(JournalKey key, std::int64_t address);
+    [[nodiscard]] std::optional<Row> row_of(JournalKey key, const JournalResult& result);
+    [[nodiscard]] std::optional<Row> rewritten_row(JournalKey key, std::int64_t original);
+    [[nodiscard]] bool rewrite(JournalKey key, std::int64_t from, FiledAddress to);
 
     Journal& journal_;
     const Sqlite& database_;

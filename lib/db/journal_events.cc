@@ -40,61 +40,146 @@ JournalKey JournalBatch::place_of(const JournalResult& result)
 
 namespace {
 
-// What is filed of a recipient; last is 0 before the first attempt.
-struct Filed {
-    std::int64_t first = 0;
-    std::int64_t last = 0;
-    std::int64_t result = 0;
-};
+constexpr auto waiting = static_cast<std::int64_t>(Outcome::waiting);
 
-bool is_newer(const JournalResult& result, const Filed& filed)
+} // namespace
+
+std::optional<JournalBatch::Row> JournalBatch::row_of(JournalKey key, std::int64_t address)
 {
-    constexpr auto waiting = static_cast<std::int64_t>(Outcome::waiting);
-    if (result.time != filed.last)
-        return result.time > filed.last;
-    return filed.result == waiting && result.outcome != Outcome::waiting;
+    Statement look = database_.lend("SELECT first, last, result FROM recipients"
+                                    " WHERE message = ?1 AND address = ?2");
+    look.bind(1, key).bind(2, address);
+    if (!look.step())
+        return std::nullopt;
+    return Row{address, look.number(0), look.number(1), look.number(2)};
+}
+
+std::optional<JournalBatch::Row> JournalBatch::rewritten_row(JournalKey key,
+                                                             std::int64_t original)
+{
+    Statement look = database_.lend("SELECT address, first, last, result FROM recipients"
+                                    " WHERE original = ?2 AND message = ?1");
+    look.bind(1, key).bind(2, original);
+    if (!look.step())
+        return std::nullopt;
+    return Row{look.number(0), look.number(1), look.number(2), look.number(3)};
+}
+
+// False: the new address has a row of its own already.
+bool JournalBatch::rewrite(JournalKey key, std::int64_t from, FiledAddress to)
+{
+    return database_
+               .lend("UPDATE OR IGNORE recipients SET address = ?3, domain = ?4,"
+                     " original = ?2 WHERE message = ?1 AND address = ?2")
+               .bind(1, key)
+               .bind(2, from)
+               .bind(3, to.id)
+               .bind(4, to.domain)
+               .run() > 0;
+}
+
+// One recipient is one row, by whichever of its addresses it is told of.
+std::optional<JournalBatch::Row> JournalBatch::row_of(JournalKey key,
+                                                      const JournalResult& result)
+{
+    JournalNames& names = journal_.names_;
+    const auto address = names.address(result.address);
+    if (!address)
+        return std::nullopt;
+    const bool rewritten = result.original != result.address;
+    const auto original = rewritten ? names.address(result.original) : std::nullopt;
+    const std::int64_t said = original ? original->id : address->id;
+    if (!original)
+        if (const auto row = row_of(key, said))
+            return row;
+    if (const auto row = rewritten_row(key, said))
+        return row;
+    if (original)
+        if (auto row = row_of(key, said)) {
+            if (rewrite(key, said, *address))
+                row->address = address->id;
+            return row;
+        }
+    put_recipient(key, {result.address, result.original});
+    return row_of(key, address->id);
+}
+
+namespace {
+
+bool was_attempt(Outcome outcome)
+{
+    return outcome == Outcome::waiting || outcome == Outcome::delivered ||
+           outcome == Outcome::failed;
+}
+
+bool is_newer(const JournalResult& result, std::int64_t last, std::int64_t filed)
+{
+    if (result.fallback)
+        return filed == waiting;
+    if (result.time != last)
+        return result.time > last;
+    return filed == waiting && result.outcome != Outcome::waiting;
 }
 
 } // namespace
 
 bool JournalBatch::put_result(JournalKey key, const JournalResult& result)
 {
-    put_recipient(key, {result.address, result.original});
-    const auto address = journal_.names_.address(result.address);
-    if (!address)
+    const std::optional<Row> filed = row_of(key, result);
+    if (!filed)
         return false;
-    Statement look = database_.lend("SELECT first, last, result FROM recipients"
-                                    " WHERE message = ?1 AND address = ?2");
-    look.bind(1, key).bind(2, address->id);
-    (void)look.step(); // it was put there just now
-    const Filed filed{look.number(0), look.number(1), look.number(2)};
-    look.reset();
-    const bool earliest = filed.last == 0 || result.time < filed.first;
-    if (!is_newer(result, filed)) {
-        if (earliest)
-            database_
-                .lend("UPDATE recipients SET first = ?3"
-                      " WHERE message = ?1 AND address = ?2")
-                .bind(1, key)
-                .bind(2, address->id)
-                .bind(3, result.time)
-                .run();
-        return earliest;
+    const bool earliest = filed->last == 0 || result.time < filed->first;
+    if (!is_newer(result, filed->last, filed->result)) {
+        if (!earliest || result.fallback)
+            return false;
+        database_
+            .lend("UPDATE recipients SET first = ?3 WHERE message = ?1 AND address = ?2")
+            .bind(1, key)
+            .bind(2, filed->address)
+            .bind(3, result.time)
+            .run();
+        return true;
     }
     const std::int64_t day = std::max(result.time, time_of(key)) / day_microseconds;
     Statement put = database_.lend(
         "UPDATE recipients SET result = ?3, relay = ?4, tls = ?5, first = ?6, last = ?7,"
-        " attempts = ?8, enhanced = ?9, reply = ?10 WHERE message = ?1 AND address = ?2");
-    put.bind(1, key).bind(2, address->id);
+        " attempts = CASE WHEN ?8 > 0 THEN ?8 ELSE attempts + ?11 END, enhanced = ?9,"
+        " reply = ?10 WHERE message = ?1 AND address = ?2");
+    put.bind(1, key).bind(2, filed->address);
     put.bind(3, static_cast<std::int64_t>(result.outcome));
     bind_number(put, 4, journal_.names_.label(result.relay, day));
     bind_number(put, 5, journal_.names_.label(result.tls, day));
-    put.bind(6, earliest ? result.time : filed.first).bind(7, result.time);
+    put.bind(6, earliest ? result.time : filed->first).bind(7, result.time);
     put.bind(8, static_cast<std::int64_t>(result.attempts));
     bind_text(put, 9, result.enhanced);
     bind_text(put, 10, result.reply);
+    put.bind(11, std::int64_t{was_attempt(result.outcome)});
     put.run();
     return true;
+}
+
+bool JournalBatch::waits(spool::MessageId id)
+{
+    Statement look =
+        database_.lend("SELECT 1 FROM messages m JOIN recipients r ON r.message = m.key"
+                       " WHERE m.id = ?1 AND r.result = 0 LIMIT 1");
+    look.bind(1, static_cast<std::int64_t>(id.value()));
+    return look.step();
+}
+
+// One that is not filed yet has its rows later: the queue's results tell it then.
+bool JournalBatch::file(const JournalDeletion& deletion)
+{
+    const std::optional<Place> place = find(deletion.id);
+    if (!place)
+        return false;
+    return database_
+               .lend("UPDATE recipients SET result = ?3, first = coalesce(first, ?2),"
+                     " last = ?2 WHERE message = ?1 AND result = 0")
+               .bind(1, place->key)
+               .bind(2, deletion.time)
+               .bind(3, static_cast<std::int64_t>(Outcome::deleted))
+               .run() > 0;
 }
 
 // The same words at the same microsecond are the same event.

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace db::testing {
 
 inline constexpr std::int64_t second = 1'000'000;
@@ -123,6 +125,17 @@ struct JournalFixture {
             for (int column = 0; column < columns; ++column)
                 out += (column > 0 ? "|" : "") + std::string(look.text(column));
         return out;
+    }
+    // What stands in a view.
+    [[nodiscard]] std::string seen(const std::string& columns,
+                                   const std::string& from) const
+    {
+        const auto count = std::ranges::count(columns, ',') + 1;
+        return row("SELECT " + columns + " FROM " + from, static_cast<int>(count));
+    }
+    [[nodiscard]] std::int64_t count(const std::string& from) const
+    {
+        return number("SELECT count(*) FROM " + from);
     }
     [[nodiscard]] bool whole() const
     {

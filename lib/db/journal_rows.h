@@ -82,11 +82,19 @@ struct JournalResult {
     std::string original;
     std::int64_t time = 0;
     Outcome outcome = Outcome::waiting;
-    std::uint32_t attempts = 0; // up to now
+    std::uint32_t attempts = 0; // up to now; 0: one more than before
     std::string enhanced;       // "2.0.0"
     std::string reply;
     std::string relay;
     std::string tls;
+    // Of whom nothing but this is known: it counts only for a recipient that waits.
+    bool fallback = false;
+};
+
+// All recipients of a message that wait are deleted by an operator.
+struct JournalDeletion {
+    spool::MessageId id;
+    std::int64_t time = 0;
 };
 
 // A session, sender, recipient or message that was not taken.

@@ -217,3 +217,63 @@ TEST_CASE("journal: odd texts are filed as text")
     CHECK(fixture.number("SELECT count(*) FROM recipients") == 1);
     CHECK(fixture.number("SELECT sender IS NULL FROM messages") == 1);
 }
+
+TEST_CASE("journal: a recipient is one row, by whichever address its results come")
+{
+    const JournalFixture journal;
+    const auto now = noon;
+    auto message = a_message(7);
+    message.recipients = {{"old@example.org", ""}};
+    auto rewritten = a_result(7, now + 1);
+    rewritten.address = "new@example.org";
+    rewritten.original = "old@example.org";
+    auto expired = a_result(7, now + 2, Outcome::expired);
+    expired.address = "old@example.org";
+    const std::string row = "SELECT count(*), max(address), max(original), max(result)"
+                            " FROM journal_recipients";
+    SUBCASE("after the message")
+    {
+        CHECK(journal.file(message));
+        CHECK(journal.file(rewritten));
+    }
+    SUBCASE("before the message")
+    {
+        CHECK(journal.file(rewritten));
+        CHECK(journal.file(message));
+    }
+    CHECK(journal.row(row, 4) == "1|new@example.org|old@example.org|delivered");
+    CHECK(journal.file(expired));
+    CHECK(journal.row(row, 4) == "1|new@example.org|old@example.org|expired");
+}
+
+TEST_CASE("journal: attempts that do not say their number are counted, each once")
+{
+    const JournalFixture journal;
+    CHECK(journal.file(a_message(7)));
+    auto result = a_result(7, noon + 1, Outcome::waiting);
+    result.attempts = 0;
+    CHECK(journal.file(result));
+    CHECK_FALSE(journal.file(result));
+    result.time += 1;
+    CHECK(journal.file(result));
+    result.time += 1;
+    result.outcome = Outcome::expired; // not an attempt
+    CHECK(journal.file(result));
+    CHECK(journal.number("SELECT attempts FROM recipients WHERE attempts > 0") == 2);
+}
+
+TEST_CASE("journal: what only the queue knows counts where nothing else is known")
+{
+    const JournalFixture journal;
+    CHECK(journal.file(a_message(7)));
+    auto told = a_result(7, noon + 100);
+    told.fallback = true;
+    CHECK(journal.file(told));
+    told.time += 1;
+    told.outcome = Outcome::failed;
+    CHECK_FALSE(journal.file(told));
+    CHECK(journal.file(db::JournalDeletion{spool::MessageId(7), noon + 200}));
+    CHECK(journal.number("SELECT count(*) FROM recipients WHERE result = 1") == 1);
+    CHECK(journal.number("SELECT count(*) FROM recipients WHERE result = 4") == 1);
+    CHECK_FALSE(journal.file(db::JournalDeletion{spool::MessageId(8), noon}));
+}
