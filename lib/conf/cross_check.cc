@@ -40,6 +40,14 @@ struct Checker {
                  "srs-secret-file and srs-domain are needed together"});
     }
 
+    void check_pseudonyms()
+    {
+        const Journal& journal = settings.journal;
+        if (!journal.pseudonyms.empty() && journal.pseudonym_key_file.empty())
+            problems.push_back({document.line_of("journal", "pseudonyms"),
+                                "pseudonyms need a pseudonym-key-file"});
+    }
+
     void check_required()
     {
         const General& general = settings.general;
@@ -65,6 +73,7 @@ void cross_check(const Settings& settings, const Document& document,
         check_listener(settings, listener, document, problems);
     checker.check_addresses();
     checker.check_srs();
+    checker.check_pseudonyms();
 }
 
 } // namespace conf

@@ -148,6 +148,7 @@ void find_missing_files(Reading& reading)
         look(section, "backend-ca", listener.backend_ca);
     }
     look("smtp-sendd", "srs-secret-file", reading.settings.smtp_sendd.srs_secret_file);
+    look("journal", "pseudonym-key-file", reading.settings.journal.pseudonym_key_file);
 }
 
 void fill_in_names(General& general)

@@ -175,7 +175,19 @@ struct Queue {
 };
 
 struct Journal {
+    bool enabled = false;
     std::string database = "/var/lib/sponts/journal.db";
+    std::uint64_t backlog = 1ull << 30; // of the log and of events, that wait to be filed
+    // Seconds; tenants have their own: "NAME=PERIOD" or "NAME/KIND=PERIOD".
+    std::int64_t retention = 90LL * 86400; // of messages
+    std::int64_t refusal_retention = 30LL * 86400;
+    std::int64_t login_retention = 30LL * 86400;
+    std::vector<std::string> tenant_retention;
+    // Names of tenants; "*": everybody.
+    std::vector<std::string> no_subjects;
+    std::vector<std::string> no_attachment_names;
+    std::vector<std::string> pseudonyms;
+    std::string pseudonym_key_file;
 };
 
 // [tkuev].  What is the same for every measure; measures themselves are tkuev-ctl(8)'s.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// conf/table_general.cc - the keys of [general], [log], [tls], [queue] and [journal].
+// conf/table_general.cc - the keys of [general], [log], [tls] and [queue].
 #include "conf/table.h"
 
 namespace conf {
@@ -82,17 +82,6 @@ std::span<const Key<Queue>> queue_keys()
             "draft-memory", "A message larger than this goes to disk while it comes in."),
         Row::of<Size<4096, 1LL << 40>, &Queue::drafts_memory>(
             "drafts-memory", "How much memory incoming messages have together."),
-    };
-    return keys;
-}
-
-std::span<const Key<Journal>> journal_keys()
-{
-    using Row = Rows<Journal>;
-    static constexpr Key<Journal> keys[] = {
-        Row::of<Path, &Journal::database>(
-            "database", "The SQLite file with every message, what became of it, and every "
-                        "login."),
     };
     return keys;
 }
