@@ -162,6 +162,20 @@ TEST_CASE("spool: events that found no room are counted")
     CHECK(events.taken().empty());
 }
 
+TEST_CASE("spool: events that nobody files are bounded")
+{
+    const Events events;
+    spool::EventWriter::Options options = events.options();
+    options.file_size = 2000;
+    options.backlog = 10'000;
+    for (int round = 0; round < 20; ++round) { // each looks at the directory anew
+        spool::EventWriter writer(options);
+        for (int i = 0; i < 10; ++i)
+            writer.take("id1 failed");
+    }
+    CHECK(events.files().size() == 3); // each counts as a page at least
+}
+
 TEST_CASE("spool: many threads report at once")
 {
     const Events events;

@@ -4,10 +4,14 @@
 #include "base/failure.h"
 #include "base/locked_file.h"
 #include "spool/layout.h"
+#include "spool/queue_files.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include <utility>
@@ -17,19 +21,35 @@ namespace spool {
 namespace {
 
 constexpr mode_t file_mode = 0640;
+constexpr mode_t directory_mode = 0750;
 constexpr base::seconds between_looks(1); // at the free space
+constexpr std::uint64_t least_of_file = 4096;
+
+// What cannot be asked is gone by now.
+std::uint64_t size_of_files(const std::string& directory)
+{
+    std::uint64_t size = 0;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+        std::error_code gone;
+        const std::uint64_t one = entry.file_size(gone);
+        size += gone ? 0 : std::max(one, least_of_file);
+    }
+    return size;
+}
 
 } // namespace
 
-EventWriter::EventWriter(Options options) : options_(std::move(options))
+// False: this one will do until there can be another.
+bool EventWriter::open_next()
 {
-    open_next();
-}
-
-void EventWriter::open_next()
-{
-    file_ = base::new_locked_file(events_directory(options_.spool), file_mode).fd;
-    size_ = 0;
+    try {
+        file_ = base::new_locked_file(events_directory(options_.spool), file_mode).fd;
+        size_ = 0;
+        return true;
+    } catch (const base::Failure&) {
+        return false;
+    }
 }
 
 bool EventWriter::wants(std::string_view event) const
@@ -40,13 +60,20 @@ bool EventWriter::wants(std::string_view event) const
 bool EventWriter::has_room()
 {
     const base::SteadyTime now = base::Steady::now();
-    if (now < look_again_)
-        return room_;
-    look_again_ = now + between_looks;
-    struct statvfs found{};
-    room_ = ::fstatvfs(file_.get(), &found) == 0 &&
-            std::uint64_t{found.f_bavail} * found.f_frsize >= options_.free_space;
+    if (now >= look_again_) {
+        look_again_ = now + between_looks;
+        room_ = look_for_room();
+    }
     return room_;
+}
+
+bool EventWriter::look_for_room() const
+{
+    struct statvfs found{};
+    const std::string directory = events_directory(options_.spool);
+    return ::statvfs(directory.c_str(), &found) == 0 &&
+           std::uint64_t{found.f_bavail} * found.f_frsize >= options_.free_space &&
+           size_of_files(directory) <= options_.backlog;
 }
 
 // All of it, or nothing of it stays.
@@ -70,17 +97,26 @@ void EventWriter::take(std::string_view line)
     if (lost_ > 0)
         text = fmt::format("{} {} - events-lost events={}\n", now, options_.program, lost_);
     text += fmt::format("{} {} {}\n", now, options_.program, line);
-    if (!has_room() || !write(text)) {
+    if (!has_room() || (!file_ && !open_next()) || !write(text)) {
         ++lost_;
         return;
     }
     lost_ = 0;
-    if (size_ < options_.file_size)
-        return;
-    try {
-        open_next();
-    } catch (const base::Failure&) { // this one will do until there can be another
+    if (size_ >= options_.file_size)
+        (void)open_next();
+}
+
+void make_events_directory(const std::string& spool)
+{
+    const std::string path = events_directory(spool);
+    if (::mkdir(path.c_str(), directory_mode) != 0) {
+        if (errno == EEXIST)
+            return;
+        base::fail_errno("make", path, base::Remedy::fix_config);
     }
+    const base::Fd made(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (made)
+        give_to_owner(spool, made.get());
 }
 
 } // namespace spool

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // spool/event_writer.h - what a program reports to whoever files it: a line for each event.
 //
-//     file     lines; events/NAME, NAME is random; locked as long as its program writes it
+//     file     lines; events/NAME, NAME is random; locked as long as its program writes it;
+//              made with its first line
 //     line     when it happened, microseconds since 1970; program; the event as
 //              sponts-log(5) has it, key=value
 //
@@ -22,6 +23,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace spool {
 
@@ -33,17 +35,18 @@ public:
         std::span<const std::string_view> wanted; // events, sorted; outlives the writer
         std::uint64_t file_size = 16u << 20;      // then it goes on in another
         std::uint64_t free_space = 256u << 20;    // with less nothing is written
+        std::uint64_t backlog = 1u << 30;         // nor while all files have more than this
     };
 
-    // Makes its first file.  Throws base::Failure.
-    explicit EventWriter(Options options);
+    explicit EventWriter(Options options) : options_(std::move(options)) {}
 
     [[nodiscard]] bool wants(std::string_view event) const override;
     void take(std::string_view line) override;
 
 private:
-    void open_next();
+    [[nodiscard]] bool open_next();
     [[nodiscard]] bool has_room();
+    [[nodiscard]] bool look_for_room() const;
     [[nodiscard]] bool write(std::string_view line);
 
     const Options options_;
@@ -54,5 +57,8 @@ private:
     bool room_ = true;
     base::SteadyTime look_again_{}; // at the free space
 };
+
+// For those who write, as long as they may.  Throws base::Failure.
+void make_events_directory(const std::string& spool);
 
 } // namespace spool
