@@ -13,6 +13,7 @@ namespace sendd {
 namespace {
 
 constexpr std::uint64_t report_segment = 8u << 20;
+constexpr std::uint64_t above_mark = 2; // where the journal makes room, before mail has to
 
 delivery::Schedule schedule(const conf::SmtpSendd& sendd)
 {
@@ -89,6 +90,10 @@ spool::QueueOptions queue_options(const conf::Settings& settings)
     out.retention = settings.queue.retention;
     out.retention_bytes = settings.queue.retention_bytes;
     out.segment_age = settings.queue.segment_age;
+    if (settings.journal.enabled) {
+        out.journal_backlog = settings.journal.backlog;
+        out.journal_free_space = above_mark * settings.queue.free_space;
+    }
     return out;
 }
 

@@ -54,6 +54,11 @@ std::string tail_path(std::string_view spool, SegmentNumber number)
     return fmt::format("{}/run/{:010x}.tail", spool, number);
 }
 
+std::string journal_mark_path(std::string_view spool)
+{
+    return fmt::format("{}/run/journal", spool);
+}
+
 std::string number_path(std::string_view spool)
 {
     return fmt::format("{}/log/number", spool);

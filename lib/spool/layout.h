@@ -9,6 +9,7 @@
 //     events/NAME             what happened, for whoever files it
 //     run/00c7f2a1b3.tail     how far an open segment is durable
 //     run/bell                wakes the follower
+//     run/journal             how far the journal has read
 //
 // Everything below run/ may be lost at any time.  Format: sponts-spool(5).
 #pragma once
@@ -32,6 +33,7 @@ namespace spool {
 [[nodiscard]] std::string tail_path(std::string_view spool, SegmentNumber number);
 [[nodiscard]] std::string number_path(std::string_view spool);
 [[nodiscard]] std::string shared_path(std::string_view spool);
+[[nodiscard]] std::string journal_mark_path(std::string_view spool);
 [[nodiscard]] std::string bell_path(std::string_view spool);
 // `serial` makes it unique within this process.
 [[nodiscard]] std::string draft_path(std::string_view spool, std::uint64_t serial);

@@ -27,10 +27,13 @@ Queue::State::State(QueueOptions given)
       loaded(load_queue(files, core)),
       results(files, loaded.generation, loaded.good_bytes, options.sync_interval),
       follower(options.directory, core.read_so_far()), damaged(options.directory),
-      checkpoints(core.positions), keeper(options.directory,
-                                          {options.retention, options.retention_bytes,
-                                           options.carry_forward, options.carry_after},
-                                          options.segment_age)
+      checkpoints(core.positions),
+      keeper(options.directory,
+             {options.retention, options.retention_bytes, options.carry_forward,
+              options.carry_after},
+             options.segment_age,
+             JournalWants(options.directory, options.journal_backlog,
+                          options.journal_free_space))
 {
     remove_queue_leftovers(files, loaded.oldest);
     if (loaded.damaged > 0)

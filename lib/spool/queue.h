@@ -45,6 +45,10 @@ struct QueueOptions {
     double carry_forward = 0.25; // live share of a sealed segment below which it is freed
     std::int64_t carry_after = 600;  // seconds since the segment's last write, at least
     std::int64_t segment_age = 3600; // as in WriterOptions: closes idle shared segments
+    // What the journal has not read stays, up to so much, and while there is more free
+    // space than this.  No backlog: there is no journal.
+    std::uint64_t journal_backlog = 0;
+    std::uint64_t journal_free_space = 0;
 };
 
 // Threads: everything on one thread; syncs and snapshots run on a thread of the queue's

@@ -43,7 +43,7 @@ public:
         std::span<const SegmentFacts> segments;
         const std::set<SegmentNumber>& busy;
         const std::set<SegmentNumber>& dying;
-        const std::vector<Follower::Position>& read;
+        const std::vector<Follower::Position>& read; // not ahead of the journal
         std::uint64_t appended;
         std::uint64_t synced;
     };

@@ -30,9 +30,9 @@ std::string delete_all(const std::string& directory,
 } // namespace
 
 SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
-                             std::int64_t segment_age)
+                             std::int64_t segment_age, JournalWants wants)
     : directory_(std::move(directory)), rules_(rules), segment_age_(segment_age),
-      carrier_(directory_), eraser_(directory_, rules)
+      carrier_(directory_), eraser_(directory_, rules), wants_(std::move(wants))
 {
 }
 
@@ -44,6 +44,8 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     const QueueCarrier::Actions actions{given.begin, given.moved,
                                         [&] { next_carry_ = now + pause_after_trouble; }};
     take_deleted(follower);
+    wants_.look();
+    rules_.journal_backlog = wants_.backlog();
     carrier_.take_done(actions);
     const std::vector<Follower::Position> read = follower.positions();
     close_idle(read, now);
@@ -54,6 +56,7 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     std::erase_if(plan.remove, [&](SegmentNumber segment) {
         return damaged.waits(segment) || busy.contains(segment);
     });
+    wants_.lose(plan.unread, segments);
     if (!plan.remove.empty() && deleting_.empty() && now >= next_deletion_)
         start_deleting(plan.remove);
     if (!plan.carry.empty() && carrier_.idle() && now >= next_carry_)
@@ -64,9 +67,9 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     // What is damaged a person may still want to read, whether it could be set aside or
     // not.
     for (const SegmentFacts& one : segments)
-        if (damaged.known(one.number))
+        if (damaged.known(one.number) || one.wanted)
             busy.insert(one.number);
-    eraser_.work({core, segments, busy, dying, read, appended, synced});
+    eraser_.work({core, segments, busy, dying, wants_.limit(read), appended, synced});
 }
 
 // They go now, or as soon as the results are on the disk.
@@ -77,7 +80,7 @@ std::set<SegmentNumber> SegmentKeeper::dying_of(const std::vector<SegmentFacts>&
     std::set<SegmentNumber> dying;
     for (const SegmentFacts& one : segments)
         if (one.complete && one.live_messages == 0 && rules_.retention == 0 &&
-            !needed.contains(one.number) && !damaged.known(one.number))
+            !one.wanted && !needed.contains(one.number) && !damaged.known(one.number))
             dying.insert(one.number);
     return dying;
 }
@@ -125,7 +128,9 @@ std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core,
 {
     std::vector<SegmentFacts> all;
     for (const Follower::Position& position : read) {
-        SegmentFacts facts{position.segment, 0, 0, position.finished, false, 0, 0, false};
+        SegmentFacts facts{.number = position.segment,
+                           .complete = position.finished,
+                           .wanted = position.finished && wants_.wants(position.segment)};
         if (const auto live = core.table.live().find(position.segment);
             live != core.table.live().end()) {
             facts.live_messages = live->second.messages;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "spool/damaged_segments.h"
+#include "spool/journal_wants.h"
 #include "spool/queue_carry.h"
 #include "spool/queue_core.h"
 #include "spool/queue_eraser.h"
@@ -24,8 +25,9 @@ namespace spool {
 
 class SegmentKeeper {
 public:
+    // `wants`: what the journal has not read stays.
     SegmentKeeper(std::string directory, const RetentionRules& rules,
-                  std::int64_t segment_age);
+                  std::int64_t segment_age, JournalWants wants = JournalWants({}, 0, 0));
 
     // One round.  `appended` and `synced` count the bytes of results (QueueResults).
     void work(const QueueCore& core, Follower& follower, std::uint64_t appended,
@@ -79,6 +81,7 @@ private:
     std::int64_t segment_age_;
     QueueCarrier carrier_;
     QueueEraser eraser_;
+    JournalWants wants_;
     std::map<SegmentNumber, Known> known_;
     std::set<SegmentNumber> hopeless_; // nothing in it can be carried
     std::vector<SegmentNumber> deleting_;

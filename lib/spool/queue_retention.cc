@@ -22,12 +22,30 @@ bool worth_emptying(const SegmentFacts& segment, const RetentionRules& rules,
            now - segment.changed >= rules.carry_after;
 }
 
+void remove_what_nobody_wants(const std::vector<const SegmentFacts*>& may_go,
+                              const RetentionRules& rules, SegmentPlan& plan)
+{
+    std::uint64_t wanted = 0;
+    for (const SegmentFacts* one : may_go)
+        wanted += one->wanted ? one->size : 0;
+    for (const SegmentFacts* one : may_go) {
+        if (one->wanted && wanted <= rules.journal_backlog)
+            continue;
+        plan.remove.push_back(one->number);
+        if (one->wanted) {
+            plan.unread.push_back(one->number);
+            wanted -= one->size;
+        }
+    }
+}
+
 } // namespace
 
 SegmentPlan plan_segments(std::span<const SegmentFacts> segments,
                           const RetentionRules& rules, std::int64_t now)
 {
     SegmentPlan plan;
+    std::vector<const SegmentFacts*> may_go;
     std::uint64_t total = 0;
     for (const SegmentFacts& segment : segments)
         total += segment.size;
@@ -36,12 +54,13 @@ SegmentPlan plan_segments(std::span<const SegmentFacts> segments,
         if (!segment.complete || !(too_much || old_enough(segment, rules, now)))
             continue;
         if (segment.live_messages == 0 && segment.results_safe) {
-            plan.remove.push_back(segment.number);
+            may_go.push_back(&segment);
             total -= segment.size;
         } else if (segment.live_messages > 0 && worth_emptying(segment, rules, now)) {
             plan.carry.push_back(segment.number);
         }
     }
+    remove_what_nobody_wants(may_go, rules, plan);
     return plan;
 }
 

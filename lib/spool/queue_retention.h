@@ -21,6 +21,7 @@ struct SegmentFacts {
     std::uint32_t live_messages = 0;
     std::uint64_t live_bytes = 0;
     bool single = false; // one large message in a file of its own
+    bool wanted = false; // the journal has not read all of it
 };
 
 struct RetentionRules {
@@ -28,18 +29,22 @@ struct RetentionRules {
     std::uint64_t retention_bytes = 0;
     double carry_forward = 0.25;
     std::int64_t carry_after = 600;
+    std::uint64_t journal_backlog = 0; // what may stay only because it is wanted
 };
 
 struct SegmentPlan {
     std::vector<SegmentNumber> remove;
-    std::vector<SegmentNumber> carry; // their live messages are to be appended anew
+    std::vector<SegmentNumber> carry;  // their live messages are to be appended anew
+    std::vector<SegmentNumber> unread; // of `remove`: wanted, and there are too many
 };
 
 // `segments` oldest first.
 //
 // Without retention a finished segment goes at once.  With it, it goes when it is older;
 // and when all segments together are larger than retention_bytes, the oldest finished go
-// first. Emptied is what would go if it were not for a few messages.
+// first.  What is wanted stays as long as all that stays only for that is no larger than
+// journal_backlog; then the newest of it do.  Emptied is what would go if it were not for a
+// few messages.
 [[nodiscard]] SegmentPlan plan_segments(std::span<const SegmentFacts> segments,
                                         const RetentionRules& rules, std::int64_t now);
 

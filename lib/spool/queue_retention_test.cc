@@ -52,6 +52,23 @@ TEST_CASE("spool: with retention a segment stays until it is old, or all are too
               .remove == Numbers{1, 2, 3, 4});
 }
 
+TEST_CASE("spool: what the journal has not read stays, the newest of it if it is too much")
+{
+    std::vector<SegmentFacts> segments = {finished(1, 500), finished(2, 400),
+                                          finished(3, 300), finished(4, 200)};
+    segments[1].wanted = segments[2].wanted = segments[3].wanted = true;
+    const auto all = spool::plan_segments(segments, {.journal_backlog = 3000}, now);
+    CHECK(all.remove == Numbers{1});
+    CHECK(all.unread.empty());
+    const auto less = spool::plan_segments(segments, {.journal_backlog = 1000}, now);
+    CHECK(less.remove == Numbers{1, 2, 3});
+    CHECK(less.unread == Numbers{2, 3});
+    const auto none = spool::plan_segments(segments, {.journal_backlog = 0}, now);
+    CHECK(none.remove == Numbers{1, 2, 3, 4});
+    // The ring keeps them anyhow: it is not the journal that takes the room.
+    CHECK(spool::plan_segments(segments, {.retention = 900}, now).unread.empty());
+}
+
 TEST_CASE("spool: a segment is emptied when it is old and little of it is needed")
 {
     const spool::RetentionRules rules{.carry_forward = 0.25, .carry_after = 600};

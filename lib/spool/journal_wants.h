@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/journal_wants.h - what the journal has not read yet, for who keeps the log small.
+//
+// Mail never waits for the journal: where room is needed it gets no more than that.
+// Threads: one.
+#pragma once
+
+#include "spool/queue_retention.h"
+#include "spool/reader.h"
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace spool {
+
+class JournalWants {
+public:
+    // No backlog: there is no journal, and it wants nothing.
+    JournalWants(std::string directory, std::uint64_t backlog, std::uint64_t free_space)
+        : directory_(std::move(directory)), backlog_(backlog), free_space_(free_space)
+    {
+    }
+
+    // How far it is now, and whether there is room.
+    void look();
+    [[nodiscard]] bool wants(SegmentNumber segment) const;
+    [[nodiscard]] std::uint64_t backlog() const { return room_ ? backlog_ : 0; }
+    // Positions of the queue, none of them ahead of the journal.
+    [[nodiscard]] std::vector<Follower::Position>
+    limit(std::vector<Follower::Position> read) const;
+    // These go before it has read them; said once, until it wants none of those there are.
+    void lose(std::span<const SegmentNumber> unread,
+              std::span<const SegmentFacts> segments);
+
+private:
+    std::string directory_;
+    std::uint64_t backlog_;
+    std::uint64_t free_space_;
+    std::map<SegmentNumber, Follower::Position> read_;
+    bool room_ = true;
+    bool told_ = false;
+};
+
+} // namespace spool
