@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// journal/filer.h - files what the log and the events say into the journal.
+//
+// Rows and positions are one transaction: whoever dies begins again where the last one
+// ended, and what is told twice changes nothing.  Messages are found by reading the log,
+// never by events: none is missing because its event is.
+//
+// Threads: one.
+#pragma once
+
+#include "db/journal.h"
+#include "journal/events.h"
+#include "journal/sources.h"
+#include "journal/texts.h"
+#include "spool/event_reader.h"
+#include "spool/reader.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace journal {
+
+// Whose an address or a user is; empty: nobody's.  May throw base::Failure: then nothing is
+// filed until it does not.
+using TenantOf = std::function<std::string(std::string_view address)>;
+
+struct FilerOptions {
+    std::string spool;
+    std::string database;
+    db::JournalPolicies policies;
+    TenantOf tenant_of;
+    std::size_t messages = 2000; // in a batch, at most
+    std::size_t lines = 10'000;
+    // False: files of events stay, and nobody is told of positions.
+    bool owner = true;
+};
+
+struct FiledRound {
+    std::size_t messages = 0;
+    std::size_t lines = 0;
+    bool more = false; // something was left for the next round
+};
+
+class Filer {
+public:
+    // Throws base::Failure.
+    explicit Filer(FilerOptions options);
+
+    // One batch.  When it throws base::Failure nothing has happened: call it again.
+    FiledRound round();
+    // Recipients of whom nothing final is filed get what the queue's results say of them:
+    // after a power cut the last events may be lost.
+    void ask_queue();
+
+private:
+    using Position = spool::Follower::Position;
+    struct File { // of events
+        std::unique_ptr<spool::EventReader> reader;
+        std::uint64_t at = 0; // filed
+    };
+    struct Taken { // for one batch
+        std::vector<spool::Found> messages;
+        std::vector<mime::Summary> summaries;
+        std::vector<Event> events;
+        FiledRound round;
+    };
+
+    void begin_again();
+    FiledRound try_round();
+    void take_messages(Taken& taken);
+    void take_lines(Taken& taken);
+    void look_for_files();
+    void open_file(const std::string& name);
+    void file(Taken& taken);
+    void file_event(db::JournalBatch& batch, Event&& event) const;
+    void tell_positions();
+    void remove_finished();
+    [[nodiscard]] std::string tenant_of(const db::JournalMessage& message) const;
+    [[nodiscard]] std::string tenant_of(const db::JournalRefusal& refusal) const;
+
+    const FilerOptions options_;
+    db::Journal journal_;
+    Texts texts_;
+    std::unique_ptr<spool::Follower> follower_; // null: to begin again
+    Filed filed_;                               // positions in the database
+    std::vector<std::string> names_;            // of all files of events, sorted
+    std::map<std::string, File> files_;         // of some of them
+    std::string last_opened_;
+    std::vector<Position> told_;
+};
+
+} // namespace journal

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tests of journal/filer.h: every message has its row, once, whatever happens.
+#include "db/journal_fixture_test.h"
+#include "journal/filer.h"
+#include "journal/lag.h"
+#include "spool/event_writer.h"
+#include "spool/journal_mark.h"
+#include "spool/layout.h"
+#include "spool/test_spool.h"
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using db::testing::JournalFixture;
+
+constexpr std::string_view mail = "From: Ann <ann@example.org>\r\n"
+                                  "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
+                                  "Message-ID: <1@example.org>\r\n"
+                                  "Content-Type: application/pdf; name=plan.pdf\r\n"
+                                  "\r\n%PDF-1.4\r\n";
+
+struct Scene {
+    spool::test::TemporarySpool spool;
+    JournalFixture journal;
+    std::unique_ptr<spool::Writer> writer =
+        std::make_unique<spool::Writer>(spool::test::small_options(spool.path));
+
+    Scene() { std::filesystem::create_directory(spool::events_directory(spool.path)); }
+
+    [[nodiscard]] journal::FilerOptions options() const
+    {
+        journal::FilerOptions options;
+        options.spool = spool.path;
+        options.database = journal.path;
+        options.messages = 7;
+        options.lines = 5;
+        return options;
+    }
+    spool::MessageId put(std::string_view recipient, std::string_view text = mail) const
+    {
+        return spool::test::write(*writer, recipient, text)->id;
+    }
+    [[nodiscard]] std::int64_t count(const std::string& table) const
+    {
+        return journal.count(table);
+    }
+};
+
+void file_all(journal::Filer& filer)
+{
+    while (filer.round().more) {
+    }
+}
+
+} // namespace
+
+TEST_CASE("journal: every message of the log has its row, once")
+{
+    const Scene scene;
+    for (int i = 0; i < 30; ++i)
+        (void)scene.put("bob@example.org",
+                        i % 3 == 0 ? std::string_view("\0\xff", 2) : mail);
+    {
+        journal::Filer filer(scene.options());
+        (void)filer.round();
+        CHECK(scene.count("messages") == 7);
+    }
+    journal::Filer filer(scene.options());
+    file_all(filer);
+    CHECK(scene.count("messages") == 30);
+    (void)scene.put("carl@example.org");
+    file_all(filer);
+    CHECK(scene.count("messages") == 31);
+    CHECK(scene.journal.seen("subject, message_id, sender",
+                             "journal_messages ORDER BY key DESC") ==
+          "Grüße|<1@example.org>|sender@example.org");
+    CHECK(scene.journal.count("journal_attachments WHERE"
+                              " name = 'plan.pdf' AND found_type = 'application/pdf'") ==
+          21);
+    journal::Filer again(scene.options());
+    CHECK(again.round().messages == 0);
+}
+
+TEST_CASE("journal: a batch that could not be written is written later, whole")
+{
+    const Scene scene;
+    for (int i = 0; i < 5; ++i)
+        (void)scene.put("bob@example.org");
+    journal::FilerOptions options = scene.options();
+    bool available = false;
+    options.tenant_of = [&](std::string_view) {
+        if (!available)
+            throw base::Failure(base::Remedy::try_later, "locked");
+        return "acme";
+    };
+    journal::Filer filer(options);
+    CHECK_THROWS_AS((void)filer.round(), base::Failure);
+    CHECK(scene.count("messages") == 0);
+    available = true;
+    file_all(filer);
+    CHECK(scene.journal.count("journal_messages"
+                              " WHERE tenant = 'acme'") == 5);
+}
+
+TEST_CASE("journal: events are filed, and their files go when nobody writes them")
+{
+    const Scene scene;
+    const std::string id = scene.put("bob@example.org").text();
+    const auto result = [&](const char* event) {
+        return id + " " + event + " to=bob@example.org relay=mx:25 reason=\"450 4.2.0 no\"";
+    };
+    auto writer = std::make_unique<spool::EventWriter>(
+        spool::EventWriter::Options{.spool = scene.spool.path,
+                                    .program = "smtp-sendd",
+                                    .wanted = journal::wanted_events,
+                                    .free_space = 0});
+    for (int i = 0; i < 9; ++i) {
+        writer->take(result("deferred"));
+        // Two of a microsecond would be one.
+        for (const auto now = base::wall_microseconds();
+             base::wall_microseconds() < now + 2;) {
+        }
+    }
+    journal::Filer filer(scene.options());
+    file_all(filer);
+    CHECK(scene.journal.seen("result, attempts, enhanced", "journal_recipients") ==
+          "waiting|9|4.2.0");
+    writer->take(result("failed"));
+    writer->take("s1 login-refused client=192.0.2.1 user=bob mechanism=PLAIN listener=x"
+                 " reason=wrong");
+    CHECK(spool::event_files(scene.spool.path).size() == 1);
+    writer.reset();
+    file_all(filer);
+    CHECK(spool::event_files(scene.spool.path).empty());
+    CHECK(scene.journal.seen("result, attempts", "journal_recipients") == "failed|10");
+    CHECK(scene.count("logins") == 1);
+    (void)filer.round();
+    CHECK(scene.count("progress WHERE source LIKE 'events/%'") == 0);
+}
+
+TEST_CASE("journal: who deletes segments hears what is filed, not more")
+{
+    const Scene scene;
+    (void)scene.put("bob@example.org");
+    CHECK(spool::read_journal_mark(scene.spool.path).empty());
+    journal::Filer filer(scene.options());
+    file_all(filer);
+    const auto mark = spool::read_journal_mark(scene.spool.path);
+    REQUIRE(mark.size() == 1);
+    CHECK(mark[0].offset > 0);
+    CHECK_FALSE(mark[0].finished);
+    CHECK(static_cast<std::int64_t>(mark[0].offset) ==
+          std::stoll(scene.journal.seen("position / 2", "progress")));
+}
+
+TEST_CASE("journal: what waits is counted, with or without somebody who files")
+{
+    const Scene scene;
+    CHECK_FALSE(journal::lag_of(scene.spool.path, scene.journal.path).oldest);
+    (void)scene.put("bob@example.org");
+    (void)scene.put("bob@example.org");
+    spool::EventWriter writer({.spool = scene.spool.path,
+                               .program = "test",
+                               .wanted = journal::wanted_events,
+                               .free_space = 0});
+    writer.take("i deferred to=a@b.example");
+    const journal::Lag lag = journal::lag_of(scene.spool.path, scene.journal.path);
+    CHECK(lag.messages == 2);
+    CHECK(lag.octets == 2 * mail.size());
+    CHECK(lag.lines == 1);
+    CHECK(lag.counted);
+    CHECK(lag.oldest.has_value());
+    journal::Filer filer(scene.options());
+    file_all(filer);
+    CHECK(journal::lag_of(scene.spool.path, scene.journal.path).messages == 0);
+    CHECK(journal::lag_of(scene.spool.path, scene.journal.path).lines == 0);
+}
+
+TEST_CASE("journal: very many files of events are filed in turn, open ones as well")
+{
+    const Scene scene;
+    constexpr int many = 600; // more than are open at once
+    const auto writer = [&] {
+        return std::make_unique<spool::EventWriter>(
+            spool::EventWriter::Options{.spool = scene.spool.path,
+                                        .program = "imap-proxy",
+                                        .wanted = journal::wanted_events,
+                                        .free_space = 0});
+    };
+    const auto login = [](int i) {
+        return fmt::format("s login-accepted client=192.0.2.1 user=u{} mechanism=PLAIN", i);
+    };
+    std::vector<std::unique_ptr<spool::EventWriter>> writers;
+    for (int i = 0; i < many; ++i) {
+        writers.push_back(writer());
+        writers.back()->take(login(i));
+    }
+    journal::FilerOptions options = scene.options();
+    options.lines = 100'000;
+    journal::Filer filer(options);
+    for (int round = 0; round < 4; ++round)
+        (void)filer.round();
+    CHECK(scene.count("logins") == many);
+    for (int i = 0; i < many; ++i)
+        writers[static_cast<std::size_t>(i)]->take(login(i + many));
+    writers.clear();
+    for (int round = 0; round < 4; ++round)
+        (void)filer.round();
+    CHECK(scene.count("logins") == 2 * many);
+    CHECK(spool::event_files(scene.spool.path).empty());
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/lag.h"
+
+#include "base/failure.h"
+#include "journal/sources.h"
+#include "spool/event_reader.h"
+
+#include <algorithm>
+
+namespace journal {
+
+namespace {
+
+constexpr std::uint64_t most_counted = 1'000'000;
+constexpr std::size_t step = 4096;
+
+void note_time(Lag& lag, std::int64_t time)
+{
+    lag.oldest = std::min(lag.oldest.value_or(time), time);
+}
+
+void count_messages(Lag& lag, const std::string& spool, const Filed& filed)
+{
+    spool::Follower follower(spool, positions_in(filed));
+    const auto found = [&lag](spool::Found&& one) {
+        ++lag.messages;
+        lag.octets += one.size;
+        note_time(lag, one.envelope.arrival);
+    };
+    const auto damaged = [](spool::Location, std::string_view) {};
+    while (lag.messages < most_counted && follower.poll(step, found, damaged) == step) {
+    }
+    lag.counted = lag.messages < most_counted;
+}
+
+void count_lines(Lag& lag, const std::string& spool, const std::string& name,
+                 std::uint64_t from)
+{
+    spool::EventReader reader(spool, name);
+    reader.seek(from);
+    while (lag.lines < most_counted) {
+        const auto line = reader.next();
+        if (!line)
+            return;
+        ++lag.lines;
+        note_time(lag, line->time);
+    }
+    lag.counted = false;
+}
+
+} // namespace
+
+Lag lag_of(const std::string& spool, const std::string& database)
+{
+    const Filed filed = filed_in(db::Journal(database));
+    Lag lag;
+    count_messages(lag, spool, filed);
+    for (const std::string& name : spool::event_files(spool)) {
+        try {
+            count_lines(lag, spool, name, filed_of_events(filed, name));
+        } catch (const base::Failure& failure) {
+            if (failure.error() != ENOENT) // filed by now, and removed
+                throw;
+        }
+    }
+    return lag;
+}
+
+} // namespace journal
