@@ -54,6 +54,7 @@ RelayService::RelayService(conf::Settings settings, const daemons::Options& opti
       service_(loop_, settings_, options, program, std::move(connection))
 {
     confine::to(rights_for(settings_)); // before the first thread starts
+    report_.emplace(settings_, program);
     directory_ = std::make_unique<db::Directory>(settings_.general.database);
     domains_ = std::make_unique<session::DirectoryDomains>(*directory_);
     resolver_ =

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "conf/settings.h"
+#include "daemon/journal.h"
 #include "daemon/service.h"
 #include "db/directory.h"
 #include "listeners.h"
@@ -18,6 +19,7 @@
 #include "spool/writer.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace relayd {
@@ -45,6 +47,7 @@ private:
     session::WorkerPool& workers();
 
     conf::Settings settings_;
+    std::optional<daemons::EventReport> report_; // outlives whoever logs
     std::unique_ptr<spool::Writer> writer_;
     std::unique_ptr<db::Directory> directory_;
     std::unique_ptr<session::DirectoryDomains> domains_;

@@ -32,6 +32,11 @@ std::optional<tap::QueueWitness> witness_of(tap::Tap* tap)
     return tap != nullptr ? std::optional<tap::QueueWitness>(*tap) : std::nullopt;
 }
 
+void log_deleted(spool::MessageId id)
+{
+    base::log(base::Level::notice, "deleted", id.text());
+}
+
 } // namespace
 
 void check(const conf::Settings& settings)
@@ -44,8 +49,9 @@ void check(const conf::Settings& settings)
 SendService::SendService(conf::Settings settings)
     : settings_(std::move(settings)), directory_(settings_.general.database),
       facts_(directory_), bell_(settings_.general.spool),
-      confined_(give_up_rights(settings_)), queue_(queue_options(settings_)),
-      reader_(settings_.general.spool), writer_(writer_options(settings_)),
+      confined_(give_up_rights(settings_)), report_(settings_, program),
+      queue_(queue_options(settings_)), reader_(settings_.general.spool),
+      writer_(writer_options(settings_)),
       resolver_(loop_, daemons::resolver_options(settings_)),
       tap_(daemons::make_tap(settings_, false)), witness_(witness_of(tap_.get())),
       dispatcher_({loop_, queue_, reader_, writer_, resolver_, facts_,
@@ -54,7 +60,7 @@ SendService::SendService(conf::Settings settings)
       control_(loop_, queue_,
                {[this](spool::MessageId id) { return !dispatcher_.let_go(id); },
                 [this] { return dispatcher_.all_active(); },
-                [this](spool::MessageId id) { dispatcher_.look_again(id); }})
+                [this](spool::MessageId id) { dispatcher_.look_again(id); }, log_deleted})
 {
 }
 

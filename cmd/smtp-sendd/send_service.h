@@ -5,6 +5,7 @@
 
 #include "conf/settings.h"
 #include "control_server.h"
+#include "daemon/journal.h"
 #include "db/directory.h"
 #include "delivery/dispatcher.h"
 #include "net/loop.h"
@@ -41,6 +42,7 @@ private:
     delivery::DirectoryFacts facts_;
     spool::Bell bell_;
     [[maybe_unused]] bool confined_; // here: the FIFO is made, and no thread has started
+    daemons::EventReport report_;
     spool::Queue queue_;
     spool::Reader reader_;
     spool::Writer writer_;

@@ -58,6 +58,7 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
                std::move(connection))
 {
     confine::to(common_rights(settings_)); // before the first thread starts
+    report_.emplace(settings_, proxy_program(protocol_));
     const conf::Proxy& own = proxy_settings(settings_, protocol_);
     if (settings_.general.database.empty()) {
         routes_ = std::make_unique<NoRoutes>();

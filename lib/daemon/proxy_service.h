@@ -7,6 +7,7 @@
 #pragma once
 
 #include "conf/settings.h"
+#include "daemon/journal.h"
 #include "daemon/proxy_listeners.h"
 #include "daemon/service.h"
 #include "db/directory.h"
@@ -18,6 +19,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace daemons {
@@ -51,6 +53,7 @@ public:
 private:
     const db::Service protocol_;
     conf::Settings settings_;
+    std::optional<EventReport> report_; // outlives whoever logs
     std::unique_ptr<db::Directory> directory_;
     std::unique_ptr<proxy::Routes> routes_;
     proxy::LogJournal journal_;

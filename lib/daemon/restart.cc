@@ -15,10 +15,11 @@ namespace daemons {
 namespace {
 
 // Who reads a key when it starts, and not again at a reload.
-enum Reader : unsigned { relayd = 1, sendd = 2, proxies = 4 };
+enum Reader : unsigned { relayd = 1, sendd = 2, proxies = 4, indexd = 8 };
 constexpr unsigned servers = relayd | proxies;
 constexpr unsigned mail = relayd | sendd;
-constexpr unsigned everybody = servers | sendd;
+constexpr unsigned deliverers = servers | sendd;
+constexpr unsigned everybody = servers | sendd | indexd;
 
 // An empty key stands for all of the section.
 struct Rule {
@@ -32,8 +33,11 @@ constexpr Rule rules[] = {
     {"general", "drain-timeout", servers},
     {"general", "hostname", relayd},
     {"general", "run-directory", servers},
-    {"general", "spool", mail},
-    {"log", "", servers},
+    {"general", "spool", everybody}, // proxies report events there
+    {"journal", "", indexd},
+    {"journal", "backlog", deliverers},
+    {"journal", "enabled", deliverers},
+    {"log", "", servers | indexd},
     {"queue", "draft-memory", mail},
     {"queue", "drafts-memory", mail},
     {"queue", "free-inodes", mail},
@@ -45,14 +49,16 @@ constexpr Rule rules[] = {
     {"queue", "segment-size", mail},
     {"queue", "sync-interval-ms", sendd},
     {"smtp-relayd", "probe-ttl", relayd},
-    {"smtp-sendd", "dns-timeout", everybody},
-    {"smtp-sendd", "resolvers", everybody},
+    {"smtp-sendd", "dns-timeout", deliverers},
+    {"smtp-sendd", "resolvers", deliverers},
 };
 
 unsigned reader(std::string_view program)
 {
     if (program == "smtp-relayd")
         return relayd;
+    if (program == "sponts-indexd")
+        return indexd;
     return program == "smtp-sendd" ? sendd : proxies;
 }
 

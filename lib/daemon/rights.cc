@@ -3,6 +3,8 @@
 
 #include "daemon/rights.h"
 
+#include "daemon/journal.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <vector>
@@ -58,6 +60,7 @@ confine::Rights common_rights(const conf::Settings& settings)
         if (listener.address.starts_with('/'))
             rights.tidy.push_back(directory_of(listener.address));
     rights.write = {settings.general.run_directory};
+    may_report(rights, settings);
     if (!settings.general.database.empty())
         rights.write.push_back(directory_of(settings.general.database));
     if (settings.tkuev.enabled)

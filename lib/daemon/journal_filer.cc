@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// daemon/journal_filer.cc - see the header.
+#include "daemon/journal_filer.h"
+
+#include "base/failure.h"
+#include "daemon/journal.h"
+#include "db/names.h"
+#include "spool/queue_files.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <string>
+#include <sys/file.h>
+#include <utility>
+
+namespace daemons {
+
+namespace {
+
+constexpr mode_t lock_mode = 0640;
+
+std::string tenant_of(db::Directory& directory, std::string_view address)
+{
+    const std::string_view domain = db::halves(address).domain;
+    if (domain.empty())
+        return {};
+    auto found = directory.domain(domain);
+    return found ? std::move(found->tenant) : std::string();
+}
+
+} // namespace
+
+journal::FilerOptions filer_options(const conf::Settings& settings,
+                                    db::Directory& directory)
+{
+    journal::FilerOptions options;
+    options.spool = settings.general.spool;
+    options.database = settings.journal.database;
+    options.policies = journal_policies(settings.journal);
+    options.tenant_of = [&directory](std::string_view address) {
+        return tenant_of(directory, address);
+    };
+    return options;
+}
+
+base::Fd own_journal(const conf::Settings& settings)
+{
+    const std::string path = settings.journal.database + ".owner";
+    base::Fd lock(
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, lock_mode));
+    if (!lock)
+        base::fail_errno("open", path, base::Remedy::fix_config);
+    spool::give_to_owner(settings.general.spool, lock.get());
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    if (errno != EWOULDBLOCK)
+        base::fail_errno("lock", path);
+    throw base::Failure(base::Remedy::start_service,
+                        settings.journal.database +
+                            ": another process files the journal already");
+}
+
+} // namespace daemons

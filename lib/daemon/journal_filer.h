@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// daemon/journal_filer.h - who files the journal: one process at a time.
+#pragma once
+
+#include "base/fd.h"
+#include "conf/settings.h"
+#include "db/directory.h"
+#include "journal/filer.h"
+
+namespace daemons {
+
+// `directory` outlives it.
+[[nodiscard]] journal::FilerOptions filer_options(const conf::Settings& settings,
+                                                  db::Directory& directory);
+
+// The right to file, for as long as the descriptor is open.  Throws
+// base::Failure(start_service) when somebody else has it.
+[[nodiscard]] base::Fd own_journal(const conf::Settings& settings);
+
+} // namespace daemons
