@@ -6,6 +6,7 @@
 #include "command.h"
 #include "conf/command_line.h"
 #include "database.h"
+#include "journal.h"
 
 namespace {
 
@@ -61,6 +62,11 @@ const std::vector<Command>& commands()
           {"to", "TIME", "only what was logged before"},
           {"by", "tenant|domain", "what has a line of its own; tenant by default"},
           {"json", "", "for programs"}}},
+        {"journal rebuild",
+         sponts::journal_rebuild,
+         "make the journal anew, from the log and the queue",
+         "",
+         {}},
         {"user add",
          sponts::user_add,
          "add a user; the password is read from standard input",

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// db/journal_replace.h - puts a journal that was made anew into the place of the old one.
+//
+// For who has the right to file (nobody writes either of them).
+#pragma once
+
+#include "base/clock.h"
+
+#include <cstdint>
+#include <string>
+
+namespace db {
+
+// What the old journal knows of recipients that wait in the fresh one; how many.  Throws
+// base::Failure when the old one cannot be read; nothing has happened then.
+std::uint64_t take_over_results(const std::string& fresh, const std::string& old);
+
+// Readers see the old one or the new one, whole.  An old one that cannot be read is
+// replaced as well.  Throws base::Failure (try_later: a reader has been in the way for
+// longer than `patience`); then the old one stands.
+void replace_journal(const std::string& fresh, const std::string& old,
+                     base::milliseconds patience);
+
+// A journal that nobody uses, with all that belongs to it.
+void remove_journal(const std::string& path);
+
+} // namespace db
