@@ -209,13 +209,13 @@ format: ## rewrite the sources with clang-format
 
 # -- measuring ------------------------------------------------------------------------
 
-.PHONY: bench bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal benchtools
+.PHONY: bench bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal bench-indexd benchtools
 benchtools: programs $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src))
 $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src)): $(BIN)/bench-%: $(BUILD)/bench/%.o $(BUILD)/libsponts.a
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal ## ours and others side by side (BENCH="--quick": short)
+bench: bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal bench-indexd ## ours and others side by side (BENCH="--quick": short)
 bench-relays: ## the relay beside Postfix
 	contrib/install-deps build bench
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
@@ -240,6 +240,10 @@ bench-handover: $(BIN)/bench-handover_bench ## records a second, from the spool 
 	$(BIN)/bench-handover_bench
 bench-mime: $(BIN)/bench-mime_bench ## mails read for a journal, of several kinds
 	$(BIN)/bench-mime_bench
+bench-indexd: ## what the journal costs the relay, and how far behind it is
+	contrib/install-deps build bench
+	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
+	bench/run-indexd --bin $(BIN) $(BENCH)
 bench-journal: $(BIN)/bench-journal_bench ## the journal: filing, searching, deleting (MESSAGES=10000000: large)
 	rm -f $(BUILD)/bench-journal.db*
 	$(BIN)/bench-journal_bench $(BUILD)/bench-journal.db $(MESSAGES)
@@ -257,7 +261,7 @@ run: ## build and start a demo gateway on loopback (BACKEND=, IMAP_BACKEND=, POP
 	    $(if $(POP3_BACKEND),--pop3-backend $(POP3_BACKEND))
 	exec $(BIN)/sponts run --config $(RUN)/sponts.conf
 
-sbin := smtp-relayd smtp-sendd pop-proxy imap-proxy tkuev-auditd tkuev-audit tkuev-ctl tkuev-exportd tkuev-export sponts
+sbin := smtp-relayd smtp-sendd sponts-indexd pop-proxy imap-proxy tkuev-auditd tkuev-audit tkuev-ctl tkuev-exportd tkuev-export sponts
 bin  := queuectl
 .PHONY: install uninstall
 install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfiles too

@@ -81,6 +81,9 @@ hostname = gw.test
 spool = $ROOT/var/spool/sponts
 database = $ROOT/var/lib/sponts/sponts.db
 run-directory = $ROOT/run/sponts
+[journal]
+enabled = yes
+database = $ROOT/var/lib/sponts/journal.db
 [tkuev]
 enabled = yes
 spool = $ROOT/var/spool/sponts-li
@@ -99,12 +102,18 @@ END
         --fdname="$name" "$ROOT/usr/sbin/smtp-relayd" --config "$CONF"
     start sendd confined smtp-sendd.service "$ROOT/usr/sbin/smtp-sendd" --config "$CONF"
     wait_for 20 grep -q sendd-ready "$TMP/sendd.log"
+    start indexd confined sponts-indexd.service "$ROOT/usr/sbin/sponts-indexd" --config "$CONF"
     printf 'Subject: hello\r\n\r\nhello\r\n' >"$TMP/mail"
     wait_for 20 /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/submit.py" "127.0.0.1:$port" \
         "$TMP/mail" a@sender.test b@dest.test
     wait_for 20 test -e "$TMP/mx/1.eml"
     wait_for 10 bash -c "[ -z \"\$(queuectl --config '$CONF' list --ids)\" ]"
-    run ! grep -hiE 'read-only|permission|queue-trouble| failed' "$TMP/relayd.log" "$TMP/sendd.log"
+    filed() { [ "$(sqlite3 -readonly "$ROOT/var/lib/sponts/journal.db" \
+        "SELECT state FROM journal_messages")" = 'done' ]; }
+    wait_for 20 filed
+    confined sponts-journal-retain.service "$ROOT/usr/sbin/sponts-indexd" --retain --config "$CONF" 2>"$TMP/retain.log" &
+    wait $!
+    run ! grep -hiE 'read-only|permission|queue-trouble|not-reported|failed' "$TMP"/{relayd,sendd,indexd,retain}.log
     # Each of the two can put records where those of interception go: events and contents.
     [ "$(find "$ROOT/var/spool/sponts-li/incoming" -type f | wc -l)" -eq 4 ]
 }

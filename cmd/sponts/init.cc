@@ -7,6 +7,7 @@
 #include "base/failure.h"
 #include "conf/read.h"
 #include "db/admin.h"
+#include "db/journal_schema.h"
 #include "init_files.h"
 
 #include <fstream>
@@ -55,6 +56,18 @@ void make_certificates(const conf::Settings& settings, const std::string& hostna
         make(listener.certificates);
 }
 
+void make_database(const std::string& path,
+                   db::Migration (*migrate)(const std::string&, base::milliseconds),
+                   Owner owner)
+{
+    const bool is_new = !exists(path);
+    say(make_directory(parent_of(path), 0750, owner), parent_of(path));
+    (void)migrate(path, db::write_patience);
+    say(is_new, path);
+    if (is_new)
+        give_database(path, owner);
+}
+
 } // namespace
 
 void make_installation(const std::string& file, bool self_signed)
@@ -71,15 +84,10 @@ void make_installation(const std::string& file, bool self_signed)
     const conf::General& general = settings.general;
     say(make_directory(general.spool, 0750, owner), general.spool);
     say(make_directory(general.run_directory, 0755, owner), general.run_directory);
-    if (general.database.empty())
-        return;
-    const bool is_new = !exists(general.database);
-    say(make_directory(parent_of(general.database), 0750, owner),
-        parent_of(general.database));
-    db::migrate(general.database);
-    say(is_new, general.database);
-    if (is_new)
-        give_database(general.database, owner);
+    if (!general.database.empty())
+        make_database(general.database, &db::migrate, owner);
+    if (settings.journal.enabled)
+        make_database(settings.journal.database, &db::migrate_journal, owner);
 }
 
 int init(const Call& call)

@@ -42,6 +42,7 @@ void Supervisor::apply(conf::Settings fresh)
     const std::string_view pop = apply_to_server("pop-proxy", old);
     const std::string_view imap = apply_to_server("imap-proxy", old);
     const std::string_view sendd = apply_to_sendd(old);
+    apply_to_indexd(old);
     apply_to_interceptors(old);
     base::log(Level::notice, "reload-done", "-",
               {{"relayd", relayd}, {"sendd", sendd}, {"pop", pop}, {"imap", imap}});
@@ -73,6 +74,16 @@ std::string_view Supervisor::apply_to_sendd(const conf::Settings& old)
     return "restarted";
 }
 
+void Supervisor::apply_to_indexd(const conf::Settings& old)
+{
+    if (!old.journal.enabled && settings_.journal.enabled)
+        add_slots(indexd);
+    else if (old.journal.enabled && !settings_.journal.enabled)
+        replace(indexd, Slot::Fate::drain);
+    else if (!daemons::keys_for_restart(old, settings_, indexd, true).empty())
+        restart(indexd);
+}
+
 // Not told in the log: nobody who reads that has to do with it.
 void Supervisor::apply_to_interceptors(const conf::Settings& old)
 {
@@ -101,7 +112,10 @@ void Supervisor::replace(std::string_view program, Slot::Fate fate_of_old)
         if (slot.program == program)
             slot.fate = fate_of_old;
     std::erase_if(slots_, [](const Slot& slot) { return slot.pid == 0 && slot.leaves(); });
-    if (!is_interceptor(program) || settings_.tkuev.enabled)
+    const bool over = is_interceptor(program)
+                          ? !settings_.tkuev.enabled
+                          : program == indexd && !settings_.journal.enabled;
+    if (!over)
         add_slots(program);
 }
 

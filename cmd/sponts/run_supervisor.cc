@@ -105,6 +105,8 @@ Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)
     for (const std::string_view server : servers)
         add_slots(server);
     add_slots(sendd);
+    if (settings_.journal.enabled)
+        add_slots(indexd);
     if (settings_.tkuev.enabled)
         for (const std::string_view program : interceptors)
             add_slots(program);
@@ -121,17 +123,19 @@ void Supervisor::find_programs(const conf::Settings& settings)
     for (const conf::Listener& listener : settings.listeners)
         find(listener.program);
     find(sendd);
+    if (settings.journal.enabled)
+        find(indexd);
     if (settings.tkuev.enabled)
         for (const std::string_view program : interceptors)
             find(program);
 }
 
 // A server has nothing to do without a socket; there is one smtp-sendd, as it owns the
-// queue, and one of each that interception needs.
+// queue, one sponts-indexd, and one of each that interception needs.
 void Supervisor::add_slots(std::string_view program)
 {
     std::uint32_t count = 1;
-    if (program != sendd && !is_interceptor(program))
+    if (program != sendd && program != indexd && !is_interceptor(program))
         count = sockets_.of_program(program).empty() ? 0 : workers_of(settings_, program);
     for (std::uint32_t i = 1; i <= count; ++i) {
         const std::string number = count == 1 ? "" : "." + std::to_string(i);

@@ -31,6 +31,7 @@ void configure_own_log(base::LogOptions options);
 // The programs that serve listeners; each has as many processes as its workers say.
 inline constexpr std::string_view servers[] = {"smtp-relayd", "pop-proxy", "imap-proxy"};
 // These run where [tkuev] is enabled.  Mail neither waits for them nor ends with them.
+inline constexpr std::string_view indexd = "sponts-indexd";
 inline constexpr std::string_view auditd = "tkuev-auditd";
 inline constexpr std::string_view exportd = "tkuev-exportd";
 inline constexpr std::string_view interceptors[] = {auditd, exportd};
@@ -95,6 +96,7 @@ private:
     void apply(conf::Settings fresh);
     std::string_view apply_to_server(std::string_view program, const conf::Settings& old);
     std::string_view apply_to_sendd(const conf::Settings& old);
+    void apply_to_indexd(const conf::Settings& old);
     void apply_to_interceptors(const conf::Settings& old);
     void replace(std::string_view program, Slot::Fate fate_of_old);
     void restart(std::string_view program);

@@ -1,0 +1,251 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# sponts-indexd(8): every message, result, refusal and login has its row, whatever happens.
+
+# shellcheck disable=SC2016  # what wait_for evaluates is expanded there
+
+setup() {
+    load helpers/common
+    load helpers/sendd
+    sendd_setup
+    JOURNAL=$TMP/journal.db
+}
+teardown() { sponts_teardown; }
+
+# journalled [LINE...] - a spool, a journal with these settings, and the program that delivers.
+journalled() {
+    sponts db migrate --journal --database "$JOURNAL" 2>/dev/null
+    fake
+    sending "${SENDING[@]}"
+    halt
+    printf '%s\n' '[journal]' 'enabled = yes' "database = $JOURNAL" "$@" >>"$CONF"
+    launch
+}
+indexd() {
+    start indexd sponts-indexd --config "$CONF"
+    INDEXD_PID=$PID
+    wait_for 10 grep -q indexd-ready "$TMP/indexd.log"
+}
+ask() { sqlite3 -readonly "$JOURNAL" "$1"; }
+answers() {
+    local answer
+    answer=$(ask "$1")
+    [ "$answer" = "$2" ] || {
+        echo "not $2 but $answer" >&2
+        return 1
+    }
+}
+segments() { find "$SPOOL/log" -maxdepth 1 -name '*.seg' | wc -l; }
+segments_are() { [ "$(segments)" -eq "$1" ]; }
+
+@test "the command line: help, version, check, and one line with the right status" {
+    journalled
+    sponts-indexd --help | grep -q -- --once
+    [[ $(sponts-indexd --version) == "sponts-indexd "* ]]
+    sponts-indexd --config "$CONF" --check
+    run -64 --separate-stderr sponts-indexd --once --lag --config "$CONF"
+    rm "$JOURNAL"
+    run -66 --separate-stderr sponts-indexd --config "$CONF" --check
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    sed -i 's/^enabled = yes/enabled = no/' "$CONF"
+    run -78 --separate-stderr sponts-indexd --config "$CONF"
+    [[ $stderr == *"[journal] is not enabled" ]]
+}
+
+@test "every message has its row, and what became of it" {
+    journalled
+    indexd
+    put 1 a@sender.test b@dest.test c@dest.test
+    wait_for 20 got 1
+    wait_for 10 answers "SELECT count(*) FROM journal_recipients WHERE result = 'delivered'" 2
+    answers "SELECT sender, subject, recipients, state FROM journal_messages" \
+        'a@sender.test|message 1|2|done'
+    answers "SELECT DISTINCT attempts, enhanced, relay FROM journal_recipients" \
+        "1|2.0.0|[127.0.0.1]:$MX_PORT"
+    script 'rcpt say 550 5.1.1 nobody'
+    put 2 a@sender.test gone@dest.test
+    wait_for 10 answers "SELECT result, enhanced FROM journal_recipients WHERE address = 'gone@dest.test'" \
+        'failed|5.1.1'
+    # The report to its sender is a message, too.
+    wait_for 10 answers "SELECT b.origin, p.subject FROM journal_messages b JOIN journal_messages p
+        ON p.id = b.parent" 'bounce|message 2'
+    script 'rcpt say 450 4.2.0 later'
+    put 3 a@sender.test later@dest.test
+    wait_for 20 answers "SELECT result, attempts > 1 FROM journal_recipients
+        WHERE address = 'later@dest.test'" 'waiting|1'
+    queue delete "$(queue list --ids)"
+    wait_for 10 answers "SELECT result FROM journal_recipients WHERE address = 'later@dest.test'" deleted
+    [ "$(sponts-indexd --config "$CONF" --lag | cut -d' ' -f1-3)" = 'messages=0 octets=0 events=0' ]
+}
+
+@test "what came while nobody filed is told by --lag, and filed by --once" {
+    journalled
+    for number in {1..20}; do put "$number" a@sender.test b@dest.test; done
+    wait_for 20 got 20
+    [[ $(sponts-indexd --config "$CONF" --lag) == "messages=20 octets="*" events=20 ms="* ]]
+    sponts-indexd --config "$CONF" --once
+    answers "SELECT count(*) FROM journal_messages WHERE state = 'done'" 20
+    [[ $(sponts-indexd --config "$CONF" --lag) == "messages=0 octets=0 events=0 ms=0" ]]
+    indexd
+    run -69 --separate-stderr sponts-indexd --config "$CONF" --once
+    [[ $stderr == *"another process files the journal already" ]]
+}
+
+@test "killed at any time, it loses nothing and files nothing twice" {
+    journalled
+    for number in {1..150}; do
+        put "$number" a@sender.test "r$number@dest.test"
+        [ $((number % 5)) -ne 1 ] || {
+            if [ -n "${INDEXD_PID:-}" ]; then
+                kill -KILL "$INDEXD_PID"
+                wait_for 10 gone "$INDEXD_PID"
+            fi
+            start indexd sponts-indexd --config "$CONF"
+            INDEXD_PID=$PID
+        }
+    done
+    wait_for 60 got 150
+    wait_for 30 answers "SELECT count(*), count(DISTINCT address) FROM journal_recipients
+        WHERE result = 'delivered' AND attempts = 1" '150|150'
+    answers "SELECT count(*), count(DISTINCT id), count(DISTINCT subject) FROM journal_messages" '150|150|150'
+    answers 'PRAGMA integrity_check' ok
+}
+
+# bats test_tags=crash
+@test "killed at any of its file operations, it files the rest and nothing twice" {
+    journalled
+    for number in {1..5}; do put "$number" a@sender.test "r$number@dest.test"; done
+    wait_for 20 got 5
+    wait_for 10 queue_is_empty
+    halt
+    cp -a "$SPOOL" "$TMP/before"
+    points=0
+    for call in pwrite64 fdatasync fsync unlink rename ftruncate flock; do
+        for when in {1..200}; do
+            rm -rf "$SPOOL" "$JOURNAL"*
+            cp -a "$TMP/before" "$SPOOL"
+            sponts db migrate --journal --database "$JOURNAL" 2>/dev/null
+            run strace -f -qq -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$when" \
+                sponts-indexd --config "$CONF" --once
+            [ "$status" -eq 0 ] || [ "$status" -eq 137 ]
+            killed=$status
+            sponts-indexd --config "$CONF" --once
+            answers "SELECT count(*), count(DISTINCT address), sum(attempts) FROM journal_recipients
+                WHERE result = 'delivered'" '5|5|5'
+            answers "SELECT count(*), count(DISTINCT subject) FROM journal_messages" '5|5'
+            answers 'PRAGMA integrity_check' ok
+            [ -z "$(ls "$SPOOL/events")" ]
+            [ "$killed" -ne 0 ] || break
+            points=$((points + 1))
+        done
+    done
+    echo "# killed at $points points" >&3
+    [ "$points" -gt 20 ]
+}
+
+@test "results whose events are lost come from the queue" {
+    journalled
+    put 1 a@sender.test b@dest.test
+    wait_for 20 got 1
+    wait_for 10 queue_is_empty
+    kill -KILL "$SENDD_PID"
+    rm "$SPOOL"/events/*
+    sponts-indexd --config "$CONF" --once
+    answers "SELECT result, enhanced, relay FROM journal_recipients" \
+        "delivered|2.0.0|[127.0.0.1]:$MX_PORT"
+}
+
+@test "segments stay until the journal has read them" {
+    journalled
+    for number in 1 2 3; do put "$number" a@sender.test b@dest.test; done
+    wait_for 20 got 3
+    wait_for 10 queue_is_empty
+    segments_are 3
+    halt
+    launch
+    segments_are 3
+    indexd
+    wait_for 20 segments_are 0
+    answers 'SELECT count(*) FROM journal_messages' 3
+}
+
+@test "mail does not wait for the journal: what is too much goes, and is told once" {
+    # Three messages of 1 MB; the oldest two go.
+    journalled 'backlog = 1M'
+    head -c 700000 /dev/urandom | base64 >"$TMP/large"
+    for number in 1 2 3; do
+        { message "$number"; cat "$TMP/large"; } | spool-tool put "$SPOOL" a@sender.test b@dest.test >/dev/null
+    done
+    wait_for 30 got 3
+    wait_for 20 segments_are 1
+    wait_for 10 logged 'journal-behind segments=[1-3] reason=backlog'
+    [ "$(grep -c journal-behind "$TMP/sendd.log")" -eq 1 ]
+}
+
+@test "what is older than it may be is nowhere in the files" {
+    journalled 'retention = 2s' 'tenant-retention = acme=5h'
+    printf 'name\nacme\n' | sponts import tenants - --config "$CONF" >/dev/null
+    printf 'name,tenant\nacme.test,acme\n' | sponts import domains - --config "$CONF" >/dev/null
+    halt
+    put 1 secret-sender@sender.test b@dest.test
+    put 2 kept-sender@sender.test c@acme.test
+    sponts-indexd --config "$CONF" --once
+    answers 'SELECT count(*) FROM journal_messages' 2
+    grep -qa secret-sender "$JOURNAL"*
+    retained() {
+        sponts-indexd --config "$CONF" --retain 2>>"$TMP/retained" && grep -q 'messages=1' "$TMP/retained"
+    }
+    wait_for 20 retained
+    answers 'SELECT sender FROM journal_messages' kept-sender@sender.test
+    run ! grep -qaE 'secret-sender|b@dest.test' "$JOURNAL"*
+}
+
+@test "what a tenant does not want kept is not kept" {
+    head -c 32 /dev/urandom | base64 >"$TMP/key"
+    journalled 'no-subjects = acme' 'pseudonyms = acme' "pseudonym-key-file = $TMP/key"
+    printf 'name\nacme\n' | sponts import tenants - --config "$CONF" >/dev/null
+    printf 'name,tenant\nacme.test,acme\n' | sponts import domains - --config "$CONF" >/dev/null
+    halt
+    put 1 a@sender.test carl@acme.test
+    put 2 a@sender.test b@dest.test
+    sponts-indexd --config "$CONF" --once
+    answers "SELECT tenant, subject FROM journal_messages ORDER BY tenant" $'|message 2\nacme|'
+    run ! grep -qa carl "$JOURNAL"*
+    grep -qa 'b@dest.test' "$JOURNAL"*
+}
+
+@test "the journal is made anew from the log, beside whoever reads it" {
+    journalled
+    sed -i '/^\[queue\]/a retention = 1d' "$CONF"
+    halt
+    launch
+    for number in 1 2 3; do put "$number" a@sender.test b@dest.test; done
+    wait_for 20 got 3
+    wait_for 10 queue_is_empty
+    indexd
+    wait_for 10 answers "SELECT count(*) FROM journal_messages WHERE state = 'done'" 3
+    run -69 --separate-stderr sponts journal rebuild --config "$CONF"
+    kill -TERM "$INDEXD_PID"
+    wait_for 10 gone "$INDEXD_PID"
+    # Events and queue forget what became of finished mail: the old journal knows.
+    halt
+    sponts-indexd --config "$CONF" --once
+    mv "$SPOOL/queue" "$TMP/queue"
+    sqlite3 "$JOURNAL" 'DELETE FROM messages WHERE key = (SELECT min(key) FROM messages)'
+    sponts journal rebuild --config "$CONF"
+    mv "$TMP/queue" "$SPOOL/queue"
+    launch
+    answers "SELECT count(*) FROM journal_messages" 3
+    answers "SELECT count(*) FROM journal_recipients WHERE result = 'delivered'
+        AND enhanced = '2.0.0' AND relay = '[127.0.0.1]:$MX_PORT'" 2
+    answers 'PRAGMA journal_mode' wal
+    # Nothing of the old one can be read: what the spool says is what there is.
+    printf 'this is no database' | dd of="$JOURNAL" conv=notrunc 2>/dev/null
+    sponts journal rebuild --config "$CONF"
+    answers "SELECT count(*) FROM journal_messages" 3
+    put 4 a@sender.test b@dest.test
+    wait_for 20 got 4
+    sponts-indexd --config "$CONF" --once
+    answers "SELECT count(*) FROM journal_messages" 4
+    answers 'PRAGMA integrity_check' ok
+}
