@@ -120,10 +120,24 @@ private:
             for_each(*numbers_.login, [&](auto n) { by_column("m.account", n); });
         else if (numbers_.client)
             for_each(*numbers_.client, [&](auto n) { by_column("m.client", n); });
+        else
+            lead_by_domain();
+    }
+
+    void lead_by_domain()
+    {
+        const auto by_recipients = [&](auto n) {
+            through("recipients r", "r.message", fmt::format("r.domain = {}", n));
+        };
+        const auto by_sender = [&](auto n) { by_column("m.sender_domain", n); };
+        if (numbers_.sender_domain)
+            for_each(*numbers_.sender_domain, by_sender);
+        else if (numbers_.recipient_domain)
+            for_each(*numbers_.recipient_domain, by_recipients);
         else if (numbers_.domain)
             for_each(*numbers_.domain, [&](auto n) {
-                by_column("m.sender_domain", n);
-                through("recipients r", "r.message", fmt::format("r.domain = {}", n));
+                by_sender(n);
+                by_recipients(n);
             });
         else
             lead_by_kind();
@@ -139,6 +153,8 @@ private:
         else if (criteria_.outcome && *criteria_.outcome != Outcome::delivered)
             through("recipients r", "r.message",
                     "r.result <> 1" + delivered(criteria_.outcome));
+        else if (criteria_.null_sender)
+            by_message("m.sender IS NULL");
         else if (criteria_.origin && *criteria_.origin != Origin::client)
             by_message(fmt::format("m.origin <> 0 AND m.origin = {}",
                                    static_cast<int>(*criteria_.origin)));
@@ -147,10 +163,17 @@ private:
                 for (const int kind : kinds())
                     by_message(fmt::format("m.tenant = {} AND m.kind = {}", n, kind));
             });
-        else {
-            arms_.walks = true;
+        else
+            lead_by_time();
+    }
+
+    void lead_by_time()
+    {
+        arms_.walks = true;
+        if (criteria_.kind == JournalKind::refusals)
+            through("refusals f", "f.message", "TRUE");
+        else
             by_message("TRUE");
-        }
     }
 
     template <class Make>
@@ -238,6 +261,9 @@ private:
         all.numbers("m.sender", numbers_.sender).numbers("m.client", numbers_.client);
         all.numbers("m.account", numbers_.login).numbers("m.tenant", numbers_.tenant);
         all.numbers("m.listener", numbers_.listener);
+        all.numbers("m.sender_domain", numbers_.sender_domain);
+        if (criteria_.null_sender)
+            all.add("+m.sender IS NULL AND +m.known = 1");
         if (criteria_.origin)
             all.add(fmt::format("+m.origin = {}", static_cast<int>(*criteria_.origin)));
         if (criteria_.smallest > 0)
@@ -250,6 +276,10 @@ private:
                                 " WHERE f.message = m.key"
                                 " AND (+f.declared IN {0} OR +f.found IN {0}))",
                                 list(*numbers_.type)));
+        if (numbers_.reason)
+            all.add(fmt::format("EXISTS (SELECT 1 FROM refusals f WHERE f.message = m.key"
+                                " AND +f.reason IN {})",
+                                list(*numbers_.reason)));
         return all.sql();
     }
 
@@ -267,6 +297,8 @@ private:
                 "(+m.sender IN {0} OR {1})", list(*numbers_.address),
                 recipient_is(fmt::format("(+r.address IN {0} OR +r.original IN {0})",
                                          list(*numbers_.address)))));
+        if (numbers_.recipient_domain)
+            all.add(recipient_is("+r.domain IN " + list(*numbers_.recipient_domain)));
         if (numbers_.domain)
             all.add(fmt::format("(+m.sender_domain IN {0} OR {1})", list(*numbers_.domain),
                                 recipient_is("+r.domain IN " + list(*numbers_.domain))));
@@ -282,8 +314,9 @@ private:
 
 bool JournalNumbers::impossible() const
 {
-    for (const auto* one : {&sender, &recipient, &address, &domain, &client, &login, &type,
-                            &tenant, &listener})
+    for (const auto* one :
+         {&sender, &recipient, &address, &sender_domain, &recipient_domain, &domain,
+          &client, &login, &type, &tenant, &listener, &reason})
         if (*one && (*one)->empty())
             return true;
     return false;

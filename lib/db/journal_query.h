@@ -22,12 +22,15 @@ struct JournalNumbers {
     std::optional<Numbers> sender{};
     std::optional<Numbers> recipient{};
     std::optional<Numbers> address{};
+    std::optional<Numbers> sender_domain{};
+    std::optional<Numbers> recipient_domain{};
     std::optional<Numbers> domain{};
     std::optional<Numbers> client{};
     std::optional<Numbers> login{};
     std::optional<Numbers> type{};
     std::optional<Numbers> tenant{};
     std::optional<Numbers> listener{};
+    std::optional<Numbers> reason{};
     // Few messages have the words that are asked for: begin with them.
     bool rare_words = false;
 

@@ -67,6 +67,20 @@ std::vector<std::string> forms(const JournalPolicies& policies, const std::strin
     return {all.begin(), all.end()};
 }
 
+// "image/*": all types that begin so.
+Numbers types_like(const Sqlite& database, std::string_view type)
+{
+    const std::string first(type.substr(0, type.size() - 1));
+    std::string behind = first;
+    ++behind.back();
+    Statement look = database.lend("SELECT id FROM labels WHERE text >= ?1 AND text < ?2");
+    look.bind(1, first).bind(2, behind);
+    Numbers found;
+    while (look.step())
+        found.push_back(look.number(0));
+    return found;
+}
+
 JournalNumbers look_up(const Sqlite& database, const JournalPolicies& policies,
                        const JournalCriteria& criteria)
 {
@@ -80,15 +94,24 @@ JournalNumbers look_up(const Sqlite& database, const JournalPolicies& policies,
         if (!name.empty())
             numbers = numbers_of(database, "SELECT id FROM labels WHERE text = ?1", {name});
     };
+    const auto domain = [&](const std::string& name, std::optional<Numbers>& numbers) {
+        if (!name.empty())
+            numbers = numbers_of(database, "SELECT id FROM domains WHERE name = ?1",
+                                 {normal_domain(name).value_or(name)});
+    };
     address(criteria.sender, all.sender);
     address(criteria.recipient, all.recipient);
     address(criteria.address, all.address);
     label(criteria.listener, all.listener);
     label(criteria.tenant, all.tenant);
-    label(lower(criteria.type), all.type);
-    if (!criteria.domain.empty())
-        all.domain = numbers_of(database, "SELECT id FROM domains WHERE name = ?1",
-                                {normal_domain(criteria.domain).value_or(criteria.domain)});
+    label(criteria.reason, all.reason);
+    if (criteria.type.ends_with("/*"))
+        all.type = types_like(database, lower(criteria.type));
+    else
+        label(lower(criteria.type), all.type);
+    domain(criteria.domain, all.domain);
+    domain(criteria.sender_domain, all.sender_domain);
+    domain(criteria.recipient_domain, all.recipient_domain);
     if (!criteria.client.empty())
         all.client = numbers_of(database, "SELECT id FROM clients WHERE address = ?1",
                                 {criteria.client});

@@ -24,17 +24,21 @@ enum class JournalKind : std::uint8_t { messages, refusals, both };
 struct JournalCriteria {
     std::optional<spool::MessageId> id{};
     std::string sender{};
-    std::string recipient{}; // or what it was before a rewrite
-    std::string address{};   // sender or recipient
-    std::string domain{};    // of sender or recipient
-    std::string client{};    // IP address
+    bool null_sender = false; // of bounces and notices
+    std::string recipient{};  // or what it was before a rewrite
+    std::string address{};    // sender or recipient
+    std::string sender_domain{};
+    std::string recipient_domain{};
+    std::string domain{}; // of sender or recipient
+    std::string client{}; // IP address
     std::string login{};
     std::string listener{};
     std::string tenant{};
     std::string message_id{};
-    std::string words{}; // of the subject, in any order; "roo*": all that begin so
-    std::string files{}; // words of attachments' names
-    std::string type{};  // media type of an attachment, declared or found
+    std::string words{};  // of the subject, in any order; "roo*": all that begin so
+    std::string files{};  // words of attachments' names
+    std::string type{};   // media type of an attachment, declared or found; "image/*"
+    std::string reason{}; // of a refusal
     std::optional<Outcome> outcome{}; // of the recipient, or of any
     std::optional<Origin> origin{};
     JournalKind kind = JournalKind::messages;

@@ -80,6 +80,11 @@ TEST_CASE("journal: each criterion finds what it says, alone and beside others")
     CHECK(journal.found({.domain = "EXAMPLE.org"}) == all);
     CHECK(journal.found({.domain = "example.com"}) == Ids{3});
     CHECK(journal.found({.domain = "none.example"}).empty());
+    CHECK(journal.found({.sender_domain = "Example.com"}) == Ids{3});
+    CHECK(journal.found({.sender_domain = "example.org"}).empty());
+    CHECK(journal.found({.recipient_domain = "example.org"}) == all);
+    CHECK(journal.found({.recipient_domain = "example.com"}).empty());
+    CHECK(journal.found({.null_sender = true}) == Ids{4});
     CHECK(journal.found({.client = "192.0.2.33"}) == Ids{3});
     CHECK(journal.found({.login = "dora"}) == Ids{3});
     CHECK(journal.found({.listener = "submission"}) == Ids{3});
@@ -93,6 +98,8 @@ TEST_CASE("journal: each criterion finds what it says, alone and beside others")
     CHECK(journal.found({.words = "2026"}).empty());
     CHECK(journal.found({.type = "application/x-dosexec"}) == Ids{3});
     CHECK(journal.found({.type = "Application/ZIP"}) == Ids{3});
+    CHECK(journal.found({.type = "application/*"}) == all);
+    CHECK(journal.found({.type = "image/*"}).empty());
     CHECK(journal.found({.outcome = Outcome::failed}) == Ids{5});
     CHECK(journal.found({.outcome = Outcome::delivered}).size() == 9);
     CHECK(journal.found({.outcome = Outcome::waiting}) == all); // carl
@@ -130,6 +137,16 @@ TEST_CASE("journal: criteria hold together")
               .empty());
     CHECK(journal.found({.sender = "dora@example.com", .words = "roof"}).empty());
     CHECK(journal.found({.kind = db::JournalKind::refusals}) == Ids{0});
+    CHECK(journal.found({.reason = "unknown-recipient",
+                         .kind = db::JournalKind::refusals}) == Ids{0});
+    CHECK(journal.found({.reason = "unknown-recipient"}).empty());
+    CHECK(journal.found({.reason = "else", .kind = db::JournalKind::refusals}).empty());
+    CHECK(journal.found({.null_sender = true, .recipient = "bob@example.org"}) == Ids{4});
+    CHECK(journal
+              .found({.sender_domain = "example.net",
+                      .recipient_domain = "example.org",
+                      .domain = "example.org"})
+              .size() == 8);
     CHECK(journal.found({.kind = db::JournalKind::both}).size() == 11);
     CHECK(journal.found({.recipient = "nobody@example.org",
                          .outcome = Outcome::refused,
