@@ -17,9 +17,9 @@ namespace conf {
 
 // What was said on the command line.
 struct Call {
-    std::string config{default_file};                        // --config
-    std::vector<std::string> operands;                       // in order
-    std::map<std::string, std::string, std::less<>> options; // "json" -> "" for a flag
+    std::string config{default_file};                          // --config
+    std::vector<std::string> operands{};                       // in order
+    std::map<std::string, std::string, std::less<>> options{}; // "json" -> "" for a flag
 
     [[nodiscard]] bool has(std::string_view name) const { return options.contains(name); }
     [[nodiscard]] std::string get(std::string_view name) const
@@ -30,7 +30,8 @@ struct Call {
 };
 
 struct OptionSpec {
-    std::string name;  // without the dashes
+    std::string name;  // without the dashes; "recipient,rcpt": by either name, told as
+                       // the first
     std::string value; // what --help calls its value; empty: a flag
     std::string help;
 };

@@ -105,17 +105,25 @@ inline CLI::App* add_words(CLI::App& app, const Command& command)
     return group->add_subcommand(name.substr(space + 1), command.help);
 }
 
+// As CLI11 wants them: "--recipient,--rcpt".
+inline std::string names_of(const OptionSpec& option)
+{
+    std::string names = "--";
+    for (const char c : option.name)
+        names += c == ',' ? std::string(",--") : std::string(1, c);
+    return names;
+}
+
 inline void add_option(CLI::App& app, const OptionSpec& option, Call& call)
 {
-    const std::string name = option.name;
+    const std::string name = option.name.substr(0, option.name.find(','));
+    const std::string names = names_of(option);
     if (option.value.empty()) {
-        app.add_flag_callback(
-            "--" + name, [&call, name] { call.options[name]; }, option.help);
+        app.add_flag_callback(names, [&call, name] { call.options[name]; }, option.help);
         return;
     }
     app.add_option_function<std::string>(
-           "--" + name,
-           [&call, name](const std::string& value) { call.options[name] = value; },
+           names, [&call, name](const std::string& value) { call.options[name] = value; },
            option.help)
         ->type_name(option.value);
 }
