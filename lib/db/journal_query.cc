@@ -330,6 +330,32 @@ std::string match_expression(const JournalCriteria& criteria)
     return expression;
 }
 
+std::string together(const JournalArms& arms)
+{
+    std::string sql;
+    for (const JournalArm& arm : arms.arms)
+        sql += (sql.empty() ? "" : " UNION ") + arm.sql;
+    return sql;
+}
+
+std::string ranking_query(const JournalArms& arms, JournalSort sort, std::size_t limit,
+                          std::optional<JournalRank> after)
+{
+    // In the order of JournalSort.
+    constexpr std::string_view values[] = {
+        "(SELECT v.size FROM messages v WHERE v.key = f.key)",
+        "(SELECT v.recipients FROM messages v WHERE v.key = f.key)",
+        "coalesce((SELECT max(v.last) - (f.key >> 10) FROM recipients v"
+        " WHERE v.message = f.key AND v.result <> 0), -1)"};
+    static_assert(std::size(values) == std::size(sort_words));
+    std::string sql =
+        fmt::format("SELECT key, value FROM (SELECT f.key AS key, {} AS value FROM ({}) f)",
+                    values[static_cast<std::size_t>(sort)], together(arms));
+    if (after)
+        sql += fmt::format(" WHERE (value, key) < ({}, {})", after->value, after->key);
+    return sql + fmt::format(" ORDER BY value DESC, key DESC LIMIT {}", limit);
+}
+
 JournalArms journal_arms(const JournalCriteria& criteria, const JournalNumbers& numbers)
 {
     return Builder(criteria, numbers).build();

@@ -54,6 +54,14 @@ struct JournalArms {
 [[nodiscard]] JournalArms journal_arms(const JournalCriteria& criteria,
                                        const JournalNumbers& numbers);
 
+// The keys that all arms find, without duplicates; ?1 and so on are as in each of them.
+[[nodiscard]] std::string together(const JournalArms& arms);
+
+// Keys and what they are sorted by, the largest first; parameters as in together().
+[[nodiscard]] std::string ranking_query(const JournalArms& arms, JournalSort sort,
+                                        std::size_t limit,
+                                        std::optional<JournalRank> after);
+
 // The same for logins; ?1 and ?2 as above, ?3 how many.  For read_logins().
 [[nodiscard]] std::vector<std::string> login_query(const JournalLoginCriteria& criteria,
                                                    const JournalNumbers& numbers);

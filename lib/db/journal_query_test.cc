@@ -126,6 +126,24 @@ TEST_CASE("journal: with all criteria at once nothing is read from end to end")
     }
 }
 
+TEST_CASE("journal: sorting by size or delay reads only what a search finds")
+{
+    const JournalFixture fixture;
+    const db::Sqlite database(fixture.path, db::Access::read, base::milliseconds{1000});
+    const auto arms = db::journal_arms({}, {.address = db::Numbers{7}});
+    for (const auto sort :
+         {db::JournalSort::size, db::JournalSort::recipients, db::JournalSort::delay}) {
+        const std::string plan =
+            plan_of(database, db::ranking_query(arms, sort, 50, db::JournalRank{5, 6}));
+        CAPTURE(plan);
+        CHECK(plan.find("messages_sender ") != std::string::npos);
+        CHECK(plan.find("recipients_address") != std::string::npos);
+        CHECK(plan.find("SEARCH v USING") != std::string::npos);
+        CHECK(plan.find("SCAN m") == std::string::npos);
+        CHECK(plan.find("SCAN v") == std::string::npos);
+    }
+}
+
 TEST_CASE("journal: logins are found by an index, sorted by it")
 {
     const JournalFixture fixture;

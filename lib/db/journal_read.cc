@@ -133,14 +133,14 @@ constexpr std::string_view login_columns =
 
 } // namespace
 
-FiledMessage JournalSearch::read(JournalKey key) const
+std::optional<FiledMessage> JournalSearch::message(JournalKey key) const
 {
     FiledMessage filed;
     filed.key = key;
     Statement row = database_.lend(message_columns);
     row.bind(1, key);
     if (!row.step())
-        return filed; // deleted in between
+        return std::nullopt;
     read_message(row, filed);
     filed.recipients = read_recipients(database_, key);
     for (const FiledRecipient& recipient : filed.recipients)
@@ -157,12 +157,14 @@ std::optional<FiledMessage> JournalSearch::story(spool::MessageId id) const
     look.bind(1, number);
     if (!look.step())
         return std::nullopt;
-    FiledMessage filed = read(look.number(0));
+    std::optional<FiledMessage> filed = message(look.number(0));
+    if (!filed)
+        return std::nullopt;
     Statement children =
         database_.lend("SELECT id FROM messages WHERE parent = ?1 ORDER BY key");
     children.bind(1, number);
     while (children.step())
-        filed.children.push_back(id_of(children, 0));
+        filed->children.push_back(id_of(children, 0));
     return filed;
 }
 

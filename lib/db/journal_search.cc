@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <set>
 
 namespace db {
@@ -190,8 +191,9 @@ JournalSearch::JournalSearch(const std::string& path, JournalPolicies policies,
     require_journal_version(database_);
 }
 
-JournalPage JournalSearch::page(const JournalCriteria& criteria, std::size_t limit,
-                                JournalOrder order, std::optional<JournalKey> after) const
+std::vector<JournalKey> JournalSearch::keys(const JournalCriteria& criteria,
+                                            std::size_t limit, JournalOrder order,
+                                            std::optional<JournalKey> after) const
 {
     require_words(criteria);
     const JournalNumbers numbers = look_up(database_, policies_, criteria);
@@ -204,26 +206,72 @@ JournalPage JournalSearch::page(const JournalCriteria& criteria, std::size_t lim
         return {};
 
     const JournalArms all = journal_arms(criteria, numbers);
-    std::set<JournalKey> keys;
+    std::set<JournalKey> found;
     const auto ask = [&](const Range& piece) {
         for (const JournalArm& arm : all.arms)
-            collect(database_, arm, piece, order, limit + 1, keys);
-        return keys.size() <= limit;
+            collect(database_, arm, piece, order, limit, found);
+        return found.size() < limit;
     };
     if (all.walks)
         walk(database_, range, order, ask);
     else
         ask(range);
+    std::vector<JournalKey> first = sorted(found, order);
+    first.resize(std::min(first.size(), limit));
+    return first;
+}
 
+JournalPage JournalSearch::page(const JournalCriteria& criteria, std::size_t limit,
+                                JournalOrder order, std::optional<JournalKey> after) const
+{
+    std::vector<JournalKey> found = keys(criteria, limit + 1, order, after);
     JournalPage page;
-    for (const JournalKey key : sorted(keys, order)) {
-        if (page.messages.size() == limit) {
-            page.next = page.messages.back().key;
-            break;
-        }
-        page.messages.push_back(read(key));
+    if (found.size() > limit) {
+        found.pop_back();
+        page.next = found.back();
     }
+    for (const JournalKey key : found)
+        if (std::optional<FiledMessage> filed = message(key))
+            page.messages.push_back(std::move(*filed));
     return page;
+}
+
+JournalRanking JournalSearch::ranking(const JournalCriteria& criteria, JournalSort sort,
+                                      std::size_t limit,
+                                      std::optional<JournalRank> after) const
+{
+    require_words(criteria);
+    const JournalNumbers numbers = look_up(database_, policies_, criteria);
+    if (numbers.impossible())
+        return {};
+    const JournalArms all = journal_arms(criteria, numbers);
+    const std::string query = ranking_query(all, sort, limit + 1, after);
+    std::set<JournalRank, std::greater<>> found;
+    const auto ask = [&](const Range& piece) {
+        Statement look = database_.prepare(query);
+        bind(look, all.arms.front(), piece);
+        while (look.step())
+            found.insert({look.number(1), look.number(0)});
+        while (found.size() > limit + 1)
+            found.erase(std::prev(found.end()));
+        return true;
+    };
+    const Range range = range_of(criteria.from, criteria.to);
+    if (all.walks)
+        walk(database_, range, JournalOrder::newest_first, ask);
+    else
+        ask(range);
+
+    JournalRanking ranking;
+    std::vector<JournalRank> ranks(found.begin(), found.end());
+    if (ranks.size() > limit) {
+        ranks.pop_back();
+        ranking.next = ranks.back();
+    }
+    for (const JournalRank& rank : ranks)
+        if (std::optional<FiledMessage> filed = message(rank.key))
+            ranking.messages.push_back(std::move(*filed));
+    return ranking;
 }
 
 std::uint64_t JournalSearch::count(const JournalCriteria& criteria) const
@@ -233,9 +281,7 @@ std::uint64_t JournalSearch::count(const JournalCriteria& criteria) const
     if (numbers.impossible())
         return 0;
     const JournalArms all = journal_arms(criteria, numbers);
-    std::string union_of_arms;
-    for (const JournalArm& arm : all.arms)
-        union_of_arms += (union_of_arms.empty() ? "" : " UNION ") + arm.sql;
+    const std::string union_of_arms = together(all);
     std::uint64_t count = 0;
     const auto add = [&](const Range& piece) {
         Statement look = database_.prepare("SELECT count(*) FROM (" + union_of_arms + ')');
@@ -250,6 +296,11 @@ std::uint64_t JournalSearch::count(const JournalCriteria& criteria) const
     else
         add(range);
     return count;
+}
+
+std::int64_t JournalSearch::version() const
+{
+    return database_.number("PRAGMA data_version");
 }
 
 std::vector<FiledLogin> JournalSearch::logins(const JournalLoginCriteria& criteria,

@@ -14,6 +14,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace db {
@@ -74,6 +75,25 @@ struct JournalPage {
     std::optional<JournalKey> next; // to go on from; none: that was all
 };
 
+// Instead of the order of time: the largest first, of equals the newest.
+enum class JournalSort : std::uint8_t {
+    size,
+    recipients,
+    delay, // until the last recipient that is finished was; without one: last of all
+};
+inline constexpr std::string_view sort_words[] = {"size", "recipients", "delay"};
+
+struct JournalRank {
+    std::int64_t value = 0;
+    JournalKey key = 0;
+    auto operator<=>(const JournalRank&) const = default;
+};
+
+struct JournalRanking {
+    std::vector<FiledMessage> messages;
+    std::optional<JournalRank> next; // to go on from; none: that was all
+};
+
 struct JournalLoginCriteria {
     std::string login{};
     std::string client{};
@@ -98,17 +118,28 @@ public:
     [[nodiscard]] JournalPage page(const JournalCriteria& criteria, std::size_t limit,
                                    JournalOrder order = JournalOrder::newest_first,
                                    std::optional<JournalKey> after = std::nullopt) const;
+    // Looks at all that is found before it shows anything.
+    [[nodiscard]] JournalRanking
+    ranking(const JournalCriteria& criteria, JournalSort sort, std::size_t limit,
+            std::optional<JournalRank> after = std::nullopt) const;
+    // What page() would read.
+    [[nodiscard]] std::vector<JournalKey>
+    keys(const JournalCriteria& criteria, std::size_t limit,
+         JournalOrder order = JournalOrder::newest_first,
+         std::optional<JournalKey> after = std::nullopt) const;
+    // Nothing: it was deleted meanwhile.
+    [[nodiscard]] std::optional<FiledMessage> message(JournalKey key) const;
     [[nodiscard]] std::uint64_t count(const JournalCriteria& criteria) const;
     [[nodiscard]] std::optional<FiledMessage> story(spool::MessageId id) const;
     // Newest first; `before`: the key of the last one seen.
     [[nodiscard]] std::vector<FiledLogin>
     logins(const JournalLoginCriteria& criteria, std::size_t limit,
            std::optional<JournalKey> before = std::nullopt) const;
+    // Another number whenever somebody has written since it was asked for last.
+    [[nodiscard]] std::int64_t version() const;
     [[nodiscard]] const Sqlite& database() const { return database_; }
 
 private:
-    [[nodiscard]] FiledMessage read(JournalKey key) const;
-
     Sqlite database_;
     JournalPolicies policies_;
 };

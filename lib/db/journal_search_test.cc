@@ -174,6 +174,67 @@ TEST_CASE("journal: pages go on where the last one ended, in both directions")
         }
 }
 
+TEST_CASE("journal: the largest and the slowest first, in pages")
+{
+    const JournalFixture journal;
+    {
+        db::Journal writer(journal.path);
+        db::JournalBatch batch(writer);
+        for (std::uint64_t id = 1; id <= 9; ++id) {
+            auto message = a_message(id, noon + static_cast<std::int64_t>(id) * second);
+            message.size = id % 3 * 1000;
+            if (id > 1)
+                message.recipients.pop_back();
+            REQUIRE(batch.file(message));
+            if (id <= 3) // the first is the slowest
+                REQUIRE(batch.file(a_result(
+                    id, message.time + static_cast<std::int64_t>(10 - id) * second)));
+        }
+        batch.commit();
+    }
+    const db::JournalSearch search(journal.path);
+    const auto ranked = [&search](const JournalCriteria& criteria, db::JournalSort sort) {
+        std::vector<Ids> pages;
+        for (const std::size_t limit : {std::size_t{1}, std::size_t{4}, std::size_t{9}}) {
+            Ids ids;
+            std::optional<db::JournalRank> after;
+            do {
+                const auto page = search.ranking(criteria, sort, limit, after);
+                CHECK(page.messages.size() <= limit);
+                for (const auto& one : page.messages)
+                    ids.push_back(one.message.id.value());
+                after = page.next;
+            } while (after);
+            pages.push_back(ids);
+        }
+        CHECK(pages[0] == pages[1]);
+        CHECK(pages[1] == pages[2]);
+        return pages[0];
+    };
+    CHECK(ranked({}, db::JournalSort::size) == Ids{8, 5, 2, 7, 4, 1, 9, 6, 3});
+    CHECK(ranked({.recipient = "bob@example.org"}, db::JournalSort::size) ==
+          Ids{8, 5, 2, 7, 4, 1, 9, 6, 3});
+    CHECK(ranked({}, db::JournalSort::recipients) == Ids{1, 9, 8, 7, 6, 5, 4, 3, 2});
+    CHECK(ranked({}, db::JournalSort::delay) == Ids{1, 2, 3, 9, 8, 7, 6, 5, 4});
+    CHECK(ranked({.words = "roof", .from = noon + 4 * second}, db::JournalSort::size) ==
+          Ids{8, 5, 7, 4, 9, 6});
+    CHECK(ranked({.sender = "nobody@example.org"}, db::JournalSort::size).empty());
+}
+
+TEST_CASE("journal: who waits for others to write is told, and what is deleted is skipped")
+{
+    const JournalFixture journal;
+    const db::JournalSearch search(journal.path);
+    const std::int64_t before = search.version();
+    CHECK(search.version() == before);
+    journal.file(a_message(1));
+    CHECK(search.version() != before);
+    const auto keys = search.keys({}, 10);
+    REQUIRE(keys.size() == 1);
+    CHECK(search.message(keys[0])->message.id == spool::MessageId(1));
+    CHECK_FALSE(search.message(keys[0] + 1));
+}
+
 TEST_CASE("journal: words without a word are refused")
 {
     const Filled journal;
