@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/journal_reports.h"
 
+#include "text/words.h"
+
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 
 namespace db {
@@ -72,6 +75,46 @@ constexpr std::string_view types_query =
     " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
     " GROUP BY coalesce(f.found, f.declared) ORDER BY n DESC, 1 LIMIT ?4";
 
+constexpr std::string_view clients_query =
+    "SELECT c.address, count(*) AS n, sum(m.size) FROM messages m"
+    " CROSS JOIN clients c"
+    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0 AND c.id = m.client"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY c.address ORDER BY n DESC, 1 LIMIT ?4";
+
+constexpr std::string_view failures_query =
+    "SELECT trim(coalesce(r.enhanced, '') || ' ' || coalesce(l.text, '')) AS answer,"
+    " count(*) AS n, sum(m.size) FROM recipients r CROSS JOIN messages m"
+    " LEFT JOIN labels l ON l.id = r.relay"
+    " WHERE r.message >= ?1 AND r.message < ?2 AND m.key = r.message AND +m.kind = 0"
+    " AND (+r.result IN (2, 3) OR (+r.result = 0 AND r.attempts > 0))"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY answer ORDER BY n DESC, 1 LIMIT ?4";
+
+constexpr std::string_view origins_query =
+    "SELECT m.origin, count(*), sum(m.size) FROM messages m"
+    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0 AND +m.known = 1"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY +m.origin ORDER BY 1 LIMIT ?4";
+
+constexpr std::string_view outcomes_query =
+    "SELECT r.result, count(*), 0 FROM recipients r CROSS JOIN messages m"
+    " WHERE r.message >= ?1 AND r.message < ?2 AND m.key = r.message AND +m.kind = 0"
+    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY +r.result ORDER BY 1 LIMIT ?4";
+
+constexpr std::string_view login_outcomes_query =
+    "SELECT g.result, count(*), 0 FROM logins g WHERE g.key >= ?1 AND g.key < ?2"
+    " AND (?3 = '' OR +g.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY +g.result ORDER BY 1 LIMIT ?4";
+
+constexpr std::string_view logins_query =
+    "SELECT coalesce(c.address, ''), sum(g.result = 1) AS n, sum(g.result = 0),"
+    " count(DISTINCT g.account) FROM logins g LEFT JOIN clients c ON c.id = g.client"
+    " WHERE g.key >= ?1 AND g.key < ?2"
+    " AND (?3 = '' OR +g.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " GROUP BY c.address HAVING n > 0 ORDER BY n DESC, 1 LIMIT ?4";
+
 constexpr std::string_view delays_query =
     "SELECT (r.last - (r.message >> 10)) / 1000 AS delay, count(*) AS n FROM recipients r"
     " CROSS JOIN messages m WHERE r.message >= ?1 AND r.message < ?2 AND m.key = r.message"
@@ -101,6 +144,17 @@ std::vector<ReportLine> lines(const JournalSearch& journal, std::string_view sql
         all.push_back({std::string(rows.text(0)),
                        static_cast<std::uint64_t>(rows.number(1)),
                        static_cast<std::uint64_t>(rows.number(2))});
+    return all;
+}
+
+// Their names are places in a table of words.
+std::vector<ReportLine> worded(std::vector<ReportLine> all,
+                               std::span<const std::string_view> words)
+{
+    for (ReportLine& line : all)
+        if (const auto place = text::number_in<std::size_t>(line.name);
+            place && *place < words.size())
+            line.name = words[*place];
     return all;
 }
 
@@ -146,6 +200,49 @@ std::vector<ReportLine> attachments_by_type(const JournalSearch& journal,
     return lines(journal, types_query, range);
 }
 
+std::vector<ReportLine> top_clients(const JournalSearch& journal, const ReportRange& range,
+                                    std::size_t limit)
+{
+    return lines(journal, clients_query, range, limit);
+}
+
+std::vector<ReportLine> failures_by_answer(const JournalSearch& journal,
+                                           const ReportRange& range)
+{
+    return lines(journal, failures_query, range);
+}
+
+std::vector<ReportLine> messages_by_origin(const JournalSearch& journal,
+                                           const ReportRange& range)
+{
+    return worded(lines(journal, origins_query, range), origin_words);
+}
+
+std::vector<ReportLine> recipients_by_outcome(const JournalSearch& journal,
+                                              const ReportRange& range)
+{
+    return worded(lines(journal, outcomes_query, range), outcome_words);
+}
+
+std::vector<ReportLine> logins_by_outcome(const JournalSearch& journal,
+                                          const ReportRange& range)
+{
+    return worded(lines(journal, login_outcomes_query, range), login_outcome_words);
+}
+
+std::vector<LoginLine> refused_logins(const JournalSearch& journal,
+                                      const ReportRange& range, std::size_t limit)
+{
+    Statement rows = ask(journal, logins_query, range, limit);
+    std::vector<LoginLine> all;
+    while (rows.step())
+        all.push_back({std::string(rows.text(0)),
+                       static_cast<std::uint64_t>(rows.number(1)),
+                       static_cast<std::uint64_t>(rows.number(2)),
+                       static_cast<std::uint64_t>(rows.number(3))});
+    return all;
+}
+
 // The smallest delay that so many percent do not exceed.
 DelayReport delays(const JournalSearch& journal, const ReportRange& range)
 {
@@ -175,7 +272,9 @@ std::vector<std::string> report_queries()
     std::vector<std::string> all;
     for (const std::string_view query :
          {senders_query, recipients_query, hours_query, days_query, domains_query,
-          tenants_query, reasons_query, types_query, delays_query})
+          tenants_query, reasons_query, types_query, delays_query, clients_query,
+          failures_query, origins_query, outcomes_query, login_outcomes_query,
+          logins_query})
         all.emplace_back(query);
     return all;
 }

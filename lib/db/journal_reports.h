@@ -24,6 +24,14 @@ struct ReportLine {
     std::uint64_t octets = 0;
 };
 
+// Logins of one client.
+struct LoginLine {
+    std::string client;
+    std::uint64_t refused = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t users = 0; // different ones that it named
+};
+
 // Milliseconds from arrival to delivery.
 struct DelayReport {
     std::uint64_t count = 0;
@@ -50,6 +58,22 @@ top_recipients(const JournalSearch& journal, const ReportRange& range, std::size
                                                          const ReportRange& range);
 [[nodiscard]] std::vector<ReportLine> attachments_by_type(const JournalSearch& journal,
                                                           const ReportRange& range);
+[[nodiscard]] std::vector<ReportLine>
+top_clients(const JournalSearch& journal, const ReportRange& range, std::size_t limit);
+// Recipients that failed, expired or still wait after an attempt, by what was answered:
+// "5.1.1 mail1.internal[192.0.2.9]:25".  Octets: of their messages.
+[[nodiscard]] std::vector<ReportLine> failures_by_answer(const JournalSearch& journal,
+                                                         const ReportRange& range);
+// Counts by origin_words, outcome_words and login_outcome_words; octets of messages alone.
+[[nodiscard]] std::vector<ReportLine> messages_by_origin(const JournalSearch& journal,
+                                                         const ReportRange& range);
+[[nodiscard]] std::vector<ReportLine> recipients_by_outcome(const JournalSearch& journal,
+                                                            const ReportRange& range);
+[[nodiscard]] std::vector<ReportLine> logins_by_outcome(const JournalSearch& journal,
+                                                        const ReportRange& range);
+// Clients whose logins were refused, the most often refused first.
+[[nodiscard]] std::vector<LoginLine>
+refused_logins(const JournalSearch& journal, const ReportRange& range, std::size_t limit);
 [[nodiscard]] DelayReport delays(const JournalSearch& journal, const ReportRange& range);
 
 // The SQL of all of them, for a test of their plans.

@@ -66,6 +66,48 @@ TEST_CASE("journal: reports sum up what was filed")
     CHECK(told(db::attachments_by_type(journal, {})) == "application/pdf 100 100000;");
 }
 
+TEST_CASE("journal: reports of origins, results, answers, clients and logins")
+{
+    const Filled filled;
+    auto bounce = a_message(200, noon);
+    bounce.origin = db::Origin::bounce;
+    bounce.size = 7;
+    auto failed = a_result(200, noon + 1, db::Outcome::failed);
+    failed.enhanced = "5.1.1";
+    auto waits = a_result(1, noon + 1, db::Outcome::waiting);
+    waits.address = "carl@example.org";
+    waits.enhanced = "4.4.1";
+    waits.relay = "";
+    auto login = a_login(noon);
+    auto refused = a_login(noon + 1);
+    refused.outcome = db::LoginOutcome::refused;
+    auto other = refused;
+    other.time += 1;
+    other.peer.login = "eve";
+    auto elsewhere = refused;
+    elsewhere.time += 2;
+    elsewhere.peer.client = "198.51.100.9";
+    REQUIRE(filled.file(bounce, failed, waits, login, refused, other, elsewhere));
+
+    const db::JournalSearch journal(filled.path);
+    CHECK(told(db::messages_by_origin(journal, {})) == "client 100 1000;bounce 1 7;");
+    CHECK(told(db::recipients_by_outcome(journal, {})) ==
+          "waiting 101 0;delivered 100 0;failed 1 0;");
+    CHECK(told(db::logins_by_outcome(journal, {})) == "accepted 1 0;refused 3 0;");
+    CHECK(told(db::failures_by_answer(journal, {})) ==
+          "4.4.1 1 10;5.1.1 mail1.internal[192.0.2.9]:25 1 7;");
+    CHECK(told(db::top_clients(journal, {}, 5)) == "192.0.2.1 101 1007;");
+    const auto clients = db::refused_logins(journal, {}, 5);
+    REQUIRE(clients.size() == 2);
+    CHECK(clients[0].client == "203.0.113.5");
+    CHECK(clients[0].refused == 2);
+    CHECK(clients[0].accepted == 1);
+    CHECK(clients[0].users == 2);
+    CHECK(clients[1].users == 1);
+    CHECK(db::refused_logins(journal, {.tenant = "acme"}, 5).empty());
+    CHECK(db::refused_logins(journal, {.from = noon + hour}, 5).empty());
+}
+
 TEST_CASE("journal: reports keep to their time and tenant")
 {
     const Filled filled;
