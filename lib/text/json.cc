@@ -66,6 +66,9 @@ void append_json_string(std::string& out, std::string_view text)
         const std::size_t length = utf8_length(text);
         if (length == 1)
             append_escaped(out, static_cast<unsigned char>(text.front()));
+        else if (length == 2 && text[0] == '\xc2' &&
+                 static_cast<unsigned char>(text[1]) < 0xa0)
+            append_escaped(out, static_cast<unsigned char>(text[1])); // C1, for terminals
         else
             out.append(length == 0 ? replacement : text.substr(0, length));
         text.remove_prefix(length == 0 ? 1 : length);

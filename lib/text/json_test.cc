@@ -24,6 +24,7 @@ TEST_CASE("text: a JSON string holds any text")
     CHECK(json_of("plain <a@b>") == R"("plain <a@b>")");
     CHECK(json_of("\"\\\n\r\t") == R"("\"\\\n\r\t")");
     CHECK(json_of(std::string_view("\0\x1f\x7f", 3)) == R"("\u0000\u001f\u007f")");
+    CHECK(json_of("\xc2\x80\xc2\x9f\xc2\xa0") == "\"\\u0080\\u009f\xc2\xa0\"");
     CHECK(json_of("Gr\xc3\xbc\xc3\x9f"
                   "e \xf0\x9f\x93\xa7") == "\"Gr\xc3\xbc\xc3\x9f"
                                            "e \xf0\x9f\x93\xa7\"");
