@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// journalq/command.h - the subcommands; main.cc alone reads the command line.
+#pragma once
+
+#include "conf/command.h"
+#include "db/journal_search.h"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace journalq {
+
+using conf::Call;
+
+// EX_OK, and what grep(1) answers when nothing was found.
+inline constexpr int exit_done = 0;
+inline constexpr int exit_no_match = 1;
+
+int list(const Call& call);
+int show(const Call& call);
+int follow(const Call& call);
+int logins(const Call& call);
+
+int report_summary(const Call& call);
+int report_senders(const Call& call);
+int report_recipients(const Call& call);
+int report_clients(const Call& call);
+int report_hours(const Call& call);
+int report_days(const Call& call);
+int report_domains(const Call& call);
+int report_tenants(const Call& call);
+int report_refusals(const Call& call);
+int report_failures(const Call& call);
+int report_attachments(const Call& call);
+int report_delays(const Call& call);
+int report_logins(const Call& call);
+
+// --database, or what the configuration names.
+[[nodiscard]] std::string journal_of(const Call& call);
+// Throws Failure(supply_input) if there is none.
+void require_journal(const std::string& path);
+// Read only.
+[[nodiscard]] db::JournalSearch open_journal(const std::string& path);
+
+// --limit; throws Failure(fix_arguments).
+[[nodiscard]] std::size_t limit_of(const Call& call, std::size_t otherwise);
+[[noreturn]] void refuse(std::string_view option, std::string_view said,
+                         std::string_view why);
+// At most one of these flags may be given.
+void require_one_of(const Call& call, std::initializer_list<std::string_view> flags);
+
+// What list and follow mean beside lib/conf's selection: --refused, --with-refused,
+// --reason.
+[[nodiscard]] std::vector<conf::OptionSpec> search_options();
+[[nodiscard]] db::JournalCriteria criteria_of(const Call& call);
+
+} // namespace journalq

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// journalq/print.h - messages and logins as people and as programs read them.
+//
+// Everything is appended to a string that is used again.  What strangers have written is
+// shown without control characters.
+#pragma once
+
+#include "db/journal_search.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace journalq {
+
+enum class Format : std::uint8_t {
+    lines,   // one for each message
+    stories, // all about each, in a paragraph
+    json,    // an object a line
+    csv,     // a row for each recipient
+    ids,     // of accepted messages
+};
+
+// "2026-11-23 13:00:00" in the local zone, and "2026-11-23T12:00:00.000Z" as the views of
+// journal-db(5) have it; from microseconds since 1970.
+[[nodiscard]] std::string local_time(std::int64_t time);
+[[nodiscard]] std::string utc_time(std::int64_t time);
+
+// The result that an operator looks for first: failed rather than waiting, waiting rather
+// than delivered; "unknown" without recipients.
+[[nodiscard]] std::string_view worst_result(const db::FiledMessage& filed);
+// From acceptance to the end, "1.250" seconds; empty while it waits.
+[[nodiscard]] std::string delay_of(const db::FiledMessage& filed,
+                                   const db::FiledRecipient& recipient);
+
+// `wanted`: an address that was searched for; its result is the one that is shown.
+void append_line(std::string& out, const db::FiledMessage& filed, std::string_view wanted);
+void append_story(std::string& out, const db::FiledMessage& filed);
+void append_json(std::string& out, const db::FiledMessage& filed);
+void append_csv_header(std::string& out);
+void append_csv_rows(std::string& out, const db::FiledMessage& filed);
+
+void append_line(std::string& out, const db::FiledLogin& filed);
+void append_json(std::string& out, const db::FiledLogin& filed);
+void append_login_csv_header(std::string& out);
+void append_csv_row(std::string& out, const db::FiledLogin& filed);
+
+// "bounce 00132TMY8NEP0 failed, to ann@example.net": what came of a message, for its story.
+void append_child(std::string& out, const db::FiledMessage& child);
+
+} // namespace journalq

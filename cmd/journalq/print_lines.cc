@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// A line for each message or login.
+#include "base/clock.h"
+#include "print.h"
+#include "text/lines.h"
+#include "text/visible.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+namespace journalq {
+
+namespace {
+
+constexpr std::int64_t second = 1'000'000;
+
+// The first that was searched for, or the one with the worst result.
+const db::FiledRecipient* shown_recipient(const db::FiledMessage& filed,
+                                          std::string_view wanted)
+{
+    const std::string address = text::to_lower(wanted);
+    const std::string_view worst = worst_result(filed);
+    const db::FiledRecipient* shown = nullptr;
+    for (const db::FiledRecipient& one : filed.recipients) {
+        if (!address.empty() &&
+            (one.result.address == address || one.result.original == address))
+            return &one;
+        if (shown == nullptr &&
+            db::outcome_words[static_cast<std::size_t>(one.result.outcome)] == worst)
+            shown = &one;
+    }
+    return shown;
+}
+
+std::string_view sender_of(const db::FiledMessage& filed)
+{
+    return filed.message.sender.empty() ? "<>" : std::string_view(filed.message.sender);
+}
+
+void append_refusal(std::string& out, const db::FiledMessage& filed)
+{
+    out += fmt::format(" ({}{}{}", filed.code, filed.enhanced.empty() ? "" : " ",
+                       text::visible(filed.enhanced));
+    if (!filed.reason.empty())
+        out += ' ' + text::visible(filed.reason);
+    out += ") from " + text::visible(filed.message.peer.client);
+}
+
+} // namespace
+
+std::string local_time(std::int64_t time)
+{
+    std::string text = base::rfc3339(time / second).substr(0, 19);
+    text[10] = ' ';
+    return text;
+}
+
+std::string utc_time(std::int64_t time)
+{
+    const std::time_t seconds = time / second;
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900,
+                       utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                       time % second / 1000);
+}
+
+std::string_view worst_result(const db::FiledMessage& filed)
+{
+    for (const db::Outcome outcome :
+         {db::Outcome::refused, db::Outcome::failed, db::Outcome::expired,
+          db::Outcome::waiting, db::Outcome::deleted, db::Outcome::forwarded,
+          db::Outcome::delivered})
+        for (const db::FiledRecipient& one : filed.recipients)
+            if (one.result.outcome == outcome)
+                return db::outcome_words[static_cast<std::size_t>(outcome)];
+    return filed.refused ? "refused" : "unknown";
+}
+
+std::string delay_of(const db::FiledMessage& filed, const db::FiledRecipient& recipient)
+{
+    if (recipient.result.outcome == db::Outcome::waiting || recipient.result.time == 0 ||
+        !filed.known || filed.refused)
+        return {};
+    const std::int64_t delay =
+        std::max<std::int64_t>(recipient.result.time - filed.message.time, 0) / 1000;
+    return fmt::format("{}.{:03}", delay / 1000, delay % 1000);
+}
+
+void append_line(std::string& out, const db::FiledMessage& filed, std::string_view wanted)
+{
+    const db::FiledRecipient* const shown = shown_recipient(filed, wanted);
+    out +=
+        fmt::format("{} {:<13} {:<9} {:>9} ", local_time(filed.message.time),
+                    filed.refused ? "-" : filed.message.id.text(),
+                    shown != nullptr
+                        ? db::outcome_words[static_cast<std::size_t>(shown->result.outcome)]
+                        : worst_result(filed),
+                    filed.message.size);
+    text::append_visible(out, sender_of(filed));
+    if (shown != nullptr) {
+        out += " -> ";
+        text::append_visible(out, shown->result.address);
+        if (filed.recipients.size() > 1)
+            out += fmt::format(" (+{})", filed.recipients.size() - 1);
+    }
+    if (filed.refused)
+        append_refusal(out, filed);
+    if (!filed.message.subject.empty()) {
+        out += ": ";
+        text::append_visible(out, filed.message.subject);
+    }
+    out += '\n';
+}
+
+void append_line(std::string& out, const db::FiledLogin& filed)
+{
+    const db::JournalLogin& login = filed.login;
+    out +=
+        fmt::format("{} {:<5} {:<11}", local_time(login.time), text::visible(login.service),
+                    db::login_outcome_words[static_cast<std::size_t>(login.outcome)]);
+    for (const std::string* word : {&login.peer.login, &login.peer.client, &login.mechanism,
+                                    &login.peer.tls, &login.backend})
+        out += ' ' + (word->empty() ? "-" : text::visible(*word));
+    if (!login.reason.empty())
+        out += ": " + text::visible(login.reason);
+    out += '\n';
+}
+
+} // namespace journalq

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// show: all that is filed about messages, and what came of them.
+#include "base/failure.h"
+#include "command.h"
+#include "output.h"
+#include "print.h"
+#include "text/lines.h"
+
+#include <iostream>
+#include <utility>
+#include <vector>
+
+namespace journalq {
+
+namespace {
+
+spool::MessageId id_in(std::string_view word)
+{
+    const auto id = spool::MessageId::parse(word);
+    if (!id)
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "not an id of a message: " + text::printable(word));
+    return *id;
+}
+
+std::vector<spool::MessageId> ids_of(const Call& call)
+{
+    std::vector<spool::MessageId> ids;
+    for (const std::string& word : call.operands) {
+        if (word != "-") {
+            ids.push_back(id_in(word));
+            continue;
+        }
+        for (std::string line; std::getline(std::cin, line);)
+            if (const std::string_view id = text::trim(line); !id.empty())
+                ids.push_back(id_in(id));
+    }
+    return ids;
+}
+
+} // namespace
+
+int show(const Call& call)
+{
+    const std::vector<spool::MessageId> ids = ids_of(call);
+    const std::string tenant = call.get("tenant");
+    if (call.has("tenant") && tenant.empty())
+        refuse("tenant", tenant, "nothing is given");
+    const db::JournalSearch search = open_journal(journal_of(call));
+    Output output;
+    int status = ids.empty() ? exit_no_match : exit_done;
+    bool first = true;
+    for (const spool::MessageId id : ids) {
+        const auto filed = search.story(id);
+        // Another tenant's mail is not told from mail that is not there.
+        if (!filed || (!tenant.empty() && filed->message.peer.tenant != tenant)) {
+            output.put();
+            std::cerr << "journalq: " << id.text() << ": not in the journal\n";
+            status = exit_no_match;
+            continue;
+        }
+        if (call.has("json")) {
+            append_json(output.text(), *filed);
+        } else {
+            output.text() += std::exchange(first, false) ? "" : "\n";
+            append_story(output.text(), *filed);
+            for (const spool::MessageId child : filed->children)
+                if (const auto came = search.story(child))
+                    append_child(output.text(), *came);
+        }
+        output.check();
+    }
+    output.put();
+    return status;
+}
+
+} // namespace journalq
