@@ -3,8 +3,6 @@
 //
 //     journal-tool JOURNAL EVENT [KEY=VALUE ...] [-- EVENT [KEY=VALUE ...] ...]
 //     journal-tool JOURNAL fill COUNT          so many messages, a second apart, up to now
-//     journal-tool JOURNAL hold                an exclusive lock until standard input ends;
-//                                              prints "held"
 //
 // Events are message, result, refusal and login, all filed in one batch.  Times are those
 // of text/when.h, now by default; ids are numbers; "to" and "attach" may come more than
@@ -17,7 +15,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
-#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -205,14 +202,6 @@ void fill(db::JournalBatch& batch, std::int64_t count)
     }
 }
 
-void hold(const std::string& path)
-{
-    const db::Sqlite database(path, db::Access::write, base::milliseconds{1000});
-    database.run("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-    std::cout << "held" << std::endl;
-    std::cin.ignore(std::numeric_limits<std::streamsize>::max());
-}
-
 } // namespace
 
 int main(int argc, char** argv)
@@ -221,10 +210,6 @@ int main(int argc, char** argv)
     try {
         if (words.size() < 2)
             throw base::Failure(base::Remedy::fix_arguments, "JOURNAL EVENT ...");
-        if (words[1] == "hold") {
-            hold(words[0]);
-            return EXIT_SUCCESS;
-        }
         db::Journal journal(words[0]);
         db::JournalBatch batch(journal);
         if (words[1] == "fill")

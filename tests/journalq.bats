@@ -1,0 +1,495 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# journalq(1): what it finds, in which form, and how it says that it cannot.
+
+setup() {
+    load helpers/common
+    sponts_setup
+    export TZ=Europe/Berlin
+    JOURNAL=$TMP/journal.db
+    sponts db migrate --journal --database "$JOURNAL" 2>/dev/null
+}
+teardown() { sponts_teardown; }
+
+q() { journalq "$@" --database "$JOURNAL"; }
+tell() { journal-tool "$JOURNAL" "$@"; }
+
+# Five messages of one day, a refusal and two logins.
+fill() {
+    local day=2026-11-22
+    tell message id=1001 time="$day 08:00" to=bob@example.org to=carl@example.org \
+        subject='Offer for the roof' size=4711 message-id='<1@example.net>' \
+        attach=roof.pdf:application/pdf:application/x-dosexec:9000 -- \
+        result id=1001 to=bob@example.org outcome=delivered time="$day 08:00:01.5" \
+        relay='mail1[192.0.2.9]:25' reply='250 2.0.0 ok' enhanced=2.0.0 -- \
+        result id=1001 to=carl@example.org outcome=failed time="$day 08:00:02" \
+        reply='550 5.1.1 no such user' enhanced=5.1.1 -- \
+        message id=1002 time="$day 08:00:03" origin=bounce parent=1001 sender= \
+        to=ann@example.net subject='Undelivered Mail' size=900 -- \
+        message id=1003 time="$day 09:30" sender=dora@example.com login=dora tenant=acme \
+        listener=submission client=198.51.100.3 to=bob@example.org \
+        subject='Größe der Rechnung' size=2000000 attach=plan.png:image/png:image/png:5 -- \
+        result id=1003 to=bob@example.org outcome=delivered time="$day 10:30" attempts=3 -- \
+        message id=1004 time="$day 23:59:59" to=eve@example.com subject='last of the day' -- \
+        message id=1005 time='2026-11-23 00:00' to=bob@example.org subject=tomorrow -- \
+        refusal time="$day 12:00" client=203.0.113.9 sender=eve@example.com \
+        to=nobody@example.org code=550 enhanced=5.1.1 reason=unknown-recipient \
+        reply='no such user here' -- \
+        login time="$day 13:00" login=bob client=203.0.113.9 result=refused -- \
+        login time="$day 13:01" login=bob client=192.0.2.55 service=pop3 tenant=acme \
+        >"$TMP/ids"
+    mapfile -t ID < <(echo; cat "$TMP/ids") # ${ID[1]} is the first
+}
+
+# found NUMBERS CRITERIA... - these and no others, in this order.
+found() {
+    local number expected=()
+    for number in $1; do expected+=("${ID[number]}"); done
+    shift
+    run q list --ids "$@"
+    [ "$output" = "$(printf '%s\n' "${expected[@]}")" ] || {
+        printf 'for %s found:\n%s\n' "$*" "$output" >&2
+        return 1
+    }
+}
+
+@test "every criterion finds what it says" {
+    fill
+    found '5 4 3 2 1'
+    found '1' --rcpt carl@example.org
+    found '5 3 1' --recipient BOB@example.org
+    found '5 3 1' --recipient @example.org
+    found '3' --sender dora@example.com
+    found '2' --sender '<>'
+    found '3' --sender @example.com
+    found '2' --address ann@example.net --origin bounce
+    found '4 3' --domain example.com
+    found '3' --client 198.51.100.3
+    found '3' --login dora
+    found '3' --listener submission
+    found '3' --tenant acme
+    found '1' --message-id '<1@example.net>'
+    found '1' --subject 'ROOF off*'
+    found '3' --subject größe
+    found '1' --attachment roof.pdf
+    found '1' --type application/x-dosexec
+    found '3' --type 'image/*'
+    found '1' --result failed
+    found '3' --larger 1M
+    found '2' --smaller 950
+    found '1' --recipient bob@example.org --sender ann@example.net --subject roof
+    run -1 q list --recipient nobody@example.net
+    [ -z "$output" ]
+}
+
+@test "times are those of the local zone, and a day is a day" {
+    fill
+    found '4 3 2 1' --on 2026-11-22
+    found '5' --on 23.11.2026
+    found '3' --since '2026-11-22 09:00' --until '2026-11-22 10:00'
+    found '3' --since 2026-11-22T08:00:00Z --until 2026-11-22T09:00:00Z
+    found '2 1' --on '2026-11-22 08:00'
+    tell message id=2001 time='90m ago' to=new@example.org -- \
+        message id=2002 time='30m ago' to=new@example.org
+    run -0 q list --since '2h ago' --count --rcpt new@example.org
+    [ "$output" = 2 ]
+    run -0 q list --since '1 hour ago' --count --rcpt new@example.org
+    [ "$output" = 1 ]
+    run -0 q list --since yesterday --count --rcpt new@example.org
+    [ "$output" = 2 ]
+}
+
+@test "the hours around a change of the clocks are found by what the clock showed" {
+    tell message id=1 time=2026-10-25T02:30+02:00 to=a@example.org -- \
+        message id=2 time=2026-10-25T02:30+01:00 to=a@example.org -- \
+        message id=3 time='2026-10-25 23:59' to=a@example.org >/dev/null
+    run -0 q list --on 2026-10-25 --count
+    [ "$output" = 3 ]
+    run -0 q list --since 2026-10-25T02:00+01:00 --until '2026-10-25 03:00' --count
+    [ "$output" = 1 ]
+    run -64 q list --since '2026-10-25 02:30'
+    [[ $output == 'journalq: --since 2026-10-25 02:30: is in an hour that comes twice'* ]]
+    run -64 q list --since '2026-03-29 02:30'
+    [[ $output == *'is in an hour that the change of the clocks leaves out' ]]
+}
+
+@test "a line tells time, id, result, size, from whom to whom, and the subject" {
+    fill
+    run -0 q list --on 2026-11-22 --sort oldest
+    [ "${lines[0]}" = "2026-11-22 08:00:00 ${ID[1]} failed         4711 ann@example.net -> carl@example.org (+1): Offer for the roof" ]
+    [ "${lines[1]}" = "2026-11-22 08:00:03 ${ID[2]} waiting         900 <> -> ann@example.net: Undelivered Mail" ]
+    run -0 q list --recipient Bob@example.org --subject roof
+    [[ $output == *' delivered      4711 ann@example.net -> bob@example.org (+1): Offer for the roof' ]]
+    run -0 q list --refused
+    [ "$output" = '2026-11-22 12:00:00 -             refused           0 eve@example.com -> nobody@example.org (550 5.1.1 unknown-recipient) from 203.0.113.9' ]
+    run -0 q list --result refused --count
+    [ "$output" = 1 ]
+    run -0 q list --reason unknown-recipient --count
+    [ "$output" = 1 ]
+    run -1 q list --reason relay-denied --count
+    [ "$output" = 0 ]
+    run -0 q list --with-refused --count
+    [ "$output" = 6 ]
+}
+
+@test "pages go on where the last one ended, in every order" {
+    fill
+    local sort place page all
+    for sort in newest oldest size recipients delay; do
+        all=$(q list --ids --sort "$sort")
+        [ "$(wc -l <<<"$all")" -eq 5 ]
+        page='' place=()
+        for _ in 1 2 3; do
+            run -0 --separate-stderr q list --ids --sort "$sort" --limit 2 "${place[@]}"
+            page+=$output$'\n'
+            [[ $stderr =~ ^(journalq: there is more: --after (.*))?$ ]]
+            place=(--after "${BASH_REMATCH[2]}")
+        done
+        [ "$page" = "$all"$'\n' ]
+        [ -z "$stderr" ]
+    done
+    found '3 1 5 4 2' --sort size
+    found '1 5 4 3 2' --sort recipients
+    found '3 1 5 4 2' --sort delay
+    run -64 q list --sort delay --after 17
+    [[ $output == 'journalq: --after 17: is not what'* ]]
+    run -64 q list --sort beauty
+    run -64 q list --limit 0
+}
+
+@test "many messages come in one list, each once, without a limit" {
+    tell fill 2500
+    q list --ids >"$TMP/list"
+    [ "$(wc -l <"$TMP/list")" -eq 2500 ]
+    [ "$(sort -u "$TMP/list" | wc -l)" -eq 2500 ]
+    run -0 q list --count
+    [ "$output" = 2500 ]
+    run -0 q list --sort size --limit 1
+    [[ $output == *'number 2500'* ]]
+    # Whoever reads no further ends it, without a word.
+    q list --json 2>"$TMP/err" | head -n 1 >"$TMP/first"
+    [ "$(wc -l <"$TMP/first")" -eq 1 ]
+    [ ! -s "$TMP/err" ]
+}
+
+@test "show tells a message's whole story" {
+    fill
+    run -0 q show "${ID[1]}"
+    diff - <(echo "$output") <<END
+id:          ${ID[1]}
+accepted:    2026-11-22T08:00:00+01:00
+client:      192.0.2.1 (mail.example.net)
+helo:        mail.example.net
+protocol:    ESMTPS TLSv1.3
+listener:    mx
+sender:      <ann@example.net>
+message-id:  <1@example.net>
+subject:     Offer for the roof
+size:        4711
+attachment:  roof.pdf, application/pdf (its content: application/x-dosexec), 9000 bytes
+delivered:   <bob@example.org> at 2026-11-22T08:00:01+01:00 after 1.500 s, mail1[192.0.2.9]:25: 250 2.0.0 ok
+failed:      <carl@example.org> at 2026-11-22T08:00:02+01:00 after 2.000 s: 550 5.1.1 no such user
+bounce:      ${ID[2]} waiting, to <ann@example.net>
+END
+    run -0 q show "${ID[2]}"
+    [[ $output == *"origin:      bounce, of ${ID[1]}"* ]]
+    run -0 q show - <"$TMP/ids"
+    [ "$(grep -c ^id: <<<"$output")" -eq 5 ]
+    run -1 --separate-stderr q show 0000000000000 "${ID[3]}"
+    [ "$stderr" = 'journalq: 0000000000000: not in the journal' ]
+    [[ $output == id:* ]]
+    run -64 q show nonsense
+    [ "$output" = 'journalq: not an id of a message: nonsense' ]
+}
+
+@test "JSON is an object a line, called as the columns of journal-db(5)" {
+    fill
+    run -0 q list --json --on 2026-11-22
+    [ "${#lines[@]}" -eq 4 ]
+    run -0 q show --json "${ID[1]}"
+    [ "$(jq -r .sender <<<"$output")" = ann@example.net ]
+    [ "$(jq -r .time <<<"$output")" = 2026-11-22T07:00:00.000Z ]
+    [ "$(jq -r '.recipients[1].result' <<<"$output")" = failed ]
+    [ "$(jq -r '.recipients[0].delay_ms' <<<"$output")" = 1500 ]
+    [ "$(jq -r '.attachments[0].found_type' <<<"$output")" = application/x-dosexec ]
+    [ "$(jq -r '.children[0]' <<<"$output")" = "${ID[2]}" ]
+    q list --json --with-refused | jq -r 'paths(scalars) | map(strings) | last' | sort -u |
+        grep -vxE 'delay_ms|children' >"$TMP/members"
+    while IFS= read -r member; do
+        grep -qE "^\.It Cm $member\$" "$REPO/man/journal-db.5" || {
+            echo "what is $member?"
+            false
+        }
+    done <"$TMP/members"
+    [ "$(sqlite3 "$JOURNAL" "SELECT time FROM journal_messages WHERE id = '${ID[3]}'")" = \
+        "$(q show --json "${ID[3]}" | jq -r .time)" ]
+}
+
+@test "CSV is what a spreadsheet reads, and computes nothing" {
+    tell message id=1 time='2026-11-22 08:00' sender=-x@example.net to=bob@example.org \
+        to=carl@example.org subject='=HYPERLINK("http://evil.example","click")' \
+        attach='+a, b.pdf:text/plain:text/plain:1' >/dev/null
+    q list --csv >"$TMP/list.csv"
+    run -0 python3 - "$TMP/list.csv" <<'END'
+import csv, sys
+with open(sys.argv[1], newline="") as file:
+    assert file.read().count("\r\n") == 3
+    file.seek(0)
+    rows = list(csv.DictReader(file, strict=True))
+assert [row["recipient"] for row in rows] == ["bob@example.org", "carl@example.org"]
+assert rows[0]["subject"] == "'=HYPERLINK(\"http://evil.example\",\"click\")", rows[0]
+assert rows[0]["sender"] == "'-x@example.net"
+assert rows[0]["attachments"] == "'+a, b.pdf"
+assert rows[0]["time"] == "2026-11-22T07:00:00.000Z"
+END
+    run -0 q list --json
+    [ "$(jq -r .subject <<<"$output")" = '=HYPERLINK("http://evil.example","click")' ]
+}
+
+@test "nothing that strangers write reaches the terminal as a control character" {
+    tell message id=1 to=bob@example.org subject=$'a\x1b[2J\u009b31m\u202efdp.exe' \
+        sender=$'x\u0085@example.net' attach=$'\u009bname:a/b:a/b:1' -- \
+        refusal sender=$'\u009b1m@x' reason=$'\u009b' reply=$'\u009b' -- \
+        login login=$'\u009b2J' reason=$'\u202e' >/dev/null
+    for words in 'list --with-refused' 'list --long --with-refused' 'list --csv --with-refused' \
+        'list --json --with-refused' 'show 0000000000001' logins 'logins --csv' 'logins --json' \
+        'report senders' 'report summary' 'report refusals' 'report attachments --json'; do
+        # shellcheck disable=SC2086
+        q $words >"$TMP/shown"
+        [ -s "$TMP/shown" ]
+        ! grep -P '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]' "$TMP/shown"
+    done
+    run -64 q list --sender ''
+    run -64 q list --result $'\x1b[2J'
+    ! grep -P '\x1b' <<<"$output"
+}
+
+@test "reports sum up a time" {
+    fill
+    run -0 q report senders --on 2026-11-22
+    diff - <(echo "$output") <<'END'
+MESSAGES   OCTETS  SENDER
+       2     5711  ann@example.net
+       1      900  <>
+       1  2000000  dora@example.com
+END
+    run -0 q report hours --on 2026-11-22
+    [ "${lines[0]}" = 'MESSAGES   OCTETS  HOUR (UTC)' ]
+    [ "${lines[1]}" = '       2     5611  2026-11-22T07' ]
+    run -0 q report days --since 2026-11-22 --json
+    [ "$(jq -s 'map(.messages) | add' <<<"$output")" -eq 5 ]
+    run -0 q report domains --since 2026-11-22 --csv
+    [ "${lines[0]}" = $'domain,messages,octets\r' ]
+    run -0 q report recipients --on 2026-11-22 --limit 1 --json
+    [ "$output" = '{"recipient":"bob@example.org","messages":2,"octets":2004711}' ]
+    run -0 q report clients --on 2026-11-22 --json
+    [ "${lines[0]}" = '{"client":"192.0.2.1","messages":3,"octets":6611}' ]
+    run -0 q report tenants --since 2026-11-22
+    [[ ${lines[1]} == *'  -' && ${lines[2]} == *'  acme' ]]
+    run -0 q report refusals --since 2026-11-22 --json
+    [ "$output" = '{"reason":"unknown-recipient","refusals":1,"octets":0}' ]
+    run -0 q report failures --since 2026-11-22 --json
+    [ "$output" = '{"answer":"5.1.1","recipients":1,"octets":4711}' ]
+    run -0 q report attachments --since 2026-11-22 --json
+    [ "${lines[0]}" = '{"type":"application/x-dosexec","attachments":1,"octets":9000}' ]
+    run -0 q report delays --since 2026-11-22 --json
+    [ "$(jq -c '[.deliveries, .p50, .p95, .p99]' <<<"$output")" = '[2,1500,3600000,3600000]' ]
+    run -0 q report logins --since 2026-11-22
+    [ "${lines[1]}" = '      1         0      1  203.0.113.9' ]
+    run -0 q report summary --on 2026-11-22 --tenant acme
+    diff - <(echo "$output") <<'END'
+COUNT   OCTETS  WHAT
+    1  2000000  accepted from client
+    1        0  recipients delivered
+    1        0  logins accepted
+END
+}
+
+@test "without a time a report is of the last 24 hours" {
+    tell message id=1 time='25h ago' to=a@example.org -- message id=2 time='23h ago' to=a@example.org
+    run -0 q report senders --json
+    [ "$(jq .messages <<<"$output")" -eq 1 ]
+    run -0 q report senders --json --since '2d ago'
+    [ "$(jq .messages <<<"$output")" -eq 2 ]
+}
+
+@test "logins are found by user, client, result and time" {
+    fill
+    run -0 q logins
+    [ "${lines[0]}" = '2026-11-22 13:01:00 pop3  accepted    bob 192.0.2.55 PLAIN TLSv1.3 -' ]
+    [ "${lines[1]}" = '2026-11-22 13:00:00 imap  refused     bob 203.0.113.9 PLAIN TLSv1.3 -' ]
+    run -0 q logins --login bob --result refused --json
+    [ "$(jq -r .client <<<"$output")" = 203.0.113.9 ]
+    run -0 q logins --client 192.0.2.55 --on 2026-11-22 --csv
+    [ "${#lines[@]}" -eq 2 ]
+    run -0 --separate-stderr q logins --limit 1
+    run -0 --separate-stderr q logins --limit 1 --after "${stderr##* }"
+    [[ $output == *refused* && -z $stderr ]]
+    run -1 q logins --tenant nobody
+    run -64 q logins --result maybe
+}
+
+@test "--tenant shows one tenant's mail and nothing of any other" {
+    fill
+    run -0 q list --tenant acme --count
+    [ "$output" = 1 ]
+    run -0 q show --tenant acme "${ID[3]}"
+    run -1 q show --tenant acme "${ID[1]}"
+    [ "$output" = "journalq: ${ID[1]}: not in the journal" ]
+    run -0 q logins --tenant acme
+    [ "${#lines[@]}" -eq 1 ]
+    for words in list logins follow 'report senders' 'show 0000000000001'; do
+        # shellcheck disable=SC2086
+        run -64 q $words --tenant ''
+    done
+}
+
+@test "follow prints what is filed, as it is filed, and what became of it" {
+    tell message id=1 time='1h ago' to=bob@example.org subject=old >/dev/null
+    start follow journalq follow --database "$JOURNAL" --since '30s ago'
+    start since journalq follow --database "$JOURNAL" --since '2h ago' --json \
+        --recipient bob@example.org
+    wait_for 10 test -s "$TMP/since.out"
+    tell message id=2 to=bob@example.org subject=new -- \
+        message id=3 to=carl@example.org subject=other >/dev/null
+    wait_for 10 grep -q 'waiting .*: new' "$TMP/follow.out"
+    tell message id=4 time='1m ago' to=bob@example.org subject=late -- \
+        result id=2 to=bob@example.org outcome=delivered time='now' >/dev/null
+    wait_for 10 grep -q 'delivered .*: new' "$TMP/follow.out"
+    wait_for 10 grep -q '"subject":"late"' "$TMP/since.out"
+    wait_for 10 grep -q '"delivered"' "$TMP/since.out"
+    ! grep -qE 'old|late' "$TMP/follow.out"
+    [ "$(grep -c other "$TMP/follow.out")" -eq 1 ]
+    [ "$(jq -rs 'map(.subject) | join(" ")' "$TMP/since.out")" = 'old new new late' ]
+}
+
+@test "follow goes on with a journal that was made anew" {
+    start follow journalq follow --database "$JOURNAL" --since '30s ago'
+    tell message id=1 to=bob@example.org subject=first >/dev/null
+    wait_for 10 grep -q first "$TMP/follow.out"
+    sponts db migrate --journal --database "$TMP/new.db" 2>/dev/null
+    journal-tool "$TMP/new.db" message id=2 to=bob@example.org subject=second >/dev/null
+    sqlite3 "$TMP/new.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+    rm -f "$TMP"/new.db-* "$JOURNAL"-*
+    mv "$TMP/new.db" "$JOURNAL"
+    tell message id=3 to=bob@example.org subject=third >/dev/null
+    wait_for 10 grep -q third "$TMP/follow.out"
+    grep -q second "$TMP/follow.out"
+    [ ! -s "$TMP/follow.log" ]
+}
+
+@test "follow ends when it is interrupted, and when nobody reads any more" {
+    start follow journalq follow --database "$JOURNAL" --since '30s ago'
+    tell message id=1 to=bob@example.org subject=first >/dev/null
+    wait_for 10 grep -q first "$TMP/follow.out"
+    kill -TERM "$PID"
+    wait_for 10 gone "$PID"
+    [ ! -s "$TMP/follow.log" ]
+    # Nothing is written to this pipe any more, and yet it ends.
+    mkfifo "$TMP/pipe"
+    start piped bash -c 'exec journalq follow --database "$1" >"$2"' - "$JOURNAL" "$TMP/pipe"
+    exec {READER}<"$TMP/pipe"
+    kill -0 "$PID"
+    exec {READER}<&-
+    wait_for 10 gone "$PID"
+    [ ! -s "$TMP/piped.log" ]
+    # The keyboard's signal: to a process group with a terminal.
+    run -0 python3 - "$JOURNAL" <<'END'
+import os, pty, signal, subprocess, sys
+master, slave = pty.openpty()
+child = subprocess.Popen(["journalq", "follow", "--since", "2h ago", "--database", sys.argv[1]],
+                         stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+                         preexec_fn=lambda: __import__("fcntl").ioctl(0, 0x540E, 0))
+os.close(slave)
+said = os.read(master, 1000)
+assert b"first" in said, said
+os.write(master, b"\x03")
+assert child.wait(10) == -signal.SIGINT, child.returncode
+END
+}
+
+@test "a journal that is missing, damaged, older, newer or foreign is said in one line" {
+    run -66 --separate-stderr journalq list --database "$TMP/none.db"
+    [ "$stderr" = "journalq: open $TMP/none.db: there is no journal; sponts db migrate --journal makes one" ]
+    [ -z "$output" ]
+    echo 'this is no database, whatever its name says' >"$TMP/text.db"
+    run -65 --separate-stderr journalq list --database "$TMP/text.db"
+    [ "$stderr" = "journalq: read $TMP/text.db: file is not a database" ]
+    sponts db migrate --database "$TMP/sponts.db" 2>/dev/null
+    run -78 --separate-stderr journalq list --database "$TMP/sponts.db"
+    sqlite3 "$JOURNAL" 'PRAGMA user_version = 0'
+    run -78 --separate-stderr q list
+    [ "$stderr" = "journalq: open $JOURNAL: it has schema version 0, this program needs 1: run sponts db migrate --journal" ]
+    sqlite3 "$JOURNAL" 'PRAGMA user_version = 99'
+    run -78 --separate-stderr q report senders
+    [ "$stderr" = "journalq: open $JOURNAL: it has schema version 99, this program needs 1" ]
+    sqlite3 "$JOURNAL" 'PRAGMA user_version = 1'
+    tell fill 3000
+    sqlite3 "$JOURNAL" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+    python3 -c "
+import sys
+with open(sys.argv[1], 'r+b') as file:
+    size = file.seek(0, 2)
+    for page in range(4096 * 8, size, 4096):
+        file.seek(page)
+        file.write(b'\xff' * 4096)" "$JOURNAL"
+    run -65 --separate-stderr q list --json
+    [ "$stderr" = "journalq: read $JOURNAL: database disk image is malformed" ]
+    printf '[general]\nbogus = 1\n' >"$TMP/sponts.conf"
+    run -78 journalq list --config "$TMP/sponts.conf"
+}
+
+@test "a journal that somebody has locked is said, after some patience" {
+    fill
+    mkfifo "$TMP/end"
+    start hold python3 -c 'import fcntl, sys
+file = open(sys.argv[1], "r+b")
+fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+print("held", flush=True)
+open(sys.argv[2]).read()' "$JOURNAL" "$TMP/end"
+    wait_for 10 grep -q held "$TMP/hold.out"
+    run -75 --separate-stderr q list
+    [ "$stderr" = "journalq: read $JOURNAL: database is locked" ]
+    : >"$TMP/end"
+    run -0 q list --count
+}
+
+@test "who may not read the journal is told so, and who may need not write" {
+    only_root 'may become another user'
+    fill
+    others_may_enter
+    chmod 640 "$JOURNAL"*
+    run -77 --separate-stderr setpriv --reuid=nobody --clear-groups --regid=nogroup \
+        "$BIN/journalq" list --database "$JOURNAL"
+    [ "$stderr" = "journalq: open $JOURNAL: Permission denied" ]
+    chgrp nogroup "$JOURNAL"*
+    run -0 setpriv --reuid=nobody --clear-groups --regid=nogroup \
+        "$BIN/journalq" list --database "$JOURNAL" --count
+    [ "$output" = 5 ]
+}
+
+@test "the configuration names the journal" {
+    fill
+    printf '[journal]\ndatabase = %s\n' "$JOURNAL" >"$TMP/sponts.conf"
+    run -0 journalq list --count --config "$TMP/sponts.conf"
+    [ "$output" = 5 ]
+    run -0 journalq --config "$TMP/sponts.conf" show "${ID[1]}"
+}
+
+@test "what is not understood changes nothing and says so" {
+    run -64 journalq
+    run -64 q list --json --csv
+    [ "$output" = 'journalq: --json and --csv exclude each other' ]
+    run -64 q list --refused --with-refused
+    run -64 q follow --until now
+    run -64 q list --subject '!!!'
+    [ "$output" = 'journalq: search the journal: there is no word in "!!!"' ]
+    run -64 q list --larger much
+    run -64 q list --since 'the day after'
+    run -0 journalq --version
+    [[ $output == 'journalq '* ]]
+    [ -c /dev/full ] || skip 'no /dev/full'
+    fill
+    run -74 --separate-stderr bash -c 'journalq list --database "$1" >/dev/full' - "$JOURNAL"
+    [ "$stderr" = 'journalq: write standard output: No space left on device' ]
+}
