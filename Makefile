@@ -262,7 +262,7 @@ run: ## build and start a demo gateway on loopback (BACKEND=, IMAP_BACKEND=, POP
 	exec $(BIN)/sponts run --config $(RUN)/sponts.conf
 
 sbin := smtp-relayd smtp-sendd sponts-indexd pop-proxy imap-proxy tkuev-auditd tkuev-audit tkuev-ctl tkuev-exportd tkuev-export sponts
-bin  := queuectl
+bin  := journalq queuectl
 .PHONY: install uninstall
 install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfiles too
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/etc/sponts

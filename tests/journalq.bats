@@ -257,11 +257,11 @@ END
         # shellcheck disable=SC2086
         q $words >"$TMP/shown"
         [ -s "$TMP/shown" ]
-        ! grep -P '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]' "$TMP/shown"
+        run -1 grep -P '[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]' "$TMP/shown"
     done
     run -64 q list --sender ''
     run -64 q list --result $'\x1b[2J'
-    ! grep -P '\x1b' <<<"$output"
+    [[ $output != *$'\x1b'* ]]
 }
 
 @test "reports sum up a time" {
@@ -358,7 +358,7 @@ END
     wait_for 10 grep -q 'delivered .*: new' "$TMP/follow.out"
     wait_for 10 grep -q '"subject":"late"' "$TMP/since.out"
     wait_for 10 grep -q '"delivered"' "$TMP/since.out"
-    ! grep -qE 'old|late' "$TMP/follow.out"
+    run -1 grep -E 'old|late' "$TMP/follow.out"
     [ "$(grep -c other "$TMP/follow.out")" -eq 1 ]
     [ "$(jq -rs 'map(.subject) | join(" ")' "$TMP/since.out")" = 'old new new late' ]
 }
@@ -387,6 +387,7 @@ END
     [ ! -s "$TMP/follow.log" ]
     # Nothing is written to this pipe any more, and yet it ends.
     mkfifo "$TMP/pipe"
+    # shellcheck disable=SC2016
     start piped bash -c 'exec journalq follow --database "$1" >"$2"' - "$JOURNAL" "$TMP/pipe"
     exec {READER}<"$TMP/pipe"
     kill -0 "$PID"
@@ -476,6 +477,53 @@ open(sys.argv[2]).read()' "$JOURNAL" "$TMP/end"
     run -0 journalq --config "$TMP/sponts.conf" show "${ID[1]}"
 }
 
+# The page's examples, each a line; the journal and the times are those of this test.
+examples() {
+    awk '/^\.Sh EXAMPLES/ { on = 1 } /^\.Sh SECURITY/ { on = 0 } /^\.Ed/ { inside = 0 }
+        on && inside { print } /^\.Bd -literal/ { inside = 1 }' "$REPO/man/journalq.1"
+}
+
+heard() {
+    tell message id="$RANDOM" subject=heard >/dev/null
+    grep -q heard "$TMP/heard.out"
+}
+
+@test "the examples of journalq(1) work as printed" {
+    tell message id=1234567 time='yesterday 10:00' to=bob@example.org to=eve@example.org \
+        sender=ann@example.net subject='Offer for the roof' size=30000000 tenant=acme \
+        attach=offer.pdf:application/pdf:application/x-dosexec:9 -- \
+        result id=1234567 to=bob@example.org outcome=delivered time='yesterday 10:01' -- \
+        message id=1234568 time='1m ago' sender= origin=bounce to=ann@example.net tenant=acme -- \
+        result id=1234568 to=ann@example.net outcome=failed time=now enhanced=5.1.1 -- \
+        refusal time='10m ago' reason=unknown-recipient client=192.0.2.1 -- \
+        login time='10m ago' login=bob@example.org result=refused >"$TMP/ids"
+    mkdir "$TMP/bin"
+    cat >"$TMP/bin/journalq" <<END
+#!/bin/sh
+[ "\$1" != follow ] || echo \$\$ >>"$STARTED"
+exec "$BIN/journalq" "\$@" --database "$JOURNAL"
+END
+    chmod +x "$TMP/bin/journalq"
+    examples >"$TMP/examples"
+    [ "$(grep -c ^journalq "$TMP/examples")" -ge 12 ]
+    PATH=$TMP/bin:$PATH
+    while IFS= read -r example; do
+        case $example in
+        *' follow '*) # from now on, so one mail after the other until it is heard
+            start heard bash -c "${example/jq/jq --unbuffered}"
+            wait_for 10 heard
+            continue
+            ;;
+        esac
+        run -0 bash -c "set -o pipefail; cd '$TMP'; $example"
+        [[ -n $output || $example == *'>'* ]] || {
+            echo "nothing: $example"
+            false
+        }
+    done <"$TMP/examples"
+    grep -q 'Offer for the roof' "$TMP/journal.csv"
+}
+
 @test "what is not understood changes nothing and says so" {
     run -64 journalq
     run -64 q list --json --csv
@@ -490,6 +538,7 @@ open(sys.argv[2]).read()' "$JOURNAL" "$TMP/end"
     [[ $output == 'journalq '* ]]
     [ -c /dev/full ] || skip 'no /dev/full'
     fill
+    # shellcheck disable=SC2016
     run -74 --separate-stderr bash -c 'journalq list --database "$1" >/dev/full' - "$JOURNAL"
     [ "$stderr" = 'journalq: write standard output: No space left on device' ]
 }
