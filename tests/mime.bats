@@ -5,7 +5,7 @@
 setup() {
     load helpers/common
     sponts_setup
-    SEED=${MIME_SEED:-$RANDOM}
+    SEED=${MIME_SEED:-977} # another one: other mails
     echo "MIME_SEED=$SEED"
 }
 
