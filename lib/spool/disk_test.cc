@@ -254,11 +254,18 @@ void ForgetfulDisk::image(unsigned seed, const std::string& target)
     fs::remove_all(target);
     fs::create_directories(target + "/log/incoming");
     fs::create_directories(target + "/run");
+    std::map<int, std::string> saved; // a file may have several names
     for (const auto& [path, file] : names(random)) {
+        const std::string copy = target + path.substr(directory_.size());
+        fs::create_directories(fs::path(copy).parent_path());
+        if (const auto [first, fresh] = saved.emplace(file, copy); !fresh) {
+            fs::create_hard_link(first->second, copy);
+            continue;
+        }
         const unsigned likes = random() % 5;
         content(files_.at(static_cast<std::size_t>(file)), [&random, likes] {
             return random() % 4 < likes;
-        }).save(target + path.substr(directory_.size()));
+        }).save(copy);
     }
 }
 

@@ -41,7 +41,14 @@ enum class Body : std::uint8_t { seven_bit, eight_bit_mime, binary_mime }; // RF
 enum class Ret : std::uint8_t { unset, full, headers };                    // RFC 3461 4.3
 
 // Why this message exists.
-enum class Origin : std::uint8_t { client, bounce, delay_notice, success_notice, forward };
+enum class Origin : std::uint8_t {
+    client,
+    bounce,
+    delay_notice,
+    success_notice,
+    forward,
+    replay
+};
 
 // Who spoke to us; empty strings are "unknown".  Passed on by XCLIENT, XFORWARD or PROXY.
 struct Client {
@@ -66,7 +73,7 @@ struct Envelope {
     std::string envid; // RFC 3461 ENVID as received (xtext), or empty
     Client client;
     Origin origin = Origin::client;
-    MessageId parent;       // bounce, notice, forward: what it is about; else 0
+    MessageId parent;       // bounce, notice, forward, replay: what it is about
     std::uint32_t hops = 0; // Received fields counted when it was accepted
     bool dot_lines = true;  // false: certainly no line begins with a dot
     std::string tls{};      // the version that the client's session had, or empty

@@ -13,8 +13,8 @@ namespace spool::words {
 
 inline constexpr std::array<std::string_view, 3> body = {"7bit", "8bitmime", "binarymime"};
 inline constexpr std::array<std::string_view, 3> ret = {"unset", "full", "headers"};
-inline constexpr std::array<std::string_view, 5> origin = {
-    "client", "bounce", "delay-notice", "success-notice", "forward"};
+inline constexpr std::array<std::string_view, 6> origin = {
+    "client", "bounce", "delay-notice", "success-notice", "forward", "replay"};
 inline constexpr std::array<std::pair<Notify, std::string_view>, 4> notify = {{
     {notify_never, "never"},
     {notify_success, "success"},
@@ -24,6 +24,6 @@ inline constexpr std::array<std::pair<Notify, std::string_view>, 4> notify = {{
 
 static_assert(body.size() == static_cast<std::size_t>(Body::binary_mime) + 1);
 static_assert(ret.size() == static_cast<std::size_t>(Ret::headers) + 1);
-static_assert(origin.size() == static_cast<std::size_t>(Origin::forward) + 1);
+static_assert(origin.size() == static_cast<std::size_t>(Origin::replay) + 1);
 
 } // namespace spool::words

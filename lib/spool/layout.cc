@@ -39,6 +39,16 @@ std::string run_directory(std::string_view spool)
     return fmt::format("{}/run", spool);
 }
 
+std::string replays_directory(std::string_view spool)
+{
+    return fmt::format("{}/replay", spool);
+}
+
+std::string replay_directory(std::string_view spool, std::string_view name)
+{
+    return fmt::format("{}/replay/{}", spool, name);
+}
+
 std::string segment_path(std::string_view spool, SegmentNumber number)
 {
     return fmt::format("{}/log/{:010x}.seg", spool, number);

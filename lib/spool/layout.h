@@ -7,6 +7,7 @@
 //     log/damaged/            segments in which damage was found, for a person
 //     log/incoming/           drafts and preallocated segments; nothing here was promised
 //     events/NAME             what happened, for whoever files it
+//     replay/NAME/        mail that is sent again (spool/replay_run.h)
 //     run/00c7f2a1b3.tail     how far an open segment is durable
 //     run/bell                wakes the follower
 //     run/journal             how far the journal has read
@@ -27,6 +28,8 @@ namespace spool {
 [[nodiscard]] std::string damaged_directory(std::string_view spool);
 [[nodiscard]] std::string events_directory(std::string_view spool);
 [[nodiscard]] std::string run_directory(std::string_view spool);
+[[nodiscard]] std::string replays_directory(std::string_view spool);
+[[nodiscard]] std::string replay_directory(std::string_view spool, std::string_view name);
 
 [[nodiscard]] std::string segment_path(std::string_view spool, SegmentNumber number);
 [[nodiscard]] std::string damaged_path(std::string_view spool, SegmentNumber number);

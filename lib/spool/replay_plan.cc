@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool/replay_plan.h"
+
+#include "spool/sum.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <iterator>
+#include <optional>
+
+namespace spool {
+
+namespace {
+
+constexpr std::string_view first_line = "sponts-replay 1 plan";
+
+template <class Number>
+bool read_number(std::string_view text, Number& value)
+{
+    const auto [stop, error] = std::from_chars(text.begin(), text.end(), value);
+    return error == std::errc{} && stop == text.end();
+}
+
+// Up to the next space, which goes too.
+std::string_view take_word(std::string_view& line)
+{
+    const std::string_view word = line.substr(0, line.find(' '));
+    line.remove_prefix(std::min(line.size(), word.size() + 1));
+    return word;
+}
+
+bool read_message(std::string_view line, ReplayPlan& plan)
+{
+    const auto id = MessageId::parse(take_word(line));
+    const auto where = MessageId::parse(take_word(line));
+    std::uint64_t size = 0;
+    if (!id || !where || !read_number(line, size))
+        return false;
+    plan.items.push_back({*id, where->first_written(), size, {}});
+    return true;
+}
+
+bool read_recipient(std::string_view line, ReplayPlan& plan)
+{
+    ReplayRecipient recipient;
+    if (plan.items.empty() || !read_number(take_word(line), recipient.original) ||
+        line.size() < 2 || line.front() != '<' || line.back() != '>')
+        return false;
+    recipient.address = line.substr(1, line.size() - 2);
+    plan.items.back().recipients.push_back(std::move(recipient));
+    return true;
+}
+
+bool read_line(std::string_view line, ReplayPlan& plan)
+{
+    const std::string_view word = take_word(line);
+    if (word == "message")
+        return read_message(line, plan);
+    if (word == "to")
+        return read_recipient(line, plan);
+    if (word == "made")
+        return read_number(line, plan.made);
+    return word == "rate" && read_number(line, plan.rate);
+}
+
+} // namespace
+
+std::string encode(const ReplayPlan& plan)
+{
+    std::string text =
+        fmt::format("{}\nmade {}\nrate {}\n", first_line, plan.made, plan.rate);
+    auto out = std::back_inserter(text);
+    for (const ReplayItem& item : plan.items) {
+        fmt::format_to(out, "message {} {} {}\n", item.id.text(),
+                       MessageId(item.where).text(), item.size);
+        for (const ReplayRecipient& to : item.recipients)
+            fmt::format_to(out, "to {} <{}>\n", to.original, to.address);
+    }
+    fmt::format_to(out, "end {} {:016x}\n", plan.items.size(), sum_of(text));
+    return text;
+}
+
+std::expected<ReplayPlan, std::string> decode_plan(std::string_view text)
+{
+    const std::size_t last = text.rfind("\nend ");
+    if (!text.starts_with(first_line) || last == text.npos)
+        return std::unexpected("it is no whole plan of version 1");
+    ReplayPlan plan;
+    const std::string_view lines = text.substr(0, last + 1);
+    for (std::size_t at = first_line.size() + 1; at < lines.size();) {
+        const std::size_t end = lines.find('\n', at);
+        if (!read_line(lines.substr(at, end - at), plan))
+            return std::unexpected(
+                fmt::format("not understood: {}", lines.substr(at, end - at)));
+        at = end + 1;
+    }
+    if (text.substr(last + 1) !=
+        fmt::format("end {} {:016x}\n", plan.items.size(), sum_of(lines)))
+        return std::unexpected("its sum is another");
+    return plan;
+}
+
+} // namespace spool

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/replay_plan.h - which messages a replay sends again, to whom, and how fast.
+//
+// Pure.  A plan never changes once it is written; what became of it stands elsewhere
+// (spool/replay_run.h).  As text, with numbers in decimal:
+//
+//     sponts-replay 1 plan
+//     made SECONDS
+//     rate MESSAGES                    a second; 0: as fast as they can be written
+//     message ID WHERE SIZE            WHERE: its place in the log then, in the form of an
+//     id to RECIPIENT <ADDRESS>           a recipient of the original, counted from 0, and
+//     who
+//                                      gets it now; for each message once or more
+//     end MESSAGES SUM                 XXH3 of all lines before
+#pragma once
+
+#include "spool/id.h"
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spool {
+
+struct ReplayRecipient {
+    std::uint32_t original = 0; // place in the original's envelope
+    std::string address;
+    bool operator==(const ReplayRecipient&) const = default;
+};
+
+struct ReplayItem {
+    MessageId id;
+    Location where;
+    std::uint64_t size = 0; // of the message
+    std::vector<ReplayRecipient> recipients;
+    bool operator==(const ReplayItem&) const = default;
+};
+
+struct ReplayPlan {
+    std::int64_t made = 0; // seconds since 1970
+    std::uint32_t rate = 0;
+    std::vector<ReplayItem> items; // each message once
+    bool operator==(const ReplayPlan&) const = default;
+};
+
+[[nodiscard]] std::string encode(const ReplayPlan& plan);
+// Or what is wrong with it.
+[[nodiscard]] std::expected<ReplayPlan, std::string> decode_plan(std::string_view text);
+
+} // namespace spool

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/replay_sender.h - sends a replay: each message of its plan becomes a new one in the
+// log, which smtp-sendd routes and delivers like any other.
+//
+// Never twice in a run, whenever it is killed.  A message goes through these states:
+//
+//     state     segment in log/    progress    after a crash
+//               of the run has it
+//     to do     no                 no          is sent
+//     written   yes                no          is noted in progress, and not sent again
+//     noted     perhaps            yes         nothing to do
+//
+// "Written" is decided by one write to one file, which smtp-sendd and the run have under
+// two names (spool/replay_disk.h): what it delivers, the run knows.  A second name goes
+// when all that stands in the segment is noted and synced.
+//
+// A new message has the sender of the old one, and nobody is told when it cannot be
+// delivered: the sender has had his answer when he sent it.  It begins with a field
+// X-Sponts-Replay: who sends it again knows it by that.
+#pragma once
+
+#include "base/fd.h"
+#include "spool/reader.h"
+#include "spool/replay_disk.h"
+#include "spool/replay_run.h"
+#include "spool/writer.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace spool {
+
+inline constexpr std::string_view replay_field = "X-Sponts-Replay";
+
+class ReplaySender {
+public:
+    // Locks the run and finds out what was sent before.  `options` of the writer: its
+    // directory, marks and disk; the rest is set here.  Throws Failure (start_service:
+    // somebody sends this run already).
+    ReplaySender(ReplayFiles files, WriterOptions options);
+    ~ReplaySender();
+    ReplaySender(const ReplaySender&) = delete;
+    ReplaySender& operator=(const ReplaySender&) = delete;
+
+    [[nodiscard]] const ReplayPlan& plan() const { return state_.plan; }
+    [[nodiscard]] const ReplayResults& results() const { return state_.results; }
+    [[nodiscard]] bool done() const { return next_ == state_.plan.items.size(); }
+    // Asked since we began (spool/replay_run.h).
+    [[nodiscard]] bool must_stop() const;
+
+    // Sends up to `most` messages and returns how many are over now.  Throws Failure: what
+    // was written before it is noted, the rest stays to be done.
+    std::size_t send(std::size_t most);
+
+private:
+    struct Sending;
+    using Over = std::pair<MessageId, ReplayResult>;
+    struct Written {
+        std::vector<std::pair<MessageId, MessageId>> known; // of the plan, as what
+        std::vector<MessageId> unknown;                     // not readable any more
+    };
+
+    void lock();
+    void recover();
+    void recover_segment(SegmentNumber number);
+    [[nodiscard]] Written read_written(SegmentNumber number) const;
+    [[nodiscard]] std::vector<Over> next_unknown(std::size_t count) const;
+    void skip_finished();
+    [[nodiscard]] std::vector<const ReplayItem*> next_batch(std::size_t most);
+    [[nodiscard]] std::optional<Message> open(const ReplayItem& item);
+    void find_moved();
+    void begin(const ReplayItem& item, const Message& message, Sending& sending);
+    void send_batch(std::size_t most, Sending& sending);
+    void note(const std::vector<Over>& over);
+    void forget_finished_segments();
+
+    ReplayFiles files_;
+    Disk& below_;
+    ReplayDisk disk_;
+    ReplayState state_;
+    base::Fd progress_;
+    std::uint64_t progress_size_ = 0;
+    std::string unnoted_;                  // lines that the disk has not taken yet
+    std::optional<base::Failure> failure_; // then only a new start knows what was sent
+    std::size_t next_ = 0;                 // of the plan
+    Reader reader_;
+    std::optional<std::unordered_map<MessageId, Location>> moved_;
+    std::optional<Writer> writer_;
+};
+
+} // namespace spool
