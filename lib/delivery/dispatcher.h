@@ -131,6 +131,7 @@ private:
                     const std::string& why);
     void wait_all(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients,
                   const std::string& reason);
+    void tell_replayed(Attempt& attempt, const spool::Entry& entry);
     void tell_untold(const Attempt& attempt, const std::vector<std::uint32_t>& recipients,
                      li::Status status, const std::string& why,
                      smtp::EnhancedStatus code) const;

@@ -168,7 +168,6 @@ void Forwarder::tell(Attempt& attempt, const std::vector<spool::Recipient>& othe
         witness_->passed_on(attempt.envelope(), id, gains, as, content_of(attempt));
 }
 
-// Empty if it cannot be read: the event is told all the same.
 tap::Content Forwarder::content_of(Attempt& attempt)
 {
     const auto content = witness_->new_content();

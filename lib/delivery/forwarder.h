@@ -40,6 +40,8 @@ public:
     [[nodiscard]] net::Task<std::string> forward(AttemptPtr attempt, Expansion expansion);
     // The header of the message, for delivered_to().  Throws Failure.
     [[nodiscard]] std::string header(Attempt& attempt);
+    // For the witness; empty if it cannot be read: the event is told all the same.
+    [[nodiscard]] tap::Content content_of(Attempt& attempt);
     // Null: nobody.  Outlives this.
     void watched_by(const tap::QueueWitness* witness) { witness_ = witness; }
     void set_srs(const smtp::Srs* srs) { srs_ = srs; }
@@ -67,7 +69,6 @@ private:
     void tell_joined(Attempt& attempt, const std::vector<Leaf>& joined);
     void tell(Attempt& attempt, const std::vector<spool::Recipient>& others,
               std::string_view as);
-    [[nodiscard]] tap::Content content_of(Attempt& attempt);
     void leave_out_written(spool::MessageId id, Expansion& expansion) const;
 
     net::Loop& loop_;

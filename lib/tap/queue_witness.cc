@@ -306,6 +306,54 @@ void QueueWitness::passed_on(const spool::Envelope& envelope, std::string_view i
     }
 }
 
+namespace {
+
+// A measure, and which recipients are its target's.
+struct Receiving {
+    Target target;
+    std::string matched;
+    std::vector<std::string> recipients;
+};
+
+} // namespace
+
+void QueueWitness::replayed(const spool::Envelope& envelope, std::string_view id,
+                            const std::function<Content()>& text) const
+{
+    li::Event base = event_of(envelope, id, What::received);
+    std::vector<Receiving> all;
+    for (const spool::Recipient& recipient : envelope.recipients)
+        for (Target& target : interested(recipient.address, base.time)) {
+            auto one = std::ranges::find_if(all, [&target](const Receiving& known) {
+                return known.target.measure == target.measure;
+            });
+            if (one == all.end())
+                one =
+                    all.insert(one, {std::move(target), canonical(recipient.address), {}});
+            one->recipients.push_back(recipient.address);
+        }
+    if (all.empty())
+        return;
+    const Content content = text();
+    std::string room;
+    base.client = {envelope.client.address, envelope.client.port};
+    base.status = Status::succeeded;
+    base.duplicate_of = envelope.parent.text();
+    base.message_id = li::view(content->header(room)).message_id;
+    base.size = content->size();
+    for (Receiving& one : all) {
+        li::Event event = base;
+        event.recipients = std::move(one.recipients);
+        event.matched = std::move(one.matched);
+        if (!content->empty())
+            event.direction = li::Direction::to_target;
+        else if (one.target.content)
+            event.content_lost = "disk";
+        tap_.submit(std::move(event), std::span(&one.target, 1),
+                    content->empty() ? nullptr : content);
+    }
+}
+
 void QueueWitness::notice(const spool::Envelope& about, std::string_view about_id,
                           std::string_view to, std::string_view id,
                           std::string_view text) const

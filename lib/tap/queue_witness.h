@@ -11,6 +11,7 @@
 #include "tap/tap.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -64,6 +65,10 @@ public:
     void passed_on(const spool::Envelope& envelope, std::string_view id,
                    std::span<const Gain> gains, std::string_view as,
                    const Content& text) const;
+    // A message that was in the log before is sent again (S13): for its recipients it comes
+    // once more.  `text` is asked only if that is of interest to anybody.
+    void replayed(const spool::Envelope& envelope, std::string_view id,
+                  const std::function<Content()>& text) const;
     // Whether a notice to this address is of interest now.
     [[nodiscard]] bool wants(std::string_view address) const;
     // A notice of ours is on its way to `to`.

@@ -82,6 +82,35 @@ TEST_CASE("tap: a leg of mail that the target sends to itself is told once")
     CHECK(all[0].event.recipients == two);
 }
 
+TEST_CASE("tap: mail that is sent again to the target comes once more (S13)")
+{
+    Stage stage({{"anna@example.de", target(1)}, {"info@example.de", target(2, false)}});
+    const tap::QueueWitness witness(stage.tap());
+    const auto text = [&stage] {
+        return content(stage, "Message-ID: <m@x>\r\n\r\nhello\r\n");
+    };
+    spool::Envelope again =
+        envelope("x@example.org", {"b@x.test", "Anna@example.de", "info@example.de"});
+    again.origin = spool::Origin::replay;
+    again.parent = spool::MessageId(7);
+    witness.replayed(again, "ID2", text);
+    again.recipients.resize(1);
+    witness.replayed(again, "ID3", text);
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].event.what == What::received);
+    CHECK(all[0].event.status == Status::succeeded);
+    CHECK(all[0].event.recipients == Texts{"Anna@example.de"});
+    CHECK(all[0].event.total_recipients == 3);
+    CHECK(all[0].event.queue_id == "ID2");
+    CHECK(all[0].event.duplicate_of == spool::MessageId(7).text());
+    CHECK(all[0].event.message_id == "<m@x>");
+    CHECK(all[0].event.direction == li::Direction::to_target);
+    CHECK(all[0].content);
+    CHECK(all[1].event.recipients == Texts{"info@example.de"});
+    CHECK_FALSE(all[1].content);
+}
+
 TEST_CASE("tap: who logged in counts as the sender of queued mail")
 {
     Stage stage({{"anna@example.de", target(1)}});
