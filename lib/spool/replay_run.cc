@@ -188,4 +188,22 @@ void stop_replay(const ReplayFiles& files)
         base::fail_errno("create", files.stop(), base::Remedy::get_permission);
 }
 
+// A crash leaves it whole or unfinished, which the next one who makes a run removes.
+void remove_replay(const ReplayFiles& files)
+{
+    (void)read_replay(files);
+    const base::Fd replays = open_replays(files.spool);
+    if (::flock(replays.get(), LOCK_EX) != 0)
+        base::fail_errno("lock", replays_directory(files.spool),
+                         base::Remedy::repair_system);
+    if (is_locked(files))
+        throw base::Failure(base::Remedy::start_service,
+                            "the run " + files.name + " is being sent, stop it first");
+    const std::string dying = files.folder() + std::string(unfinished);
+    if (::rename(files.folder().c_str(), dying.c_str()) != 0)
+        base::fail_errno("rename", files.folder());
+    base::sync(replays.get(), replays_directory(files.spool));
+    remove_unfinished(files.spool);
+}
+
 } // namespace spool

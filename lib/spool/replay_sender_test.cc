@@ -334,4 +334,6 @@ TEST_CASE("replay: names of runs are given by time, and are no paths")
     for (const char* name : {"", "..", "a/b", "-x", "x.new"})
         CHECK_FALSE(spool::is_replay_name(name));
     CHECK_THROWS_AS((void)spool::read_replay({spool.path, "../replay"}), base::Failure);
+    spool::remove_replay({spool.path, "20261124-215000"});
+    CHECK(spool::replay_names(spool.path) == std::vector<std::string>{"20261124-215000-2"});
 }

@@ -15,7 +15,7 @@ sendd_setup() {
 }
 
 # sending [LINES...] - smtp-sendd with these settings; mail for dest.test goes to the fake.
-# ROUTE and ROUTE_VALUES: more columns of its route.
+# ROUTE and ROUTE_VALUES: more columns of its route; RETENTION: of what is finished.
 sending() {
     local line
     cat >"$CONF" <<END
@@ -27,6 +27,7 @@ run-directory = $TMP/run
 [queue]
 free-space = 0
 free-inodes = 0
+retention = ${RETENTION:-0}
 [smtp-sendd]
 retry = 1s
 dead-for = 1s

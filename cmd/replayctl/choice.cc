@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "choice.h"
+
+#include "select.h"
+#include "text/lines.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+namespace replayctl {
+
+namespace {
+
+using spool::Envelope;
+using spool::Found;
+using spool::Origin;
+
+class Chooser {
+public:
+    Chooser(const Wishes& wishes, const Waits& waits) : wishes_(wishes), waits_(waits) {}
+
+    // Originals come before what was made of them.
+    void add(const Found& message)
+    {
+        spool::ReplayItem item{message.envelope.id, message.where, message.size, {}};
+        std::unordered_set<std::string> addresses; // in lower case
+        for (std::uint32_t i = 0; i < message.envelope.recipients.size(); ++i) {
+            if (!is_meant(message.envelope, i))
+                continue;
+            originals_[item.id].insert(
+                text::to_lower(message.envelope.recipients[i].address));
+            std::string address = new_address(message.envelope.recipients[i].address);
+            if (addresses.insert(text::to_lower(address)).second)
+                item.recipients.push_back({i, std::move(address)});
+        }
+        if (!item.recipients.empty())
+            choice_.items.push_back(std::move(item));
+    }
+    void leave_out_replay() { ++choice_.left_out.replays; }
+    [[nodiscard]] Choice take() { return std::move(choice_); }
+
+private:
+    bool is_meant(const Envelope& envelope, std::uint32_t i)
+    {
+        const spool::Recipient& recipient = envelope.recipients[i];
+        if (!wishes_.recipient.empty() &&
+            !matches_pattern(wishes_.recipient, recipient.address))
+            return false;
+        if (waits_(envelope.id, i)) {
+            ++choice_.left_out.waiting;
+            return false;
+        }
+        if (comes_again(envelope, recipient)) {
+            ++choice_.left_out.forwards;
+            return false;
+        }
+        return true;
+    }
+
+    // With its original: it is sent again to one from whom this one has got it.
+    [[nodiscard]] bool comes_again(const Envelope& envelope,
+                                   const spool::Recipient& recipient) const
+    {
+        const auto original = originals_.find(envelope.parent);
+        return envelope.origin == Origin::forward && original != originals_.end() &&
+               std::ranges::any_of(recipient.via, [&](const std::string& address) {
+                   return original->second.contains(text::to_lower(address));
+               });
+    }
+
+    [[nodiscard]] std::string new_address(const std::string& address) const
+    {
+        if (!wishes_.to.empty())
+            return wishes_.to;
+        if (wishes_.to_domain.empty())
+            return address;
+        return address.substr(0, address.rfind('@')) + '@' + wishes_.to_domain;
+    }
+
+    const Wishes& wishes_;
+    const Waits& waits_;
+    std::unordered_map<spool::MessageId, std::unordered_set<std::string>> originals_;
+    Choice choice_;
+};
+
+} // namespace
+
+Choice choose(const std::vector<Found>& messages, const Wishes& wishes, const Waits& waits,
+              const IsMarked& is_marked)
+{
+    Chooser chooser(wishes, waits);
+    for (const Found& message : messages)
+        if (message.envelope.origin == Origin::replay || is_marked(message))
+            chooser.leave_out_replay();
+        else
+            chooser.add(message);
+    return chooser.take();
+}
+
+} // namespace replayctl

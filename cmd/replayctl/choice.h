@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// replayctl/choice.h - from messages to a plan: who gets which of them again.
+//
+// Pure.  Left out is what would come twice, or go round in circles:
+//
+//     a recipient that still waits in the queue     is delivered anyway
+//     what was made of a message by a forward       is made again of its original, if that
+//                                                   is sent again to the one who forwards
+//     a replay, and what bears the mark of one      is a copy of what the log has
+#pragma once
+
+#include "spool/reader.h"
+#include "spool/replay_plan.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace replayctl {
+
+struct Wishes {
+    std::string recipient; // pattern: of the recipients only these; empty: all
+    std::string to;        // this address instead
+    std::string to_domain; // the same local part in this domain instead
+};
+
+struct LeftOut {
+    std::uint64_t waiting = 0;  // recipients
+    std::uint64_t forwards = 0; // recipients
+    std::uint64_t replays = 0;  // messages
+};
+
+struct Choice {
+    std::vector<spool::ReplayItem> items;
+    LeftOut left_out;
+};
+
+using Waits = std::function<bool(spool::MessageId id, std::uint32_t recipient)>;
+using IsMarked = std::function<bool(const spool::Found& message)>;
+
+// `messages` oldest first.
+[[nodiscard]] Choice choose(const std::vector<spool::Found>& messages, const Wishes& wishes,
+                            const Waits& waits, const IsMarked& is_marked);
+
+} // namespace replayctl

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nothing that was chosen comes twice.
+#include "choice.h"
+#include "select.h"
+
+#include <doctest/doctest.h>
+#include <initializer_list>
+
+namespace {
+
+using replayctl::Choice;
+using replayctl::choose;
+using replayctl::Wishes;
+using spool::Found;
+using spool::MessageId;
+
+Found message(std::uint64_t id, std::initializer_list<const char*> recipients)
+{
+    Found found;
+    found.envelope.id = MessageId(id);
+    found.where = {id, 16};
+    found.size = 100 * id;
+    for (const char* const address : recipients)
+        found.envelope.recipients.push_back({.address = address, .orcpt = {}});
+    return found;
+}
+
+Found forward(std::uint64_t id, std::uint64_t parent, const char* from, const char* to)
+{
+    Found found = message(id, {to});
+    found.envelope.origin = spool::Origin::forward;
+    found.envelope.parent = MessageId(parent);
+    found.envelope.recipients[0].via = {from};
+    return found;
+}
+
+bool nobody_waits(MessageId, std::uint32_t)
+{
+    return false;
+}
+
+bool unmarked(const Found&)
+{
+    return false;
+}
+
+using Recipients = std::vector<spool::ReplayRecipient>;
+
+} // namespace
+
+TEST_CASE("replayctl: all recipients, or some of them")
+{
+    const std::vector<Found> all = {message(1, {"a@x.test", "B@y.test"}),
+                                    message(2, {"c@x.test"})};
+    const Choice everybody = choose(all, {}, nobody_waits, unmarked);
+    REQUIRE(everybody.items.size() == 2);
+    CHECK(everybody.items[0].recipients == Recipients{{0, "a@x.test"}, {1, "B@y.test"}});
+    CHECK(everybody.items[0].size == 100);
+    const Choice some = choose(all, {.recipient = "@Y.test", .to = {}, .to_domain = {}},
+                               nobody_waits, unmarked);
+    REQUIRE(some.items.size() == 1);
+    CHECK(some.items[0].recipients == Recipients{{1, "B@y.test"}});
+}
+
+TEST_CASE("replayctl: other addresses, each once in a message")
+{
+    const std::vector<Found> all = {message(1, {"a@x.test", "b@y.test"})};
+    const Choice one = choose(all, {.recipient = {}, .to = "c@z.test", .to_domain = {}},
+                              nobody_waits, unmarked);
+    CHECK(one.items.at(0).recipients == Recipients{{0, "c@z.test"}});
+    const Choice domain = choose(all, {.recipient = {}, .to = {}, .to_domain = "z.test"},
+                                 nobody_waits, unmarked);
+    CHECK(domain.items.at(0).recipients == Recipients{{0, "a@z.test"}, {1, "b@z.test"}});
+}
+
+TEST_CASE("replayctl: who still waits is left out")
+{
+    const std::vector<Found> all = {message(1, {"a@x.test", "b@x.test"}),
+                                    message(2, {"c@x.test"})};
+    const auto waits = [](MessageId id, std::uint32_t i) {
+        return id == MessageId(2) || i == 0;
+    };
+    const Choice choice = choose(all, {}, waits, unmarked);
+    REQUIRE(choice.items.size() == 1);
+    CHECK(choice.items[0].recipients == Recipients{{1, "b@x.test"}});
+    CHECK(choice.left_out.waiting == 2);
+}
+
+TEST_CASE("replayctl: what is forwarded again of its original is left out")
+{
+    const std::vector<Found> all = {message(1, {"list@x.test", "other@x.test"}),
+                                    forward(2, 1, "LIST@x.test", "a@x.test"),
+                                    forward(3, 9, "list@x.test", "b@x.test")};
+    const Choice choice = choose(all, {}, nobody_waits, unmarked);
+    REQUIRE(choice.items.size() == 2);
+    CHECK(choice.items[1].id == MessageId(3)); // whose original is not there
+    CHECK(choice.left_out.forwards == 1);
+    // The one who forwards does not get it again, so who got it by him does.
+    const Choice some = choose(all, {.recipient = "a@x.test", .to = {}, .to_domain = {}},
+                               nobody_waits, unmarked);
+    REQUIRE(some.items.size() == 1);
+    CHECK(some.items[0].id == MessageId(2));
+}
+
+TEST_CASE("replayctl: replays, and what came back of them, are left out")
+{
+    std::vector<Found> all = {message(1, {"a@x.test"}), message(2, {"a@x.test"}),
+                              message(3, {"a@x.test"})};
+    all[1].envelope.origin = spool::Origin::replay;
+    const auto marked = [](const Found& one) { return one.envelope.id == MessageId(3); };
+    const Choice choice = choose(all, {}, nobody_waits, marked);
+    REQUIRE(choice.items.size() == 1);
+    CHECK(choice.items[0].id == MessageId(1));
+    CHECK(choice.left_out.replays == 2);
+}
+
+TEST_CASE("replayctl: patterns of addresses")
+{
+    using replayctl::matches_pattern;
+    CHECK(matches_pattern("Bob@Example.de", "bob@example.DE"));
+    CHECK(matches_pattern("@example.de", "bob@example.de"));
+    CHECK(matches_pattern("b*@example.??", "bob@example.de"));
+    CHECK(matches_pattern("<>", ""));
+    CHECK_FALSE(matches_pattern("<>", "a@b"));
+    CHECK_FALSE(matches_pattern("@example.de", "bob@sub.example.de"));
+    CHECK_FALSE(matches_pattern("bob@example.de", "xbob@example.de"));
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command.h"
+
+#include "base/failure.h"
+#include "spool/layout.h"
+
+#include <cstdio>
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace replayctl {
+
+namespace {
+
+void become_owner(const std::string& spool)
+{
+    struct stat owner{};
+    if (::stat(spool.c_str(), &owner) != 0)
+        base::fail_errno("open spool", spool,
+                         errno == EACCES ? base::Remedy::get_permission
+                                         : base::Remedy::fix_config);
+    if (::geteuid() != 0 || owner.st_uid == 0)
+        return;
+    if (::setgroups(1, &owner.st_gid) != 0 ||
+        ::setresgid(owner.st_gid, owner.st_gid, owner.st_gid) != 0 ||
+        ::setresuid(owner.st_uid, owner.st_uid, owner.st_uid) != 0)
+        base::fail_errno("become the owner of", spool, base::Remedy::get_permission);
+}
+
+void check_rights(const std::string& spool)
+{
+    const std::string log = spool::log_directory(spool);
+    if (::access(log.c_str(), R_OK | W_OK | X_OK) != 0 && errno == EACCES)
+        throw base::Failure(base::Remedy::get_permission,
+                            spool + " holds everybody's mail: for its owner and root only");
+}
+
+} // namespace
+
+Place enter(const Call& call)
+{
+    Place place{.spool = call.get("spool"), .writer = {}};
+    if (place.spool.empty() || !call.has("spool")) {
+        const conf::Settings settings = conf::read_settings(call.config);
+        place.spool = settings.general.spool;
+        place.writer.segment_size = settings.queue.segment_size;
+        place.writer.segment_age = settings.queue.segment_age;
+        place.writer.free_space = settings.queue.free_space;
+        place.writer.free_inodes = settings.queue.free_inodes;
+    }
+    place.writer.directory = place.spool;
+    become_owner(place.spool);
+    check_rights(place.spool);
+    return place;
+}
+
+spool::ReplayFiles run_of(const Call& call, const Place& place)
+{
+    return {place.spool, call.operands.at(0)};
+}
+
+void print(const std::string& text)
+{
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
+        std::fflush(stdout) != 0)
+        base::fail_errno("write", "standard output");
+}
+
+} // namespace replayctl

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// list, show, cat: what the log still has.
+#include "base/clock.h"
+#include "base/failure.h"
+#include "command.h"
+#include "select.h"
+#include "spool/queue.h"
+#include "text/json.h"
+#include "text/lines.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+namespace replayctl {
+
+namespace {
+
+constexpr std::size_t copy_block = 256u << 10;
+constexpr std::int64_t second = 1'000'000;
+
+std::string_view origin_word(spool::Origin origin)
+{
+    switch (origin) {
+    case spool::Origin::client:
+        return "client";
+    case spool::Origin::bounce:
+        return "bounce";
+    case spool::Origin::delay_notice:
+        return "delay-notice";
+    case spool::Origin::success_notice:
+        return "success-notice";
+    case spool::Origin::forward:
+        return "forward";
+    case spool::Origin::replay:
+        return "replay";
+    }
+    return "";
+}
+
+bool is_queued(const spool::QueueView& queue, const spool::Found& message)
+{
+    return queue.find(message.envelope.id) != nullptr;
+}
+
+std::string json_line(const spool::Found& message, bool queued)
+{
+    const spool::Envelope& envelope = message.envelope;
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object()
+        .member("id", envelope.id.text())
+        .member("arrival", envelope.arrival / second)
+        .member("size", message.size)
+        .member("sender", envelope.sender);
+    json.key("recipients").begin_array();
+    for (const spool::Recipient& recipient : envelope.recipients)
+        json.value(recipient.address);
+    json.end_array()
+        .member("client", envelope.client.address)
+        .member("login", envelope.client.login)
+        .member("origin", origin_word(envelope.origin));
+    if (envelope.parent != spool::MessageId())
+        json.member("parent", envelope.parent.text());
+    json.member("queued", queued).end_object();
+    return out + '\n';
+}
+
+std::string list_line(const spool::Found& message)
+{
+    const spool::Envelope& envelope = message.envelope;
+    std::string recipients;
+    for (const spool::Recipient& recipient : envelope.recipients)
+        recipients += (recipients.empty() ? "" : ", ") + recipient.address;
+    return fmt::format("{}  {}  {:>9}  <{}> -> {}\n", envelope.id.text(),
+                       base::rfc3339(envelope.arrival / second), message.size,
+                       text::printable(envelope.sender), text::printable(recipients));
+}
+
+void add_line(std::string& text, std::string_view key, std::string_view value)
+{
+    if (!value.empty())
+        text += fmt::format("{:<11}{}\n", fmt::format("{}:", key), text::printable(value));
+}
+
+std::string text_of_all(const spool::Found& message, const spool::QueueView& queue)
+{
+    const spool::Envelope& envelope = message.envelope;
+    std::string text;
+    add_line(text, "id", envelope.id.text());
+    add_line(text, "arrival", base::rfc3339(envelope.arrival / second));
+    add_line(text, "size", std::to_string(message.size));
+    add_line(text, "origin", origin_word(envelope.origin));
+    if (envelope.parent != spool::MessageId())
+        add_line(text, "parent", envelope.parent.text());
+    add_line(text, "client", envelope.client.address);
+    add_line(text, "login", envelope.client.login);
+    add_line(text, "sender", '<' + envelope.sender + '>');
+    const spool::Entry* const entry = queue.find(envelope.id);
+    for (std::uint32_t i = 0; i < envelope.recipients.size(); ++i) {
+        const bool waits = entry != nullptr && i < entry->recipients() && entry->waits(i);
+        add_line(
+            text, "recipient",
+            fmt::format("<{}>{}", envelope.recipients[i].address, waits ? " waiting" : ""));
+    }
+    return text;
+}
+
+// Of what was named, all must be there.
+int complain_of_missing(const Criteria& criteria, const std::vector<spool::Found>& found)
+{
+    auto missing = criteria.ids;
+    for (const spool::Found& one : found)
+        missing.erase(one.envelope.id);
+    for (const spool::MessageId id : missing)
+        std::cerr << "replayctl: " << id.text() << ": the log does not have it\n";
+    return missing.empty() && !found.empty() ? exit_done : exit_no_match;
+}
+
+} // namespace
+
+int list(const Call& call)
+{
+    const Place place = enter(call);
+    const Criteria criteria = read_criteria(call);
+    const spool::QueueView queue(place.spool);
+    const std::vector<spool::Found> found = select(place.spool, criteria);
+    std::string text;
+    for (const spool::Found& one : found)
+        if (call.has("json"))
+            text += json_line(one, is_queued(queue, one));
+        else
+            text += call.has("ids") ? one.envelope.id.text() + '\n' : list_line(one);
+    print(text);
+    return found.empty() ? exit_no_match : exit_done;
+}
+
+int show(const Call& call)
+{
+    const Place place = enter(call);
+    const Criteria criteria = read_criteria(call);
+    const spool::QueueView queue(place.spool);
+    const std::vector<spool::Found> found = select(place.spool, criteria);
+    std::string text;
+    for (const spool::Found& one : found) {
+        if (call.has("json"))
+            text += json_line(one, is_queued(queue, one));
+        else
+            text += (text.empty() ? "" : "\n") + text_of_all(one, queue);
+    }
+    print(text);
+    return complain_of_missing(criteria, found);
+}
+
+int cat(const Call& call)
+{
+    const Place place = enter(call);
+    const Criteria criteria = read_criteria(call);
+    spool::Reader reader(place.spool);
+    const std::vector<spool::Found> found = select(place.spool, criteria);
+    for (const spool::Found& one : found) {
+        const auto message = reader.open(one.where);
+        if (!message)
+            throw base::Failure(base::Remedy::check_disk,
+                                one.envelope.id.text() + ": cannot be read");
+        for (std::uint64_t at = 0; at < message->size; at += copy_block)
+            print(reader.read(*message, at, copy_block));
+    }
+    return complain_of_missing(criteria, found);
+}
+
+} // namespace replayctl

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// plan: what would be sent again, kept as a run.
+#include "plan.h"
+
+#include "base/clock.h"
+#include "base/failure.h"
+#include "select.h"
+#include "smtp/dsn_report.h"
+#include "spool/queue.h"
+#include "spool/replay_sender.h"
+#include "text/address.h"
+#include "text/json.h"
+#include "text/lines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <tuple>
+
+namespace replayctl {
+
+namespace {
+
+constexpr std::uint32_t default_rate = 100;
+constexpr std::size_t most_header = 128u << 10;
+constexpr std::size_t most_shown = 10;
+
+using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
+
+std::uint32_t read_rate(const Call& call)
+{
+    if (!call.has("rate"))
+        return default_rate;
+    const std::string said = call.get("rate");
+    std::uint32_t rate = 0;
+    const auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), rate);
+    if (error != std::errc{} || end != said.data() + said.size())
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "--rate is a number of messages a second; 0: no limit");
+    return rate;
+}
+
+Wishes read_wishes(const Call& call)
+{
+    Wishes wishes{.recipient = call.get("rcpt"),
+                  .to = call.get("to"),
+                  .to_domain = call.get("to-domain")};
+    if (!wishes.to.empty() && !wishes.to_domain.empty())
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "--to and --to-domain cannot be combined");
+    const std::string address =
+        wishes.to_domain.empty() ? wishes.to : "somebody@" + wishes.to_domain;
+    if (!address.empty() && !text::parse_mailbox(address))
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "not an address: " + text::printable(address));
+    return wishes;
+}
+
+// A field of ours anywhere in the header: it was sent again before, and came back.
+bool has_mark(std::string_view header)
+{
+    for (std::size_t at = 0; at < header.size();) {
+        const std::string_view line = header.substr(at, header.find('\n', at) - at);
+        if (line.size() > spool::replay_field.size() &&
+            line[spool::replay_field.size()] == ':' &&
+            text::equal_ignoring_case(line.substr(0, spool::replay_field.size()),
+                                      spool::replay_field))
+            return true;
+        at += line.size() + 1;
+    }
+    return false;
+}
+
+bool is_marked(spool::Reader& reader, const spool::Found& one)
+{
+    const auto message = reader.open(one.where);
+    if (!message)
+        return false; // the sender says that it is lost
+    const std::string text =
+        reader.read(*message, 0, std::min<std::uint64_t>(message->size, most_header));
+    return has_mark(smtp::header_of(text));
+}
+
+// Most first.
+Counts addresses_of(const spool::ReplayPlan& plan)
+{
+    std::map<std::string, std::uint64_t> counts;
+    for (const spool::ReplayItem& item : plan.items)
+        for (const spool::ReplayRecipient& to : item.recipients)
+            ++counts[text::to_lower(to.address)];
+    Counts sorted(counts.begin(), counts.end());
+    std::ranges::sort(sorted, [](const auto& one, const auto& other) {
+        return std::tie(other.second, one.first) < std::tie(one.second, other.first);
+    });
+    return sorted;
+}
+
+std::uint64_t bytes_of(const spool::ReplayPlan& plan)
+{
+    std::uint64_t bytes = 0;
+    for (const spool::ReplayItem& item : plan.items)
+        bytes += item.size;
+    return bytes;
+}
+
+std::uint64_t recipients_of(const spool::ReplayPlan& plan)
+{
+    std::uint64_t count = 0;
+    for (const spool::ReplayItem& item : plan.items)
+        count += item.recipients.size();
+    return count;
+}
+
+std::uint64_t seconds_of(const spool::ReplayPlan& plan)
+{
+    return plan.rate == 0 ? 0 : (plan.items.size() + plan.rate - 1) / plan.rate;
+}
+
+} // namespace
+
+Planned make_plan(const Call& call, const Place& place)
+{
+    const Criteria criteria = read_criteria(call);
+    if (criteria.any() == call.has("all"))
+        throw base::Failure(base::Remedy::fix_arguments,
+                            criteria.any() ? "--all cannot be combined with ids or criteria"
+                                           : "say which messages: ids, criteria, or --all");
+    const Wishes wishes = read_wishes(call);
+    Planned planned;
+    planned.plan.rate = read_rate(call);
+    planned.plan.made = base::wall_seconds();
+    const std::vector<spool::Found> found = select(place.spool, criteria);
+    // Later than the log: what is not in the queue now was finished, not yet to come.
+    const spool::QueueView queue(place.spool);
+    spool::Reader reader(place.spool);
+    Choice choice = choose(
+        found, wishes,
+        [&](spool::MessageId id, std::uint32_t i) {
+            const spool::Entry* const entry = queue.find(id);
+            return entry != nullptr && i < entry->recipients() && entry->waits(i);
+        },
+        [&](const spool::Found& one) { return is_marked(reader, one); });
+    planned.plan.items = std::move(choice.items);
+    planned.left_out = choice.left_out;
+    return planned;
+}
+
+std::string describe(const Planned& planned, const std::string& name)
+{
+    const spool::ReplayPlan& plan = planned.plan;
+    const LeftOut& left_out = planned.left_out;
+    const Counts addresses = addresses_of(plan);
+    std::string text;
+    if (!name.empty())
+        text += fmt::format("run:         {}\n", name);
+    text += fmt::format("messages:    {}\nbytes:       {}\n", plan.items.size(),
+                        bytes_of(plan));
+    text += fmt::format("recipients:  {} ({} addresses)\n", recipients_of(plan),
+                        addresses.size());
+    for (std::size_t i = 0; i < std::min(most_shown, addresses.size()); ++i)
+        text += fmt::format("  {:>9}  {}\n", addresses[i].second,
+                            text::printable(addresses[i].first));
+    if (addresses.size() > most_shown)
+        text += fmt::format("             and {} more\n", addresses.size() - most_shown);
+    if (left_out.waiting > 0)
+        text += fmt::format("left out:    {} recipients that wait in the queue\n",
+                            left_out.waiting);
+    if (left_out.forwards > 0)
+        text += fmt::format("left out:    {} recipients of forwards, whose originals are "
+                            "sent again\n",
+                            left_out.forwards);
+    if (left_out.replays > 0)
+        text += fmt::format("left out:    {} messages that were sent again before\n",
+                            left_out.replays);
+    if (plan.rate > 0)
+        text += fmt::format("duration:    {} s at {} messages a second\n", seconds_of(plan),
+                            plan.rate);
+    return text;
+}
+
+std::string describe_json(const Planned& planned, const std::string& name)
+{
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object();
+    if (!name.empty())
+        json.member("run", name);
+    json.member("messages", planned.plan.items.size())
+        .member("bytes", bytes_of(planned.plan))
+        .member("recipients", recipients_of(planned.plan))
+        .member("rate", planned.plan.rate)
+        .member("seconds", seconds_of(planned.plan));
+    json.key("addresses").begin_object();
+    for (const auto& [address, count] : addresses_of(planned.plan))
+        json.member(address, count);
+    json.end_object();
+    json.key("left_out")
+        .begin_object()
+        .member("waiting", planned.left_out.waiting)
+        .member("forwards", planned.left_out.forwards)
+        .member("replays", planned.left_out.replays)
+        .end_object()
+        .end_object();
+    return out + '\n';
+}
+
+int plan(const Call& call)
+{
+    const Place place = enter(call);
+    const Planned planned = make_plan(call, place);
+    std::string name;
+    if (!planned.plan.items.empty() && !call.has("dry-run"))
+        name = spool::make_replay(place.spool, planned.plan);
+    print(call.has("json") ? describe_json(planned, name) : describe(planned, name));
+    return planned.plan.items.empty() ? exit_no_match : exit_done;
+}
+
+} // namespace replayctl

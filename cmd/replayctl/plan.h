@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// replayctl/plan.h - makes plans, and says what is in them.
+#pragma once
+
+#include "choice.h"
+#include "command.h"
+
+#include <string>
+
+namespace replayctl {
+
+struct Planned {
+    spool::ReplayPlan plan;
+    LeftOut left_out;
+};
+
+// What the command line asks for.  Throws Failure (fix_arguments: nothing narrows it and
+// --all was not said).
+[[nodiscard]] Planned make_plan(const Call& call, const Place& place);
+
+// `name`: of the run; empty: none was made.
+[[nodiscard]] std::string describe(const Planned& planned, const std::string& name);
+[[nodiscard]] std::string describe_json(const Planned& planned, const std::string& name);
+
+} // namespace replayctl

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "select.h"
+
+#include "base/clock.h"
+#include "base/failure.h"
+#include "text/lines.h"
+#include "text/when.h"
+
+#include <algorithm>
+#include <fnmatch.h>
+#include <iostream>
+#include <unordered_map>
+
+namespace replayctl {
+
+namespace {
+
+constexpr std::size_t scan_step = 4096;
+
+text::When read_when(const Call& call, std::string_view option)
+{
+    const std::string said = call.get(option);
+    const auto when = text::parse_when(said, base::wall_microseconds());
+    if (!when)
+        throw base::Failure(base::Remedy::fix_arguments, "--" + std::string(option) + ' ' +
+                                                             text::printable(said) + ": " +
+                                                             when.error());
+    return *when;
+}
+
+void add_id(const std::string& word, Criteria& criteria)
+{
+    const auto id = spool::MessageId::parse(word);
+    if (!id)
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "not an id: " + text::printable(word));
+    criteria.ids.insert(*id);
+}
+
+void read_ids(const Call& call, Criteria& criteria)
+{
+    criteria.only_ids = !call.operands.empty();
+    for (const std::string& word : call.operands) {
+        if (word != "-") {
+            add_id(word, criteria);
+            continue;
+        }
+        for (std::string line; std::getline(std::cin, line);)
+            if (const std::string_view id = text::trim(line); !id.empty())
+                add_id(std::string(id), criteria);
+    }
+}
+
+} // namespace
+
+std::vector<conf::OptionSpec> selection_options()
+{
+    return {{"sender", "PATTERN", "of this sender"},
+            {"rcpt", "PATTERN", "to this recipient"},
+            {"since", "TIME", "that came at this time or later"},
+            {"until", "TIME", "that came before the end of this time"}};
+}
+
+Criteria read_criteria(const Call& call)
+{
+    Criteria criteria;
+    read_ids(call, criteria);
+    criteria.sender = call.get("sender");
+    criteria.recipient = call.get("rcpt");
+    if (call.has("since"))
+        criteria.since = read_when(call, "since").first;
+    if (call.has("until"))
+        criteria.until = read_when(call, "until").behind;
+    return criteria;
+}
+
+bool matches_pattern(const std::string& pattern, const std::string& address)
+{
+    if (pattern == "<>")
+        return address.empty();
+    const std::string glob = pattern.starts_with('@') ? '*' + pattern : pattern;
+    return ::fnmatch(glob.c_str(), address.c_str(), FNM_CASEFOLD) == 0;
+}
+
+bool matches(const Criteria& criteria, const spool::Envelope& envelope)
+{
+    if (criteria.only_ids && !criteria.ids.contains(envelope.id))
+        return false;
+    if (envelope.arrival < criteria.since || envelope.arrival >= criteria.until)
+        return false;
+    if (!criteria.sender.empty() && !matches_pattern(criteria.sender, envelope.sender))
+        return false;
+    return criteria.recipient.empty() ||
+           std::ranges::any_of(envelope.recipients, [&](const spool::Recipient& one) {
+               return matches_pattern(criteria.recipient, one.address);
+           });
+}
+
+std::vector<spool::Found> select(const std::string& spool, const Criteria& criteria)
+{
+    std::unordered_map<spool::MessageId, spool::Found> chosen;
+    spool::Follower follower(spool, {});
+    const auto found = [&](spool::Found&& one) {
+        if (matches(criteria, one.envelope))
+            chosen.insert_or_assign(one.envelope.id, std::move(one));
+    };
+    const auto damaged = [](spool::Location, std::string_view) {}; // smtp-sendd reports it
+    while (follower.poll(scan_step, found, damaged) == scan_step) {
+    }
+    std::vector<spool::Found> all;
+    all.reserve(chosen.size());
+    for (auto& [id, one] : chosen)
+        all.push_back(std::move(one));
+    std::ranges::sort(all, {}, [](const spool::Found& one) { return one.envelope.id; });
+    return all;
+}
+
+} // namespace replayctl

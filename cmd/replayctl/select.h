@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// replayctl/select.h - which messages of the log are meant.
+#pragma once
+
+#include "command.h"
+#include "spool/reader.h"
+
+#include <cstdint>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace replayctl {
+
+// Everything that was said must hold.
+struct Criteria {
+    std::unordered_set<spool::MessageId> ids; // empty: any
+    bool only_ids = false;
+    std::string sender;    // pattern
+    std::string recipient; // pattern
+    std::int64_t since = 0;
+    std::int64_t until = INT64_MAX; // before this; both microseconds since 1970
+
+    [[nodiscard]] bool any() const
+    {
+        return only_ids || !sender.empty() || !recipient.empty() || since != 0 ||
+               until != INT64_MAX;
+    }
+};
+
+// --sender, --rcpt, --since, --until, and ids as operands or, for "-", of standard input.
+// Throws Failure (fix_arguments).
+[[nodiscard]] std::vector<conf::OptionSpec> selection_options();
+[[nodiscard]] Criteria read_criteria(const Call& call);
+
+// As a shell compares, without regard to case; "@example.org" is everybody there, "<>" the
+// null sender.
+[[nodiscard]] bool matches_pattern(const std::string& pattern, const std::string& address);
+[[nodiscard]] bool matches(const Criteria& criteria, const spool::Envelope& envelope);
+
+// Each message once, where its latest copy is, oldest first.
+[[nodiscard]] std::vector<spool::Found> select(const std::string& spool,
+                                               const Criteria& criteria);
+
+} // namespace replayctl

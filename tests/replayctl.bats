@@ -1,0 +1,193 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# replayctl(8): what the log still has is sent again, once in a run.
+
+# shellcheck disable=SC2154  # run sets output, stderr and their lines
+# shellcheck disable=SC2016  # what wait_for evaluates is expanded there
+
+setup() {
+    load helpers/common
+    load helpers/sendd
+    sendd_setup
+}
+teardown() { sponts_teardown; }
+
+replay() { replayctl "$@" --config "$CONF"; }
+# keeping - smtp-sendd with a ring of a day.
+keeping() {
+    fake
+    RETENTION=1d sending
+}
+# arrive COUNT - so many messages to r1@dest.test ..., delivered.
+arrive() {
+    local i
+    for ((i = 1; i <= $1; i++)); do
+        put "$i" s@remote.test "r$i@dest.test"
+    done
+    wait_for 20 got "$1"
+    wait_for 10 queue_is_empty
+}
+run_name() { sed -n 's/^run: *//p'; }
+# marks - which messages the next hop has got by a replay, sorted.
+marks() { sed -n 's/^X-Sponts-Replay: [^ ]* \([0-9A-Z]*\)\r*$/\1/p' "$MX"/*.eml | sort; }
+waits_for() { queue list --json | grep -q -- "$1"; }
+state() { [[ $(replay status "$1") == *"  $2 "* ]]; }
+over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
+
+@test "says what it is, and refuses what it does not know" {
+    run -0 replayctl --version
+    [[ $output == replayctl\ * ]]
+    run -0 replayctl plan --help
+    [[ $output == *--to-domain* ]]
+    run -64 --separate-stderr replayctl apply
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    run -64 --separate-stderr replayctl nonsense
+    [ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "lists and shows what was delivered long ago, byte for byte" {
+    keeping
+    arrive 3
+    run -0 replay list --ids
+    [ "${#lines[@]}" -eq 3 ]
+    id=${lines[1]}
+    run -0 replay list --rcpt R2@dest.test --since 1h\ ago
+    [[ $output == "$id  "*"<s@remote.test> -> r2@dest.test" ]]
+    run -0 replay list --sender @remote.test --json
+    [ "$(jq -r .recipients[0] <<<"$output" | xargs)" = "r1@dest.test r2@dest.test r3@dest.test" ]
+    run -1 replay list --until yesterday
+    message 2 >"$TMP/2.eml"
+    replay cat "$id" | cmp - "$TMP/2.eml"
+    run -0 replay show "$id"
+    [[ $output == *"recipient: <r2@dest.test>"* ]]
+    run -1 --separate-stderr replay show 0000000000000
+    [[ $stderr == *"0000000000000: the log does not have it" ]]
+    run -64 --separate-stderr replay cat nonsense
+    [[ $stderr == "replayctl: not an id: nonsense" ]]
+}
+
+@test "sends again what was planned: the same sender, marked, once in a run" {
+    keeping
+    arrive 3
+    run -0 replay plan --all
+    [[ $output == *"messages:    3"* && $output == *"recipients:  3 (3 addresses)"* ]]
+    name=$(run_name <<<"$output")
+    state "$name" planned
+    got 3
+    run -0 replay apply "$name"
+    [ "$output" = "$name: 3 sent, 0 lost, 0 left" ]
+    wait_for 10 got 6
+    wait_for 10 queue_is_empty
+    [ "$(marks)" = "$(replay list --ids | head -n 3)" ]
+    message 3 | cmp - <(tail -n +2 "$(grep -l '^X-Sponts-Replay' "$MX"/*.eml | xargs grep -l 'message 3')")
+    [ "$(grep -c 'MAIL FROM:<s@remote.test>' "$MX/log")" -eq 6 ]
+    run -0 replay apply "$name"
+    [ "$output" = "$name: 3 sent, 0 lost, 0 left" ]
+    state "$name" 'done'
+    queue_is_empty
+    # Replays are not sent again by another run.
+    run -0 replay plan --all --dry-run --json
+    [ "$(jq -c '[.messages, .left_out.replays, .run]' <<<"$output")" = '[3,3,null]' ]
+    [ "$(replay runs | wc -l)" -eq 1 ]
+    replay forget "$name"
+    run -1 replay runs
+    run -64 --separate-stderr replay status "$name"
+    [ "$stderr" = "replayctl: no such run: $name" ]
+}
+
+@test "in one command, to some of the recipients, or to others" {
+    keeping
+    arrive 2
+    put 3 s@remote.test a@dest.test b@dest.test
+    wait_for 10 got 3
+    wait_for 10 queue_is_empty
+    run -0 replay resend --rcpt b@dest.test --since today
+    wait_for 10 got 4
+    [[ $(grep 'RCPT TO' "$MX/log" | tail -n 1) == *'<b@dest.test>'* ]]
+    replay list --rcpt r1@dest.test --ids | replay resend - --to c@dest.test
+    wait_for 10 got 5
+    [[ $(grep 'RCPT TO' "$MX/log" | tail -n 1) == *'<c@dest.test>'* ]]
+    table domains <<<$'name\nother.test'
+    table routes <<<"pattern,host,port,tls"$'\n'"other.test,127.0.0.1,$MX_PORT,none"
+    run -0 replay resend --rcpt r2@dest.test --to-domain other.test
+    wait_for 10 got 6
+    [[ $(grep 'RCPT TO' "$MX/log" | tail -n 1) == *'<r2@other.test>'* ]]
+    run -64 --separate-stderr replay plan --all --to nonsense
+    [ "$stderr" = "replayctl: not an address: nonsense" ]
+}
+
+@test "mail that waits is not sent again, and all mail only when that was said" {
+    keeping
+    arrive 1
+    script 'rcpt say 451 4.7.1 later'
+    put 2 s@remote.test r2@dest.test
+    wait_for 10 waits_for 4.7.1
+    run -0 replay plan --all
+    [[ $output == *"messages:    1"*"left out:    1 recipients that wait in the queue"* ]]
+    run -64 --separate-stderr replay plan
+    [ "$stderr" = "replayctl: say which messages: ids, criteria, or --all" ]
+    run -64 --separate-stderr replay plan --all --rcpt x@dest.test
+}
+
+@test "nobody hears of a replay that cannot be delivered" {
+    keeping
+    table domains <<<$'name\nremote.test'
+    table routes <<<"pattern,host,port,tls"$'\n'"remote.test,127.0.0.1,$MX_PORT,none"
+    arrive 2
+    script 'rcpt say 550 5.1.1 gone'
+    run -0 replay resend --all
+    wait_for 10 heard_times 2 'RCPT TO:<r1@dest.test>'
+    wait_for 10 heard_times 2 'RCPT TO:<r2@dest.test>'
+    wait_for 10 queue_is_empty
+    [ "$(replay list --json | jq -s 'map(select(.origin == "bounce")) | length')" -eq 0 ]
+}
+
+@test "goes at its rate, stops when it is asked, and goes on" {
+    keeping
+    arrive 20
+    name=$(replay plan --all --rate 10 | run_name)
+    start apply replayctl apply "$name" --config "$CONF"
+    wait_for 10 over "$name" 3
+    state "$name" running
+    run -69 --separate-stderr replay apply "$name"
+    [[ $stderr == *"is being sent already" ]]
+    run -69 --separate-stderr replay forget "$name"
+    replay stop "$name"
+    wait_for 10 gone "$PID"
+    state "$name" stopped
+    run ! over "$name" 20
+    run -1 replay stop "$name"
+    run -0 replay apply "$name"
+    [ "$output" = "$name: 20 sent, 0 lost, 0 left" ]
+    wait_for 20 got 40
+    [ "$(marks | uniq | wc -l)" -eq 20 ]
+}
+
+# bats test_tags=crash
+@test "killed again and again, it sends nothing twice and loses nothing" {
+    keeping
+    arrive 40
+    name=$(replay plan --all --rate 40 | run_name)
+    for ((sent = 4; sent <= 28; sent += 4)); do
+        start apply replayctl apply "$name" --config "$CONF"
+        wait_for 10 over "$name" "$sent"
+        kill -KILL "$PID"
+        wait_for 10 gone "$PID"
+    done
+    run -0 replay apply "$name"
+    [ "$output" = "$name: 40 sent, 0 lost, 0 left" ]
+    wait_for 30 got 80
+    wait_for 10 queue_is_empty
+    got 80
+    [ "$(marks | uniq | wc -l)" -eq 40 ]
+    [ -z "$(ls "$SPOOL/replay/$name/log")" ]
+}
+
+@test "everybody's mail is not for everybody" {
+    [ "$(id -u)" -eq 0 ] || skip "needs root, to become another"
+    keeping
+    arrive 1
+    run -77 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups \
+        "$(command -v replayctl)" list --spool "$SPOOL"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+}
