@@ -10,7 +10,6 @@ namespace {
 
 using replayctl::Choice;
 using replayctl::choose;
-using replayctl::Wishes;
 using spool::Found;
 using spool::MessageId;
 
