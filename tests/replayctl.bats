@@ -31,6 +31,7 @@ run_name() { sed -n 's/^run: *//p'; }
 # marks - which messages the next hop has got by a replay, sorted.
 marks() { sed -n 's/^X-Sponts-Replay: [^ ]* \([0-9A-Z]*\)\r*$/\1/p' "$MX"/*.eml | sort; }
 waits_for() { queue list --json | grep -q -- "$1"; }
+log_is_empty() { ! ls "$SPOOL"/log/*.seg >/dev/null 2>&1; }
 state() { [[ $(replay status "$1") == *"  $2 "* ]]; }
 over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
 
@@ -181,6 +182,15 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     got 80
     [ "$(marks | uniq | wc -l)" -eq 40 ]
     [ -z "$(ls "$SPOOL/replay/$name/log")" ]
+}
+
+@test "what is kept gives way when the disk is short of space" {
+    fake
+    RETENTION=1d FREE_SPACE=1000T sending
+    put 1 s@remote.test r1@dest.test
+    wait_for 10 got 1
+    wait_for 20 log_is_empty
+    run -1 replay list
 }
 
 @test "everybody's mail is not for everybody" {

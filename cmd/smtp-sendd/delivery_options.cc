@@ -89,6 +89,8 @@ spool::QueueOptions queue_options(const conf::Settings& settings)
     out.sync_interval = base::milliseconds(settings.queue.sync_interval_ms);
     out.retention = settings.queue.retention;
     out.retention_bytes = settings.queue.retention_bytes;
+    // Before the relay refuses mail.
+    out.free_space = settings.queue.free_space + settings.queue.free_space / 2;
     out.segment_age = settings.queue.segment_age;
     if (settings.journal.enabled) {
         out.journal_backlog = settings.journal.backlog;

@@ -29,8 +29,8 @@ Queue::State::State(QueueOptions given)
       follower(options.directory, core.read_so_far()), damaged(options.directory),
       checkpoints(core.positions),
       keeper(options.directory,
-             {options.retention, options.retention_bytes, options.carry_forward,
-              options.carry_after},
+             {options.retention, options.retention_bytes, options.free_space,
+              options.carry_forward, options.carry_after},
              options.segment_age,
              JournalWants(options.directory, options.journal_backlog,
                           options.journal_free_space))

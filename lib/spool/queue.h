@@ -42,6 +42,7 @@ struct QueueOptions {
     std::uint64_t snapshot_bytes = 64ull << 20; // of results before a new snapshot
     std::int64_t retention = 0; // seconds a finished segment is kept (ring); 0: not at all
     std::uint64_t retention_bytes = 0; // and at most so much; 0: no bound by size
+    std::uint64_t free_space = 0;      // with less free than this the oldest go before
     double carry_forward = 0.25; // live share of a sealed segment below which it is freed
     std::int64_t carry_after = 600;  // seconds since the segment's last write, at least
     std::int64_t segment_age = 3600; // as in WriterOptions: closes idle shared segments

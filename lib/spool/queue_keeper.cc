@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "base/log.h"
+#include "spool/disk.h"
 #include "spool/layout.h"
 #include "spool/segments.h"
 
@@ -36,6 +37,17 @@ SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
 {
 }
 
+// A disk that cannot be asked is not full.
+std::uint64_t SegmentKeeper::missing_space() const
+{
+    struct statvfs found{};
+    if (rules_.retention == 0 || rules_.free_space == 0 ||
+        real_disk().space(directory_, found) != 0)
+        return 0;
+    const std::uint64_t free = found.f_bavail * found.f_frsize;
+    return rules_.free_space - std::min(rules_.free_space, free);
+}
+
 void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_t appended,
                          std::uint64_t synced, const DamagedSegments& damaged,
                          Writer& writer, const QueueCarrier::Actions& given)
@@ -50,7 +62,7 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     const std::vector<Follower::Position> read = follower.positions();
     close_idle(read, now);
     const std::vector<SegmentFacts> segments = facts(core, read, appended, synced);
-    SegmentPlan plan = plan_segments(segments, rules_, now);
+    SegmentPlan plan = plan_segments(segments, rules_, now, missing_space());
     std::set<SegmentNumber> busy = needed_for_copies(core);
     const std::set<SegmentNumber> dying = dying_of(segments, busy, damaged);
     std::erase_if(plan.remove, [&](SegmentNumber segment) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spool/queue_retention.h"
 
+#include <algorithm>
+
 namespace spool {
 
 namespace {
@@ -42,7 +44,8 @@ void remove_what_nobody_wants(const std::vector<const SegmentFacts*>& may_go,
 } // namespace
 
 SegmentPlan plan_segments(std::span<const SegmentFacts> segments,
-                          const RetentionRules& rules, std::int64_t now)
+                          const RetentionRules& rules, std::int64_t now,
+                          std::uint64_t missing)
 {
     SegmentPlan plan;
     std::vector<const SegmentFacts*> may_go;
@@ -51,11 +54,14 @@ SegmentPlan plan_segments(std::span<const SegmentFacts> segments,
         total += segment.size;
     for (const SegmentFacts& segment : segments) {
         const bool too_much = rules.retention_bytes > 0 && total > rules.retention_bytes;
-        if (!segment.complete || !(too_much || old_enough(segment, rules, now)))
+        const bool finished = segment.live_messages == 0 && segment.results_safe;
+        const bool goes = too_much || old_enough(segment, rules, now);
+        if (!segment.complete || !(goes || (finished && missing > 0)))
             continue;
-        if (segment.live_messages == 0 && segment.results_safe) {
+        if (finished) {
             may_go.push_back(&segment);
             total -= segment.size;
+            missing -= std::min(missing, segment.size);
         } else if (segment.live_messages > 0 && worth_emptying(segment, rules, now)) {
             plan.carry.push_back(segment.number);
         }

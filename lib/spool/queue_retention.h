@@ -27,6 +27,7 @@ struct SegmentFacts {
 struct RetentionRules {
     std::int64_t retention = 0;
     std::uint64_t retention_bytes = 0;
+    std::uint64_t free_space = 0; // with less than this left the oldest go before
     double carry_forward = 0.25;
     std::int64_t carry_after = 600;
     std::uint64_t journal_backlog = 0; // what may stay only because it is wanted
@@ -41,11 +42,14 @@ struct SegmentPlan {
 // `segments` oldest first.
 //
 // Without retention a finished segment goes at once.  With it, it goes when it is older;
-// and when all segments together are larger than retention_bytes, the oldest finished go
-// first.  What is wanted stays as long as all that stays only for that is no larger than
-// journal_backlog; then the newest of it do.  Emptied is what would go if it were not for a
-// few messages.
+// and when all segments together are larger than retention_bytes, or the disk is short of
+// space, the oldest finished go first.  What is wanted stays as long as all that stays only
+// for that is no larger than journal_backlog; then the newest of it do.  Emptied is what
+// would go if it were not for a few messages.
+//
+// `missing`: so many octets less than free_space are free.
 [[nodiscard]] SegmentPlan plan_segments(std::span<const SegmentFacts> segments,
-                                        const RetentionRules& rules, std::int64_t now);
+                                        const RetentionRules& rules, std::int64_t now,
+                                        std::uint64_t missing = 0);
 
 } // namespace spool

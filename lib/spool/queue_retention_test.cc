@@ -69,6 +69,21 @@ TEST_CASE("spool: what the journal has not read stays, the newest of it if it is
     CHECK(spool::plan_segments(segments, {.retention = 900}, now).unread.empty());
 }
 
+TEST_CASE("spool: when space is short the oldest finished segments go, as many as needed")
+{
+    const std::vector<SegmentFacts> segments = {finished(1, 500),
+                                                with_live(finished(2, 400), 1, 900),
+                                                finished(3, 300), finished(4, 200)};
+    const auto plan = [&](std::uint64_t missing) {
+        return spool::plan_segments(segments, {.retention = 900}, now, missing);
+    };
+    CHECK(plan(1).remove == Numbers{1});
+    CHECK(plan(1000).remove == Numbers{1});
+    CHECK(plan(1001).remove == Numbers{1, 3});
+    CHECK(plan(1'000'000).remove == Numbers{1, 3, 4});
+    CHECK(plan(1'000'000).carry.empty());
+}
+
 TEST_CASE("spool: a segment is emptied when it is old and little of it is needed")
 {
     const spool::RetentionRules rules{.carry_forward = 0.25, .carry_after = 600};

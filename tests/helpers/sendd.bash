@@ -15,7 +15,7 @@ sendd_setup() {
 }
 
 # sending [LINES...] - smtp-sendd with these settings; mail for dest.test goes to the fake.
-# ROUTE and ROUTE_VALUES: more columns of its route; RETENTION: of what is finished.
+# ROUTE and ROUTE_VALUES: more columns of its route; RETENTION, FREE_SPACE: the queue's.
 sending() {
     local line
     cat >"$CONF" <<END
@@ -25,9 +25,9 @@ spool = $SPOOL
 database = $TMP/sponts.db
 run-directory = $TMP/run
 [queue]
-free-space = 0
+free-space = ${FREE_SPACE:-0}
 free-inodes = 0
-retention = ${RETENTION:-0}
+${RETENTION:+retention = $RETENTION}
 [smtp-sendd]
 retry = 1s
 dead-for = 1s
