@@ -131,7 +131,7 @@ private:
                     const std::string& why);
     void wait_all(const AttemptPtr& attempt, const std::vector<std::uint32_t>& recipients,
                   const std::string& reason);
-    void tell_replayed(Attempt& attempt, const spool::Entry& entry);
+    void tell_replayed(const AttemptPtr& attempt, const spool::Entry& entry);
     void tell_untold(const Attempt& attempt, const std::vector<std::uint32_t>& recipients,
                      li::Status status, const std::string& why,
                      smtp::EnhancedStatus code) const;
@@ -186,7 +186,8 @@ private:
     void take_answer(Destination& destination, Batch& batch, const JobRecipient& recipient,
                      const session::Answer& answer);
     void finish_job(Destination& destination, Batch& batch);
-    void tell_later(const Batch& batch);
+    void tell_legs(const Batch& batch);
+    void tell_later(std::move_only_function<void()> tell);
     [[nodiscard]] net::Task<void> tell_when_due();
     void tell_first();
     void conversation_failed(Destination& destination, const Batch& batch);

@@ -50,7 +50,7 @@ void Dispatcher::activate(const spool::Entry& entry, spool::Message message, boo
     const std::vector<std::uint32_t> waiting = to_try(queue_, entry);
     attempt->rerouted = rerouted;
     attempt->groups = 1; // until routing is over
-    tell_replayed(*attempt, entry);
+    tell_replayed(attempt, entry);
     if (entry.expire_requested()) {
         for (const std::uint32_t i : waiting) {
             Settled settled;
@@ -118,14 +118,18 @@ void Dispatcher::wait_all(const AttemptPtr& attempt,
     settle_waiting(job, reason, {4, 3, 0}, true);
 }
 
-// To the witness, before the first attempt.  Again, if we die before that is noted, and if
-// an operator held it until now.
-void Dispatcher::tell_replayed(Attempt& attempt, const spool::Entry& entry)
+// To the witness, with the first attempt.  Again, if we die before that is noted, and if an
+// operator held it until now.
+void Dispatcher::tell_replayed(const AttemptPtr& attempt, const spool::Entry& entry)
 {
     const bool first = entry.attempts() == 0 && !entry.requeued();
-    if (witness_ != nullptr && first && attempt.envelope().origin == spool::Origin::replay)
-        witness_->replayed(attempt.envelope(), attempt.id.text(),
-                           [&] { return forwarder_.content_of(attempt); });
+    if (witness_ == nullptr || !first ||
+        attempt->envelope().origin != spool::Origin::replay)
+        return;
+    tell_later([this, attempt] {
+        witness_->replayed(attempt->envelope(), attempt->id.text(),
+                           [&] { return forwarder_.content_of(*attempt); });
+    });
 }
 
 // To the witness: what became of recipients without any next hop's words.

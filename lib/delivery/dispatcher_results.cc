@@ -153,22 +153,25 @@ void Dispatcher::finish_job(Destination& at, Batch& batch)
     take_answers(at, batch);
     log_results(batch);
     if (witness_ != nullptr)
-        tell_later(batch);
+        tell_legs(batch);
     group_over(batch.job.attempt);
     if (at.health.dead())
         park_all(at);
 }
 
+void Dispatcher::tell_legs(const Batch& batch)
+{
+    tell_later([this, attempt = batch.job.attempt, legs = legs_of(batch)] {
+        for (const tap::Leg& leg : legs)
+            witness_->leg(attempt->envelope(), attempt->id.text(), leg);
+    });
+}
+
 // The next hop is not to notice by a clock whether there is anything to tell: what it hears
 // next, be it QUIT or another MAIL, comes first.
-void Dispatcher::tell_later(const Batch& batch)
+void Dispatcher::tell_later(std::move_only_function<void()> tell)
 {
-    untold_.emplace_back(base::Steady::now() + conversation_goes_on,
-                         [this, attempt = batch.job.attempt, legs = legs_of(batch)] {
-                             for (const tap::Leg& leg : legs)
-                                 witness_->leg(attempt->envelope(), attempt->id.text(),
-                                               leg);
-                         });
+    untold_.emplace_back(base::Steady::now() + conversation_goes_on, std::move(tell));
     if (!std::exchange(telling_, true))
         loop_.spawn("-", tell_when_due());
 }
