@@ -48,7 +48,7 @@ skeleton() {
 }
 
 @test "every page of ours that is referred to exists" {
-    for reference in $(sed -nE 's/.*\.?Xr ((mailq|queuectl|journal[a-z-]*|sponts[a-z.-]*|smtp-[a-z]+|[a-z]+-proxy|tkuev[a-z-]*) [0-9]).*/\1/p' \
+    for reference in $(sed -nE 's/.*\.?Xr ((mailq|queuectl|journal[a-z-]*|replayctl|sponts[a-z.-]*|smtp-[a-z]+|[a-z]+-proxy|tkuev[a-z-]*) [0-9]).*/\1/p' \
         "$REPO"/man/*.[1578] "$REPO"/man/de/*.7 | tr ' ' . | sort -u); do
         [ -e "$REPO/man/$reference" ] || { echo "no $reference"; false; }
     done

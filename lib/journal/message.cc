@@ -19,6 +19,8 @@ db::Origin origin_of(spool::Origin origin)
         return db::Origin::notice;
     case spool::Origin::forward:
         return db::Origin::forward;
+    case spool::Origin::replay:
+        return db::Origin::replay;
     }
     return db::Origin::client;
 }
