@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # gateway.bash - a whole gateway of its own below $TMP/gw, and what to ask it.
 #
-#     gateway_config [EXTRA_LINES]     writes $CONF: one listener `in` on $SMTP_PORT
+#     gateway_config [EXTRA_LINES]     writes $CONF: one listener `in` on $SMTP_PORT; the log is
+#                                      kept for $RETENTION, if that is set
 #     gateway_table TABLE <<CSV        imports rows
 #     gateway_start                    sponts run, until it accepts connections
 #
@@ -33,6 +34,7 @@ connections-per-client = 0
 segment-size = 1M
 free-space = 0
 free-inodes = 0
+${RETENTION:+retention = $RETENTION}
 END
     [ $# -eq 0 ] || printf '%s\n' "$@" >>"$CONF"
     sponts init --config "$CONF" >/dev/null

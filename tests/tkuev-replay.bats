@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Mail that replayctl(8) sends again, where there is a measure.
+
+setup() {
+    load helpers/common
+    load helpers/gateway
+    load helpers/tkuev
+    load helpers/exportd
+    load helpers/neighbours
+    sponts_setup
+}
+teardown() { exportd_teardown; }
+
+# to WHOM NUMBER - mail of 3 kB.
+to() {
+    mail_of 3000 "$2" >"$TMP/mail.$2"
+    submit "$TMP/mail.$2" a@test "$1"
+}
+nothing_waits() { [ "$(queuectl list --config "$CONF" --json | wc -l)" -eq 0 ]; }
+# sent_again NUMBER - so many are, by all runs.
+sent_again() {
+    [ "$(replayctl runs --config "$CONF" --json | jq -s 'map(.sent) | add')" -eq "$1" ]
+}
+
+@test "mail that is sent again comes to a target once more, and to nobody else" {
+    lemf_start lemf
+    RETENTION=1d interception
+    recorder "$MX_PORT"
+    tapped
+    to anna@example.org 1
+    to other@example.org 2
+    wait_for 20 lemf_has lemf '.iri == 2 and .cc == 1'
+    wait_for 20 nothing_waits
+
+    replayctl resend --all --config "$CONF"
+    wait_for 20 sent_again 2
+    wait_for 20 nothing_waits
+    wait_for 20 lemf_has lemf '.iri == 4 and .cc == 2'
+    to anna@example.org 3 # behind it: nothing else was under way
+    wait_for 20 lemf_has lemf '.iri == 6 and .cc == 3'
+    lemf_check lemf
+    jq -e '[.events[] | .[3]] == ["mail_received", "mail_forwarded", "mail_received",
+        "mail_forwarded", "mail_received", "mail_forwarded"]' <<<"$output"
+    jq -e '.contents | length == 3 and (unique | length) == 3' <<<"$output" # the mark
+
+    # Nor after its end.
+    ctl end "$MEASURE" --reason over
+    wait_for 20 lemf_has lemf '.hi1 >= 2'
+    replayctl resend --all --config "$CONF"
+    wait_for 20 sent_again 5
+    wait_for 20 nothing_waits
+    lemf_check lemf
+    jq -e '.cc == 3' <<<"$output"
+}
