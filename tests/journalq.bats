@@ -4,54 +4,10 @@
 
 setup() {
     load helpers/common
-    sponts_setup
-    export TZ=Europe/Berlin
-    JOURNAL=$TMP/journal.db
-    sponts db migrate --journal --database "$JOURNAL" 2>/dev/null
+    load helpers/journal
+    journal_setup
 }
 teardown() { sponts_teardown; }
-
-q() { journalq "$@" --database "$JOURNAL"; }
-tell() { journal-tool "$JOURNAL" "$@"; }
-
-# Five messages of one day, a refusal and two logins.
-fill() {
-    local day=2026-11-22
-    tell message id=1001 time="$day 08:00" to=bob@example.org to=carl@example.org \
-        subject='Offer for the roof' size=4711 message-id='<1@example.net>' \
-        attach=roof.pdf:application/pdf:application/x-dosexec:9000 -- \
-        result id=1001 to=bob@example.org outcome=delivered time="$day 08:00:01.5" \
-        relay='mail1[192.0.2.9]:25' reply='250 2.0.0 ok' enhanced=2.0.0 -- \
-        result id=1001 to=carl@example.org outcome=failed time="$day 08:00:02" \
-        reply='550 5.1.1 no such user' enhanced=5.1.1 -- \
-        message id=1002 time="$day 08:00:03" origin=bounce parent=1001 sender= \
-        to=ann@example.net subject='Undelivered Mail' size=900 -- \
-        message id=1003 time="$day 09:30" sender=dora@example.com login=dora tenant=acme \
-        listener=submission client=198.51.100.3 to=bob@example.org \
-        subject='Größe der Rechnung' size=2000000 attach=plan.png:image/png:image/png:5 -- \
-        result id=1003 to=bob@example.org outcome=delivered time="$day 10:30" attempts=3 -- \
-        message id=1004 time="$day 23:59:59" to=eve@example.com subject='last of the day' -- \
-        message id=1005 time='2026-11-23 00:00' to=bob@example.org subject=tomorrow -- \
-        refusal time="$day 12:00" client=203.0.113.9 sender=eve@example.com \
-        to=nobody@example.org code=550 enhanced=5.1.1 reason=unknown-recipient \
-        reply='no such user here' -- \
-        login time="$day 13:00" login=bob client=203.0.113.9 result=refused -- \
-        login time="$day 13:01" login=bob client=192.0.2.55 service=pop3 tenant=acme \
-        >"$TMP/ids"
-    mapfile -t ID < <(echo; cat "$TMP/ids") # ${ID[1]} is the first
-}
-
-# found NUMBERS CRITERIA... - these and no others, in this order.
-found() {
-    local number expected=()
-    for number in $1; do expected+=("${ID[number]}"); done
-    shift
-    run q list --ids "$@"
-    [ "$output" = "$(printf '%s\n' "${expected[@]}")" ] || {
-        printf 'for %s found:\n%s\n' "$*" "$output" >&2
-        return 1
-    }
-}
 
 @test "every criterion finds what it says" {
     fill
@@ -342,71 +298,6 @@ END
         # shellcheck disable=SC2086
         run -64 q $words --tenant ''
     done
-}
-
-@test "follow prints what is filed, as it is filed, and what became of it" {
-    tell message id=1 time='1h ago' to=bob@example.org subject=old >/dev/null
-    start follow journalq follow --database "$JOURNAL" --since '30s ago'
-    start since journalq follow --database "$JOURNAL" --since '2h ago' --json \
-        --recipient bob@example.org
-    wait_for 10 test -s "$TMP/since.out"
-    tell message id=2 to=bob@example.org subject=new -- \
-        message id=3 to=carl@example.org subject=other >/dev/null
-    wait_for 10 grep -q 'waiting .*: new' "$TMP/follow.out"
-    tell message id=4 time='1m ago' to=bob@example.org subject=late -- \
-        result id=2 to=bob@example.org outcome=delivered time='now' >/dev/null
-    wait_for 10 grep -q 'delivered .*: new' "$TMP/follow.out"
-    wait_for 10 grep -q '"subject":"late"' "$TMP/since.out"
-    wait_for 10 grep -q '"delivered"' "$TMP/since.out"
-    run -1 grep -E 'old|late' "$TMP/follow.out"
-    [ "$(grep -c other "$TMP/follow.out")" -eq 1 ]
-    [ "$(jq -rs 'map(.subject) | join(" ")' "$TMP/since.out")" = 'old new new late' ]
-}
-
-@test "follow goes on with a journal that was made anew" {
-    start follow journalq follow --database "$JOURNAL" --since '30s ago'
-    tell message id=1 to=bob@example.org subject=first >/dev/null
-    wait_for 10 grep -q first "$TMP/follow.out"
-    sponts db migrate --journal --database "$TMP/new.db" 2>/dev/null
-    journal-tool "$TMP/new.db" message id=2 to=bob@example.org subject=second >/dev/null
-    sqlite3 "$TMP/new.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
-    rm -f "$TMP"/new.db-* "$JOURNAL"-*
-    mv "$TMP/new.db" "$JOURNAL"
-    tell message id=3 to=bob@example.org subject=third >/dev/null
-    wait_for 10 grep -q third "$TMP/follow.out"
-    grep -q second "$TMP/follow.out"
-    [ ! -s "$TMP/follow.log" ]
-}
-
-@test "follow ends when it is interrupted, and when nobody reads any more" {
-    start follow journalq follow --database "$JOURNAL" --since '30s ago'
-    tell message id=1 to=bob@example.org subject=first >/dev/null
-    wait_for 10 grep -q first "$TMP/follow.out"
-    kill -TERM "$PID"
-    wait_for 10 gone "$PID"
-    [ ! -s "$TMP/follow.log" ]
-    # Nothing is written to this pipe any more, and yet it ends.
-    mkfifo "$TMP/pipe"
-    # shellcheck disable=SC2016
-    start piped bash -c 'exec journalq follow --database "$1" >"$2"' - "$JOURNAL" "$TMP/pipe"
-    exec {READER}<"$TMP/pipe"
-    kill -0 "$PID"
-    exec {READER}<&-
-    wait_for 10 gone "$PID"
-    [ ! -s "$TMP/piped.log" ]
-    # The keyboard's signal: to a process group with a terminal.
-    run -0 python3 - "$JOURNAL" <<'END'
-import os, pty, signal, subprocess, sys
-master, slave = pty.openpty()
-child = subprocess.Popen(["journalq", "follow", "--since", "2h ago", "--database", sys.argv[1]],
-                         stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-                         preexec_fn=lambda: __import__("fcntl").ioctl(0, 0x540E, 0))
-os.close(slave)
-said = os.read(master, 1000)
-assert b"first" in said, said
-os.write(master, b"\x03")
-assert child.wait(10) == -signal.SIGINT, child.returncode
-END
 }
 
 @test "a journal that is missing, damaged, older, newer or foreign is said in one line" {
