@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # journal.bash - a journal that no program files: rows by journal-tool, asked by journalq.
 
+# shellcheck disable=SC2154  # run sets output
+
 journal_setup() {
     sponts_setup
     export TZ=Europe/Berlin
