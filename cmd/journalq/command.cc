@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "conf/journal_selection.h"
+#include "daemon/journal.h"
 #include "text/lines.h"
 #include "text/words.h"
 
@@ -15,11 +16,28 @@
 
 namespace journalq {
 
-std::string journal_of(const Call& call)
+namespace {
+
+// Who may not read the key finds a pseudonym by what is filed.
+db::JournalPolicies policies_of(const conf::Journal& journal)
+{
+    try {
+        return daemons::journal_policies(journal);
+    } catch (const base::Failure& failure) {
+        if (failure.error() != EACCES)
+            throw;
+        return {};
+    }
+}
+
+} // namespace
+
+Source source_of(const Call& call)
 {
     if (call.has("database"))
-        return call.get("database");
-    return conf::read_settings(call.config).journal.database;
+        return {.path = call.get("database"), .policies = {}};
+    const conf::Journal journal = conf::read_settings(call.config).journal;
+    return {.path = journal.database, .policies = policies_of(journal)};
 }
 
 void require_journal(const std::string& path)
@@ -31,10 +49,10 @@ void require_journal(const std::string& path)
                                         path));
 }
 
-db::JournalSearch open_journal(const std::string& path)
+db::JournalSearch open_journal(const Source& source)
 {
-    require_journal(path);
-    return db::JournalSearch(path);
+    require_journal(source.path);
+    return db::JournalSearch(source.path, source.policies);
 }
 
 void refuse(std::string_view option, std::string_view said, std::string_view why)

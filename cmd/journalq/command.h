@@ -37,12 +37,17 @@ int report_attachments(const Call& call);
 int report_delays(const Call& call);
 int report_logins(const Call& call);
 
-// --database, or what the configuration names.
-[[nodiscard]] std::string journal_of(const Call& call);
+// Which journal is asked, and by what addresses it keeps as pseudonyms are found.
+struct Source {
+    std::string path;
+    db::JournalPolicies policies;
+};
+// --database, of which nothing is known, or what the configuration names.
+[[nodiscard]] Source source_of(const Call& call);
 // Throws Failure(supply_input) if there is none.
 void require_journal(const std::string& path);
 // Read only.
-[[nodiscard]] db::JournalSearch open_journal(const std::string& path);
+[[nodiscard]] db::JournalSearch open_journal(const Source& source);
 
 // --limit; throws Failure(fix_arguments).
 [[nodiscard]] std::size_t limit_of(const Call& call, std::size_t otherwise);

@@ -53,7 +53,7 @@ bool waits(const db::FiledMessage& filed)
 class Follower {
 public:
     explicit Follower(const Call& call)
-        : path_(journal_of(call)), criteria_(criteria_of(call)), json_(call.has("json")),
+        : source_(source_of(call)), criteria_(criteria_of(call)), json_(call.has("json")),
           wanted_(criteria_.recipient.empty() ? criteria_.address : criteria_.recipient),
           news_(db::first_key(criteria_.from))
     {
@@ -65,7 +65,7 @@ public:
     {
         std::optional<std::int64_t> version;
         do {
-            if (const auto now = identity_of(path_); now && now != identity_) {
+            if (const auto now = identity_of(source_.path); now && now != identity_) {
                 open();
                 version.reset();
             }
@@ -81,9 +81,9 @@ public:
 private:
     void open()
     {
-        identity_ = identity_of(path_);
-        require_journal(path_);
-        search_.emplace(path_);
+        identity_ = identity_of(source_.path);
+        require_journal(source_.path);
+        search_.emplace(source_.path, source_.policies);
     }
 
     void look()
@@ -143,7 +143,7 @@ private:
         return (out.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
     }
 
-    std::string path_;
+    Source source_;
     db::JournalCriteria criteria_;
     bool json_;
     std::string wanted_;

@@ -165,7 +165,7 @@ int list(const Call& call)
     (void)criteria_of(call); // what is wrong with the words comes before the journal
     const std::string sort = call.has("sort") ? call.get("sort") : "newest";
     const std::string after = call.get("after");
-    const db::JournalSearch search = open_journal(journal_of(call));
+    const db::JournalSearch search = open_journal(source_of(call));
     if (call.has("count"))
         return count(call, search);
     Lister lister(call, search);

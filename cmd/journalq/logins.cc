@@ -68,7 +68,7 @@ int logins(const Call& call)
     const db::JournalLoginCriteria criteria = login_criteria(call);
     std::optional<db::JournalKey> after = after_of(call);
     std::size_t left = limit_of(call, std::numeric_limits<std::size_t>::max());
-    const db::JournalSearch search = open_journal(journal_of(call));
+    const db::JournalSearch search = open_journal(source_of(call));
     Output output;
     if (call.has("csv"))
         append_login_csv_header(output.text());

@@ -62,7 +62,7 @@ int report(const Call& call, std::string_view name, std::string_view count,
         table.note = " (UTC)";
     if (name == "sender")
         table.nothing = "<>";
-    add(table, ask(open_journal(journal_of(call)), range, limit), limit);
+    add(table, ask(open_journal(source_of(call)), range, limit), limit);
     return put(call, table);
 }
 
@@ -141,7 +141,7 @@ int report_delays(const Call& call)
 {
     require_one_of(call, {"json", "csv"});
     const db::ReportRange range = range_of(call);
-    const db::DelayReport delays = db::delays(open_journal(journal_of(call)), range);
+    const db::DelayReport delays = db::delays(open_journal(source_of(call)), range);
     const ReportTable table{
         "milliseconds",
         {"deliveries", "p50", "p95", "p99"},
@@ -157,7 +157,7 @@ int report_logins(const Call& call)
     const std::size_t limit = limit_of(call, usual_limit);
     ReportTable table{"client", {"refused", "accepted", "users"}, {}};
     for (const db::LoginLine& line :
-         db::refused_logins(open_journal(journal_of(call)), range, limit))
+         db::refused_logins(open_journal(source_of(call)), range, limit))
         table.rows.push_back({line.client,
                               {static_cast<std::int64_t>(line.refused),
                                static_cast<std::int64_t>(line.accepted),
@@ -170,7 +170,7 @@ int report_summary(const Call& call)
 {
     require_one_of(call, {"json", "csv"});
     const db::ReportRange range = range_of(call);
-    const db::JournalSearch journal = open_journal(journal_of(call));
+    const db::JournalSearch journal = open_journal(source_of(call));
     ReportTable table{"what", {"count", "octets"}, {}};
     const auto section = [&](std::string_view of,
                              const std::vector<db::ReportLine>& lines) {

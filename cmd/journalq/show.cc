@@ -46,7 +46,7 @@ int show(const Call& call)
     const std::string tenant = call.get("tenant");
     if (call.has("tenant") && tenant.empty())
         refuse("tenant", tenant, "nothing is given");
-    const db::JournalSearch search = open_journal(journal_of(call));
+    const db::JournalSearch search = open_journal(source_of(call));
     Output output;
     int status = ids.empty() ? exit_no_match : exit_done;
     bool first = true;
