@@ -43,10 +43,13 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     sponts-indexd --help | grep -q -- --once
     [[ $(sponts-indexd --version) == "sponts-indexd "* ]]
     sponts-indexd --config "$CONF" --check
+    run -0 sponts check --config "$CONF"
     run -64 --separate-stderr sponts-indexd --once --lag --config "$CONF"
     rm "$JOURNAL"
     run -66 --separate-stderr sponts-indexd --config "$CONF" --check
     [ "${#stderr_lines[@]}" -eq 1 ]
+    run -78 --separate-stderr sponts check --config "$CONF"
+    [[ $stderr == *"database: open $JOURNAL: "* ]]
     sed -i 's/^enabled = yes/enabled = no/' "$CONF"
     run -78 --separate-stderr sponts-indexd --config "$CONF"
     [[ $stderr == *"[journal] is not enabled" ]]
@@ -212,6 +215,9 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     answers "SELECT tenant, subject FROM journal_messages ORDER BY tenant" $'|message 2\nacme|'
     run ! grep -qa carl "$JOURNAL"*
     grep -qa 'b@dest.test' "$JOURNAL"*
+    # With the key it is found all the same.
+    [ "$(journalq list --rcpt carl@acme.test --count --config "$CONF")" -eq 1 ]
+    [ "$(journalq list --rcpt carl@acme.test --count --database "$JOURNAL")" -eq 0 ]
 }
 
 @test "the journal is made anew from the log, beside whoever reads it" {

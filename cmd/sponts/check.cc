@@ -4,7 +4,9 @@
 #include "base/failure.h"
 #include "command.h"
 #include "conf/read.h"
+#include "daemon/journal.h"
 #include "db/admin.h"
+#include "db/journal_search.h"
 #include "net/tls.h"
 
 #include <cstring>
@@ -34,6 +36,8 @@ public:
             look_at_authorities(section, "auth-backend-ca", listener.auth_backend_ca);
             look_at_authorities(section, "backend-ca", listener.backend_ca);
         }
+        if (reading_.settings.journal.enabled)
+            look_at_journal(reading_.settings.journal);
     }
 
 private:
@@ -99,6 +103,15 @@ private:
                          "route of " + each.pattern + others + ": " + failure.what());
             }
         }
+    }
+
+    // It is there, of this version, and the key for pseudonyms can be read.
+    void look_at_journal(const conf::Journal& journal)
+    {
+        attempt("journal", "database",
+                [&] { const db::JournalSearch looked(journal.database); });
+        attempt("journal", "pseudonym-key-file",
+                [&] { (void)daemons::journal_policies(journal); });
     }
 
     conf::Reading& reading_;
