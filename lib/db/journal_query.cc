@@ -110,11 +110,12 @@ private:
         else if (numbers_.sender)
             for_each(*numbers_.sender, [&](auto n) { by_column("m.sender", n); });
         else if (numbers_.recipient)
-            for_each(*numbers_.recipient, [&](auto n) { by_recipient(n); });
+            for_each(*numbers_.recipient,
+                     [&](auto n) { by_recipient(n, delivered(criteria_.outcome)); });
         else if (numbers_.address)
             for_each(*numbers_.address, [&](auto n) {
                 by_column("m.sender", n);
-                by_recipient(n);
+                by_recipient(n, ""); // the outcome is any recipient's then
             });
         else if (numbers_.login)
             for_each(*numbers_.login, [&](auto n) { by_column("m.account", n); });
@@ -215,11 +216,11 @@ private:
     {
         by_message(fmt::format("{} = {}", column, number));
     }
-    void by_recipient(std::int64_t number)
+    void by_recipient(std::int64_t number, const std::string& also)
     {
         for (const char* column : {"r.address", "r.original"})
             through("recipients r", "r.message",
-                    fmt::format("{} = {}", column, number) + delivered(criteria_.outcome));
+                    fmt::format("{} = {}", column, number) + also);
     }
     void through(std::string_view table, std::string_view key, const std::string& condition)
     {

@@ -153,6 +153,27 @@ TEST_CASE("journal: criteria hold together")
                          .kind = db::JournalKind::both}) == Ids{0});
 }
 
+TEST_CASE("journal: whichever criterion is followed, the same is found")
+{
+    const Filled journal;
+    const auto same = [&](const JournalCriteria& criteria, const Ids& ids) {
+        CHECK(journal.found(criteria) == ids);
+        JournalCriteria by_words = criteria;
+        by_words.words = "roof";
+        CHECK(journal.found(by_words) == ids);
+        for (const std::uint64_t id : ids) {
+            JournalCriteria by_id = criteria;
+            by_id.id = spool::MessageId(id);
+            CHECK(journal.found(by_id) == Ids{id});
+        }
+    };
+    // Bob's failed: carl was a recipient of that message, too.
+    same({.address = "carl@example.org", .outcome = Outcome::failed}, {5});
+    same({.recipient = "carl@example.org", .outcome = Outcome::failed}, {});
+    same({.address = "ann@example.net", .outcome = Outcome::failed}, {5});
+    same({.address = "bob@example.org", .outcome = Outcome::failed}, {5});
+}
+
 TEST_CASE("journal: pages go on where the last one ended, in both directions")
 {
     const Filled journal;
