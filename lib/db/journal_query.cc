@@ -76,6 +76,15 @@ void add_words(std::string& expression, std::string_view column, std::string_vie
     finish(false);
 }
 
+// More numbers than these are checked, not followed: each is an arm or two, and the arms
+// must fit into one statement.
+constexpr std::size_t most_followed = 50;
+
+bool can_lead(const std::optional<Numbers>& numbers)
+{
+    return numbers && numbers->size() <= most_followed;
+}
+
 std::string delivered(std::optional<Outcome> outcome)
 {
     return outcome ? fmt::format(" AND r.result = {}", static_cast<int>(*outcome)) : "";
@@ -107,19 +116,19 @@ private:
             by_message("m.message_id = ?3");
         else if (has_words() && (numbers_.rare_words || !has_person()))
             by_words();
-        else if (numbers_.sender)
+        else if (can_lead(numbers_.sender))
             for_each(*numbers_.sender, [&](auto n) { by_column("m.sender", n); });
-        else if (numbers_.recipient)
+        else if (can_lead(numbers_.recipient))
             for_each(*numbers_.recipient,
                      [&](auto n) { by_recipient(n, delivered(criteria_.outcome)); });
-        else if (numbers_.address)
+        else if (can_lead(numbers_.address))
             for_each(*numbers_.address, [&](auto n) {
                 by_column("m.sender", n);
                 by_recipient(n, ""); // the outcome is any recipient's then
             });
-        else if (numbers_.login)
+        else if (can_lead(numbers_.login))
             for_each(*numbers_.login, [&](auto n) { by_column("m.account", n); });
-        else if (numbers_.client)
+        else if (can_lead(numbers_.client))
             for_each(*numbers_.client, [&](auto n) { by_column("m.client", n); });
         else
             lead_by_domain();
@@ -131,11 +140,11 @@ private:
             through("recipients r", "r.message", fmt::format("r.domain = {}", n));
         };
         const auto by_sender = [&](auto n) { by_column("m.sender_domain", n); };
-        if (numbers_.sender_domain)
+        if (can_lead(numbers_.sender_domain))
             for_each(*numbers_.sender_domain, by_sender);
-        else if (numbers_.recipient_domain)
+        else if (can_lead(numbers_.recipient_domain))
             for_each(*numbers_.recipient_domain, by_recipients);
-        else if (numbers_.domain)
+        else if (can_lead(numbers_.domain))
             for_each(*numbers_.domain, [&](auto n) {
                 by_sender(n);
                 by_recipients(n);
@@ -146,7 +155,7 @@ private:
 
     void lead_by_kind()
     {
-        if (numbers_.type)
+        if (can_lead(numbers_.type))
             for_each(*numbers_.type, [&](auto n) {
                 through("attachments f", "f.message", fmt::format("f.declared = {}", n));
                 through("attachments f", "f.message", fmt::format("f.found = {}", n));
@@ -159,7 +168,7 @@ private:
         else if (criteria_.origin && *criteria_.origin != Origin::client)
             by_message(fmt::format("m.origin <> 0 AND m.origin = {}",
                                    static_cast<int>(*criteria_.origin)));
-        else if (numbers_.tenant)
+        else if (can_lead(numbers_.tenant))
             for_each(*numbers_.tenant, [&](auto n) {
                 for (const int kind : kinds())
                     by_message(fmt::format("m.tenant = {} AND m.kind = {}", n, kind));
@@ -191,7 +200,8 @@ private:
 
     [[nodiscard]] bool has_person() const
     {
-        return numbers_.sender || numbers_.recipient || numbers_.address || numbers_.login;
+        return can_lead(numbers_.sender) || can_lead(numbers_.recipient) ||
+               can_lead(numbers_.address) || can_lead(numbers_.login);
     }
 
     [[nodiscard]] std::vector<int> kinds() const

@@ -174,6 +174,29 @@ TEST_CASE("journal: whichever criterion is followed, the same is found")
     same({.address = "bob@example.org", .outcome = Outcome::failed}, {5});
 }
 
+TEST_CASE("journal: hundreds of media types may begin as it is asked")
+{
+    const JournalFixture journal;
+    {
+        db::Journal writer(journal.path);
+        db::JournalBatch batch(writer);
+        for (std::uint64_t id = 1; id <= 300; ++id) {
+            auto message = a_message(id, noon + static_cast<std::int64_t>(id));
+            message.attachments[0].found = fmt::format("application/x-{}", id);
+            message.attachments[0].declared = id % 2 == 0 ? "" : "text/plain";
+            REQUIRE(batch.file(message));
+        }
+        batch.commit();
+    }
+    const db::JournalSearch search(journal.path);
+    CHECK(search.count({.type = "application/*"}) == 300);
+    CHECK(search.count({.type = "text/*"}) == 150);
+    CHECK(search.page({.type = "application/*"}, 500).messages.size() == 300);
+    const auto first = search.ranking({.type = "application/*"}, db::JournalSort::size, 5);
+    CHECK(first.messages.size() == 5);
+    CHECK(first.next);
+}
+
 TEST_CASE("journal: pages go on where the last one ended, in both directions")
 {
     const Filled journal;
