@@ -4,14 +4,14 @@
 
 setup() {
     load helpers/common
-    sponts_setup
-    JOURNAL=$TMP/journal.db
-    sponts db migrate --journal --database "$JOURNAL" 2>/dev/null
+    load helpers/journal
+    journal_setup
 }
 teardown() { sponts_teardown; }
 
-# One message with two recipients and an attachment, a refusal and two refused logins, now.
-fill() {
+# Rows of the tables: one message with two recipients and an attachment, a refusal and two
+# refused logins, now.
+fill_tables() {
     sqlite3 "$JOURNAL" <<'END'
 INSERT INTO domains VALUES (1, 'example.org'), (2, 'example.net');
 INSERT INTO addresses VALUES (1, 'ann@example.net', 2), (2, 'bob@example.org', 1),
@@ -79,7 +79,7 @@ example() { bash <(sed "s,/var/lib/sponts/journal.db,$JOURNAL," "$TMP/examples/$
 }
 
 @test "the examples of journal-db(5) work as printed" {
-    fill
+    fill_tables
     examples
     [ "$(find "$TMP/examples" -type f | wc -l)" -eq 6 ]
     run -0 example 1
@@ -101,6 +101,7 @@ example() { bash <(sed "s,/var/lib/sponts/journal.db,$JOURNAL," "$TMP/examples/$
     for number in 1 2 3 4 5 6; do
         sed 's/journal.db "/&EXPLAIN QUERY PLAN/' "$TMP/examples/$number" >"$TMP/plan"
         run -0 bash <(sed "s,/var/lib/sponts/journal.db,$JOURNAL," "$TMP/plan")
-        ! grep -E 'SCAN (m|r|a|f|g|messages|recipients|attachments|logins|refusals)\b' <<<"$output"
+        [[ $output == *SEARCH* ]]
+        run ! grep -E 'SCAN (m|r|a|f|g|messages|recipients|attachments|logins|refusals)\b' <<<"$output"
     done
 }
