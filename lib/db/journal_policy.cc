@@ -6,6 +6,8 @@
 #include "text/lines.h"
 
 #include <algorithm>
+#include <functional>
+#include <span>
 
 namespace db {
 
@@ -20,45 +22,97 @@ std::string pseudonym(const std::string& key, std::string_view address)
     return "p-" + seal::hex(std::span(digest).first(pseudonym_octets));
 }
 
-// Replaces `what` in any case of its ASCII letters, where it is not part of a longer word.
-void replace_all(std::string& text, const std::string& what, const std::string& with)
+bool is_word(char c)
 {
-    if (what.empty())
-        return;
-    const auto is_word = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
-    };
-    std::string folded = lower(text);
-    std::size_t at = 0;
-    while ((at = folded.find(what, at)) != std::string::npos) {
-        const std::size_t end = at + what.size();
-        const bool part = (at > 0 && is_word(folded[at - 1])) ||
-                          (end < folded.size() && is_word(folded[end]));
-        if (part) {
-            ++at;
-            continue;
-        }
-        text.replace(at, what.size(), with);
-        folded.replace(at, what.size(), with);
-        at += with.size();
-    }
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
 }
 
-// Servers like to repeat the address, or its local part, in what they say.
-std::string filed_reply(const JournalPolicy& policy, std::string_view reply,
-                        std::initializer_list<std::string_view> addresses)
+// Whether a word may begin or end there; not 0.
+bool between_words(std::string_view text, std::size_t at)
 {
-    std::string out = plain_text(reply, longest_reply);
-    if (policy.pseudonym_key.empty())
-        return out;
-    for (const std::string_view address : addresses) {
-        const std::string said = lower(address);
-        const std::string stored = filed_address(policy, address);
-        replace_all(out, said, stored);
-        replace_all(out, std::string(halves(said).local),
-                    std::string(halves(stored).local));
+    return at >= text.size() || !is_word(text[at]) || !is_word(text[at - 1]);
+}
+
+struct Name {
+    std::string said; // in lower case
+    std::string filed;
+};
+
+// The people a text may name, by their addresses or local parts; the longest first, for of
+// two that begin at one place that one is meant.
+std::vector<Name> names_in(const JournalPolicy& policy, std::string_view folded,
+                           std::span<const std::string> people)
+{
+    std::vector<Name> all;
+    for (const std::string& person : people) {
+        const std::string said = lower(person);
+        const std::string_view local = halves(said).local;
+        if (local.empty() || !folded.contains(local))
+            continue;
+        const std::string filed = filed_address(policy, person);
+        all.push_back({std::string(local), std::string(halves(filed).local)});
+        all.push_back({said, filed});
+    }
+    std::ranges::sort(all, std::greater{},
+                      [](const Name& name) { return name.said.size(); });
+    return all;
+}
+
+// How long what looks like an address is at the beginning of a text; 0: nothing does.
+std::size_t address_length(std::string_view folded)
+{
+    const auto in_domain = [](char c) { return is_word(c) || c == '.' || c == '-'; };
+    const auto in_local = [&](char c) {
+        return in_domain(c) || c == '_' || c == '+' || c == '=';
+    };
+    const auto at = std::ranges::find_if_not(folded, in_local) - folded.begin();
+    const auto local = static_cast<std::size_t>(at);
+    if (local == 0 || local == folded.size() || folded[local] != '@')
+        return 0;
+    std::string_view domain = folded.substr(local + 1);
+    domain = {domain.begin(), std::ranges::find_if_not(domain, in_domain)};
+    while (!domain.empty() && !is_word(domain.back()))
+        domain.remove_suffix(1);
+    return domain.empty() ? 0 : local + 1 + domain.size();
+}
+
+// Servers like to repeat an address, or its local part, in what they say.
+std::string with_pseudonyms(const JournalPolicy& policy, const std::string& text,
+                            std::span<const std::string> people)
+{
+    const std::string folded = lower(text);
+    const std::vector<Name> names = names_in(policy, folded, people);
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::string_view rest = std::string_view(folded).substr(at);
+        if (at > 0 && !between_words(folded, at)) {
+            out += text[at++];
+            continue;
+        }
+        const auto name = std::ranges::find_if(names, [&](const Name& one) {
+            return rest.starts_with(one.said) && between_words(rest, one.said.size());
+        });
+        const std::size_t named = name != names.end() ? name->said.size() : 0;
+        const std::size_t length = address_length(rest);
+        if (length > named)
+            out += filed_address(policy, rest.substr(0, length));
+        else if (named > 0)
+            out += name->filed;
+        else
+            out += text[at];
+        at += std::max({named, length, std::size_t{1}});
     }
     return out;
+}
+
+std::string filed_text(const JournalPolicy& policy, std::string_view text,
+                       std::size_t longest, std::span<const std::string> people)
+{
+    if (policy.pseudonym_key.empty())
+        return plain_text(text, longest);
+    // Cut afterwards: half a name is to be recognised, too.
+    const std::string whole = plain_text(text, 4 * longest);
+    return plain_text(with_pseudonyms(policy, whole, people), longest);
 }
 
 void cut(std::string& text, std::size_t longest)
@@ -140,7 +194,9 @@ void apply(const JournalPolicy& policy, JournalMessage& message)
 
 void apply(const JournalPolicy& policy, JournalResult& result)
 {
-    result.reply = filed_reply(policy, result.reply, {result.address, result.original});
+    result.people.push_back(result.address);
+    result.people.push_back(result.original);
+    result.reply = filed_text(policy, result.reply, longest_reply, result.people);
     result.address = filed_address(policy, result.address);
     result.original = filed_address(policy, result.original);
     for (std::string* text : {&result.tenant, &result.enhanced, &result.relay, &result.tls})
@@ -149,8 +205,8 @@ void apply(const JournalPolicy& policy, JournalResult& result)
 
 void apply(const JournalPolicy& policy, JournalRefusal& refusal)
 {
-    refusal.reply = filed_reply(policy, refusal.reply,
-                                {refusal.sender, refusal.recipient, refusal.peer.login});
+    const std::string people[] = {refusal.sender, refusal.recipient, refusal.peer.login};
+    refusal.reply = filed_text(policy, refusal.reply, longest_reply, people);
     apply(policy, refusal.peer);
     refusal.sender = filed_address(policy, refusal.sender);
     refusal.recipient = filed_address(policy, refusal.recipient);
@@ -160,9 +216,10 @@ void apply(const JournalPolicy& policy, JournalRefusal& refusal)
 
 void apply(const JournalPolicy& policy, JournalLogin& login)
 {
+    login.reason =
+        filed_text(policy, login.reason, longest_name, std::span(&login.peer.login, 1));
     apply(policy, login.peer);
-    for (std::string* text :
-         {&login.service, &login.reason, &login.mechanism, &login.backend})
+    for (std::string* text : {&login.service, &login.mechanism, &login.backend})
         cut(*text, longest_name);
 }
 

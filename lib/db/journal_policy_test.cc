@@ -72,6 +72,46 @@ TEST_CASE("journal: no field of any event tells a name that is a pseudonym")
     CHECK(login.peer.login.starts_with("p-"));
 }
 
+TEST_CASE("journal: a reply tells nobody's name")
+{
+    const auto filed = [](const std::string& reply, std::vector<std::string> people) {
+        auto result = a_result(1, noon);
+        result.reply = reply;
+        result.people = std::move(people);
+        db::apply(bare, result);
+        return result.reply;
+    };
+    const std::string ann = db::filed_address(bare, "ann@example.net");
+    const std::string local = ann.substr(0, ann.find('@'));
+    const std::string bob = db::filed_address(bare, "bob@example.org");
+    // The sender and another recipient of the message.
+    CHECK(filed("550 <ann@example.net> may not", {"Ann@example.net"}) ==
+          "550 <" + ann + "> may not");
+    CHECK(filed("450 Ann, Bob: wait", {"ann@example.net"}) ==
+          "450 " + local + ", " + bob.substr(0, bob.find('@')) + ": wait");
+    // One who only the server knows.
+    CHECK(filed("251 goes to ANN@example.net.", {}) == "251 goes to " + ann + ".");
+    CHECK(filed("550 to=bobby@example.org is none", {}).find("bobby") == std::string::npos);
+    // A name that is a part of another, or of what stands for it.
+    CHECK(filed("no ann@example.net here", {"p@x.example", "ann@example.net",
+                                            "example@x.example"}) == "no " + ann + " here");
+    CHECK(filed("no bob@example.com here", {}) ==
+          "no " + db::filed_address(bare, "bob@example.com") + " here");
+    // Half a name at the end of a long reply.
+    const std::string words = "550 " + std::string(db::longest_reply - 10, 'x') + ' ';
+    CHECK(filed(words + "ann@example.net", {}).find("ann") == std::string::npos);
+    CHECK(filed(words + "ann@example.net", {}).size() == db::longest_reply);
+    // What is none.
+    CHECK(filed("250 ok @ 12:00 a@ @b <>", {}) == "250 ok @ 12:00 a@ @b <>");
+
+    auto login = a_login();
+    login.outcome = db::LoginOutcome::refused;
+    login.reason = "Bob is locked";
+    login.peer.login = "bob";
+    db::apply(bare, login);
+    CHECK(login.reason == login.peer.login + " is locked");
+}
+
 TEST_CASE("journal: texts are cut between characters")
 {
     CHECK(db::plain_text("aü", 2) == "a");

@@ -87,6 +87,7 @@ struct JournalResult {
     std::string reply;
     std::string relay;
     std::string tls;
+    std::vector<std::string> people; // of the message, whom the reply may name; not stored
     // Of whom nothing but this is known: it counts only for a recipient that waits.
     bool fallback = false;
 };

@@ -33,6 +33,7 @@ void log_deferred(const Job& job, const std::string& relay, const std::string& w
         base::log(base::Level::notice, "deferred", job.attempt->id.text(),
                   {{"to", line.to},
                    {"original", line.original},
+                   {"from", job.attempt->envelope().sender},
                    {"recipients", line.count},
                    {"relay", relay},
                    {"reason", why}});

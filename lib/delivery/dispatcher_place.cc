@@ -167,6 +167,7 @@ void Dispatcher::fail_all(const AttemptPtr& attempt,
         attempt->settled.push_back(std::move(settled));
         base::log(base::Level::notice, "failed", attempt->id.text(),
                   {{"to", attempt->envelope().recipients[i].address},
+                   {"from", attempt->envelope().sender},
                    {"relay", "none"},
                    {"reason", reason}});
     }

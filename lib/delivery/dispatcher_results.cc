@@ -42,6 +42,7 @@ void log_line(const Batch& batch, const ResultLine& line)
         base::log(base::Level::notice, "failed", id,
                   {{"to", line.to},
                    {"original", line.original},
+                   {"from", envelope.sender},
                    {"recipients", line.count},
                    {"relay", connection.relay},
                    {"reason", line.reason}});
@@ -49,6 +50,7 @@ void log_line(const Batch& batch, const ResultLine& line)
         base::log(base::Level::notice, "deferred", id,
                   {{"to", line.to},
                    {"original", line.original},
+                   {"from", envelope.sender},
                    {"recipients", line.count},
                    {"relay", connection.relay},
                    {"reason", line.reason}});

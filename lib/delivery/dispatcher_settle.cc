@@ -207,6 +207,7 @@ bool Dispatcher::expire_if_due(Attempt& attempt, std::int64_t now)
         tell_untold(attempt, {one.recipient}, li::Status::failed, one.reason, one.status);
         base::log(base::Level::notice, "expired", attempt.id.text(),
                   {{"to", attempt.envelope().recipients[one.recipient].address},
+                   {"from", attempt.envelope().sender},
                    {"reason", one.reason}});
     }
     return any;

@@ -82,6 +82,18 @@ db::JournalPeer peer_of(const Line& line)
     return peer;
 }
 
+// Whoever is in the line: a reply may name any of them.
+std::vector<std::string> people_of(const Line& line)
+{
+    std::vector<std::string> all{line.fields["from"]};
+    for (const std::string_view key : {"to", "original"}) {
+        std::string_view list = line.fields[key];
+        while (!list.empty())
+            all.emplace_back(text::take_address(list));
+    }
+    return all;
+}
+
 // `to` and `original` name the same recipients in the same order.
 template <Outcome outcome>
 void results(const Line& line, Events& out)
@@ -98,6 +110,7 @@ void results(const Line& line, Events& out)
     result.enhanced = parts_of(result.reply).enhanced;
     result.relay = line.fields.but_none("relay");
     result.tls = line.fields.but_none("tls");
+    result.people = people_of(line);
     std::string_view to = line.fields["to"];
     std::string_view originals = line.fields["original"];
     while (!to.empty()) {

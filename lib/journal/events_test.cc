@@ -46,6 +46,8 @@ TEST_CASE("journal: a line of results tells of each of its recipients")
     CHECK(first.relay == "mx.b.example[192.0.2.1]:25");
     CHECK(first.tls.empty());
     CHECK(std::get<db::JournalResult>(both[1]).address == "\"c,d\"@b.example");
+    CHECK(first.people ==
+          std::vector<std::string>{"x@y.example", "a@b.example", "\"c,d\"@b.example"});
 }
 
 TEST_CASE("journal: results name the address a message came for")
@@ -57,6 +59,7 @@ TEST_CASE("journal: results name the address a message came for")
     CHECK(result.original == "old@b.example");
     CHECK(result.outcome == db::Outcome::failed);
     CHECK(result.enhanced == "5.1.1");
+    CHECK(result.people == std::vector<std::string>{"", "new@b.example", "old@b.example"});
     CHECK(one<db::JournalResult>("smtp-sendd", id + " replaced to=a@b.example").outcome ==
           db::Outcome::forwarded);
     CHECK(one<db::JournalDeletion>("smtp-sendd", id + " deleted").id ==

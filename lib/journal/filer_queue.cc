@@ -63,6 +63,9 @@ std::optional<db::JournalResult> result_of(const Told& told, spool::Reader& read
     db::JournalResult result;
     result.id = told.change.id;
     result.address = envelope->recipients[told.change.recipient].address;
+    result.people.push_back(envelope->sender);
+    for (const spool::Recipient& recipient : envelope->recipients)
+        result.people.push_back(recipient.address);
     result.time = base::wall_microseconds();
     result.outcome = *outcome;
     result.fallback = true;
