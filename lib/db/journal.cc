@@ -3,25 +3,22 @@
 
 #include "db/journal_bind.h"
 #include "db/journal_schema.h"
-#include "db/scrub_vfs.h"
 
 #include <algorithm>
 #include <ranges>
 
 namespace db {
 
-// Large transactions touch pages all over the indexes: the cache holds the inner ones of
-// ten million messages, and the log is copied back seldom enough that a page is copied once
-// for many batches.
+// Large transactions touch pages all over the indexes: a large cache keeps the inner ones,
+// and the log is copied back seldom, so that a page is copied once for many batches.
 Journal::Journal(const std::string& path, JournalPolicies policies,
                  base::milliseconds patience)
-    : database_(path, Access::write, patience, scrub_vfs()), policies_(std::move(policies)),
+    : database_(path, Access::scrub, patience), policies_(std::move(policies)),
       patience_(patience), names_(database_)
 {
     require_journal_version(database_);
-    database_.run(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-        " PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 65536");
+    database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                  " PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 65536");
 }
 
 std::uint64_t Journal::progress(std::string_view source) const

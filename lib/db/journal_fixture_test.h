@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
+#include <random>
 
 namespace db::testing {
 
@@ -80,6 +82,29 @@ inline JournalLogin a_login(std::int64_t time = noon)
     login.mechanism = "PLAIN";
     login.backend = "mail1.internal:143";
     return login;
+}
+
+// So that rows come into the indexes in no order.
+inline std::string random_word(std::mt19937& source)
+{
+    std::string word;
+    for (std::size_t i = 4 + source() % 8; i > 0; --i)
+        word += static_cast<char>('a' + source() % 26);
+    return word;
+}
+
+// How often the word stands in the file and its log.
+inline std::size_t found_in_files(const std::string& path, std::string_view word)
+{
+    std::size_t count = 0;
+    for (const char* companion : {"", "-wal"}) {
+        std::ifstream file(path + companion, std::ios::binary);
+        const std::string octets(std::istreambuf_iterator<char>(file), {});
+        for (auto at = octets.find(word); at != std::string::npos;
+             at = octets.find(word, at + 1))
+            ++count;
+    }
+    return count;
 }
 
 // Made once, for all tests to copy: making it takes several syncs.

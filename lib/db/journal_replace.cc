@@ -43,7 +43,7 @@ bool leave_log(const std::string& path, base::milliseconds patience)
 {
     try {
         const Ticket ticket(path, patience);
-        const Sqlite database(path, Access::write, patience);
+        const Sqlite database(path, Access::scrub, patience);
         Statement change = database.prepare("PRAGMA journal_mode = DELETE");
         return change.step() && change.text(0) == "delete";
     } catch (const base::Failure& failure) {
@@ -89,7 +89,7 @@ void make_way(const std::string& old, base::milliseconds patience)
 std::uint64_t take_over_results(const std::string& fresh, const std::string& old)
 {
     const Ticket ticket(fresh, write_patience);
-    const Sqlite database(fresh, Access::write, write_patience);
+    const Sqlite database(fresh, Access::scrub, write_patience);
     require_journal_version(Sqlite(old, Access::read, write_patience));
     database.prepare("ATTACH ?1 AS old").bind(1, old).run();
     Transaction transaction(database);
@@ -113,7 +113,7 @@ void replace_journal(const std::string& fresh, const std::string& old,
     base::sync_directory_of(old);
     remove_file(fresh + ".lock");
     const Ticket ticket(old, write_patience);
-    const Sqlite database(old, Access::write, write_patience);
+    const Sqlite database(old, Access::scrub, write_patience);
     database.run("PRAGMA journal_mode = WAL");
 }
 

@@ -3,7 +3,6 @@
 
 #include "db/journal_bind.h"
 #include "db/journal_schema.h"
-#include "db/scrub_vfs.h"
 
 #include <fmt/format.h>
 
@@ -45,13 +44,13 @@ std::uint64_t& counter(RetentionDone& done, RetentionKind kind)
 } // namespace
 
 JournalRetention::JournalRetention(const std::string& path, base::milliseconds patience)
-    : database_(path, Access::write, patience, scrub_vfs()), patience_(patience)
+    : database_(path, Access::scrub, patience), patience_(patience)
 {
     require_journal_version(database_);
     // A checkpoint is part of a COMMIT, and the writer would wait for it: as seldom as its
     // own.
-    database_.run("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                  " PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 65536");
+    database_.run("PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+                  " PRAGMA wal_autocheckpoint = 65536");
 }
 
 RetentionDone JournalRetention::apply(const std::vector<RetentionRule>& rules)

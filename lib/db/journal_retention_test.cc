@@ -4,7 +4,6 @@
 #include "db/journal_search.h"
 
 #include <doctest/doctest.h>
-#include <fstream>
 #include <random>
 
 namespace {
@@ -14,14 +13,6 @@ using db::RetentionRule;
 using namespace db::testing;
 
 constexpr std::int64_t day = 86'400 * second;
-
-std::string random_word(std::mt19937& source)
-{
-    std::string word;
-    for (std::size_t i = 4 + source() % 8; i > 0; --i)
-        word += static_cast<char>('a' + source() % 26);
-    return word;
-}
 
 // Of a message that goes everything says "gone", of one that stays "kept".
 db::JournalMessage marked(std::uint64_t id, std::int64_t time, const std::string& mark,
@@ -64,19 +55,6 @@ void fill(const std::string& path, std::uint64_t count)
         }
         batch.commit();
     }
-}
-
-std::size_t found_in_files(const std::string& path, std::string_view word)
-{
-    std::size_t count = 0;
-    for (const char* companion : {"", "-wal"}) {
-        std::ifstream file(path + companion, std::ios::binary);
-        const std::string octets(std::istreambuf_iterator<char>(file), {});
-        for (auto at = octets.find(word); at != std::string::npos;
-             at = octets.find(word, at + 1))
-            ++count;
-    }
-    return count;
 }
 
 } // namespace

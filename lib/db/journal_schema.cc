@@ -2,7 +2,6 @@
 #include "db/journal_schema.h"
 
 #include "base/fd.h"
-#include "db/scrub_vfs.h"
 #include "db/ticket.h"
 
 #include <fmt/format.h>
@@ -72,10 +71,9 @@ Migration migrate_journal(const std::string& path, base::milliseconds patience)
 {
     make_file(path);
     const Ticket ticket(path, patience);
-    const Sqlite database(path, Access::write, patience, scrub_vfs());
+    const Sqlite database(path, Access::scrub, patience);
     refuse_others(database);
-    database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                 " PRAGMA secure_delete = ON");
+    database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     Transaction transaction(database);
     const int from = version_of(database);
     if (from < journal_version)

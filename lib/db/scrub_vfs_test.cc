@@ -21,10 +21,10 @@ std::string random_name(std::mt19937& source)
 
 // Half of 20,000 rows in random order of an index are deleted; how often they are found in
 // the file.
-std::size_t remains(const std::string& path, const char* vfs)
+std::size_t remains(const std::string& path, db::Access access)
 {
     std::ofstream(path).close();
-    const db::Sqlite database(path, db::Access::write, base::milliseconds{1000}, vfs);
+    const db::Sqlite database(path, access, base::milliseconds{1000});
     database.run("PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON;"
                  " CREATE TABLE t (name TEXT UNIQUE)");
     std::mt19937 source(1);
@@ -55,8 +55,8 @@ std::size_t remains(const std::string& path, const char* vfs)
 TEST_CASE("scrub: deleted rows leave copies in pages, which are not written")
 {
     const Folder folder;
-    CHECK(remains(folder.file("plain.db"), nullptr) > 0);
-    CHECK(remains(folder.file("scrubbed.db"), db::scrub_vfs()) == 0);
+    CHECK(remains(folder.file("plain.db"), db::Access::write) > 0);
+    CHECK(remains(folder.file("scrubbed.db"), db::Access::scrub) == 0);
 }
 
 TEST_CASE("scrub: only the gap of a B-tree page is zeroed")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/sqlite.h"
 
+#include "db/scrub_vfs.h"
+
 #include <sqlite3.h>
 
 #include <cassert>
@@ -177,12 +179,12 @@ void Sqlite::Close::operator()(sqlite3* connection) const
     sqlite3_close_v2(connection); // waits for statements that outlive it
 }
 
-Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience,
-               const char* vfs)
+Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience)
     : path_(std::move(path))
 {
     require_file(path_);
     const int mode = access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    const char* vfs = access == Access::scrub ? scrub_vfs() : nullptr;
     sqlite3* connection = nullptr;
     const int code =
         sqlite3_open_v2(path_.c_str(), &connection, mode | SQLITE_OPEN_NOMUTEX, vfs);
@@ -196,6 +198,8 @@ Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience,
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    if (access == Access::scrub)
+        run("PRAGMA secure_delete = ON");
 }
 
 Statement Sqlite::prepare(std::string_view sql) const

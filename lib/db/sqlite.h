@@ -20,7 +20,11 @@ struct sqlite3_stmt;
 
 namespace db {
 
-enum class Access : std::uint8_t { read, write };
+enum class Access : std::uint8_t {
+    read,
+    write,
+    scrub, // to write, and nothing of what is deleted stays in the file (db/scrub_vfs.h)
+};
 
 class Statement {
 public:
@@ -56,9 +60,7 @@ private:
 class Sqlite {
 public:
     // Opens an existing file; never makes one.
-    // `vfs`: its name; null: the default one.
-    Sqlite(std::string path, Access access, base::milliseconds patience,
-           const char* vfs = nullptr);
+    Sqlite(std::string path, Access access, base::milliseconds patience);
     // Statements keep a pointer to the path.
     Sqlite(const Sqlite&) = delete;
     Sqlite& operator=(const Sqlite&) = delete;
