@@ -19,7 +19,7 @@ constexpr base::milliseconds unwilling{0};
 // Both have their names; numbers differ.
 constexpr const char* take_over_labels =
     "INSERT INTO labels (text, seen) SELECT l.text, l.seen FROM old.labels l"
-    " WHERE true ON CONFLICT (text) DO NOTHING";
+    " WHERE true ON CONFLICT (text) DO UPDATE SET seen = max(seen, excluded.seen)";
 constexpr const char* take_over =
     "UPDATE recipients SET result = o.result, first = o.first, last = o.last,"
     " attempts = o.attempts, enhanced = o.enhanced, reply = o.reply,"

@@ -65,3 +65,19 @@ TEST_CASE("journal: what is deleted after a rebuild is nowhere in the files eith
     CHECK(journals.seen("count(*)", "journal_recipients WHERE reply LIKE '%kept'") ==
           std::to_string(count / 2));
 }
+
+TEST_CASE("journal: labels that both had stay for the results taken over")
+{
+    const Rebuilt journals;
+    // Each knows this relay, the new one from the older message alone.
+    auto late = a_result(2, noon + 2 * day + second);
+    journals.file(a_message(2, noon + 2 * day), late);
+    journals.fresh.file(a_message(1), a_result(1, noon + second),
+                        a_message(2, noon + 2 * day));
+    journals.replace();
+    CHECK(db::JournalRetention(journals.path).apply({{.before = noon + day}}).messages ==
+          1);
+    CHECK(journals.seen("result, relay, tls",
+                        "journal_recipients WHERE address = 'bob@example.org'") ==
+          "delivered|mail1.internal[192.0.2.9]:25|TLSv1.3");
+}
