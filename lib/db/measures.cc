@@ -63,14 +63,13 @@ private:
 
 } // namespace
 
+// What is replaced must not stay legible in the file, not even as a box.
 Measures::Measures(const std::string& path, const seal::Vault& vault,
                    base::milliseconds patience)
-    : database_(path, Access::write, patience), patience_(patience), vault_(vault)
+    : database_(path, Access::scrub, patience), patience_(patience), vault_(vault)
 {
     require_measures_version(database_);
-    // What is replaced must not stay legible in free pages, not even as a box.
-    database_.run("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                  " PRAGMA foreign_keys = ON");
+    database_.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
 }
 
 std::string Measures::open(std::string_view box, std::string_view table,

@@ -86,7 +86,7 @@ bool migrate_measures(const std::string& path)
 {
     const bool made = make_file(path);
     const Ticket ticket(path, patience);
-    const Sqlite database(path, Access::write, patience);
+    const Sqlite database(path, Access::scrub, patience);
     refuse_foreign(database);
     database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     Transaction transaction(database);
