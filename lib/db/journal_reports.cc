@@ -3,6 +3,8 @@
 
 #include "text/words.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <span>
@@ -12,74 +14,73 @@ namespace db {
 
 namespace {
 
-// ?1 to ?2 are the keys, ?3 is the tenant or empty, ?4 how many lines.  "+" keeps the
-// planner from following an index through all times.  Tenants are asked for by the row's
-// own number.
+// In all queries ?1 to ?2 are the keys, ?3 is the tenant or empty, ?4 how many lines.  "+"
+// keeps the planner from following an index through all times.  Tenants are asked for by
+// the row's own number.
+constexpr std::string_view of_tenant =
+    "(?3 = '' OR +{}.tenant = (SELECT id FROM labels WHERE text = ?3))";
+
+// Accepted messages: not those of whom only results are filed so far.
+constexpr std::string_view of_messages =
+    "m.key >= ?1 AND m.key < ?2 AND +m.kind = 0 AND +m.known = 1 AND ";
+
 constexpr std::string_view senders_query =
     "SELECT coalesce(a.address, ''), count(*) AS n, sum(m.size) FROM messages m"
     " LEFT JOIN addresses a ON a.id = m.sender"
-    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " WHERE {messages}"
     " GROUP BY +m.sender ORDER BY n DESC, 1 LIMIT ?4";
 
 constexpr std::string_view recipients_query =
     "SELECT a.address, count(*) AS n, sum(m.size) FROM messages m"
     " CROSS JOIN recipients r CROSS JOIN addresses a"
-    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " WHERE {messages}"
     " AND r.message = m.key AND a.id = r.address"
     " GROUP BY +r.address ORDER BY n DESC, 1 LIMIT ?4";
 
-constexpr std::string_view hours_query =
-    "SELECT strftime('%Y-%m-%dT%H', (m.key >> 10) / 1000000, 'unixepoch') AS hour,"
-    " count(*), sum(m.size) FROM messages m"
-    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
-    " GROUP BY hour ORDER BY hour LIMIT ?4";
-
-constexpr std::string_view days_query =
-    "SELECT strftime('%Y-%m-%d', (m.key >> 10) / 1000000, 'unixepoch') AS day,"
-    " count(*), sum(m.size) FROM messages m"
-    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
-    " GROUP BY day ORDER BY day LIMIT ?4";
+std::string times_query(std::string_view format)
+{
+    return fmt::format(
+        "SELECT strftime('{}', (m.key >> 10) / 1000000, 'unixepoch') AS time,"
+        " count(*), sum(m.size) FROM messages m WHERE {{messages}}"
+        " GROUP BY time ORDER BY time LIMIT ?4",
+        format);
+}
+constexpr std::string_view hours = "%Y-%m-%dT%H";
+constexpr std::string_view days = "%Y-%m-%d";
 
 constexpr std::string_view domains_query =
     "SELECT d.name, count(DISTINCT m.key) AS n,"
     " sum(CASE WHEN EXISTS (SELECT 1 FROM recipients e WHERE e.message = m.key"
     "     AND +e.domain = r.domain AND e.address < r.address) THEN 0 ELSE m.size END)"
     " FROM messages m CROSS JOIN recipients r CROSS JOIN domains d"
-    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " WHERE {messages}"
     " AND r.message = m.key AND d.id = r.domain"
     " GROUP BY +r.domain ORDER BY n DESC, 1 LIMIT ?4";
 
 constexpr std::string_view tenants_query =
     "SELECT coalesce(t.text, ''), count(*) AS n, sum(m.size) FROM messages m"
     " LEFT JOIN labels t ON t.id = m.tenant"
-    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " WHERE {messages}"
     " GROUP BY +m.tenant ORDER BY n DESC, 1 LIMIT ?4";
 
 constexpr std::string_view reasons_query =
     "SELECT coalesce(l.text, ''), count(*) AS n, sum(m.size) FROM refusals f"
     " CROSS JOIN messages m LEFT JOIN labels l ON l.id = f.reason"
     " WHERE f.message >= ?1 AND f.message < ?2 AND m.key = f.message"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " AND {tenant}"
     " GROUP BY +f.reason ORDER BY n DESC, 1 LIMIT ?4";
 
 constexpr std::string_view types_query =
     "SELECT coalesce(l.text, ''), count(*) AS n, sum(f.size) FROM attachments f"
     " CROSS JOIN messages m LEFT JOIN labels l ON l.id = coalesce(f.found, f.declared)"
     " WHERE f.message >= ?1 AND f.message < ?2 AND m.key = f.message"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " AND {tenant}"
     " GROUP BY coalesce(f.found, f.declared) ORDER BY n DESC, 1 LIMIT ?4";
 
 constexpr std::string_view clients_query =
     "SELECT c.address, count(*) AS n, sum(m.size) FROM messages m"
     " CROSS JOIN clients c"
-    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0 AND c.id = m.client"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " WHERE {messages} AND c.id = m.client"
     " GROUP BY c.address ORDER BY n DESC, 1 LIMIT ?4";
 
 constexpr std::string_view failures_query =
@@ -88,46 +89,53 @@ constexpr std::string_view failures_query =
     " LEFT JOIN labels l ON l.id = r.relay"
     " WHERE r.message >= ?1 AND r.message < ?2 AND m.key = r.message AND +m.kind = 0"
     " AND (+r.result IN (2, 3) OR (+r.result = 0 AND r.attempts > 0))"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " AND {tenant}"
     " GROUP BY answer ORDER BY n DESC, 1 LIMIT ?4";
 
 constexpr std::string_view origins_query =
     "SELECT m.origin, count(*), sum(m.size) FROM messages m"
-    " WHERE m.key >= ?1 AND m.key < ?2 AND +m.kind = 0 AND +m.known = 1"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " WHERE {messages}"
     " GROUP BY +m.origin ORDER BY 1 LIMIT ?4";
 
 constexpr std::string_view outcomes_query =
     "SELECT r.result, count(*), 0 FROM recipients r CROSS JOIN messages m"
     " WHERE r.message >= ?1 AND r.message < ?2 AND m.key = r.message AND +m.kind = 0"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " AND {tenant}"
     " GROUP BY +r.result ORDER BY 1 LIMIT ?4";
 
 constexpr std::string_view login_outcomes_query =
     "SELECT g.result, count(*), 0 FROM logins g WHERE g.key >= ?1 AND g.key < ?2"
-    " AND (?3 = '' OR +g.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " AND {login_tenant}"
     " GROUP BY +g.result ORDER BY 1 LIMIT ?4";
 
 constexpr std::string_view logins_query =
     "SELECT coalesce(c.address, ''), sum(g.result = 1) AS n, sum(g.result = 0),"
     " count(DISTINCT g.account) FROM logins g LEFT JOIN clients c ON c.id = g.client"
     " WHERE g.key >= ?1 AND g.key < ?2"
-    " AND (?3 = '' OR +g.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " AND {login_tenant}"
     " GROUP BY c.address HAVING n > 0 ORDER BY n DESC, 1 LIMIT ?4";
 
 constexpr std::string_view delays_query =
     "SELECT (r.last - (r.message >> 10)) / 1000 AS delay, count(*) AS n FROM recipients r"
     " CROSS JOIN messages m WHERE r.message >= ?1 AND r.message < ?2 AND m.key = r.message"
     " AND +r.result = 1 AND +m.known = 1"
-    " AND (?3 = '' OR +m.tenant = (SELECT id FROM labels WHERE text = ?3))"
+    " AND {tenant}"
     " GROUP BY delay ORDER BY delay LIMIT ?4";
 
 constexpr std::size_t all_lines = std::numeric_limits<std::int64_t>::max();
 
+std::string whole(std::string_view query)
+{
+    const std::string tenant = fmt::format(of_tenant, 'm');
+    return fmt::format(fmt::runtime(query), fmt::arg("tenant", tenant),
+                       fmt::arg("login_tenant", fmt::format(of_tenant, 'g')),
+                       fmt::arg("messages", std::string(of_messages) + tenant));
+}
+
 Statement ask(const JournalSearch& journal, std::string_view sql, const ReportRange& range,
               std::size_t limit)
 {
-    Statement rows = journal.database().prepare(sql);
+    Statement rows = journal.database().prepare(whole(sql));
     rows.bind(1, first_key(range.from));
     rows.bind(2,
               range.to > 0 ? first_key(range.to) : std::numeric_limits<JournalKey>::max());
@@ -177,9 +185,9 @@ std::vector<ReportLine> volumes(const JournalSearch& journal, VolumeBy by,
 {
     switch (by) {
     case VolumeBy::hour:
-        return lines(journal, hours_query, range);
+        return lines(journal, times_query(hours), range);
     case VolumeBy::day:
-        return lines(journal, days_query, range);
+        return lines(journal, times_query(days), range);
     case VolumeBy::recipient_domain:
         return lines(journal, domains_query, range);
     case VolumeBy::tenant:
@@ -269,13 +277,12 @@ DelayReport delays(const JournalSearch& journal, const ReportRange& range)
 
 std::vector<std::string> report_queries()
 {
-    std::vector<std::string> all;
+    std::vector<std::string> all{whole(times_query(hours)), whole(times_query(days))};
     for (const std::string_view query :
-         {senders_query, recipients_query, hours_query, days_query, domains_query,
-          tenants_query, reasons_query, types_query, delays_query, clients_query,
-          failures_query, origins_query, outcomes_query, login_outcomes_query,
-          logins_query})
-        all.emplace_back(query);
+         {senders_query, recipients_query, domains_query, tenants_query, reasons_query,
+          types_query, delays_query, clients_query, failures_query, origins_query,
+          outcomes_query, login_outcomes_query, logins_query})
+        all.push_back(whole(query));
     return all;
 }
 

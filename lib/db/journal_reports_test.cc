@@ -66,6 +66,21 @@ TEST_CASE("journal: reports sum up what was filed")
     CHECK(told(db::attachments_by_type(journal, {})) == "application/pdf 100 100000;");
 }
 
+TEST_CASE("journal: a result whose message is not filed yet is no mail of anybody")
+{
+    const JournalFixture fixture;
+    REQUIRE(fixture.file(a_result(1, noon)));
+    const db::JournalSearch journal(fixture.path);
+    CHECK(db::top_senders(journal, {}, 9).empty());
+    CHECK(db::top_recipients(journal, {}, 9).empty());
+    for (const auto by : {db::VolumeBy::hour, db::VolumeBy::day,
+                          db::VolumeBy::recipient_domain, db::VolumeBy::tenant})
+        CHECK(db::volumes(journal, by, {}).empty());
+    CHECK(told(db::recipients_by_outcome(journal, {})) == "delivered 1 0;");
+    REQUIRE(fixture.file(a_message(1)));
+    CHECK(told(db::top_senders(journal, {}, 9)) == "ann@example.net 1 4711;");
+}
+
 TEST_CASE("journal: reports of origins, results, answers, clients and logins")
 {
     const Filled filled;
