@@ -84,11 +84,12 @@ void JournalBatch::forget(std::string_view source)
 
 std::optional<JournalBatch::Place> JournalBatch::find(spool::MessageId id)
 {
-    Statement look = database_.lend("SELECT key, known FROM messages WHERE id = ?1");
+    Statement look =
+        database_.lend("SELECT key, known, tenant FROM messages WHERE id = ?1");
     look.bind(1, static_cast<std::int64_t>(id.value()));
     if (!look.step())
         return std::nullopt;
-    return Place{look.number(0), look.number(1) != 0};
+    return Place{look.number(0), look.number(1) != 0, look.number(2)};
 }
 
 JournalKey JournalBatch::free_key(std::string_view table, std::int64_t time)
@@ -121,7 +122,8 @@ bool JournalBatch::file(JournalMessage message)
         move(place->key, key);
     put_message(key, message, 0);
     for (const JournalRecipient& recipient : message.recipients)
-        put_recipient(key, recipient);
+        if (!place || !is_rewritten(key, recipient))
+            put_recipient(key, recipient);
     put_attachments(key, message);
     return true;
 }
@@ -172,11 +174,17 @@ void JournalBatch::put_message(JournalKey key, const JournalMessage& message,
     put.run();
 }
 
-// Its result may be there already.
+// Its result may be there already, under the address that a rewrite made of it.
+bool JournalBatch::is_rewritten(JournalKey key, const JournalRecipient& recipient)
+{
+    const auto address = journal_.names_.address(recipient.address);
+    return address && rewritten_row(key, address->id);
+}
+
 void JournalBatch::put_recipient(JournalKey key, const JournalRecipient& recipient)
 {
     const auto address = journal_.names_.address(recipient.address);
-    if (!address || rewritten_row(key, address->id))
+    if (!address)
         return;
     const auto original = recipient.original != recipient.address
                               ? journal_.names_.address(recipient.original)

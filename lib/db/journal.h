@@ -90,16 +90,19 @@ public:
 private:
     struct Place { // of a message that is filed
         JournalKey key = 0;
-        bool known = false; // more than results
+        bool known = false;      // more than results
+        std::int64_t tenant = 0; // its label; 0: none
     };
     [[nodiscard]] std::optional<Place> find(spool::MessageId id);
-    [[nodiscard]] std::string tenant_of(JournalKey key);
+    [[nodiscard]] std::string text_of(std::int64_t label);
     [[nodiscard]] JournalKey free_key(std::string_view table, std::int64_t time);
     [[nodiscard]] bool has_refusal(const JournalRefusal& refusal);
     [[nodiscard]] bool has_login(const JournalLogin& login);
     void move(JournalKey from, JournalKey to);
     void put_message(JournalKey key, const JournalMessage& message, std::int64_t kind);
+    // One that has no row, by none of its addresses.
     void put_recipient(JournalKey key, const JournalRecipient& recipient);
+    [[nodiscard]] bool is_rewritten(JournalKey key, const JournalRecipient& recipient);
     void put_attachments(JournalKey key, const JournalMessage& message);
     [[nodiscard]] JournalKey place_of(const JournalResult& result);
     bool put_result(JournalKey key, const JournalResult& result);

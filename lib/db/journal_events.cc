@@ -7,19 +7,18 @@
 
 namespace db {
 
-std::string JournalBatch::tenant_of(JournalKey key)
+std::string JournalBatch::text_of(std::int64_t label)
 {
-    Statement look = database_.lend("SELECT l.text FROM messages m"
-                                    " JOIN labels l ON l.id = m.tenant WHERE m.key = ?1");
-    look.bind(1, key);
+    Statement look = database_.lend("SELECT text FROM labels WHERE id = ?1");
+    look.bind(1, label);
     return look.step() ? std::string(look.text(0)) : std::string();
 }
 
 bool JournalBatch::file(JournalResult result)
 {
     const std::optional<Place> place = find(result.id);
-    if (place)
-        result.tenant = tenant_of(place->key);
+    if (place && !journal_.policies_.tenants.empty())
+        result.tenant = text_of(place->tenant);
     apply(journal_.policies_.of(result.tenant), result);
     return put_result(place ? place->key : place_of(result), result);
 }
