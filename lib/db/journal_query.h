@@ -31,7 +31,8 @@ struct JournalNumbers {
     std::optional<Numbers> tenant{};
     std::optional<Numbers> listener{};
     std::optional<Numbers> reason{};
-    // Few messages have the words that are asked for: begin with them.
+    // Fewer messages have the words than the person who is asked for, too, may have: begin
+    // with them.  Without a person nobody asks.
     bool rare_words = false;
 
     // There is a name that nobody has.

@@ -44,14 +44,12 @@ Numbers numbers_of(const Sqlite& database, std::string_view sql,
     return found;
 }
 
-// With fewer messages to look at than this nothing else is asked first; counting so far
-// takes a few milliseconds.
+// Words that fewer messages have than this are followed rather than a person; counting so
+// far takes a few milliseconds.
 constexpr std::int64_t few = 5000;
 
 bool are_rare(const Sqlite& database, const std::string& expression)
 {
-    if (expression.empty())
-        return false;
     Statement look = database.lend("SELECT count(*) FROM (SELECT 1 FROM words"
                                    " WHERE words MATCH ?1 LIMIT ?2)");
     look.bind(1, expression).bind(2, few);
@@ -119,7 +117,10 @@ JournalNumbers look_up(const Sqlite& database, const JournalPolicies& policies,
     if (!criteria.login.empty())
         all.login = numbers_of(database, "SELECT id FROM accounts WHERE name = ?1",
                                forms(policies, criteria.login));
-    all.rare_words = are_rare(database, match_expression(criteria));
+    const std::string words = match_expression(criteria);
+    const bool person = all.sender || all.recipient || all.address || all.login;
+    if (!words.empty() && person && !all.impossible())
+        all.rare_words = are_rare(database, words);
     return all;
 }
 
