@@ -80,10 +80,16 @@ public:
         result.id = message.id;
         result.address = message.recipients[recipient].address;
         result.time = message.time + 250'000;
-        result.outcome = db::Outcome::delivered;
         result.attempts = 1;
-        result.enhanced = "2.0.0";
-        result.reply = fmt::format("250 2.0.0 Ok: queued as {:x}", message.id.value());
+        if ((message.id.value() >> 12) % 50 == 0) {
+            result.outcome = db::Outcome::failed;
+            result.enhanced = "5.1.1";
+            result.reply = "550 5.1.1 no such user";
+        } else {
+            result.outcome = db::Outcome::delivered;
+            result.enhanced = "2.0.0";
+            result.reply = fmt::format("250 2.0.0 Ok: queued as {:x}", message.id.value());
+        }
         result.relay = "mail1.internal[192.0.2.9]:25";
         result.tls = "TLSv1.3";
         return result;
@@ -112,11 +118,11 @@ double milliseconds_since(base::SteadyTime begin)
 double file_batch(db::Journal& journal, Mail& mail, std::uint64_t first,
                   std::uint64_t count)
 {
-    const base::SteadyTime begin = base::Steady::now();
     std::vector<db::JournalMessage> messages;
     messages.reserve(count);
     for (std::uint64_t i = 0; i < count; ++i)
         messages.push_back(mail.message(first + i));
+    const base::SteadyTime begin = base::Steady::now();
     db::JournalBatch batch(journal);
     if (!batch.advance("bench", first + count))
         return 0;
@@ -131,6 +137,8 @@ double file_batch(db::Journal& journal, Mail& mail, std::uint64_t first,
 
 void print_times(std::string_view what, std::vector<double> times)
 {
+    if (times.empty())
+        return;
     std::ranges::sort(times);
     fmt::print("{:<28} p50 {:8.2f} ms   p99 {:8.2f} ms   max {:8.2f} ms\n", what,
                times[times.size() / 2], times[times.size() * 99 / 100], times.back());
@@ -191,6 +199,7 @@ void search_all(const std::string& file, const Mail& mail, std::uint64_t count)
     search_for(search, "newest", {});
     search_for(search, "time range", {.from = middle, .to = middle + 3'600'000'000});
     search_for(search, "common word", {.words = "word1"});
+    search_for(search, "two common words", {.words = "word1 word2"});
     search_for(search, "rare words", {.words = "word4000 word77"});
     search_for(search, "attachment's name", {.files = "word9 pdf"});
     search_for(search, "sender and word", {.sender = mail.address(0), .words = "word2"});
@@ -235,8 +244,12 @@ int main(int argc, char** argv)
     const std::string file = argv[1];
     const std::uint64_t count = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 100'000;
     const std::uint64_t batch = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 1000;
+    if (count == 0 || batch == 0) {
+        std::cerr << "bench-journal_bench: MESSAGES and BATCH are numbers above 0\n";
+        return 64;
+    }
     try {
-        if (std::filesystem::exists(file) || count == 0 || batch == 0) {
+        if (std::filesystem::exists(file)) {
             std::cerr << "bench-journal_bench: " << file << " is there already\n";
             return 64;
         }
