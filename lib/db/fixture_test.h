@@ -5,12 +5,17 @@
 
 #include "db/admin.h"
 #include "db/exchange.h"
+#include "db/scrub_vfs.h"
 #include "db/sqlite.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace db::testing {
 
@@ -63,6 +68,23 @@ struct Fixture {
         return out;
     }
 };
+
+// Whether every page was written without remains of what was deleted (db/scrub_vfs.h).
+inline bool is_scrubbed(const std::string& path)
+{
+    constexpr std::size_t page_size = 4096;
+    std::ifstream file(path, std::ios::binary);
+    std::vector<char> page(page_size);
+    bool first = true;
+    while (file.read(page.data(), page_size)) {
+        std::vector<unsigned char> scrubbed(page.begin(), page.end());
+        scrub_page(scrubbed, std::exchange(first, false));
+        if (!std::equal(page.begin(), page.end(), scrubbed.begin(),
+                        [](char a, unsigned char b) { return a == static_cast<char>(b); }))
+            return false;
+    }
+    return !first;
+}
 
 // The Failure that `act` ends with, if any.
 template <class Act>

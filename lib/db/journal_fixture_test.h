@@ -114,7 +114,7 @@ inline const std::string& empty_journal()
     static const std::string path = [] {
         const std::string made = folder.file("empty.db");
         (void)migrate_journal(made);
-        Sqlite(made, Access::write, base::milliseconds{1000})
+        Sqlite(made, Access::scrub, base::milliseconds{1000})
             .run("PRAGMA wal_checkpoint(TRUNCATE)");
         return made;
     }();

@@ -54,6 +54,7 @@ TEST_CASE("journal: what is deleted after a rebuild is nowhere in the files eith
         fresh_batch.commit();
     }
     journals.replace();
+    CHECK(is_scrubbed(journals.path));
     CHECK(found_in_files(journals.path, "gone") > count);
     const auto done =
         db::JournalRetention(journals.path)
