@@ -24,9 +24,4 @@ struct MailView {
 
 [[nodiscard]] MailView view(std::string_view mail);
 
-// The addresses of a field's value (RFC 5322 section 3.4), with display names, comments and
-// groups left out.
-[[nodiscard]] std::vector<std::string> addresses_in(std::string_view value,
-                                                    std::size_t most);
-
 } // namespace li
