@@ -209,11 +209,14 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     printf 'name\nacme\n' | sponts import tenants - --config "$CONF" >/dev/null
     printf 'name,tenant\nacme.test,acme\n' | sponts import domains - --config "$CONF" >/dev/null
     halt
-    put 1 a@sender.test carl@acme.test
+    { printf 'From: carl@acme.test (Erika Mustermann)\r\n'; message 1; } |
+        spool-tool put "$SPOOL" a@sender.test carl@acme.test >/dev/null
     put 2 a@sender.test b@dest.test
     sponts-indexd --config "$CONF" --once
     answers "SELECT tenant, subject FROM journal_messages ORDER BY tenant" $'|message 2\nacme|'
-    run ! grep -qa carl "$JOURNAL"*
+    answers "SELECT count(*) FROM journal_messages m JOIN journal_recipients r ON r.id = m.id
+        WHERE r.address = m.header_from AND r.address LIKE 'p-%@acme.test'" 1
+    run ! grep -qaiE 'carl|erika|mustermann' "$JOURNAL"*
     grep -qa 'b@dest.test' "$JOURNAL"*
     # With the key it is found all the same.
     [ "$(journalq list --rcpt carl@acme.test --count --config "$CONF")" -eq 1 ]

@@ -72,14 +72,27 @@ TEST_CASE("journal: every message of the log has its row, once")
     (void)scene.put("carl@example.org");
     file_all(filer);
     CHECK(scene.count("messages") == 31);
-    CHECK(scene.journal.seen("subject, message_id, sender",
+    CHECK(scene.journal.seen("subject, message_id, sender, header_from",
                              "journal_messages ORDER BY key DESC") ==
-          "Grüße|<1@example.org>|sender@example.org");
+          "Grüße|<1@example.org>|sender@example.org|ann@example.org");
     CHECK(scene.journal.count("journal_attachments WHERE"
                               " name = 'plan.pdf' AND found_type = 'application/pdf'") ==
           21);
     journal::Filer again(scene.options());
     CHECK(again.round().messages == 0);
+}
+
+TEST_CASE("journal: From is kept where its address is another than the sender's")
+{
+    const Scene scene;
+    for (const char* from : {"Sender <sender@EXAMPLE.org>", "sender@example.org (Sender)",
+                             "no address", "Carl <carl@example.org>"})
+        (void)scene.put("bob@example.org", "From: " + std::string(from) + "\r\n\r\nx\r\n");
+    journal::Filer filer(scene.options());
+    file_all(filer);
+    CHECK(scene.count("messages WHERE header_from IS NOT NULL") == 1);
+    CHECK(scene.count("messages WHERE header_from = 'carl@example.org'") == 1);
+    CHECK(scene.count("journal_messages WHERE header_from = 'sender@example.org'") == 3);
 }
 
 TEST_CASE("journal: a batch that could not be written is written later, whole")

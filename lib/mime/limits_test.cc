@@ -115,10 +115,9 @@ TEST_CASE("mime: what is beyond a limit is not looked at, and that is said")
         limits.subject = 7;
         limits.name = 4;
         limits.message_id = 5;
-        const Summary found = read("Subject: ääää\r\nFrom: öööö\r\nMessage-ID: <12345>\r\n"
+        const Summary found = read("Subject: ääää\r\nMessage-ID: <12345>\r\n"
                                    "Content-Type: a/b; name=üüü\r\n\r\n");
         CHECK(found.subject == "äää");
-        CHECK(found.from == "ööö");
         CHECK(found.message_id == "<1234");
         CHECK(found.attachments.at(0).name == "üü");
     }
@@ -128,7 +127,7 @@ TEST_CASE("mime: what is beyond a limit is not looked at, and that is said")
         CHECK(read("Subject: 1234567890\r\nFrom: a\r\n\r\n").subject == "123456789");
         CHECK(read("Subject: 123\r\n 456\r\n 789\r\nFrom: a\r\n\r\n").subject ==
               "123 456 7");
-        CHECK(read("Subject: 1234567890\r\nFrom: a\r\n\r\n").from == "a");
+        CHECK(read("Subject: 1234567890\r\nFrom: a@b\r\n\r\n").from == "a@b");
     }
     SUBCASE("a header")
     {

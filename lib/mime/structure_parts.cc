@@ -4,6 +4,8 @@
 #include "mime/signature.h"
 #include "mime/structure.h"
 #include "mime/words.h"
+#include "text/address.h"
+#include "text/address_field.h"
 #include "text/lines.h"
 
 #include <utility>
@@ -20,6 +22,15 @@ constexpr std::size_t max_declared = 255; // RFC 6838 section 4.2: 127 on either
 bool is_message(std::string_view type)
 {
     return type == "message/rfc822" || type == "message/global" || type == "message/news";
+}
+
+// Empty where there is none that SMTP would take.
+std::string first_address(std::string_view field)
+{
+    const auto found = text::addresses_in(field, 1);
+    if (found.empty())
+        return {};
+    return text::parse_mailbox(found.front(), true).value_or(text::Address()).mailbox;
 }
 
 bool is_attached(const Parameterised& disposition)
@@ -53,7 +64,7 @@ void Structure::note_message()
 {
     bool& cut = summary_.incomplete;
     summary_.subject = clean(decode_text(header_[Field::subject]), limits_.subject, cut);
-    summary_.from = clean(decode_addresses(header_[Field::from]), limits_.subject, cut);
+    summary_.from = clean(first_address(header_[Field::from]), SIZE_MAX, cut);
     const std::string_view id = text::trim(header_[Field::message_id]);
     summary_.message_id = text::printable(id, limits_.message_id);
     cut |= id.size() > limits_.message_id;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // mime/summary.h - what a journal of all mail notes of a message: subject, Message-ID,
-// From, and what is attached.
+// the address in From, and what is attached.
 //
 // In: the octets of one message, as RFC 5322 and RFC 2045 to 2049 write them or as people's
 // programs do.  Out: text for people, always; an odd message gives what could be read of
@@ -35,7 +35,7 @@ struct Limits {
     std::size_t depth = 50;   // multiparts and messages within each other
     std::size_t attachments = 200;
     std::size_t name = 255;    // octets of a file name as it comes out
-    std::size_t subject = 998; // the same, and of From: RFC 5322 2.1.1
+    std::size_t subject = 998; // the same: RFC 5322 2.1.1
     std::size_t message_id = 250;
 };
 
@@ -57,9 +57,7 @@ struct Attachment {
 struct Summary {
     std::string subject;
     std::string message_id; // with its "<>", printable ASCII
-    // Decoded; what an encoded word says stands in quotes where it could be taken for an
-    // address.
-    std::string from;
+    std::string from;       // the first address, as text::parse_mailbox() has it
     std::vector<Attachment> attachments; // in the order of the message
     bool incomplete = false;             // a limit was reached
     // Not well formed: other programs may read other parts in it than these.

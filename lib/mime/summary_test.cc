@@ -31,11 +31,31 @@ TEST_CASE("mime: subject, From and Message-ID")
                                "\n"
                                "Subject: body\n");
     CHECK(found.subject == "Jürgen and more");
-    CHECK(found.from == "Jürgen <j@b>");
+    CHECK(found.from == "j@b");
     CHECK(found.message_id == "<1@b>");
     CHECK(found.attachments.empty());
     CHECK_FALSE(found.broken);
     CHECK_FALSE(found.incomplete);
+}
+
+TEST_CASE("mime: of From the first address, and nothing that stands around it")
+{
+    const auto from = [](std::string_view value) {
+        return mime::summarise("From: " + std::string(value) + "\r\n\r\n").from;
+    };
+    CHECK(from("ann@B.org (Ann Muster)") == "ann@b.org");
+    CHECK(from("\"Muster, Ann\" <ann@b.org>, Bob <bob@b.org>") == "ann@b.org");
+    CHECK(from("=?utf-8?Q?=3Cboss=40b=2Eorg=3E?= <ann@b.org>") == "ann@b.org");
+    CHECK(from("J\xfcrgen <j@b.org>") == "j@b.org");
+    CHECK(from("j@b\xc3\xbc.de") == "j@xn--b-eha.de"); // as senders are written
+    CHECK(from("a\xc2\x85@b.org") == "a�@b.org");
+    // none
+    for (const std::string& value :
+         std::vector<std::string>{"", "Ann Muster", "ann@", "@b.org", "ann@b\"Muster\"",
+                                  "ann@\"Ann Muster\"", "undisclosed:;"}) {
+        CAPTURE(value);
+        CHECK(from(value).empty());
+    }
 }
 
 TEST_CASE("mime: odd headers")
@@ -46,13 +66,13 @@ TEST_CASE("mime: odd headers")
     CHECK(read("Subject:\n").subject.empty());
     CHECK(read("Subject: a\nSubject: b\n\n").subject == "a");
     CHECK(read("Subject: a\nSubject: b\n\n").broken);
-    CHECK(mime::summarise("Subject: a\nFrom: b\n\nx").from == "b"); // LF alone
+    CHECK(mime::summarise("Subject: a\nFrom: a@b\n\nx").from == "a@b"); // LF alone
     CHECK(mime::summarise("Subject: a\rFrom: b\r\rx").subject ==
           "a From: b  x"); // CR alone
     CHECK(mime::summarise(std::string_view("Subject: a\0b\r\n\r\n", 16)).subject == "a�b");
     CHECK(read("Subject: r\xe4w\n\n").subject == "räw");
     CHECK(read("From user@host Mon Nov 23\nSubject: a\n\n").subject == "a");
-    CHECK(read("Subject: a\nthis is no field\nFrom: b\n\n").from == "b");
+    CHECK(read("Subject: a\nthis is no field\nFrom: a@b\n\n").from == "a@b");
     CHECK(read("Subject: a\nthis is no field\nFrom: b\n\n").broken);
     // no header at all
     const Summary none = read("Hello world\nSubject: a\n\n");

@@ -80,27 +80,22 @@ void append_b(std::string& out, std::string_view payload)
 
 class Decoder {
 public:
-    Decoder(std::string_view text, bool addresses) : text_(text), addresses_(addresses) {}
+    explicit Decoder(std::string_view text) : text_(text) {}
     std::string decode();
 
 private:
     void take_literal(std::string_view literal);
-    void follow(std::string_view literal);
     void take_word(const Word& word);
     void convert();
     void end_run();
 
     std::string_view text_;
-    bool addresses_;
     std::string out_;
     // A run: words with nothing but blanks between them.
     bool in_run_ = false;
     std::string run_;          // what is UTF-8 already
     std::string octets_;       // what came last, of one charset
     std::string_view charset_; // of octets_
-    bool run_quoted_ = false;  // began within ""
-    bool quoted_ = false;      // within "", of addresses
-    bool in_brackets_ = false; // within <>
 };
 
 std::string Decoder::decode()
@@ -110,11 +105,9 @@ std::string Decoder::decode()
     while (at < text_.size()) {
         const std::size_t next = std::min(text_.find("=?", at), text_.size());
         const std::string_view before = text_.substr(at, next - at);
-        follow(before);
         const bool may_be = last_end != std::string_view::npos && next < last_end;
-        const auto word = may_be && !in_brackets_
-                              ? word_at(text_.substr(next), last_end - next)
-                              : std::nullopt;
+        const auto word =
+            may_be ? word_at(text_.substr(next), last_end - next) : std::nullopt;
         if (!word) {
             take_literal(text_.substr(at, next + 2 - at));
             at = next + 2;
@@ -136,30 +129,11 @@ void Decoder::take_literal(std::string_view literal)
     out_ += to_utf8(literal);
 }
 
-void Decoder::follow(std::string_view literal)
-{
-    if (!addresses_)
-        return;
-    for (std::size_t at = 0; at < literal.size(); ++at) {
-        const char c = literal[at];
-        if (c == '\\')
-            ++at;
-        else if (c == '"' && !in_brackets_)
-            quoted_ = !quoted_;
-        else if (c == '<' && !quoted_)
-            in_brackets_ = true;
-        else if (c == '>')
-            in_brackets_ = false;
-    }
-}
-
 void Decoder::take_word(const Word& word)
 {
     if (!text::equal_ignoring_case(charset_, word.charset))
         convert();
     charset_ = word.charset;
-    if (!in_run_)
-        run_quoted_ = quoted_;
     in_run_ = true;
     if (word.base64)
         append_b(octets_, word.payload);
@@ -179,17 +153,7 @@ void Decoder::end_run()
         return;
     convert();
     in_run_ = false;
-    const bool special =
-        addresses_ && run_.find_first_of("<>@,;:\"\\()[]") != std::string::npos;
-    if (special && !run_quoted_)
-        out_ += '"';
-    for (const char c : run_) {
-        if (special && (c == '"' || c == '\\'))
-            out_ += '\\';
-        out_ += c;
-    }
-    if (special && !run_quoted_)
-        out_ += '"';
+    out_ += run_;
     run_.clear();
 }
 
@@ -197,12 +161,7 @@ void Decoder::end_run()
 
 std::string decode_text(std::string_view field)
 {
-    return Decoder(field, false).decode();
-}
-
-std::string decode_addresses(std::string_view field)
-{
-    return Decoder(field, true).decode();
+    return Decoder(field).decode();
 }
 
 } // namespace mime

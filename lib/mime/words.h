@@ -14,8 +14,4 @@ namespace mime {
 // Of Subject and the like, and of a file name that was written so against section 5 (3).
 [[nodiscard]] std::string decode_text(std::string_view field);
 
-// Of From and the like: words within "<>" stay, and what is decoded comes in quotes if it
-// has characters that mean something in a list of addresses.
-[[nodiscard]] std::string decode_addresses(std::string_view field);
-
 } // namespace mime

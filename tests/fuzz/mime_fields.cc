@@ -17,7 +17,6 @@ namespace {
 void read_fields(std::string_view input)
 {
     promise(text::is_utf8(mime::decode_text(input)));
-    promise(text::is_utf8(mime::decode_addresses(input)));
     const mime::Parameterised found = mime::parse_parameters(input);
     promise(text::is_utf8(found.name));
     promise(found.value.size() <= input.size());

@@ -22,7 +22,7 @@ void check_text(std::string_view text, std::size_t limit)
 void check(const mime::Summary& summary, const mime::Limits& limits, std::size_t size)
 {
     check_text(summary.subject, limits.subject);
-    check_text(summary.from, limits.subject);
+    check_text(summary.from, 500);
     check_text(summary.message_id, limits.message_id);
     promise(summary.attachments.size() <= limits.attachments);
     for (const mime::Attachment& attachment : summary.attachments) {
