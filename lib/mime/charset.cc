@@ -45,7 +45,7 @@ constexpr std::array charsets = std::to_array<std::pair<std::string_view, const 
     {"gb2312", "GB18030"},
     {"gbk", "GB18030"},
     {"iso2022jp", "ISO-2022-JP-3"},
-    {"iso2022jp1", "ISO-2022-JP-3"},
+    {"iso2022jp1", "ISO-2022-JP-2"},
     {"iso2022jp2", "ISO-2022-JP-2"},
     {"iso2022kr", "ISO-2022-KR"},
     {"iso88592", "ISO-8859-2"},

@@ -25,6 +25,7 @@ TEST_CASE("mime: octets become UTF-8 by their charset")
         {"\xa4", "iso_8859-15:1998*de", "€"},
         {"\xcf\xf2\xe8", "koi8-r", "оРХ"},
         {"\x1b$B$3$s\x1b(B", "ISO-2022-JP", "こん"},
+        {"\x1b$(D0!\x1b(B", "ISO-2022-JP-1", "丂"}, // JIS X 0212
         {"\xc4\xe3\xba\xc3", "gb2312", "你好"},
         {"\x81\x30\x81\x30", "GB18030", "\xc2\x80"},
         {"\x82\xb1", "Shift_JIS", "こ"},
