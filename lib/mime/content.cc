@@ -205,10 +205,11 @@ void Content::end_uu_line()
         const auto name = uu_begin(line);
         uu_.begun = name.has_value();
         uu_.name = name.value_or("");
-    } else if (const std::string octets = uu_decode(line); !octets.empty()) {
-        give(octets);
     } else if (!line.empty()) {
-        ended_ = true;
+        const std::string octets = uu_decode(line);
+        ended_ = line == "end" || octets.empty();
+        if (!ended_)
+            give(octets);
     }
     uu_.line.clear();
 }

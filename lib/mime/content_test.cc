@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <vector>
 
+using namespace std::string_literals;
 using mime::Content;
 using mime::Encoding;
 
@@ -78,6 +79,10 @@ TEST_CASE("mime: bodies in uuencode")
     CHECK(uu("begin 644 a\n!80``\n`\nend") == "a");
     CHECK(uu("begin 644 a\n#86)CZZ\n`\nend") == "abc"); // with a checksum
     CHECK(uu("begin 644 a\n#86)C") == "abc");
+    // blanks at the ends of lines were lost
+    CHECK(uu("begin 644 a\n)86)C9&5F\n#86)C\n\nend\n") == "abcdef\0\0\0abc"s);
+    CHECK(uu("begin 644 a\n#80\nM\n#86)C\n`\nend\n") ==
+          "a\0\0"s + std::string(45, '\0') + "abc");
     CHECK(uu("#86)C\n").empty());
     CHECK(uu("").empty());
     Content content(Encoding::uuencode, 100);

@@ -56,15 +56,15 @@ std::string uu_decode(std::string_view line)
     if (line.empty())
         return out;
     const std::size_t octets = rank(line[0]);
-    line.remove_prefix(1);
-    while (out.size() < octets && line.size() >= 4) {
-        const unsigned all = (rank(line[0]) << 18) | (rank(line[1]) << 12) |
-                             (rank(line[2]) << 6) | rank(line[3]);
+    std::string digits(line.substr(1));
+    digits.resize((octets + 2) / 3 * 4, ' ');
+    for (std::size_t at = 0; at < digits.size(); at += 4) {
+        const unsigned all = (rank(digits[at]) << 18) | (rank(digits[at + 1]) << 12) |
+                             (rank(digits[at + 2]) << 6) | rank(digits[at + 3]);
         for (const int shift : {16, 8, 0})
             out += static_cast<char>((all >> shift) & 0xff);
-        line.remove_prefix(4);
     }
-    out.resize(std::min(out.size(), octets));
+    out.resize(octets);
     return out;
 }
 

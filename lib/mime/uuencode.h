@@ -20,7 +20,7 @@ inline constexpr std::size_t max_uu_line = 128; // 45 octets are 61; checksums m
 [[nodiscard]] std::optional<std::string_view> uu_begin(std::string_view line);
 // Octets in a line of data; nothing if it is no such line.
 [[nodiscard]] std::optional<std::size_t> uu_size(std::string_view line);
-// Those octets; fewer if the line is too short for what it announces.
+// As many octets as the line announces: blanks at its end may have been lost on the way.
 [[nodiscard]] std::string uu_decode(std::string_view line);
 
 // A body that is declared to be uuencoded.
