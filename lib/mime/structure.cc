@@ -111,6 +111,7 @@ void Structure::take_file_line(std::string_view line)
         return;
     }
     end_content(false);
+    file_name_ = uu_begin(line);
 }
 
 // A boundary of a level further out ends all levels within it.

@@ -216,6 +216,10 @@ TEST_CASE("mime: uuencode in text")
     CHECK(listed(read("Subject: a\n\nbegin 644 a.txt\n#86)C")) == "a.txt||text/plain|3\n");
     CHECK(listed(read("Subject: a\n\nbegin 644 a.txt\n#86)C\nthat is all\n#86)C\n")) ==
           "a.txt||text/plain|3\n");
+    // one that is none, or has no end, hides nothing
+    CHECK(listed(read("Subject: a\n\nbegin 644 none\nbegin 644 a.txt\n#86)C\n"
+                      "begin 644 b.txt\n#86)C\nend\n")) ==
+          "a.txt||text/plain|3\nb.txt||text/plain|3\n");
     CHECK(read("Subject: a\n\nbegin 644 a.txt\nand so it began\n").attachments.empty());
     CHECK(read("Subject: a\n\nbegin 644 a.txt\n").attachments.empty());
     CHECK(read("Content-Type: text/html\n\n" + file).attachments.empty());
