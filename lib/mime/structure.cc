@@ -92,7 +92,7 @@ void Structure::take_content(const Piece& piece)
 void Structure::take_text(const Piece& piece)
 {
     const bool whole = piece.begins && piece.text.size() <= max_uu_line;
-    if (in_file_ || file_name_)
+    if (content_ || file_name_)
         take_file_line(whole ? piece.text : std::string_view());
     else if (whole && piece.text.starts_with("begin "))
         file_name_ = uu_begin(piece.text);
@@ -101,12 +101,10 @@ void Structure::take_text(const Piece& piece)
 void Structure::take_file_line(std::string_view line)
 {
     const auto octets = uu_size(line);
-    if (!in_file_ && octets.value_or(0) > 0) {
-        in_file_ = add_attachment({}, to_utf8(*file_name_));
-        if (in_file_)
-            content_.emplace(Encoding::identity, usual_front);
-    }
-    if (in_file_ && line != "end" && octets) {
+    const bool first = !content_ && octets.value_or(0) > 0;
+    if (first && add_attachment({}, to_utf8(*file_name_)))
+        content_.emplace(Encoding::identity, usual_front);
+    if (content_ && octets) {
         content_->take(uu_decode(line));
         return;
     }
@@ -190,7 +188,6 @@ void Structure::give_up()
 void Structure::end_content(bool at_boundary)
 {
     file_name_.reset();
-    in_file_ = false;
     if (!content_)
         return;
     if (!at_boundary && place_ == Place::content)

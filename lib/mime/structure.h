@@ -91,9 +91,7 @@ private:
     std::optional<Content> content_;
     std::size_t attachment_ = no_attachment; // whose content it is
     std::string_view held_; // the end of the line before: perhaps a boundary's
-    // uuencode in text: "begin" has come, or lines of data as well
-    std::optional<std::string> file_name_;
-    bool in_file_ = false;
+    std::optional<std::string> file_name_; // uuencode in text: "begin" has come
 };
 
 } // namespace mime
