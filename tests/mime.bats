@@ -22,7 +22,8 @@ comparable='def blanks: gsub("\\s+"; " ");
 # same_as_python FILE...
 same_as_python() {
     python_mails read "$@" | jq -cS . >"$TMP/python"
-    mime-tool "$@" | jq -cS "$comparable" >"$TMP/ours"
+    mime-tool "$@" >"$TMP/read"
+    jq -cS "$comparable" "$TMP/read" >"$TMP/ours"
     [ "$(wc -l <"$TMP/ours")" -eq $# ]
     diff "$TMP/python" "$TMP/ours"
 }
@@ -31,10 +32,8 @@ same_as_python() {
     mkdir "$TMP/mails"
     python_mails write "$SEED" 300 "$TMP/mails"
     same_as_python "$TMP"/mails/*.eml
-    [ "$(jq '.attachments[]' "$TMP/ours" | wc -l)" -gt 300 ]
-    run mime-tool "$TMP"/mails/*.eml
-    [ "$status" -eq 0 ]
-    [ "$(jq -s 'map(select(.broken or .incomplete)) | length' <<<"$output")" -eq 0 ]
+    [ "$(jq -c '.attachments[]' "$TMP/ours" | wc -l)" -gt 300 ]
+    [ "$(jq -s 'map(select(.broken or .incomplete)) | length' "$TMP/read")" -eq 0 ]
 }
 
 # Not those where Python has its own idea: 15, 39 (boundaries within their like), 17, 31, 42
