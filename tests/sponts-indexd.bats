@@ -81,6 +81,18 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     [ "$(sponts-indexd --config "$CONF" --lag | cut -d' ' -f1-3)" = 'messages=0 octets=0 events=0' ]
 }
 
+@test "confined as it is, it reads subjects in rare charsets" {
+    journalled
+    halt
+    for subject in '=?koi8-r?Q?=EB=D2=D9=DB=C1?=' '=?gb18030?B?zt22pQ==?=' \
+        '=?iso-2022-jp?B?GyRCMjA6LBsoQg==?='; do
+        printf 'Subject: %s\r\n\r\nx\r\n' "$subject" |
+            spool-tool put "$SPOOL" a@sender.test b@dest.test >/dev/null
+    done
+    sponts-indexd --config "$CONF" --once
+    answers 'SELECT subject FROM journal_messages ORDER BY time' $'Крыша\n屋顶\n屋根'
+}
+
 @test "what came while nobody filed is told by --lag, and filed by --once" {
     journalled
     for number in {1..20}; do put "$number" a@sender.test b@dest.test; done

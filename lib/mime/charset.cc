@@ -287,7 +287,7 @@ std::string clean(std::string_view text, std::size_t limit, bool& cut)
 }
 
 // The C library unloads a table when its last user closes it; these never do.
-void keep_charsets()
+std::size_t keep_charsets()
 {
     static const auto kept = [] {
         std::map<std::string_view, std::unique_ptr<Converter>> converters;
@@ -296,6 +296,9 @@ void keep_charsets()
                 converter = std::make_unique<Converter>(iconv_name);
         return converters;
     }();
+    const auto missing =
+        std::ranges::count_if(kept, [](const auto& one) { return !one.second->there(); });
+    return static_cast<std::size_t>(missing);
 }
 
 } // namespace mime

@@ -20,7 +20,8 @@ namespace mime {
 // was more.
 [[nodiscard]] std::string clean(std::string_view text, std::size_t limit, bool& cut);
 
-// Keeps the tables of all charsets in memory until the program ends.
-void keep_charsets();
+// Keeps the tables of all charsets in memory until the program ends.  How many the
+// C library does not have.
+std::size_t keep_charsets();
 
 } // namespace mime

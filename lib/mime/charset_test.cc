@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mime/charset.h"
+#include "mime/summary.h"
 #include "text/lines.h"
 
 #include <doctest/doctest.h>
 #include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 using namespace std::string_literals;
@@ -68,6 +72,7 @@ TEST_CASE("mime: every charset makes UTF-8 of any octets")
           "koi8-u",      "macintosh",     "shift_jis",   "tis-620",    "utf-7",
           "windows-1258"}) {
         CAPTURE(charset);
+        CHECK(mime::to_utf8(octets, charset) != mime::to_utf8(octets)); // it is known
         for (std::size_t cut = 0; cut < octets.size(); cut += 7)
             CHECK(text::is_utf8(mime::to_utf8(octets.substr(cut, 99), charset)));
     }
@@ -95,9 +100,23 @@ TEST_CASE("mime: clean text has no control characters, and ends between two of i
     CHECK(clean("", 0).empty());
 }
 
-TEST_CASE("mime: charsets may be kept more than once")
+TEST_CASE("mime: text in charsets that are kept is read without opening a file")
 {
-    mime::keep_charsets();
-    mime::keep_charsets();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        mime::prepare();
+        constexpr rlimit none{0, 0};
+        const bool closed = ::setrlimit(RLIMIT_NOFILE, &none) == 0;
+        ::_exit(closed && mime::to_utf8("\xcf\xf2\xe8", "koi8-r") == "оРХ" ? 0 : 1);
+    }
+    int status = 1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+}
+
+TEST_CASE("mime: all charsets are there, and may be kept more than once")
+{
+    CHECK(mime::keep_charsets() == 0);
+    CHECK(mime::keep_charsets() == 0);
     CHECK(mime::to_utf8("\x82\xb1", "sjis") == "こ");
 }

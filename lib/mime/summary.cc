@@ -23,7 +23,7 @@ Summary summarise(int fd, std::uint64_t offset, std::uint64_t size, const Limits
 
 void prepare()
 {
-    keep_charsets();
+    (void)keep_charsets(); // without a charset, mail is read as if none was named
 }
 
 } // namespace mime
