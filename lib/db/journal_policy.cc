@@ -3,7 +3,7 @@
 
 #include "db/names.h"
 #include "seal/digest.h"
-#include "text/lines.h"
+#include "text/plain.h"
 
 #include <algorithm>
 #include <functional>
@@ -13,8 +13,9 @@ namespace db {
 
 namespace {
 
-constexpr std::string_view replacement = "\xef\xbf\xbd"; // U+FFFD
-constexpr std::size_t pseudonym_octets = 10;             // 80 bits of the digest
+using text::plain_text;
+
+constexpr std::size_t pseudonym_octets = 10; // 80 bits of the digest
 
 std::string pseudonym(const std::string& key, std::string_view address)
 {
@@ -144,24 +145,6 @@ const JournalPolicy& JournalPolicies::of(std::string_view tenant) const
 {
     const auto own = tenants.find(tenant);
     return own != tenants.end() ? own->second : general;
-}
-
-std::string plain_text(std::string_view text, std::size_t longest)
-{
-    std::string out;
-    out.reserve(std::min(text.size(), longest));
-    while (!text.empty()) {
-        const std::size_t length = text::utf8_length(text);
-        std::string_view piece = length > 0 ? text.substr(0, length) : replacement;
-        const auto first = static_cast<unsigned char>(text.front());
-        if (first < 0x20 || first == 0x7f)
-            piece = " ";
-        if (out.size() + piece.size() > longest)
-            break;
-        out += piece;
-        text.remove_prefix(std::max<std::size_t>(length, 1));
-    }
-    return out;
 }
 
 std::string filed_address(const JournalPolicy& policy, std::string_view address)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "db/journal_rows.h"
+#include "mime/summary.h"
 
 #include <functional>
 #include <map>
@@ -27,14 +28,11 @@ struct JournalPolicies {
 };
 
 // Longest texts that are kept, in octets.
-inline constexpr std::size_t longest_subject = 1000;
+inline constexpr std::size_t longest_subject = mime::Limits().subject;
 inline constexpr std::size_t longest_name = 255; // attachments, users, hosts, labels
 inline constexpr std::size_t longest_address = 512;
 inline constexpr std::size_t longest_reply = 500;
-inline constexpr std::size_t longest_message_id = 500;
-
-// UTF-8 without control characters, cut between characters; what is no text is U+FFFD.
-[[nodiscard]] std::string plain_text(std::string_view text, std::size_t longest);
+inline constexpr std::size_t longest_message_id = mime::Limits().message_id;
 
 // In lower case, and as the policy wants it: this is what is stored and searched for.
 [[nodiscard]] std::string filed_address(const JournalPolicy& policy,

@@ -2,6 +2,7 @@
 #include "mime/charset.h"
 
 #include "text/lines.h"
+#include "text/plain.h"
 
 #include <algorithm>
 #include <array>
@@ -220,26 +221,11 @@ std::string Converter::convert(std::string_view octets)
     return out;
 }
 
-bool is_control(std::string_view character)
-{
-    const auto first = static_cast<unsigned char>(character[0]);
-    if (first < 0x20 || first == 0x7f)
-        return true;
-    if (first == 0xc2) // U+0080 to U+009F
-        return static_cast<unsigned char>(character[1]) < 0xa0;
-    return character == "\xe2\x80\xa8" || character == "\xe2\x80\xa9"; // U+2028, U+2029
-}
-
-bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 std::string_view without_blanks(std::string_view text)
 {
-    while (!text.empty() && is_blank(text.front()))
+    while (!text.empty() && text::is_white(text.front()))
         text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back()))
+    while (!text.empty() && text::is_white(text.back()))
         text.remove_suffix(1);
     return text;
 }
@@ -266,24 +252,7 @@ std::string to_utf8(std::string_view octets, std::string_view charset)
 
 std::string clean(std::string_view text, std::size_t limit, bool& cut)
 {
-    text = without_blanks(text);
-    std::string out;
-    out.reserve(std::min(text.size(), limit));
-    while (!text.empty()) {
-        const std::size_t length = text::utf8_length(text);
-        std::string_view character = length == 0 ? replacement : text.substr(0, length);
-        if (is_blank(character[0]))
-            character = " ";
-        else if (is_control(character))
-            character = replacement;
-        if (out.size() + character.size() > limit) {
-            cut = true;
-            break;
-        }
-        out += character;
-        text.remove_prefix(std::max<std::size_t>(length, 1));
-    }
-    return out;
+    return text::plain_text(without_blanks(text), limit, cut);
 }
 
 // The C library unloads a table when its last user closes it; these never do.

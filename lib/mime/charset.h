@@ -15,9 +15,7 @@ namespace mime {
 // if the octets are that, otherwise windows-1252.  Control characters stay.
 [[nodiscard]] std::string to_utf8(std::string_view octets, std::string_view charset = {});
 
-// No blanks at either end, a blank for tabs and line ends, U+FFFD for other control
-// characters and for what is no UTF-8; at most `limit` octets, `cut` becomes true if there
-// was more.
+// Plain text (text/plain.h) with no blanks at either end.
 [[nodiscard]] std::string clean(std::string_view text, std::size_t limit, bool& cut);
 
 // Keeps the tables of all charsets in memory until the program ends.  How many the

@@ -34,9 +34,9 @@ struct Limits {
     std::size_t parts = 1000; // bodies of any kind, multiparts and messages too
     std::size_t depth = 50;   // multiparts and messages within each other
     std::size_t attachments = 200;
-    std::size_t name = 255;    // octets of a file name as it comes out
-    std::size_t subject = 998; // the same: RFC 5322 2.1.1
-    std::size_t message_id = 250;
+    std::size_t name = 255;       // octets of a file name as it comes out
+    std::size_t subject = 1000;   // the same
+    std::size_t message_id = 500; // as sent
 };
 
 // A part that is no text to be read with the message: it has a file name, or its
