@@ -9,9 +9,9 @@ namespace mime {
 
 namespace {
 
-constexpr std::array names = std::to_array<std::string_view>(
-    {"subject", "from", "message-id", "content-type", "content-disposition",
-     "content-transfer-encoding", "content-id"});
+constexpr std::array names =
+    std::to_array<std::string_view>({"subject", "from", "message-id", "content-type",
+                                     "content-disposition", "content-transfer-encoding"});
 static_assert(names.size() == field_count);
 
 bool may_name(char c)

@@ -23,9 +23,8 @@ enum class Field : std::uint8_t {
     content_type,
     content_disposition,
     content_transfer_encoding,
-    content_id,
 };
-inline constexpr std::size_t field_count = 7;
+inline constexpr std::size_t field_count = 6;
 
 class Header {
 public:

@@ -21,13 +21,13 @@ inline std::string message(std::string_view lines)
     return out;
 }
 
-// name|declared|type|size[|inline]
+// name|declared|type|size
 inline std::string listed(const mime::Summary& summary)
 {
     std::string out;
     for (const mime::Attachment& one : summary.attachments)
         out += one.name + "|" + one.declared + "|" + one.type + "|" +
-               std::to_string(one.size) + (one.inlined ? "|inline\n" : "\n");
+               std::to_string(one.size) + "\n";
     return out;
 }
 
@@ -90,7 +90,7 @@ inline constexpr std::string_view rich =
     "end\n"
     "--out er--\n"
     "epilogue\n";
-inline constexpr std::string_view rich_list = "|image/png|image/png|8|inline\n"
+inline constexpr std::string_view rich_list = "|image/png|image/png|8\n"
                                               "März.pdf|application/octet-stream|"
                                               "application/pdf|9\n"
                                               "old.eml|message/rfc822|message/rfc822|108\n"

@@ -46,7 +46,6 @@ private:
         Parameterised type;
         Parameterised disposition;
         Encoding encoding = Encoding::identity;
-        bool has_id = false;
 
         [[nodiscard]] const std::string& name() const
         {

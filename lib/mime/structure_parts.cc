@@ -77,7 +77,6 @@ Structure::Part Structure::read_part()
     part.type = parse_parameters(header_[Field::content_type]);
     part.disposition = parse_parameters(header_[Field::content_disposition]);
     part.encoding = encoding_of(header_[Field::content_transfer_encoding]);
-    part.has_id = !header_[Field::content_id].empty();
     if (!is_media_type(part.type.value)) {
         summary_.broken |= !header_[Field::content_type].empty();
         part.type.value.clear();
@@ -162,8 +161,6 @@ bool Structure::add_attachment(const Part& part, std::string_view name)
     Attachment& attachment = summary_.attachments.emplace_back();
     attachment.name = clean(name, limits_.name, cut);
     attachment.declared = clean(part.type.value, max_declared, cut);
-    const std::string& disposition = part.disposition.value;
-    attachment.inlined = disposition == "inline" || (disposition.empty() && part.has_id);
     return true;
 }
 

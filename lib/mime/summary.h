@@ -49,7 +49,6 @@ struct Attachment {
     std::string declared;   // type/subtype in lower case; empty: none that could be read
     std::string type;       // by the first octets of the content, see signature.h
     std::uint64_t size = 0; // octets when decoded
-    bool inlined = false;   // meant to be shown within the text (RFC 2183 2.1, RFC 2392)
 
     bool operator==(const Attachment&) const = default;
 };

@@ -94,10 +94,10 @@ TEST_CASE("mime: what counts as attached")
     CHECK(one("Content-Type: text/plain; name=a.txt\n") ==
           "a.txt|text/plain|text/plain|3\n");
     CHECK(one("Content-Disposition: attachment\n") == "||text/plain|3\n");
-    CHECK(one("Content-Disposition: inline; filename=a\n") == "a||text/plain|3|inline\n");
+    CHECK(one("Content-Disposition: inline; filename=a\n") == "a||text/plain|3\n");
     CHECK(one("Content-Type: application/pdf\n") == "|application/pdf|text/plain|3\n");
     CHECK(one("Content-Type: image/png\nContent-ID: <a@b>\n") ==
-          "|image/png|text/plain|3|inline\n");
+          "|image/png|text/plain|3\n");
     CHECK(one("Content-Type: nonsense; name=a\n") == "a||text/plain|3\n");
     CHECK(one("Content-Type: a/b; name=a\nContent-Disposition: attachment; filename=b\n") ==
           "b|a/b|text/plain|3\n");

@@ -30,7 +30,6 @@ std::string json_of(const mime::Summary& summary)
         json.member("declared", attachment.declared);
         json.member("type", attachment.type);
         json.member("size", attachment.size);
-        json.member("inline", attachment.inlined);
         json.end_object();
     }
     json.end_array();
