@@ -26,7 +26,8 @@
 
 namespace mime {
 
-// What is beyond a limit is not looked at, and Summary::incomplete says so.
+// What is beyond a limit is not looked at, and Summary::incomplete says so.  Those that
+// users meet are in journal-db(5).
 struct Limits {
     std::uint64_t input = std::uint64_t{256} << 20; // octets of the message
     std::size_t header = 256 << 10;                 // octets of one header
