@@ -2,6 +2,7 @@
 #include "mime/content.h"
 
 #include "mime/signature.h"
+#include "text/base64.h"
 #include "text/lines.h"
 #include "text/words.h"
 
@@ -12,38 +13,12 @@ namespace mime {
 
 namespace {
 
-constexpr unsigned char no_digit = 0xff;
-
-constexpr std::array<unsigned char, 256> base64_ranks = [] {
-    std::array<unsigned char, 256> ranks{};
-    ranks.fill(no_digit);
-    const std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (std::size_t at = 0; at < digits.size(); ++at)
-        ranks[static_cast<unsigned char>(digits[at])] = static_cast<unsigned char>(at);
-    return ranks;
-}();
-
-unsigned base64_rank(char c)
-{
-    return base64_ranks[static_cast<unsigned char>(c)];
-}
-
 std::size_t count_base64(std::string_view octets)
 {
     std::size_t count = 0;
     for (const char c : octets)
-        count += base64_rank(c) != no_digit;
+        count += text::base64_digit(c) != text::no_digit;
     return count;
-}
-
-int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 } // namespace
@@ -119,9 +94,9 @@ void Content::take_base64(std::string_view octets)
 std::string_view Content::decode_base64(std::string_view octets)
 {
     while (!octets.empty() && !full()) {
-        const unsigned digit = base64_rank(octets.front());
+        const unsigned digit = text::base64_digit(octets.front());
         octets.remove_prefix(1);
-        if (digit == no_digit)
+        if (digit == text::no_digit)
             continue;
         saved_ = (saved_ << 6) | digit;
         if (++held_ < 4)
@@ -174,9 +149,8 @@ void Content::take_after_equals(char c)
     const char first = static_cast<char>(saved_);
     if (first == '\r' && c == '\n')
         return;
-    if (digit_of(first) >= 0 && digit_of(c) >= 0) {
-        const char octet = static_cast<char>((digit_of(first) << 4) | digit_of(c));
-        give({&octet, 1});
+    if (const auto octet = text::hex_octet(first, c)) {
+        give({&*octet, 1});
         return;
     }
     const std::array<char, 3> literal = {'=', first, c};

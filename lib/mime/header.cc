@@ -2,6 +2,7 @@
 #include "mime/header.h"
 
 #include "text/lines.h"
+#include "text/plain.h"
 
 #include <algorithm>
 
@@ -17,11 +18,6 @@ static_assert(names.size() == field_count);
 bool may_name(char c)
 {
     return c > ' ' && c < 0x7f;
-}
-
-bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
 }
 
 } // namespace
@@ -46,7 +42,7 @@ Header::Verdict Header::take(const Piece& piece, std::string_view line,
         return Verdict::ended;
     if (line.empty())
         return Verdict::goes_on;
-    if (any_ && is_blank(line.front())) {
+    if (any_ && text::is_blank(line.front())) {
         append(line, limits);
         return Verdict::goes_on;
     }
@@ -70,7 +66,8 @@ bool Header::begin_field(std::string_view line)
     if (colon == std::string_view::npos)
         return false;
     const std::string_view name = text::trim(line.substr(0, colon));
-    if (name.empty() || is_blank(line.front()) || !std::ranges::all_of(name, may_name))
+    if (name.empty() || text::is_blank(line.front()) ||
+        !std::ranges::all_of(name, may_name))
         return false;
     any_ = true;
     const auto known = std::ranges::find_if(

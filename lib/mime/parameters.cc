@@ -3,7 +3,9 @@
 
 #include "mime/charset.h"
 #include "mime/words.h"
+#include "text/base64.h"
 #include "text/lines.h"
+#include "text/plain.h"
 
 #include <algorithm>
 #include <charconv>
@@ -18,11 +20,6 @@ namespace {
 
 // Octets of a value as sent that are decoded: enough for 255 in the most wasteful way.
 constexpr std::size_t max_encoded = 4096;
-
-bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
 
 bool is_token(char c)
 {
@@ -47,7 +44,7 @@ void skip_comment(std::string_view& text)
 
 void skip_blanks(std::string_view& text)
 {
-    while (!text.empty() && (is_blank(text.front()) || text.front() == '(')) {
+    while (!text.empty() && (text::is_blank(text.front()) || text.front() == '(')) {
         if (text.front() == '(')
             skip_comment(text);
         else
@@ -104,13 +101,11 @@ std::string from_percents(std::string_view value)
 {
     std::string out;
     for (std::size_t at = 0; at < value.size(); ++at) {
-        unsigned octet = 0;
-        const char* digits = value.data() + at + 1;
-        const bool encoded =
-            value[at] == '%' && at + 2 < value.size() &&
-            std::from_chars(digits, digits + 2, octet, 16).ptr == digits + 2;
-        out += encoded ? static_cast<char>(octet) : value[at];
-        at += encoded ? 2 : 0;
+        const auto octet = value[at] == '%' && at + 2 < value.size()
+                               ? text::hex_octet(value[at + 1], value[at + 2])
+                               : std::nullopt;
+        out += octet.value_or(value[at]);
+        at += octet ? 2 : 0;
     }
     return out;
 }

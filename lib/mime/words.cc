@@ -3,6 +3,7 @@
 
 #include "mime/charset.h"
 #include "mime/content.h"
+#include "text/base64.h"
 #include "text/lines.h"
 
 #include <algorithm>
@@ -42,27 +43,16 @@ std::optional<Word> word_at(std::string_view text, std::size_t last_end)
                 text.substr(begin, end - begin), end + 2};
 }
 
-std::optional<unsigned> digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return std::nullopt;
-}
-
 // RFC 2047 section 4.2: as quoted-printable, but "_" is a blank.
 void append_q(std::string& out, std::string_view payload)
 {
     for (std::size_t at = 0; at < payload.size(); ++at) {
         const char c = payload[at];
-        const auto high =
-            at + 2 < payload.size() ? digit_of(payload[at + 1]) : std::nullopt;
-        const auto low = high ? digit_of(payload[at + 2]) : std::nullopt;
-        if (c == '=' && low) {
-            out += static_cast<char>((*high << 4) | *low);
+        const auto octet = c == '=' && at + 2 < payload.size()
+                               ? text::hex_octet(payload[at + 1], payload[at + 2])
+                               : std::nullopt;
+        if (octet) {
+            out += *octet;
             at += 2;
         } else {
             out += c == '_' ? ' ' : c;

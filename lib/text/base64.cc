@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/base64.h"
 
-#include <array>
 #include <cstdint>
 
 namespace text {
 
 namespace {
-
-constexpr std::string_view alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-constexpr std::uint8_t no_digit = 255;
-constexpr auto values = [] {
-    std::array<std::uint8_t, 256> table{};
-    table.fill(no_digit);
-    for (std::size_t i = 0; i < alphabet.size(); ++i)
-        table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
-    return table;
-}();
 
 int hex_value(char c)
 {
@@ -38,7 +25,7 @@ void append_group(std::string& out, std::string_view bytes)
     for (std::size_t i = 0; i < 3; ++i)
         bits = bits << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
     for (std::size_t i = 0; i < 4; ++i)
-        out += i <= bytes.size() ? alphabet[bits >> (18 - 6 * i) & 63] : '=';
+        out += i <= bytes.size() ? base64_alphabet[bits >> (18 - 6 * i) & 63] : '=';
 }
 
 // Four characters, the last `padding` of them "=", as bytes; false if they are no base64.
@@ -46,9 +33,7 @@ bool take_group(std::string& out, std::string_view group, std::size_t padding)
 {
     std::uint32_t bits = 0;
     for (std::size_t i = 0; i < 4; ++i) {
-        const std::uint8_t value = i < 4 - padding
-                                       ? values[static_cast<unsigned char>(group[i])]
-                                       : std::uint8_t{0};
+        const unsigned value = i < 4 - padding ? base64_digit(group[i]) : 0;
         if (value == no_digit)
             return false;
         bits = bits << 6 | value;
@@ -102,13 +87,19 @@ std::optional<std::string> from_hex(std::string_view text)
     std::string out;
     out.reserve(text.size() / 2);
     for (std::size_t i = 0; i < text.size(); i += 2) {
-        const int high = hex_value(text[i]);
-        const int low = hex_value(text[i + 1]);
-        if (high < 0 || low < 0)
+        const auto octet = hex_octet(text[i], text[i + 1]);
+        if (!octet)
             return std::nullopt;
-        out += static_cast<char>(high * 16 + low);
+        out += *octet;
     }
     return out;
+}
+
+std::optional<char> hex_octet(char high, char low)
+{
+    if (hex_value(high) < 0 || hex_value(low) < 0)
+        return std::nullopt;
+    return static_cast<char>(hex_value(high) * 16 + hex_value(low));
 }
 
 } // namespace text

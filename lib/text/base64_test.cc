@@ -5,6 +5,14 @@
 #include <doctest/doctest.h>
 #include <string>
 
+TEST_CASE("text: two hexadecimal digits are an octet")
+{
+    CHECK(text::hex_octet('0', '0') == '\0');
+    CHECK(text::hex_octet('e', 'F') == '\xef');
+    CHECK_FALSE(text::hex_octet('g', '0'));
+    CHECK_FALSE(text::hex_octet('0', '-'));
+}
+
 TEST_CASE("text: base64, the vectors of RFC 4648")
 {
     static constexpr std::string_view rows[][2] = {

@@ -2,6 +2,8 @@
 // Lines and printable text; see lines.h.  Nothing here knows a protocol.
 #include "text/lines.h"
 
+#include "text/plain.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -17,11 +19,6 @@ char lower(char c)
 char upper(char c)
 {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
-
-bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
 }
 
 } // namespace

@@ -23,11 +23,6 @@ bool is_control(std::string_view character)
 
 } // namespace
 
-bool is_white(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 std::string plain_text(std::string_view text, std::size_t most, bool& cut)
 {
     std::string out;

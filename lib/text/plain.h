@@ -14,6 +14,13 @@ namespace text {
 [[nodiscard]] std::string plain_text(std::string_view text, std::size_t most, bool& cut);
 [[nodiscard]] std::string plain_text(std::string_view text, std::size_t most);
 
-[[nodiscard]] bool is_white(char c); // blank, tab, CR, LF
+constexpr bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+constexpr bool is_white(char c)
+{
+    return is_blank(c) || c == '\r' || c == '\n';
+}
 
 } // namespace text
