@@ -208,12 +208,10 @@ std::string Gathered::decoded()
     return plain_ ? decode_text(plain_->substr(0, max_encoded)) : std::string();
 }
 
-// Of a boundary nothing is decoded.
+// Of a boundary: as it stands, if it is written plainly at all.
 std::string Gathered::raw()
 {
-    if (plain_)
-        return *plain_;
-    return pieces_.empty() && !single_ ? std::string() : decoded();
+    return plain_ ? *plain_ : decoded();
 }
 
 struct Wanted {
@@ -267,9 +265,7 @@ Parameterised parse_parameters(std::string_view field)
     }
     out.boundary = wanted.boundary.raw();
     out.boundary.resize(out.boundary.find_last_not_of(" \t") + 1);
-    Gathered& name = wanted.filename.there() ? wanted.filename : wanted.name;
-    if (name.there())
-        out.name = name.decoded();
+    out.name = (wanted.filename.there() ? wanted.filename : wanted.name).decoded();
     return out;
 }
 
