@@ -146,20 +146,18 @@ std::string plain_name(std::string_view charset)
     return name;
 }
 
+// US-ASCII is unknown: with octets above 0x7f it is a label that says nothing.
 enum class Known : std::uint8_t { utf8, windows_1252, by_iconv, unknown };
 
 Known look_up(std::string_view charset, const char*& iconv_name)
 {
-    static constexpr std::array utf8 =
-        std::to_array<std::string_view>({"utf8", "usascii", "ascii", "unicode11utf8"});
     static constexpr std::array western = std::to_array<std::string_view>(
         {"iso88591", "windows1252", "cp1252", "latin1", "isolatin1"});
     if (charset.empty() || charset.size() > 40)
         return Known::unknown;
     const std::string name = plain_name(charset);
-    // "us-ascii" with octets above 0x7f is a label that says nothing.
-    if (std::ranges::find(utf8, name) != utf8.end())
-        return name.contains("utf") ? Known::utf8 : Known::unknown;
+    if (name == "utf8" || name == "unicode11utf8")
+        return Known::utf8;
     if (std::ranges::find(western, name) != western.end())
         return Known::windows_1252;
     const auto found = std::ranges::find(charsets, std::string_view(name),

@@ -133,6 +133,8 @@ void Decoder::take_word(const Word& word)
 
 void Decoder::convert()
 {
+    if (octets_.empty())
+        return;
     run_ += to_utf8(octets_, charset_);
     octets_.clear();
 }
