@@ -92,29 +92,18 @@ GMIME = $(shell pkg-config $(1) gmime-3.0)
 $(BUILD)/lib/mime/gmime_test.o: private CPPFLAGS += $(subst -I,-isystem ,$(call GMIME,--cflags-only-I))
 $(BIN)/unit-tests: private LIBS += $(call GMIME,--libs)
 
-# The SQL of the schema and its migrations, as initialisers for lib/db/sql.cc.
+# The SQL of a schema and its migrations, as initialisers: of sponts.db for lib/db/sql.cc, of
+# measures.db for lib/db/measures_schema.cc, of journal.db for lib/db/journal_schema.cc.
 $(BUILD)/sql.inc: $(sort $(wildcard sql/*.sql))
+$(BUILD)/sql-li.inc: $(sort $(wildcard sql/li/*.sql))
+$(BUILD)/sql-journal.inc: $(sort $(wildcard sql/journal/*.sql))
+$(BUILD)/sql.inc $(BUILD)/sql-li.inc $(BUILD)/sql-journal.inc:
 	@mkdir -p $(@D)
 	for file in $^; do \
 	    printf '{"%s", R"sql(' "$${file##*/}"; cat "$$file"; printf ')sql"},\n'; \
 	done > $@
 
 $(BUILD)/lib/db/sql.o $(BUILD)/lib/db/sql.tidy: $(BUILD)/sql.inc
-
-# The same of measures.db, for lib/db/measures_schema.cc.
-$(BUILD)/sql-li.inc: $(sort $(wildcard sql/li/*.sql))
-	@mkdir -p $(@D)
-	for file in $^; do \
-	    printf '{"%s", R"sql(' "$${file##*/}"; cat "$$file"; printf ')sql"},\n'; \
-	done > $@
-
-# And of journal.db, for lib/db/journal_schema.cc.
-$(BUILD)/sql-journal.inc: $(sort $(wildcard sql/journal/*.sql))
-	@mkdir -p $(@D)
-	for file in $^; do \
-	    printf '{"%s", R"sql(' "$${file##*/}"; cat "$$file"; printf ')sql"},\n'; \
-	done > $@
-
 $(BUILD)/lib/db/journal_schema.o $(BUILD)/lib/db/journal_schema.tidy: $(BUILD)/sql-journal.inc
 $(BUILD)/lib/db/measures_schema.o $(BUILD)/lib/db/measures_schema.tidy: $(BUILD)/sql-li.inc
 
