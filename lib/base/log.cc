@@ -8,6 +8,7 @@
 #include <iterator>
 #include <syslog.h>
 #include <unistd.h>
+#include <utility>
 
 namespace base {
 
@@ -123,11 +124,8 @@ std::string format_json(std::string_view program, Level level, std::string_view 
     return line;
 }
 
-void write_log(Level level, std::string_view event, std::string_view id,
-               std::initializer_list<Field> fields)
+void write_log(Level level, std::string text)
 {
-    std::string text =
-        format_event(the_options.format, the_options.program, level, event, id, fields);
     switch (the_options.target) {
     case LogTarget::syslog:
         ::syslog(LOG_MAIL | static_cast<int>(level), "%s", text.c_str());
@@ -146,6 +144,11 @@ void write_log(Level level, std::string_view event, std::string_view id,
     (void)!::write(STDERR_FILENO, text.data(), text.size());
 }
 
+bool is_wanted(std::string_view event)
+{
+    return the_taker != nullptr && the_taker->wants(event);
+}
+
 } // namespace
 
 void configure_log(LogOptions options)
@@ -160,9 +163,9 @@ void set_event_taker(EventTaker* taker)
     the_taker = taker;
 }
 
-bool logs(Level level)
+bool logs(Level level, std::string_view event)
 {
-    return level <= the_options.level || (the_taker != nullptr && level <= Level::info);
+    return level <= the_options.level || is_wanted(event);
 }
 
 std::string format_event(LogFormat format, std::string_view program, Level level,
@@ -177,10 +180,17 @@ std::string format_event(LogFormat format, std::string_view program, Level level
 void log(Level level, std::string_view event, std::string_view id,
          std::initializer_list<Field> fields)
 {
-    if (level <= the_options.level)
-        write_log(level, event, id, fields);
-    if (the_taker != nullptr && the_taker->wants(event))
-        the_taker->take(format_key_value(event, id, fields));
+    std::string line;
+    if (is_wanted(event)) {
+        line = format_key_value(event, id, fields);
+        the_taker->take(line);
+    }
+    if (level > the_options.level)
+        return;
+    if (line.empty() || the_options.format != LogFormat::key_value)
+        line =
+            format_event(the_options.format, the_options.program, level, event, id, fields);
+    write_log(level, std::move(line));
 }
 
 } // namespace base

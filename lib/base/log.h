@@ -61,9 +61,9 @@ public:
 // Null: nobody.  Before threads start, or after they have ended.
 void set_event_taker(EventTaker* taker);
 
-// True if a line of this level would be written, or may be taken: for callers whose fields
-// cost something.
-[[nodiscard]] bool logs(Level level);
+// True if a line of this level would be written, or this event would be taken: for callers
+// whose fields cost something.
+[[nodiscard]] bool logs(Level level, std::string_view event = {});
 
 // `id` is the session or message the event belongs to; "-" or empty where there is none.
 void log(Level level, std::string_view event, std::string_view id,

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of base/log.h: whatever a client sends, a line stays a line and JSON stays JSON.
-#include "base/log.h"
+#include "base/log_test.h"
 
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
 #include <doctest/doctest.h>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 
+using base::Captured;
 using base::format_event;
+using base::Kept;
 using base::Level;
 using base::LogFormat;
 
@@ -35,53 +35,6 @@ std::string every_byte()
         all += static_cast<char>(c);
     return all;
 }
-
-class Kept : public base::EventTaker {
-public:
-    Kept() { base::set_event_taker(this); }
-    ~Kept() override { base::set_event_taker(nullptr); }
-    Kept(const Kept&) = delete;
-    Kept& operator=(const Kept&) = delete;
-    [[nodiscard]] bool wants(std::string_view event) const override
-    {
-        return event == "test-wanted";
-    }
-    void take(std::string_view line) override { lines += std::string(line) + '\n'; }
-
-    std::string lines;
-};
-
-// What log() writes to descriptor 2 while it stands for a temporary file.
-class Captured {
-public:
-    explicit Captured(base::LogOptions options)
-        : file_(std::tmpfile()), kept_(::dup(STDERR_FILENO))
-    {
-        base::configure_log(std::move(options));
-        ::dup2(::fileno(file_), STDERR_FILENO);
-    }
-    ~Captured()
-    {
-        ::dup2(kept_, STDERR_FILENO);
-        ::close(kept_);
-        std::fclose(file_);
-        base::configure_log({});
-    }
-    Captured(const Captured&) = delete;
-    Captured& operator=(const Captured&) = delete;
-
-    [[nodiscard]] std::string text() const
-    {
-        std::string text(4096, '\0');
-        const auto size = ::pread(::fileno(file_), text.data(), text.size(), 0);
-        text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
-        return text;
-    }
-
-private:
-    std::FILE* file_;
-    int kept_;
-};
 
 } // namespace
 
@@ -194,14 +147,31 @@ TEST_CASE(
 
 TEST_CASE("base: events are taken whatever the level, and only those that are wanted")
 {
-    Kept kept;
+    Kept kept("test-wanted");
     const Captured captured(
         {.program = "p", .format = LogFormat::json, .level = Level::error});
-    CHECK(base::logs(Level::info));
-    CHECK_FALSE(base::logs(Level::debug));
+    CHECK(base::logs(Level::debug, "test-wanted"));
+    CHECK_FALSE(base::logs(Level::info, "test-other"));
+    CHECK_FALSE(base::logs(Level::info));
     base::log(Level::info, "test-wanted", "id", {{"k", "a b"}});
     base::log(Level::error, "test-other", "id");
     CHECK(kept.lines == "id test-wanted k=\"a b\"\n");
     CHECK(captured.text().find("test-wanted") == std::string::npos);
     CHECK(captured.text().find("other") != std::string::npos);
+}
+
+TEST_CASE("base: an event that is written and taken is the same line")
+{
+    Kept kept("test-wanted");
+    for (const LogFormat format : {LogFormat::key_value, LogFormat::json}) {
+        const Captured captured(
+            {.program = "p", .target = base::LogTarget::journald, .format = format});
+        kept.lines.clear();
+        base::log(Level::info, "test-wanted", "id", {{"k", "a b"}});
+        CHECK(kept.lines == "id test-wanted k=\"a b\"\n");
+        if (format == LogFormat::key_value)
+            CHECK(captured.text().starts_with("<6>" + kept.lines));
+        else
+            CHECK(captured.text().starts_with("<6>{\"time\":"));
+    }
 }

@@ -10,7 +10,7 @@ namespace proxy {
 
 void LogJournal::login_accepted(const Login& login)
 {
-    if (!base::logs(base::Level::info))
+    if (!base::logs(base::Level::info, "login-accepted"))
         return;
     base::log(base::Level::info, "login-accepted", login.id,
               {{"client", login.client.ip()},
@@ -53,7 +53,7 @@ void LogJournal::login_failed(const Login& login, const Trouble& trouble)
 void LogJournal::session_ended(const Login& login, const Totals& totals,
                                std::string_view reason)
 {
-    if (!base::logs(base::Level::info))
+    if (!base::logs(base::Level::info, "session-ended"))
         return;
     base::log(base::Level::info, "session-ended", login.id,
               {{"client", login.client.ip()},

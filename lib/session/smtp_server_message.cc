@@ -334,7 +334,7 @@ net::Task<smtp::Reply> SmtpServerSession::hand_over()
 
 void SmtpServerSession::log_accepted(std::string_view id, std::uint64_t size)
 {
-    if (!base::logs(base::Level::info))
+    if (!base::logs(base::Level::info, "message-accepted"))
         return;
     const smtp::Envelope& envelope = transaction_->envelope();
     const bool tls = wire_.stream().is_tls();

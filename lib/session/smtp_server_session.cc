@@ -228,7 +228,7 @@ tap::Party SmtpServerSession::party() const
 
 void SmtpServerSession::log_end() const
 {
-    if (!base::logs(base::Level::info))
+    if (!base::logs(base::Level::info, "session-ended"))
         return;
     const auto lasted = base::Steady::now() - started_;
     const auto milliseconds =
