@@ -25,6 +25,8 @@ bool fits(const Connection& connection, const Job& job)
 
 void log_deferred(const Job& job, const std::string& relay, const std::string& why)
 {
+    if (!base::logs(base::Level::notice, "deferred"))
+        return;
     std::vector<ResultLine> lines;
     for (const JobRecipient& one : job.recipients)
         add_to_line(lines, session::Answer::Kind::deferred, why, one.address,

@@ -16,6 +16,19 @@ namespace {
 
 using Recipients = std::vector<std::uint32_t>;
 
+// For the journal: the log says what became of each in the line `forwarded`.
+void log_replaced(const Attempt& attempt, const Recipients& recipients)
+{
+    std::vector<ResultLine> lines;
+    for (const std::uint32_t i : recipients) {
+        const std::string& address = attempt.envelope().recipients[i].address;
+        add_to_line(lines, session::Answer::Kind::delivered, {}, address, address);
+    }
+    for (const ResultLine& line : lines)
+        base::log(base::Level::debug, "replaced", attempt.id.text(),
+                  {{"to", line.to}, {"recipients", line.count}});
+}
+
 } // namespace
 
 bool Dispatcher::needs_expansion(const Attempt& attempt)
@@ -76,14 +89,8 @@ void Dispatcher::note_forwarded(const Attempt& attempt, const Recipients& recipi
     for (const std::uint32_t i : recipients)
         outcomes.push_back({i, spool::RecipientState::forwarded, "forwarded"});
     (void)queue_.note(attempt.id, outcomes, base::wall_seconds(), {});
-    std::vector<ResultLine> lines;
-    for (const std::uint32_t i : recipients) {
-        const std::string& address = attempt.envelope().recipients[i].address;
-        add_to_line(lines, session::Answer::Kind::delivered, {}, address, address);
-    }
-    for (const ResultLine& line : lines)
-        base::log(base::Level::info, "replaced", attempt.id.text(),
-                  {{"to", line.to}, {"recipients", line.count}});
+    if (base::logs(base::Level::debug, "replaced"))
+        log_replaced(attempt, recipients);
 }
 
 } // namespace delivery

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dispatcher on a real spool without a network: what it does with a message that it
 // cannot read, and that it finds one that has moved.
+#include "base/log_test.h"
 #include "delivery/message_source.h"
 #include "delivery/scene_test.h"
 #include "net/test_support.h"
@@ -27,6 +28,27 @@ void delete_segments(const std::string& directory)
 }
 
 } // namespace
+
+TEST_CASE("delivery: who was replaced by whom is told to the journal, not to the log")
+{
+    for (const bool journal : {false, true}) {
+        Scene scene;
+        scene.facts.row("alum@u.test", db::AddressKind::forward, "me@far.test");
+        const spool::MessageId id = scene.put({"alum@u.test"});
+        spool::Queue queue(scene.spool.options());
+        spool::read_log(queue);
+        base::Kept kept(journal ? "replaced" : "");
+        const base::Captured log({.program = "test"});
+        scene.with_dispatcher(queue, [&](auto& dispatcher) {
+            dispatcher.start();
+            CHECK(scene.run_until([&] { return queue.find(id) == nullptr; }));
+        });
+        CHECK(log.text().find(" forwarded ") != std::string::npos);
+        CHECK(log.text().find(" replaced ") == std::string::npos);
+        CHECK(kept.lines == (journal ? id.text() + " replaced to=alum@u.test recipients=1\n"
+                                     : std::string()));
+    }
+}
 
 TEST_CASE("delivery: a message that cannot be read is held, never removed")
 {
