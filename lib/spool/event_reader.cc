@@ -6,9 +6,11 @@
 #include "base/locked_file.h"
 #include "spool/layout.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace spool {
@@ -48,39 +50,54 @@ std::vector<std::string> event_files(const std::string& spool)
 
 EventReader::EventReader(const std::string& spool, const std::string& name)
     : path_(events_directory(spool) + "/" + name),
-      fd_(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW))
+      fd_(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK))
 {
     if (!fd_)
         base::fail_errno("open", path_);
+    struct stat status{};
+    if (::fstat(fd_.get(), &status) != 0 || !S_ISREG(status.st_mode))
+        throw base::Failure(base::Remedy::fix_config, path_ + ": no file");
 }
 
 void EventReader::seek(std::uint64_t offset)
 {
     buffer_.clear();
     taken_ = 0;
-    read_ = at_ = offset;
+    at_ = offset;
     too_long_ = false;
 }
 
+std::uint64_t EventReader::size() const
+{
+    struct stat status{};
+    if (::fstat(fd_.get(), &status) != 0)
+        base::fail_errno("stat", path_);
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+// The beginning of a line is read again with its rest: a writer that found no room takes
+// back what it wrote of one.  Who waits for more keeps no buffer.
 bool EventReader::read_more()
 {
-    buffer_.erase(0, taken_);
+    const std::size_t had = buffer_.size() - taken_;
+    const std::uint64_t end = size();
+    buffer_ = {};
     taken_ = 0;
-    const std::size_t had = buffer_.size();
-    buffer_.resize(had + read_size);
+    if (end <= at_ + had)
+        return false;
+    buffer_.resize(std::min<std::uint64_t>(read_size, end - at_));
     const ssize_t got =
-        ::pread(fd_.get(), buffer_.data() + had, read_size, static_cast<off_t>(read_));
-    buffer_.resize(had + static_cast<std::size_t>(got < 0 ? 0 : got));
+        ::pread(fd_.get(), buffer_.data(), buffer_.size(), static_cast<off_t>(at_));
     if (got < 0)
         base::fail_errno("read", path_);
-    read_ += static_cast<std::uint64_t>(got);
-    return got > 0;
+    buffer_.resize(static_cast<std::size_t>(got));
+    return buffer_.size() > had;
 }
 
 std::optional<std::string_view> EventReader::next_line()
 {
-    for (std::size_t looked = taken_;;) {
-        const std::size_t end = buffer_.find('\n', looked);
+    for (;;) {
+        const std::size_t end = buffer_.find('\n', taken_);
         if (end != buffer_.npos) {
             const std::string_view line =
                 std::string_view(buffer_).substr(taken_, end - taken_);
@@ -93,7 +110,6 @@ std::optional<std::string_view> EventReader::next_line()
             taken_ = buffer_.size();
             too_long_ = true;
         }
-        looked = buffer_.size() - taken_;
         if (!read_more())
             return std::nullopt;
     }

@@ -39,7 +39,7 @@ public:
     // A line that is longer was not written by us: it is passed over.
     static constexpr std::size_t longest_line = 64u << 10;
 
-    // Throws base::Failure when it cannot be opened.
+    // Throws base::Failure when it cannot be opened, or is no file.
     EventReader(const std::string& spool, const std::string& name);
 
     // Where a line begins.
@@ -59,14 +59,14 @@ public:
     void remove() const;
 
 private:
+    [[nodiscard]] std::uint64_t size() const;
     [[nodiscard]] bool read_more();
     [[nodiscard]] std::optional<std::string_view> next_line();
 
     std::string path_;
     base::Fd fd_;
-    std::string buffer_;     // from buffer_at_ on
-    std::size_t taken_ = 0;  // of the buffer
-    std::uint64_t read_ = 0; // of the file, into the buffer
+    std::string buffer_;    // of the file
+    std::size_t taken_ = 0; // of the buffer; what follows begins at at_
     std::uint64_t at_ = 0;
     std::uint64_t damaged_ = 0;
     bool too_long_ = false; // in the middle of such a line

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of spool/event_writer.h and event_reader.h: nothing is lost but what was said to
 // be, nothing is given twice, and a torn line is no line.
+#include "base/failure.h"
 #include "base/file.h"
 #include "spool/event_reader.h"
 #include "spool/event_writer.h"
@@ -12,8 +13,11 @@
 #include <array>
 #include <doctest/doctest.h>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 namespace {
 
@@ -152,14 +156,65 @@ TEST_CASE("spool: a full file is followed by another")
     CHECK(events.taken().back() == "id50 delivered");
 }
 
-TEST_CASE("spool: events that found no room are counted")
+TEST_CASE("spool: events that found no room are counted, and the next line says so")
 {
     const Events events;
-    spool::EventWriter::Options options = events.options();
-    options.free_space = UINT64_MAX;
-    spool::EventWriter writer(options);
+    const std::string directory = spool::events_directory(events.spool());
+    std::filesystem::remove(directory);
+    spool::EventWriter writer(events.options());
     writer.take("id1 failed");
-    CHECK(events.taken().empty());
+    std::filesystem::create_directory(directory);
+    int lost = 1;
+    const auto end = base::Steady::now() + base::seconds(30);
+    for (;;) { // it looks for room now and then
+        writer.take("id2 failed");
+        if (!events.files().empty() || base::Steady::now() > end)
+            break;
+        ++lost;
+        std::this_thread::sleep_for(base::milliseconds(1));
+    }
+    writer.take("id3 failed");
+    CHECK(events.taken() ==
+          std::vector<std::string>{fmt::format("- events-lost events={}", lost),
+                                   "id2 failed", "id3 failed"});
+}
+
+TEST_CASE("spool: a line that was begun and taken back is not glued to the next")
+{
+    const Events events;
+    const std::string path = spool::events_directory(events.spool()) + "/file";
+    base::make_file(path, "1 p id1 failed\n2 p id2 del", 0640);
+    spool::EventReader reader(events.spool(), "file");
+    CHECK(reader.next()->text == "id1 failed");
+    CHECK_FALSE(reader.next());
+    std::ofstream(path) << "1 p id1 failed\n3 p id3 failed a=b\n";
+    CHECK(reader.next()->text == "id3 failed a=b");
+    CHECK_FALSE(reader.next());
+    CHECK(reader.damaged() == 0);
+}
+
+TEST_CASE("spool: what is no file is not read as one of events")
+{
+    const Events events;
+    const std::string directory = spool::events_directory(events.spool());
+    std::filesystem::create_directory(directory + "/directory");
+    std::filesystem::create_symlink("/etc/hostname", directory + "/link");
+    REQUIRE(::mkfifo((directory + "/pipe").c_str(), 0600) == 0);
+    for (const char* name : {"directory", "link", "pipe", "missing"})
+        CHECK_THROWS_AS(spool::EventReader(events.spool(), name), base::Failure);
+}
+
+TEST_CASE("spool: files of events belong to the owner of the spool")
+{
+    const Events events;
+    // Only root can give away; for all others the owner is the one who makes.
+    const uid_t owner = ::geteuid() == 0 ? 4711 : ::geteuid();
+    REQUIRE(::chown(events.spool().c_str(), owner, static_cast<gid_t>(-1)) == 0);
+    spool::EventWriter writer(events.options());
+    writer.take("id1 failed");
+    struct stat found{};
+    REQUIRE(::stat(events.path().c_str(), &found) == 0);
+    CHECK(found.st_uid == owner);
 }
 
 TEST_CASE("spool: events that nobody files are bounded")

@@ -44,6 +44,7 @@ std::uint64_t size_of_files(const std::string& directory)
 bool EventWriter::open_next()
 {
     try {
+        give_to_owner(options_.spool, file_.get());
         file_ = base::new_locked_file(events_directory(options_.spool), file_mode).fd;
         size_ = 0;
         return true;
