@@ -17,8 +17,6 @@ namespace daemons {
 
 namespace {
 
-constexpr mode_t lock_mode = 0640;
-
 std::string tenant_of(db::Directory& directory, std::string_view address)
 {
     const std::string_view domain = db::halves(address).domain;
@@ -46,11 +44,9 @@ journal::FilerOptions filer_options(const conf::Settings& settings,
 base::Fd own_journal(const conf::Settings& settings)
 {
     const std::string path = settings.journal.database + ".owner";
-    base::Fd lock(
-        ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, lock_mode));
+    base::Fd lock = spool::open_or_make(settings.general.spool, path, O_RDWR);
     if (!lock)
         base::fail_errno("open", path, base::Remedy::fix_config);
-    spool::give_to_owner(settings.general.spool, lock.get());
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0)
         return lock;
     if (errno != EWOULDBLOCK)

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include <utility>
@@ -21,7 +20,6 @@ namespace spool {
 namespace {
 
 constexpr mode_t file_mode = 0640;
-constexpr mode_t directory_mode = 0750;
 constexpr base::seconds between_looks(1); // at the free space
 constexpr std::uint64_t least_of_file = 4096;
 
@@ -44,9 +42,9 @@ std::uint64_t size_of_files(const std::string& directory)
 bool EventWriter::open_next()
 {
     try {
-        give_to_owner(options_.spool, file_.get());
         file_ = base::new_locked_file(events_directory(options_.spool), file_mode).fd;
         size_ = 0;
+        give_to_owner(options_.spool, file_.get());
         return true;
     } catch (const base::Failure&) {
         return false;
@@ -109,15 +107,7 @@ void EventWriter::take(std::string_view line)
 
 void make_events_directory(const std::string& spool)
 {
-    const std::string path = events_directory(spool);
-    if (::mkdir(path.c_str(), directory_mode) != 0) {
-        if (errno == EEXIST)
-            return;
-        base::fail_errno("make", path, base::Remedy::fix_config);
-    }
-    const base::Fd made(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (made)
-        give_to_owner(spool, made.get());
+    make_folder(spool, events_directory(spool));
 }
 
 } // namespace spool

@@ -4,13 +4,13 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "spool/layout.h"
+#include "spool/queue_files.h"
 #include "text/words.h"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <string_view>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace spool {
@@ -18,7 +18,6 @@ namespace spool {
 namespace {
 
 constexpr mode_t file_mode = 0640;
-constexpr mode_t directory_mode = 0750;
 constexpr std::string_view finished_word = "finished";
 
 bool read_line(std::string_view line, Follower::Position& position)
@@ -38,8 +37,7 @@ bool read_line(std::string_view line, Follower::Position& position)
 void write_journal_mark(const std::string& spool,
                         const std::vector<Follower::Position>& positions)
 {
-    if (::mkdir(run_directory(spool).c_str(), directory_mode) != 0 && errno != EEXIST)
-        base::fail_errno("make", run_directory(spool));
+    make_folder(spool, run_directory(spool));
     std::string text;
     for (const Follower::Position& one : positions)
         text += one.finished ? fmt::format("{:010x} {}\n", one.segment, finished_word)

@@ -83,17 +83,22 @@ void QueueFiles::check_spool() const
 
 void QueueFiles::make_folder() const
 {
-    check_spool();
-    if (::mkdir(folder().c_str(), folder_mode) != 0) {
+    spool::make_folder(directory, folder());
+}
+
+void make_folder(const std::string& spool, const std::string& path)
+{
+    QueueFiles{spool}.check_spool();
+    if (::mkdir(path.c_str(), folder_mode) != 0) {
         if (errno != EEXIST)
-            base::fail_errno("mkdir", folder());
+            base::fail_errno("mkdir", path);
         return;
     }
     const base::Fd made(
-        ::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!made)
-        base::fail_errno("open", folder());
-    give_to_owner(directory, made.get());
+        base::fail_errno("open", path);
+    give_to_owner(spool, made.get());
 }
 
 base::Fd open_or_make(const std::string& spool, const std::string& path, int flags)

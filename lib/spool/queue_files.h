@@ -41,6 +41,9 @@ struct QueueFiles {
 [[nodiscard]] base::Fd open_or_make(const std::string& spool, const std::string& path,
                                     int flags);
 
+// Makes a folder of the spool.  Throws Failure, also (fix_config) when there is no spool.
+void make_folder(const std::string& spool, const std::string& path);
+
 // What root makes (queuectl before the first start) must be of use to the programs that run
 // as another user: it gets the owner and group of the spool.  Only for what was just made:
 // anything else may be a link to something that is none of ours.
