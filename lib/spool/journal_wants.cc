@@ -3,26 +3,42 @@
 
 #include "base/failure.h"
 #include "base/log.h"
-#include "spool/disk.h"
 #include "spool/journal_mark.h"
-#include "spool/space.h"
+#include "spool/layout.h"
 
 #include <algorithm>
+#include <sys/stat.h>
 
 namespace spool {
 
-void JournalWants::look()
+// It is another file each time it is written.
+bool JournalWants::mark_changed()
 {
-    if (backlog_ == 0)
-        return;
+    struct stat now{};
+    Which which;
+    if (::stat(journal_mark_path(directory_).c_str(), &now) == 0)
+        which = {now.st_ino, now.st_size, now.st_ctim.tv_sec, now.st_ctim.tv_nsec};
+    return std::exchange(seen_, which) != which;
+}
+
+void JournalWants::read_mark()
+{
     try {
         read_.clear();
         for (const Follower::Position& one : read_journal_mark(directory_))
             read_.emplace(one.segment, one);
     } catch (const base::Failure&) { // it wants everything until we can read again
+        seen_ = {};
     }
-    Disk disk;
-    room_ = free_bytes(disk, directory_) >= free_space_;
+}
+
+void JournalWants::look(std::optional<std::uint64_t> free)
+{
+    if (backlog_ == 0)
+        return;
+    if (mark_changed())
+        read_mark();
+    room_ = !free || *free >= free_space_;
 }
 
 bool JournalWants::wants(SegmentNumber segment) const
@@ -51,11 +67,14 @@ JournalWants::limit(std::vector<Follower::Position> read) const
     return read;
 }
 
-void JournalWants::lose(std::span<const SegmentNumber> unread,
-                        std::span<const SegmentFacts> segments)
+void JournalWants::see(std::span<const SegmentFacts> segments)
 {
     if (std::ranges::none_of(segments, &SegmentFacts::wanted))
         told_ = false;
+}
+
+void JournalWants::lose(std::span<const SegmentNumber> unread)
+{
     if (unread.empty() || told_)
         return;
     told_ = true;

@@ -10,8 +10,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace spool {
@@ -24,21 +27,29 @@ public:
     {
     }
 
-    // How far it is now, and whether there is room.
-    void look();
+    // How far it is now, and whether there is room: `free` octets, or nothing if the disk
+    // cannot be asked, which is then not full.
+    void look(std::optional<std::uint64_t> free);
     [[nodiscard]] bool wants(SegmentNumber segment) const;
     [[nodiscard]] std::uint64_t backlog() const { return room_ ? backlog_ : 0; }
     // Positions of the queue, none of them ahead of the journal.
     [[nodiscard]] std::vector<Follower::Position>
     limit(std::vector<Follower::Position> read) const;
-    // These go before it has read them; said once, until it wants none of those there are.
-    void lose(std::span<const SegmentNumber> unread,
-              std::span<const SegmentFacts> segments);
+    // These go before it has read them: said once, until it wants none of those there are.
+    void lose(std::span<const SegmentNumber> unread);
+    void see(std::span<const SegmentFacts> segments);
 
 private:
+    // inode, size, time of change
+    using Which = std::tuple<std::uint64_t, std::int64_t, std::int64_t, std::int64_t>;
+
+    [[nodiscard]] bool mark_changed();
+    void read_mark();
+
     std::string directory_;
     std::uint64_t backlog_;
     std::uint64_t free_space_;
+    Which seen_; // of the mark that was read
     std::map<SegmentNumber, Follower::Position> read_;
     bool room_ = true;
     bool told_ = false;

@@ -36,7 +36,7 @@ TEST_CASE("spool: the journal wants what it has not read to the end")
     const spool::test::TemporarySpool spool;
     spool::write_journal_mark(spool.path, {{17, 400, false}, {18, 500, true}});
     spool::JournalWants wants(spool.path, backlog, 0);
-    wants.look();
+    wants.look(0);
     CHECK(wants.wants(17));
     CHECK_FALSE(wants.wants(18));
     CHECK(wants.wants(19));
@@ -55,12 +55,34 @@ TEST_CASE(
 {
     const spool::test::TemporarySpool spool;
     spool::JournalWants none(spool.path, 0, 0);
-    none.look();
+    none.look(0);
     CHECK_FALSE(none.wants(17));
     CHECK(none.limit({{17, 900, true}})[0].finished);
     spool::JournalWants full(spool.path, backlog, UINT64_MAX);
-    full.look();
+    full.look(UINT64_MAX - 1);
     CHECK(full.wants(17));
     CHECK(full.backlog() == 0);
     CHECK(full.limit({{17, 900, true}})[0].finished);
+    full.look(std::nullopt); // a disk that cannot be asked is not full
+    CHECK(full.backlog() == backlog);
+    CHECK_FALSE(full.limit({{17, 900, true}})[0].finished);
+}
+
+TEST_CASE("spool: how far the journal is is seen each time it is written")
+{
+    const spool::test::TemporarySpool spool;
+    spool::JournalWants wants(spool.path, backlog, 0);
+    const auto wants_it = [&] {
+        wants.look(0);
+        return wants.wants(17);
+    };
+    CHECK(wants_it());
+    spool::write_journal_mark(spool.path, {{17, 500, true}});
+    CHECK_FALSE(wants_it());
+    spool::write_journal_mark(spool.path, {{17, 500, false}});
+    CHECK(wants_it());
+    spool::write_journal_mark(spool.path, {{17, 500, true}});
+    CHECK_FALSE(wants_it());
+    std::filesystem::remove(spool::journal_mark_path(spool.path));
+    CHECK(wants_it());
 }

@@ -110,7 +110,7 @@ void Preallocator::run()
 // As much as a segment may have, halved until the mark for mail stays free; 0: nothing.
 std::uint64_t Preallocator::size_now() const
 {
-    const std::uint64_t free = free_bytes(disk_, spool_);
+    const std::uint64_t free = free_bytes(disk_, spool_).value_or(0);
     std::uint64_t size = segment_size_;
     while (size > smallest && free < keep_free_ + size)
         size /= 2;

@@ -7,6 +7,7 @@
 #include "spool/disk.h"
 #include "spool/layout.h"
 #include "spool/segments.h"
+#include "spool/space.h"
 
 #include <algorithm>
 
@@ -28,6 +29,14 @@ std::string delete_all(const std::string& directory,
     }
 }
 
+// A disk that cannot be asked is not full.
+std::uint64_t missing_space(const RetentionRules& rules, std::optional<std::uint64_t> free)
+{
+    if (rules.retention == 0 || !free)
+        return 0;
+    return rules.free_space - std::min(rules.free_space, *free);
+}
+
 } // namespace
 
 SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
@@ -35,17 +44,6 @@ SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
     : directory_(std::move(directory)), rules_(rules), segment_age_(segment_age),
       carrier_(directory_), eraser_(directory_, rules), wants_(std::move(wants))
 {
-}
-
-// A disk that cannot be asked is not full.
-std::uint64_t SegmentKeeper::missing_space() const
-{
-    struct statvfs found{};
-    if (rules_.retention == 0 || rules_.free_space == 0 ||
-        real_disk().space(directory_, found) != 0)
-        return 0;
-    const std::uint64_t free = found.f_bavail * found.f_frsize;
-    return rules_.free_space - std::min(rules_.free_space, free);
 }
 
 void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_t appended,
@@ -56,21 +54,26 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     const QueueCarrier::Actions actions{given.begin, given.moved,
                                         [&] { next_carry_ = now + pause_after_trouble; }};
     take_deleted(follower);
-    wants_.look();
+    const std::optional<std::uint64_t> free = free_bytes(real_disk(), directory_);
+    wants_.look(free);
     rules_.journal_backlog = wants_.backlog();
     carrier_.take_done(actions);
     const std::vector<Follower::Position> read = follower.positions();
     close_idle(read, now);
     const std::vector<SegmentFacts> segments = facts(core, read, appended, synced);
-    SegmentPlan plan = plan_segments(segments, rules_, now, missing_space());
+    SegmentPlan plan = plan_segments(segments, rules_, now, missing_space(rules_, free));
     std::set<SegmentNumber> busy = needed_for_copies(core);
     const std::set<SegmentNumber> dying = dying_of(segments, busy, damaged);
-    std::erase_if(plan.remove, [&](SegmentNumber segment) {
+    const auto stays = [&](SegmentNumber segment) {
         return damaged.waits(segment) || busy.contains(segment);
-    });
-    wants_.lose(plan.unread, segments);
-    if (!plan.remove.empty() && deleting_.empty() && now >= next_deletion_)
+    };
+    std::erase_if(plan.remove, stays);
+    std::erase_if(plan.unread, stays);
+    wants_.see(segments);
+    if (!plan.remove.empty() && deleting_.empty() && now >= next_deletion_) {
+        wants_.lose(plan.unread);
         start_deleting(plan.remove);
+    }
     if (!plan.carry.empty() && carrier_.idle() && now >= next_carry_)
         start_carrying(core, plan.carry);
     carrier_.work(writer, actions);

@@ -61,7 +61,6 @@ private:
         bool single = false;
     };
 
-    [[nodiscard]] std::uint64_t missing_space() const;
     void take_deleted(Follower& follower);
     void start_deleting(std::vector<SegmentNumber> segments);
     [[nodiscard]] std::vector<SegmentFacts>

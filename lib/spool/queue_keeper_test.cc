@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/log_test.h"
+#include "spool/layout.h"
 #include "spool/queue_fixture_test.h"
 #include "spool/queue_keeper.h"
 #include "spool/segments.h"
 
 #include <doctest/doctest.h>
 #include <vector>
+
+namespace {
+
+std::vector<spool::Found> read(spool::Follower& follower)
+{
+    std::vector<spool::Found> records;
+    (void)follower.poll(
+        10, [&](spool::Found&& record) { records.push_back(std::move(record)); },
+        [](spool::Location, std::string_view) {});
+    REQUIRE(records.size() == 1);
+    return records;
+}
+
+} // namespace
 
 TEST_CASE("spool: a segment that lives again goes only with its last results")
 {
@@ -13,11 +29,7 @@ TEST_CASE("spool: a segment that lives again goes only with its last results")
     spool::Writer writer(spool.writer_options());
     spool::QueueCore core;
     spool::Follower follower(spool.directory(), {});
-    std::vector<spool::Found> records;
-    (void)follower.poll(
-        10, [&](spool::Found&& record) { records.push_back(std::move(record)); },
-        [](spool::Location, std::string_view) {});
-    REQUIRE(records.size() == 1);
+    const std::vector<spool::Found> records = read(follower);
 
     spool::SegmentKeeper keeper(spool.directory(), {.carry_forward = 0}, 3600);
     const spool::DamagedSegments damaged(spool.directory());
@@ -33,4 +45,34 @@ TEST_CASE("spool: a segment that lives again goes only with its last results")
     CHECK(core.table.size() == 0);
     CHECK(round(50, 10) == 1);
     CHECK(round(50, 50) == 0);
+}
+
+TEST_CASE("spool: that the journal is behind is said when segments go, once")
+{
+    spool::TestSpool spool;
+    (void)spool.add(1);
+    spool::Writer writer(spool.writer_options());
+    spool::QueueCore core;
+    spool::Follower follower(spool.directory(), {});
+    const std::vector<spool::Found> records = read(follower);
+    constexpr std::uint64_t backlog = 1; // the segment is larger
+    spool::SegmentKeeper keeper(spool.directory(), {.carry_forward = 0}, 3600,
+                                spool::JournalWants(spool.directory(), backlog, 0));
+    const base::Captured log({.program = "test"});
+    const auto round = [&](const spool::DamagedSegments& damaged) {
+        keeper.work(core, follower, 1, 1, damaged, writer, {});
+        keeper.wait();
+        return spool::segment_numbers(spool.directory()).size();
+    };
+    const auto said = [&] { return log.text().find("journal-behind"); };
+    spool::write_file(spool::damaged_directory(spool.directory()), "in the way");
+    spool::DamagedSegments damaged(spool.directory());
+    damaged.add(records[0].where.segment);
+    REQUIRE(damaged.waits(records[0].where.segment));
+    CHECK(round(damaged) == 1);
+    CHECK(round(damaged) == 1);
+    CHECK(said() == std::string::npos);
+    const spool::DamagedSegments none(spool.directory());
+    CHECK(round(none) == 0);
+    CHECK(said() != std::string::npos);
 }

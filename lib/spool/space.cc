@@ -29,11 +29,11 @@ bool Space::low()
     return low_;
 }
 
-std::uint64_t free_bytes(Disk& disk, const std::string& directory)
+std::optional<std::uint64_t> free_bytes(Disk& disk, const std::string& directory)
 {
     struct statvfs found{};
     if (disk.space(directory, found) != 0)
-        return 0;
+        return std::nullopt;
     return found.f_bavail * found.f_frsize;
 }
 

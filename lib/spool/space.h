@@ -6,6 +6,7 @@
 #include "spool/disk.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace spool {
@@ -27,7 +28,8 @@ private:
     bool low_ = false;
 };
 
-// Bytes free for us; 0 if the disk cannot be asked.
-[[nodiscard]] std::uint64_t free_bytes(Disk& disk, const std::string& directory);
+// Bytes free for us; nothing if the disk cannot be asked.
+[[nodiscard]] std::optional<std::uint64_t> free_bytes(Disk& disk,
+                                                      const std::string& directory);
 
 } // namespace spool
