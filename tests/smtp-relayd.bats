@@ -253,6 +253,7 @@ END
     run -23 send_mail --to bob@dest.test
     [[ $output == *'452 4.3.1'* ]]
     logged 'no-space'
+    logged 'sender-refused client=127.0.0.1 .*reply="452 4.3.1'
 }
 
 @test "a message beyond the size limit is refused and read to its end" {
@@ -401,6 +402,7 @@ inetd_with_errors() {
     relayd_start
     [[ $(to '<bob@dest.test>') == "451 4.3.0"* ]]
     logged 'directory-unavailable error='
+    logged '(sender|recipient)-refused client=127.0.0.1 .*reply="451 4.3.0'
     mv "$RELAY/away" "$RELAY/sponts.db"
     accepted() { [[ $(to '<bob@dest.test>') == "250 "* ]]; }
     wait_for 5 accepted

@@ -154,7 +154,8 @@ void turned_away(const Line& line, Events& out)
     refusal.code = code;
     const std::string& limit = line.fields["limit"];
     refusal.reason = limit.empty() ? std::string(line.event) : limit;
-    refusal.reply = line.fields["reason"];
+    const std::string& reason = line.fields["reason"];
+    refusal.reply = reason.empty() ? line.fields["error"] : reason;
     out.emplace_back(std::move(refusal));
 }
 

@@ -86,6 +86,13 @@ TEST_CASE("journal: refusals have a code and a short word for why")
     CHECK(limit.reason == "connections");
     CHECK(limit.peer.listener == "mx");
     CHECK(limit.reply == "too many");
+    const auto disk = one<db::JournalRefusal>(
+        "smtp-relayd", "s1 message-not-stored client=192.0.2.1 sender=a@b.example"
+                       " error=\"write log: No space left on device\"");
+    CHECK(disk.code == 451);
+    CHECK(disk.sender == "a@b.example");
+    CHECK(disk.reason == "message-not-stored");
+    CHECK(disk.reply == "write log: No space left on device");
 }
 
 TEST_CASE("journal: logins have their service, user and kind of trouble")
@@ -130,5 +137,6 @@ TEST_CASE("journal: replies come apart into code, enhanced status and text")
     CHECK(journal::parts_of("550 5.x.1 odd").enhanced.empty());
     CHECK(journal::word_for("4.7.1", "x") == "not-permitted");
     CHECK(journal::word_for("5.9.9", "x") == "x");
+    CHECK(journal::word_for("4.3.0", "x") == "unavailable");
     CHECK(journal::word_for("", "x") == "x");
 }

@@ -34,6 +34,7 @@ std::string_view behind(std::string_view text, std::string_view word)
 // The class of the status says whether for now or for ever, and is left out.
 constexpr std::pair<std::string_view, std::string_view> words[] = {
     {"1.1", "unknown-recipient"},
+    {"3.0", "unavailable"},
     {"1.2", "unknown-domain"},
     {"1.3", "bad-address"},
     {"1.7", "bad-sender"},

@@ -50,12 +50,22 @@ smtp::Reply SmtpServerSession::unavailable(const base::Failure& failure)
     return {451, "4.3.0", "cannot look that up now, try again later"};
 }
 
+smtp::Verdict SmtpServerSession::refuse_sender(const Reply& reply)
+{
+    base::log(base::Level::notice, "sender-refused", id_,
+              {{"client", client_.address.ip()},
+               {"helo", transaction_->helo()},
+               {"sender", transaction_->envelope().mail.sender.mailbox},
+               {"reply", smtp::one_line(reply)}});
+    return transaction_->refuse_sender(reply);
+}
+
 smtp::Verdict SmtpServerSession::check_sender_now()
 {
     const SmtpWorld& world = server_.world();
     if (world.writer.no_space()) {
         base::log(base::Level::error, "no-space", id_, {{"client", client_.address.ip()}});
-        return transaction_->refuse_sender(no_space_reply());
+        return refuse_sender(no_space_reply());
     }
     if (!server_.limits().may_send(client_.address, base::wall_seconds())) {
         base::log(base::Level::notice, "client-refused", id_,
@@ -76,15 +86,9 @@ smtp::Verdict SmtpServerSession::check_sender_now()
             envelopes_full_ = false;
             return transaction_->accept_sender();
         }
-        const Reply reply = refusal_of(ruling);
-        base::log(base::Level::notice, "sender-refused", id_,
-                  {{"client", client_.address.ip()},
-                   {"helo", transaction_->helo()},
-                   {"sender", sender.mailbox},
-                   {"reply", smtp::one_line(reply)}});
-        return transaction_->refuse_sender(reply);
+        return refuse_sender(refusal_of(ruling));
     } catch (const base::Failure& failure) {
-        return transaction_->refuse_sender(unavailable(failure));
+        return refuse_sender(unavailable(failure));
     }
 }
 
@@ -129,7 +133,7 @@ net::Task<smtp::Verdict> SmtpServerSession::check_recipient()
 {
     const std::expected<Ruling, Reply> ruling = rule_on_recipient();
     if (!ruling)
-        co_return transaction_->refuse_recipient(ruling.error());
+        co_return refuse_recipient(ruling.error());
     if (*ruling == Ruling::accept)
         co_return accept_recipient();
     if (*ruling == Ruling::ask_backend) {

@@ -92,6 +92,7 @@ private:
     std::expected<Ruling, smtp::Reply> rule_on_recipient();
     [[nodiscard]] std::optional<Ruling> rule_on_rewritten() const;
     smtp::Verdict accept_recipient();
+    smtp::Verdict refuse_sender(const smtp::Reply& reply);
     smtp::Verdict refuse_recipient(const smtp::Reply& reply);
     net::Task<smtp::Verdict> ask_backend();
     net::Task<void> tarpit();
