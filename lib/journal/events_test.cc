@@ -134,9 +134,10 @@ TEST_CASE("journal: replies come apart into code, enhanced status and text")
     CHECK(journal::parts_of("421 go away").text == "go away");
     CHECK(journal::parts_of("421").code == 421);
     CHECK(journal::parts_of("no route").code == 0);
-    CHECK(journal::parts_of("550 5.x.1 odd").enhanced.empty());
+    for (const char* odd : {"550 5.x.1 odd", "550 5.1234.1 odd", "550 9.1.1 odd"})
+        CHECK_MESSAGE(journal::parts_of(odd).enhanced.empty(), odd);
     CHECK(journal::word_for("4.7.1", "x") == "not-permitted");
-    CHECK(journal::word_for("5.9.9", "x") == "x");
     CHECK(journal::word_for("4.3.0", "x") == "unavailable");
+    CHECK(journal::word_for("5.9.9", "x") == "x");
     CHECK(journal::word_for("", "x") == "x");
 }

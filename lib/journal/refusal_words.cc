@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/refusal_words.h"
 
+#include "smtp/reply_parser.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -11,13 +13,6 @@ namespace {
 bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-bool is_enhanced(std::string_view word)
-{
-    const auto dots = std::ranges::count(word, '.');
-    return word.size() >= 5 && is_digit(word.front()) && word[1] == '.' && dots == 2 &&
-           std::ranges::all_of(word, [](char c) { return c == '.' || is_digit(c); });
 }
 
 std::string_view first_word(std::string_view text)
@@ -34,12 +29,12 @@ std::string_view behind(std::string_view text, std::string_view word)
 // The class of the status says whether for now or for ever, and is left out.
 constexpr std::pair<std::string_view, std::string_view> words[] = {
     {"1.1", "unknown-recipient"},
-    {"3.0", "unavailable"},
     {"1.2", "unknown-domain"},
     {"1.3", "bad-address"},
     {"1.7", "bad-sender"},
     {"1.8", "bad-sender"},
     {"2.2", "mailbox-full"},
+    {"3.0", "unavailable"},
     {"3.1", "no-room"},
     {"3.4", "too-large"},
     {"4.6", "loop"},
@@ -62,10 +57,9 @@ ReplyParts parts_of(std::string_view reply)
         return parts;
     parts.code = (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
     parts.text = behind(reply, code);
-    const std::string_view enhanced = first_word(parts.text);
-    if (is_enhanced(enhanced)) {
-        parts.enhanced = enhanced;
-        parts.text = behind(parts.text, enhanced);
+    if (smtp::parse_enhanced_status(parts.text).kind != 0) {
+        parts.enhanced = first_word(parts.text);
+        parts.text = behind(parts.text, parts.enhanced);
     }
     return parts;
 }
