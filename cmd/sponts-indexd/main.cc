@@ -80,7 +80,7 @@ void work(const Options& options)
 {
     if (conf::only_looked(options, check))
         return;
-    std::signal(SIGHUP, SIG_IGN);
+    std::signal(SIGHUP, SIG_IGN);  // what is new needs a new process
     std::signal(SIGXFSZ, SIG_IGN); // a limit on files is an error like a full disk
     conf::Settings settings = conf::read_settings(options.config);
     settings.log.program = program;

@@ -33,8 +33,11 @@ void Service::work()
     const base::SteadyTime until = base::Steady::now() + longest_work;
     try {
         bool more = true;
-        while (more && base::Steady::now() < until)
-            more = filer_.round().more;
+        while (more && base::Steady::now() < until) {
+            const journal::FiledRound round = filer_.round();
+            more = round.more;
+            asked_queue_ = asked_queue_ && !round.lost;
+        }
         if (!more && !asked_queue_) {
             filer_.ask_queue();
             asked_queue_ = true;
@@ -70,7 +73,6 @@ void Service::run_once()
 void Service::run()
 {
     loop_.on_signal({SIGTERM, SIGINT}, [this](int) { loop_.stop(); });
-    loop_.on_signal({SIGHUP}, [](int) {}); // what is new needs a new process
     net::keep_watchdog_quiet(loop_);
     base::log(base::Level::info, "indexd-ready", "-", {{"version", SPONTS_VERSION}});
     net::notify_manager("READY=1");

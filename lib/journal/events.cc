@@ -216,4 +216,15 @@ std::vector<Event> read_event(const spool::EventLine& event)
     return out;
 }
 
+std::uint64_t lost_before(const spool::EventLine& event)
+{
+    if (!event.text.starts_with("- events-lost "))
+        return 0;
+    const auto line = base::read_log_line(event.text);
+    Fields fields;
+    if (!line || !fields.read(*line))
+        return 0;
+    return text::number_in<std::uint64_t>(fields["events"]).value_or(0);
+}
+
 } // namespace journal

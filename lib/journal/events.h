@@ -6,6 +6,7 @@
 #include "spool/event_reader.h"
 
 #include <array>
+#include <cstdint>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -27,5 +28,8 @@ using Event = std::variant<db::JournalResult, db::JournalDeletion, db::JournalRe
 // A line may tell of several recipients; one that cannot be read, or that nobody wants,
 // tells of none.  Tenants are not known here.
 [[nodiscard]] std::vector<Event> read_event(const spool::EventLine& line);
+// How many events its program could not write before this line, which tells only of that;
+// 0: it is another line.
+[[nodiscard]] std::uint64_t lost_before(const spool::EventLine& line);
 
 } // namespace journal

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 namespace journal {
@@ -16,6 +17,12 @@ namespace journal {
 namespace {
 
 constexpr std::size_t most_files = 256; // of events, at once
+
+// All that a position says, in the order of segments.
+auto all_of(const spool::Follower::Position& position)
+{
+    return std::pair(position.segment, encoded(position));
+}
 
 } // namespace
 
@@ -32,7 +39,8 @@ void Filer::begin_again()
 {
     files_.clear();
     filed_ = filed_in(journal_);
-    follower_ = std::make_unique<spool::Follower>(options_.spool, positions_in(filed_));
+    log_ = positions_in(filed_);
+    follower_ = std::make_unique<spool::Follower>(options_.spool, log_);
 }
 
 FiledRound Filer::round()
@@ -53,6 +61,7 @@ FiledRound Filer::try_round()
     take_messages(taken);
     take_lines(taken);
     file(taken);
+    tell_lost(taken);
     tell_positions();
     if (options_.owner)
         remove_finished();
@@ -73,20 +82,38 @@ void Filer::take_messages(Taken& taken)
     taken.summaries = texts_.summarise(taken.messages);
 }
 
-// All of them in turn, a bounded number at a time: each has a descriptor and a buffer.
-void Filer::look_for_files()
+// All of them in turn, a bounded number at a time: each has a descriptor.
+void Filer::look_for_files(FiledRound& round)
 {
     names_ = spool::event_files(options_.spool);
     std::ranges::sort(names_);
+    std::erase_if(unreadable_, [&](const std::string& name) {
+        return !std::ranges::binary_search(names_, name);
+    });
     if (files_.size() >= most_files)
         files_.clear();
-    const auto from = std::ranges::upper_bound(names_, last_opened_);
-    for (auto name = from; name != names_.end() && files_.size() < most_files; ++name)
-        open_file(*name);
-    for (auto name = names_.begin(); name != from && files_.size() < most_files; ++name)
-        open_file(*name);
+    if (not_looked_at_ == 0)
+        not_looked_at_ = names_.size();
+    const std::string last = last_looked_at_;
+    const auto from = std::ranges::upper_bound(std::as_const(names_), last);
+    open_files(from, names_.end());
+    open_files(names_.begin(), from);
+    if (files_.size() < most_files) // there are no more
+        not_looked_at_ = 0;
+    round.more = round.more || not_looked_at_ > 0;
 }
 
+void Filer::open_files(std::vector<std::string>::const_iterator from,
+                       std::vector<std::string>::const_iterator to)
+{
+    for (; from != to && files_.size() < most_files; ++from) {
+        open_file(*from);
+        last_looked_at_ = *from;
+        not_looked_at_ -= std::min<std::size_t>(not_looked_at_, 1);
+    }
+}
+
+// What is no file of a program's, or not ours to read, must not stop the others.
 void Filer::open_file(const std::string& name)
 {
     if (files_.contains(name))
@@ -96,18 +123,28 @@ void Filer::open_file(const std::string& name)
                   filed_of_events(filed_, name)};
         file.reader->seek(file.at);
         files_.emplace(name, std::move(file));
-        last_opened_ = name;
+        unreadable_.erase(name);
     } catch (const base::Failure& failure) {
-        if (failure.error() != ENOENT)
-            throw;
+        if (failure.error() != ENOENT && unreadable_.insert(name).second)
+            base::log(base::Level::warning, "events-unreadable", "-",
+                      {{"error", failure.what()}});
     }
+}
+
+void Filer::take_line(Taken& taken, const spool::EventLine& line)
+{
+    ++taken.round.lines;
+    if (const std::uint64_t lost = lost_before(line); lost > 0)
+        taken.lost.push_back({std::string(line.program), lost});
+    for (Event& event : read_event(line))
+        taken.events.push_back(std::move(event));
 }
 
 // Those that were written last come last: a program that goes on in another file has
 // finished the one before.
 void Filer::take_lines(Taken& taken)
 {
-    look_for_files();
+    look_for_files(taken.round);
     std::vector<std::pair<std::filesystem::file_time_type, const std::string*>> order;
     for (const auto& [name, file] : files_) {
         std::error_code gone;
@@ -123,14 +160,15 @@ void Filer::take_lines(Taken& taken)
             const auto line = reader.next();
             if (!line)
                 break;
-            ++taken.round.lines;
-            for (Event& event : read_event(*line))
-                taken.events.push_back(std::move(event));
+            take_line(taken, *line);
         }
         if (reader.at() != before)
             reader.sync();
     }
-    taken.round.more = taken.round.more || taken.round.lines >= options_.lines;
+    if (taken.round.lines < options_.lines)
+        return;
+    taken.round.more = true;
+    not_looked_at_ = names_.size(); // some have more, and may have to be opened again
 }
 
 std::string Filer::tenant_of(const db::JournalMessage& message) const
@@ -173,17 +211,33 @@ void Filer::file_event(db::JournalBatch& batch, Event&& event) const
     }
 }
 
+// Ten times a second, and mostly nothing: only what has moved is put into words.
+Filer::Moved Filer::moved() const
+{
+    Moved moved{follower_->positions(), {}, {}};
+    std::vector<Position> fresh, gone;
+    std::ranges::set_difference(moved.log, log_, std::back_inserter(fresh), {}, all_of,
+                                all_of);
+    std::ranges::set_difference(log_, moved.log, std::back_inserter(gone), {},
+                                &Position::segment, &Position::segment);
+    for (const Position& one : fresh)
+        moved.sources[source_of(one)] = encoded(one);
+    for (const Position& one : gone)
+        moved.gone.push_back(source_of(one));
+    for (const auto& [name, file] : files_)
+        if (file.reader->at() != file.at)
+            moved.sources[source_of_events(name)] = file.reader->at();
+    for (const auto& [source, position] : filed_)
+        if (const auto name = events_in(source);
+            name && !std::ranges::binary_search(names_, *name))
+            moved.gone.push_back(source);
+    return moved;
+}
+
 void Filer::file(Taken& taken)
 {
-    Filed now;
-    for (const Position& position : follower_->positions())
-        now[source_of(position)] = encoded(position);
-    for (const std::string& name : names_)
-        if (const std::uint64_t filed = filed_of_events(filed_, name); filed > 0)
-            now[source_of_events(name)] = filed;
-    for (const auto& [name, file] : files_)
-        now[source_of_events(name)] = file.reader->at();
-    if (now == filed_ && taken.messages.empty())
+    Moved moved = this->moved();
+    if (moved.sources.empty() && moved.gone.empty() && taken.messages.empty())
         return;
     db::JournalBatch batch(journal_);
     for (std::size_t i = 0; i < taken.messages.size(); ++i) {
@@ -194,32 +248,44 @@ void Filer::file(Taken& taken)
     }
     for (Event& event : taken.events)
         file_event(batch, std::move(event));
-    for (const auto& [source, position] : now)
-        if (const auto filed = filed_.find(source);
-            filed == filed_.end() || filed->second != position)
-            (void)batch.advance(source, position);
-    for (const auto& [source, position] : filed_)
-        if (!now.contains(source))
-            batch.forget(source);
+    for (const auto& [source, position] : moved.sources)
+        (void)batch.advance(source, position);
+    for (const std::string& source : moved.gone)
+        batch.forget(source);
     batch.commit();
-    filed_ = std::move(now);
+    for (const auto& [source, position] : moved.sources)
+        filed_[source] = position;
+    for (const std::string& source : moved.gone)
+        filed_.erase(source);
+    log_ = std::move(moved.log);
     for (auto& [name, file] : files_)
         file.at = file.reader->at();
 }
 
+// What the programs could not write, and what cannot be read of what they have written.
+void Filer::tell_lost(Taken& taken)
+{
+    for (const Lost& lost : taken.lost)
+        base::log(base::Level::warning, "events-lost", "-",
+                  {{"program", lost.program}, {"events", lost.events}});
+    taken.round.lost = !taken.lost.empty();
+    for (auto& [name, file] : files_) {
+        const std::uint64_t damaged = file.reader->damaged();
+        if (damaged == file.damaged)
+            continue;
+        base::log(base::Level::warning, "events-damaged", "-",
+                  {{"file", name}, {"lines", damaged - file.damaged}});
+        file.damaged = damaged;
+        taken.round.lost = true;
+    }
+}
+
 void Filer::tell_positions()
 {
-    if (!options_.owner)
+    if (!options_.owner || (told_ && std::ranges::equal(*told_, log_, {}, all_of, all_of)))
         return;
-    std::vector<Position> positions = positions_in(filed_);
-    const bool same =
-        std::ranges::equal(positions, told_, [](const Position& a, const Position& b) {
-            return a.segment == b.segment && encoded(a) == encoded(b);
-        });
-    if (same && !told_.empty())
-        return;
-    spool::write_journal_mark(options_.spool, positions);
-    told_ = std::move(positions);
+    spool::write_journal_mark(options_.spool, log_);
+    told_ = log_;
 }
 
 // All of it is filed, and nobody writes it any more.

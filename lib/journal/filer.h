@@ -19,6 +19,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +46,7 @@ struct FiledRound {
     std::size_t messages = 0;
     std::size_t lines = 0;
     bool more = false; // something was left for the next round
+    bool lost = false; // some events were: the queue may know what they said
 };
 
 class Filer {
@@ -61,22 +64,38 @@ private:
     using Position = spool::Follower::Position;
     struct File { // of events
         std::unique_ptr<spool::EventReader> reader;
-        std::uint64_t at = 0; // filed
+        std::uint64_t at = 0;      // filed
+        std::uint64_t damaged = 0; // lines that were told of
+    };
+    struct Lost {
+        std::string program;
+        std::uint64_t events;
     };
     struct Taken { // for one batch
         std::vector<spool::Found> messages;
         std::vector<mime::Summary> summaries;
         std::vector<Event> events;
+        std::vector<Lost> lost;
         FiledRound round;
+    };
+    struct Moved { // since the last batch
+        std::vector<Position> log;
+        Filed sources;
+        std::vector<std::string> gone;
     };
 
     void begin_again();
     FiledRound try_round();
     void take_messages(Taken& taken);
     void take_lines(Taken& taken);
-    void look_for_files();
+    void take_line(Taken& taken, const spool::EventLine& line);
+    void look_for_files(FiledRound& round);
+    void open_files(std::vector<std::string>::const_iterator from,
+                    std::vector<std::string>::const_iterator to);
     void open_file(const std::string& name);
+    [[nodiscard]] Moved moved() const;
     void file(Taken& taken);
+    void tell_lost(Taken& taken);
     void file_event(db::JournalBatch& batch, Event&& event) const;
     void tell_positions();
     void remove_finished();
@@ -88,10 +107,13 @@ private:
     Texts texts_;
     std::unique_ptr<spool::Follower> follower_; // null: to begin again
     Filed filed_;                               // positions in the database
+    std::vector<Position> log_;                 // those of the log among them, sorted
     std::vector<std::string> names_;            // of all files of events, sorted
     std::map<std::string, File> files_;         // of some of them
-    std::string last_opened_;
-    std::vector<Position> told_;
+    std::string last_looked_at_;
+    std::size_t not_looked_at_ = 0;             // of names_, since all had their turn
+    std::set<std::string> unreadable_;          // of names_; told
+    std::optional<std::vector<Position>> told_; // of log_
 };
 
 } // namespace journal

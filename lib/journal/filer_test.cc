@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tests of journal/filer.h: every message has its row, once, whatever happens.
+#include "base/file.h"
+#include "base/log_test.h"
 #include "db/journal_fixture_test.h"
 #include "journal/filer.h"
 #include "journal/lag.h"
 #include "spool/event_writer.h"
 #include "spool/journal_mark.h"
 #include "spool/layout.h"
+#include "spool/segments.h"
 #include "spool/test_spool.h"
 
 #include <doctest/doctest.h>
+#include <filesystem>
+#include <sys/stat.h>
 
 namespace {
 
@@ -51,6 +56,15 @@ void file_all(journal::Filer& filer)
 {
     while (filer.round().more) {
     }
+}
+
+int said(const base::Captured& log, std::string_view what)
+{
+    const std::string text = log.text();
+    int times = 0;
+    for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1))
+        ++times;
+    return times;
 }
 
 } // namespace
@@ -167,6 +181,72 @@ TEST_CASE("journal: who deletes segments hears what is filed, not more")
           std::stoll(scene.journal.seen("position / 2", "progress")));
 }
 
+TEST_CASE("journal: an empty log is told once")
+{
+    const Scene scene;
+    const auto inode = [&] {
+        struct stat mark{};
+        REQUIRE(::stat(spool::journal_mark_path(scene.spool.path).c_str(), &mark) == 0);
+        return std::pair(mark.st_ino, mark.st_ctim.tv_nsec);
+    };
+    journal::Filer filer(scene.options());
+    const auto first = inode();
+    file_all(filer);
+    file_all(filer);
+    CHECK(inode() == first);
+}
+
+TEST_CASE("journal: a segment that is gone is forgotten")
+{
+    Scene scene;
+    (void)scene.put("bob@example.org");
+    journal::Filer filer(scene.options());
+    file_all(filer);
+    CHECK(scene.count("progress WHERE source LIKE 'log/%'") == 1);
+    scene.writer.reset();
+    spool::delete_segments(scene.spool.path, spool::segment_numbers(scene.spool.path));
+    file_all(filer);
+    CHECK(scene.count("progress") == 0);
+    CHECK(spool::read_journal_mark(scene.spool.path).empty());
+}
+
+TEST_CASE("journal: what is no file of events, or damaged, does not stop the others")
+{
+    const Scene scene;
+    const std::string directory = spool::events_directory(scene.spool.path) + "/";
+    std::filesystem::create_directory(directory + "directory");
+    std::filesystem::create_symlink("/etc/hostname", directory + "link");
+    base::make_file(directory + "nonsense", "nonsense\nmore\n", 0640);
+    base::make_file(directory + "sound",
+                    "1 imap-proxy s login-accepted client=192.0.2.1 user=u\n", 0640);
+    const base::Captured log({.program = "test"});
+    journal::Filer filer(scene.options());
+    CHECK(filer.round().lost);
+    file_all(filer);
+    CHECK(scene.count("logins") == 1);
+    CHECK(said(log, "events-unreadable") == 2);
+    CHECK(said(log, "events-damaged file=nonsense lines=2") == 1);
+    CHECK(journal::lag_of(scene.spool.path, scene.journal.path).lines == 0);
+    CHECK(spool::event_files(scene.spool.path).size() == 2);
+}
+
+TEST_CASE("journal: that events were lost is told, and the queue may know of them")
+{
+    const Scene scene;
+    const spool::MessageId id = scene.put("bob@example.org");
+    const std::string directory = spool::events_directory(scene.spool.path) + "/";
+    base::make_file(directory + "file",
+                    "1 smtp-sendd - events-lost events=7\n2 smtp-sendd " + id.text() +
+                        " deferred to=bob@example.org reason=\"450 4.2.0 no\"\n",
+                    0640);
+    const base::Captured log({.program = "test"});
+    journal::Filer filer(scene.options());
+    CHECK(filer.round().lost);
+    CHECK_FALSE(filer.round().lost);
+    CHECK(said(log, "events-lost program=smtp-sendd events=7") == 1);
+    CHECK(scene.journal.seen("result, attempts", "journal_recipients") == "waiting|1");
+}
+
 TEST_CASE("journal: what waits is counted, with or without somebody who files")
 {
     const Scene scene;
@@ -192,6 +272,15 @@ TEST_CASE("journal: what waits is counted, with or without somebody who files")
 
 TEST_CASE("journal: very many files of events are filed in turn, open ones as well")
 {
+    std::size_t lines = 0; // a round may end in the middle of those that are open
+    SUBCASE("all lines at once")
+    {
+        lines = 100'000;
+    }
+    SUBCASE("some lines at once")
+    {
+        lines = 100;
+    }
     const Scene scene;
     constexpr int many = 600; // more than are open at once
     const auto writer = [&] {
@@ -210,16 +299,14 @@ TEST_CASE("journal: very many files of events are filed in turn, open ones as we
         writers.back()->take(login(i));
     }
     journal::FilerOptions options = scene.options();
-    options.lines = 100'000;
+    options.lines = lines;
     journal::Filer filer(options);
-    for (int round = 0; round < 4; ++round)
-        (void)filer.round();
+    file_all(filer);
     CHECK(scene.count("logins") == many);
     for (int i = 0; i < many; ++i)
         writers[static_cast<std::size_t>(i)]->take(login(i + many));
     writers.clear();
-    for (int round = 0; round < 4; ++round)
-        (void)filer.round();
+    file_all(filer);
     CHECK(scene.count("logins") == 2 * many);
     CHECK(spool::event_files(scene.spool.path).empty());
 }

@@ -6,6 +6,8 @@
 #include "spool/event_reader.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace journal {
 
@@ -33,11 +35,18 @@ void count_messages(Lag& lag, const std::string& spool, const Filed& filed)
     lag.counted = lag.messages < most_counted;
 }
 
-void count_lines(Lag& lag, const std::string& spool, const std::string& name,
-                 std::uint64_t from)
+// Nothing: it is filed by now, and removed, or no file of ours; who files says so.
+std::optional<spool::EventReader> open(const std::string& spool, const std::string& name)
 {
-    spool::EventReader reader(spool, name);
-    reader.seek(from);
+    try {
+        return std::optional<spool::EventReader>(std::in_place, spool, name);
+    } catch (const base::Failure&) {
+        return std::nullopt;
+    }
+}
+
+void count_lines(Lag& lag, spool::EventReader& reader)
+{
     while (lag.lines < most_counted) {
         const auto line = reader.next();
         if (!line)
@@ -56,12 +65,11 @@ Lag lag_of(const std::string& spool, const std::string& database)
     Lag lag;
     count_messages(lag, spool, filed);
     for (const std::string& name : spool::event_files(spool)) {
-        try {
-            count_lines(lag, spool, name, filed_of_events(filed, name));
-        } catch (const base::Failure& failure) {
-            if (failure.error() != ENOENT) // filed by now, and removed
-                throw;
-        }
+        auto reader = open(spool, name);
+        if (!reader)
+            continue;
+        reader->seek(filed_of_events(filed, name));
+        count_lines(lag, *reader);
     }
     return lag;
 }

@@ -48,6 +48,13 @@ std::vector<spool::Follower::Position> positions_in(const Filed& filed)
     return positions;
 }
 
+std::optional<std::string_view> events_in(std::string_view source)
+{
+    if (!source.starts_with(events_prefix))
+        return std::nullopt;
+    return source.substr(events_prefix.size());
+}
+
 std::uint64_t filed_of_events(const Filed& filed, std::string_view name)
 {
     const auto found = filed.find(source_of_events(name));

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,8 @@ using Filed = std::map<std::string, std::uint64_t, std::less<>>;
 [[nodiscard]] Filed filed_in(const db::Journal& journal);
 // Where a follower of the log begins.
 [[nodiscard]] std::vector<spool::Follower::Position> positions_in(const Filed& filed);
+// The name of a file of events; nothing: a source of another kind.
+[[nodiscard]] std::optional<std::string_view> events_in(std::string_view source);
 // Of a file of events; 0: nothing of it is filed.
 [[nodiscard]] std::uint64_t filed_of_events(const Filed& filed, std::string_view name);
 
