@@ -41,7 +41,7 @@ constexpr Rule rules[] = {
     {"queue", "draft-memory", mail},
     {"queue", "drafts-memory", mail},
     {"queue", "free-inodes", mail},
-    {"queue", "free-space", mail},
+    {"queue", "free-space", deliverers}, // with less nobody reports events
     {"queue", "preallocate", relayd},
     {"queue", "retention", sendd},
     {"queue", "retention-bytes", sendd},

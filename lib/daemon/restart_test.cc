@@ -44,6 +44,8 @@ TEST_CASE("daemon: what a reload cannot bring into force has a name")
          "[general] drain-timeout, [general] run-directory", ""},
         {before + "[queue]\nfree-inodes = 1\n[smtp-relayd]\nprobe-ttl = 1m\n", "",
          "[queue] free-inodes, [smtp-relayd] probe-ttl", "[queue] free-inodes"},
+        {before + "[queue]\nfree-space = 1G\n", "[queue] free-space", "[queue] free-space",
+         "[queue] free-space"},
         {before + "[queue]\npreallocate = none\nretention = 1h\n", "",
          "[queue] preallocate", "[queue] retention"},
         {before + "[smtp-sendd]\nresolvers = 127.0.0.1\nactive = 9\n",
