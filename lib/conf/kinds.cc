@@ -58,14 +58,6 @@ char to_lower(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-std::string joined(const std::vector<std::string>& words)
-{
-    std::string text;
-    for (const std::string& word : words)
-        text += (text.empty() ? "" : " ") + word;
-    return text;
-}
-
 std::string show_number(std::int64_t value)
 {
     return std::to_string(value);
@@ -90,6 +82,14 @@ std::optional<unsigned> size_shift(char unit)
 }
 
 } // namespace
+
+std::string joined(const std::vector<std::string>& words)
+{
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
 
 Parsed<std::int64_t> parse_number(std::string_view text, std::int64_t least,
                                   std::int64_t most)

@@ -136,6 +136,9 @@ struct Choice {
     }
 };
 
+// With a space in between.
+[[nodiscard]] std::string joined(const std::vector<std::string>& words);
+
 struct NetworkList {
     static Parsed<net::Networks> parse(std::string_view text);
     static std::string show(const net::Networks& value) { return value.text(); }

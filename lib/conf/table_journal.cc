@@ -7,14 +7,6 @@ namespace conf {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words)
-{
-    std::string text;
-    for (const std::string& word : words)
-        text += (text.empty() ? "" : " ") + word;
-    return text;
-}
-
 std::vector<std::string> words_of(std::string_view text)
 {
     const auto words = split_words(text);
@@ -30,7 +22,7 @@ struct Tenants {
     static std::string show(const std::vector<std::string>& value) { return joined(value); }
 };
 
-struct TenantPeriods {
+struct TenantPeriods : Tenants {
     static Parsed<std::vector<std::string>> parse(std::string_view text)
     {
         for (const std::string_view word : split_words(text))
@@ -40,7 +32,6 @@ struct TenantPeriods {
                                        " TENANT/messages=PERIOD (or refusals, logins)");
         return words_of(text);
     }
-    static std::string show(const std::vector<std::string>& value) { return joined(value); }
 };
 
 } // namespace

@@ -9,7 +9,15 @@ namespace conf {
 
 namespace {
 
-constexpr std::string_view kinds[] = {"messages", "refusals", "logins"};
+struct Kind {
+    std::string_view word;
+    db::RetentionKind kind;
+};
+constexpr Kind kinds[] = {
+    {"messages", db::RetentionKind::messages},
+    {"refusals", db::RetentionKind::refusals},
+    {"logins", db::RetentionKind::logins},
+};
 
 } // namespace
 
@@ -21,9 +29,10 @@ std::optional<TenantPeriod> parse_tenant_period(std::string_view word)
     std::string_view name = word.substr(0, equals);
     TenantPeriod period{{}, {}, base::parse_duration(word.substr(equals + 1))};
     const std::size_t slash = name.rfind('/');
-    const std::string_view kind = slash == name.npos ? "" : name.substr(slash + 1);
-    if (std::ranges::find(kinds, kind) != std::end(kinds)) {
-        period.kind = kind;
+    const std::string_view ending = slash == name.npos ? "" : name.substr(slash + 1);
+    const auto kind = std::ranges::find(kinds, ending, &Kind::word);
+    if (kind != std::end(kinds)) {
+        period.kind = kind->kind;
         name = name.substr(0, slash);
     }
     period.tenant = name;

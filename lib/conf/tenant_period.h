@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// conf/tenant_period.h - "TENANT=PERIOD" and "TENANT/KIND=PERIOD".
+// conf/tenant_period.h - "TENANT=PERIOD" and "TENANT/KIND=PERIOD"; KIND is messages,
+// refusals or logins.
 #pragma once
+
+#include "db/journal_retention.h"
 
 #include <cstdint>
 #include <optional>
@@ -11,7 +14,7 @@ namespace conf {
 
 struct TenantPeriod {
     std::string tenant;
-    std::string kind; // "messages", "refusals", "logins"; empty: all of them
+    std::optional<db::RetentionKind> kind; // nothing: all of them
     std::int64_t seconds = 0;
 };
 

@@ -39,13 +39,12 @@ void change(db::JournalPolicies& policies, const std::vector<std::string>& tenan
 
 struct Kind {
     db::RetentionKind kind;
-    std::string_view word;
     std::int64_t conf::Journal::* period;
 };
 constexpr Kind kinds[] = {
-    {db::RetentionKind::messages, "messages", &conf::Journal::retention},
-    {db::RetentionKind::refusals, "refusals", &conf::Journal::refusal_retention},
-    {db::RetentionKind::logins, "logins", &conf::Journal::login_retention},
+    {db::RetentionKind::messages, &conf::Journal::retention},
+    {db::RetentionKind::refusals, &conf::Journal::refusal_retention},
+    {db::RetentionKind::logins, &conf::Journal::login_retention},
 };
 
 } // namespace
@@ -71,7 +70,7 @@ std::vector<db::RetentionRule> retention_rules(const conf::Journal& journal,
         rules.push_back({each.kind, {}, now - journal.*each.period * microseconds});
         for (const std::string& word : journal.tenant_retention) {
             const auto own = conf::parse_tenant_period(word);
-            if (own && (own->kind.empty() || own->kind == each.word))
+            if (own && own->kind.value_or(each.kind) == each.kind)
                 rules.push_back(
                     {each.kind, own->tenant, now - own->seconds * microseconds});
         }

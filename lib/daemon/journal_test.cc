@@ -74,12 +74,12 @@ TEST_CASE("conf: periods of tenants")
     const auto whole = conf::parse_tenant_period("a/b=c=2d");
     REQUIRE(whole);
     CHECK(whole->tenant == "a/b=c");
-    CHECK(whole->kind.empty());
+    CHECK_FALSE(whole->kind);
     CHECK(whole->seconds == 172'800);
     const auto kind = conf::parse_tenant_period("a/refusals=1h");
     REQUIRE(kind);
     CHECK(kind->tenant == "a");
-    CHECK(kind->kind == "refusals");
+    CHECK(kind->kind == db::RetentionKind::refusals);
     for (const char* bad : {"", "a", "=1d", "a=", "a=x", "a=0", "/logins=1d"})
         CHECK_FALSE_MESSAGE(conf::parse_tenant_period(bad), bad);
 }
