@@ -150,6 +150,16 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
             answers "SELECT count(*), count(DISTINCT subject) FROM journal_messages" '5|5'
             answers 'PRAGMA integrity_check' ok
             [ -z "$(ls "$SPOOL/events")" ]
+@test "what is deleted while smtp-sendd rests is known at once" {
+    journalled
+    halt
+    indexd
+    put 1 a@sender.test b@dest.test
+    wait_for 10 answers "SELECT result FROM journal_recipients" waiting
+    queue delete --all
+    wait_for 10 answers "SELECT result FROM journal_recipients" deleted
+}
+
             [ "$killed" -ne 0 ] || break
             points=$((points + 1))
         done

@@ -3,9 +3,13 @@
 
 namespace queuectl {
 
-std::string Call::spool_directory() const
+conf::Settings Call::settings() const
 {
-    return spool.empty() ? conf::read_settings(config).general.spool : spool;
+    if (spool.empty())
+        return conf::read_settings(config);
+    conf::Settings settings;
+    settings.general.spool = spool;
+    return settings;
 }
 
 } // namespace queuectl

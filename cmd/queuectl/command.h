@@ -45,7 +45,9 @@ struct Call {
     bool ids = false;
     bool dry_run = false;
 
-    [[nodiscard]] std::string spool_directory() const;
+    // Where the spool is said, nothing else is known.
+    [[nodiscard]] conf::Settings settings() const;
+    [[nodiscard]] std::string spool_directory() const { return settings().general.spool; }
 };
 
 enum class Operands : std::uint8_t { none, some_ids, any_ids };

@@ -3,6 +3,8 @@
 
 #include "base/failure.h"
 #include "base/fd.h"
+#include "base/log.h"
+#include "daemon/journal.h"
 
 #include <algorithm>
 #include <cstring>
@@ -109,7 +111,8 @@ private:
 // The queue itself, while no smtp-sendd runs.
 class Local : public Owner {
 public:
-    explicit Local(const spool::QueueOptions& options) : queue_(options)
+    explicit Local(const conf::Settings& settings)
+        : queue_(options_of(settings)), report_(settings, "queuectl")
     {
         constexpr std::size_t step = 4096;
         const auto fresh = [](const spool::Entry&, const spool::Found&) {};
@@ -119,7 +122,9 @@ public:
 
     std::vector<ControlAnswer> ask(ControlRequest request) override
     {
-        const std::string lines = delivery::answer_request(request, queue_, {});
+        delivery::ControlHooks hooks;
+        hooks.removed = tell_journal;
+        const std::string lines = delivery::answer_request(request, queue_, hooks);
         std::vector<ControlAnswer> answers;
         for (std::size_t at = 0; at < lines.size();) {
             const std::size_t end = lines.find('\n', at);
@@ -135,21 +140,32 @@ public:
     }
 
 private:
+    static spool::QueueOptions options_of(const conf::Settings& settings)
+    {
+        spool::QueueOptions options;
+        options.directory = settings.general.spool;
+        return options;
+    }
+    // Nobody else says it; on the terminal it is seen anyhow.
+    static void tell_journal(spool::MessageId id)
+    {
+        base::log(base::Level::debug, "deleted", id.text());
+    }
+
     spool::Queue queue_;
+    const daemons::EventReport report_;
 };
 
 } // namespace
 
 std::unique_ptr<Owner> find_owner(const Call& call)
 {
-    const std::string spool = call.spool_directory();
-    const std::string path = spool::Queue::control_socket(spool);
+    const conf::Settings settings = call.settings();
+    const std::string path = spool::Queue::control_socket(settings.general.spool);
     if (auto socket = connect_to(path))
         return std::make_unique<Remote>(std::move(*socket), path);
     try {
-        spool::QueueOptions options;
-        options.directory = spool;
-        return std::make_unique<Local>(options);
+        return std::make_unique<Local>(settings);
     } catch (const base::Failure& failure) {
         if (failure.remedy() != base::Remedy::start_service)
             throw;
