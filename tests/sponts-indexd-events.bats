@@ -4,6 +4,7 @@
 
 setup() {
     load helpers/common
+    load helpers/answers
     sponts_setup
     JOURNAL=$TMP/journal.db
 }
@@ -11,15 +12,6 @@ teardown() { sponts_teardown; }
 
 journal_lines() { printf '%s\n' '[journal]' 'enabled = yes' "database = $JOURNAL"; }
 make_journal() { sponts db migrate --journal --database "$JOURNAL" 2>/dev/null; }
-ask() { sqlite3 -readonly "$JOURNAL" "$1"; }
-answers() {
-    local answer
-    answer=$(ask "$1")
-    [ "$answer" = "$2" ] || {
-        echo "not $2 but $answer" >&2
-        return 1
-    }
-}
 
 @test "what the relay refuses, and who logs in there" {
     load helpers/relayd

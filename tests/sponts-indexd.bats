@@ -7,6 +7,7 @@
 setup() {
     load helpers/common
     load helpers/sendd
+    load helpers/answers
     sendd_setup
     JOURNAL=$TMP/journal.db
 }
@@ -25,15 +26,6 @@ indexd() {
     start indexd sponts-indexd --config "$CONF"
     INDEXD_PID=$PID
     wait_for 10 grep -q indexd-ready "$TMP/indexd.log"
-}
-ask() { sqlite3 -readonly "$JOURNAL" "$1"; }
-answers() {
-    local answer
-    answer=$(ask "$1")
-    [ "$answer" = "$2" ] || {
-        echo "not $2 but $answer" >&2
-        return 1
-    }
 }
 segments() { find "$SPOOL/log" -maxdepth 1 -name '*.seg' | wc -l; }
 segments_are() { [ "$(segments)" -eq "$1" ]; }
@@ -150,6 +142,14 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
             answers "SELECT count(*), count(DISTINCT subject) FROM journal_messages" '5|5'
             answers 'PRAGMA integrity_check' ok
             [ -z "$(ls "$SPOOL/events")" ]
+            [ "$killed" -ne 0 ] || break
+            points=$((points + 1))
+        done
+    done
+    echo "# killed at $points points" >&3
+    [ "$points" -gt 20 ]
+}
+
 @test "what is deleted while smtp-sendd rests is known at once" {
     journalled
     halt
@@ -158,14 +158,6 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     wait_for 10 answers "SELECT result FROM journal_recipients" waiting
     queue delete --all
     wait_for 10 answers "SELECT result FROM journal_recipients" deleted
-}
-
-            [ "$killed" -ne 0 ] || break
-            points=$((points + 1))
-        done
-    done
-    echo "# killed at $points points" >&3
-    [ "$points" -gt 20 ]
 }
 
 @test "results whose events are lost come from the queue" {
