@@ -69,7 +69,6 @@ void confine_to_work(const conf::Settings& settings)
     rights.write = {settings.general.spool,
                     daemons::directory_of(settings.journal.database),
                     daemons::directory_of(settings.general.database)};
-    daemons::may_read(rights, settings.file);
     daemons::may_read(rights, settings.journal.pseudonym_key_file);
     rights.network = false;
     rights.sandbox = confine::sandbox_wanted();
