@@ -28,22 +28,14 @@ std::string_view behind(std::string_view text, std::string_view word)
 
 // The class of the status says whether for now or for ever, and is left out.
 constexpr std::pair<std::string_view, std::string_view> words[] = {
-    {"1.1", "unknown-recipient"},
-    {"1.2", "unknown-domain"},
-    {"1.3", "bad-address"},
-    {"1.7", "bad-sender"},
-    {"1.8", "bad-sender"},
-    {"2.2", "mailbox-full"},
-    {"3.0", "unavailable"},
-    {"3.1", "no-room"},
-    {"3.4", "too-large"},
-    {"4.6", "loop"},
-    {"5.3", "too-many-recipients"},
-    {"5.2", "malformed"},
-    {"6.0", "malformed"},
-    {"7.0", "policy"},
-    {"7.1", "not-permitted"},
-    {"7.8", "wrong-password"},
+    {"1.1", "unknown-recipient"},   {"1.2", "unknown-domain"},
+    {"1.3", "bad-address"},         {"1.7", "bad-sender"},
+    {"1.8", "bad-sender"},          {"2.2", "mailbox-full"},
+    {"3.0", "unavailable"},         {"3.1", "no-room"},
+    {"3.4", "too-large"},           {"4.6", "loop"},
+    {"5.3", "too-many-recipients"}, {"5.2", "malformed"},
+    {"6.0", "malformed"},           {"7.0", "policy"},
+    {"7.1", "not-permitted"},       {"7.8", "wrong-password"},
     {"7.10", "tls-required"},
 };
 
