@@ -251,7 +251,7 @@ bool JournalRetention::finish()
     transaction.commit();
     // The writer waits for us: a reader may keep us from it, but not for long.
     database_.run("PRAGMA busy_timeout = 200");
-    return database_.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+    return database_.empty_log();
 }
 
 } // namespace db

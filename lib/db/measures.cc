@@ -174,10 +174,9 @@ void Measures::change(const StoredMeasure& stored)
         destroy_remains();
 }
 
-// SQLite waits for whoever reads what was, as long as for a lock.
 void Measures::destroy_remains()
 {
-    if (database_.number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+    if (!database_.empty_log())
         throw base::Failure(base::Remedy::try_later,
                             "forget: somebody reads " + database_.path() +
                                 ": what was destroyed is still in its -wal file; "

@@ -239,6 +239,11 @@ std::int64_t Sqlite::number(std::string_view sql) const
     return found ? statement.number(0) : 0;
 }
 
+bool Sqlite::empty_log() const
+{
+    return number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+}
+
 Transaction::Transaction(const Sqlite& database) : database_(&database)
 {
     database.run("BEGIN IMMEDIATE");

@@ -75,6 +75,9 @@ public:
     void run(const std::string& sql) const;
     // The first column of the first row; 0 if there is none.
     [[nodiscard]] std::int64_t number(std::string_view sql) const;
+    // Moves the write-ahead log into the file and leaves nothing of it.  False: it was busy
+    // for as long as a lock is waited for, as somebody reads what was, or writes.
+    [[nodiscard]] bool empty_log() const;
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
