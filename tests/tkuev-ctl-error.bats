@@ -132,6 +132,24 @@ told() { grep -hoP '^\S+ \S+ \K(un)?published' "$STATE"/ledger/* | paste -sd' ';
     [ "$(field state)" = cancelled ]
 }
 
+@test "who reads the measures for long keeps no failure from being noted" {
+    provider 'identities = 256'
+    measure
+    ctl reject "$MEASURE" --reason x
+    ctl forget "$MEASURE"
+    names 300
+    armed
+    published
+    reads_measures
+    run -75 ctl settle
+    [[ $output == *'what was destroyed is still in its -wal file; tkuev-ctl settle tries again' ]]
+    [ "$(field state)" = error ]
+    [ "$(acts measure-fail)" = 'intended done' ]
+    reads_no_more
+    ctl settle
+    [ ! -s "$STATE/measures.db-wal" ]
+}
+
 @test "nobody tells the servers: a person hears of it" {
     provider
     armed

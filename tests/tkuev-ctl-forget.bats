@@ -86,6 +86,25 @@ handed_over() { tkuev-export --config "$CONF" --once --patience 5 >/dev/null; }
     audit verify
 }
 
+@test "what somebody still reads is destroyed all the same, and its remains when he has gone" {
+    provider
+    measure
+    ctl reject "$MEASURE" --reason x
+    reads_measures
+    run -75 ctl forget "$MEASURE"
+    [ "$output" = "tkuev-ctl: somebody reads $STATE/measures.db: what was destroyed is still in \
+its -wal file; tkuev-ctl settle tries again" ]
+    [ "$(acts measure-forget)" = 'intended done' ]
+    [[ $(ctl list) == *'  forgotten' ]]
+    run -65 ctl forget "$MEASURE"
+    [[ $output == 'tkuev-ctl: cannot forget: it was done at 20'* ]]
+    reads_no_more
+    [ -s "$STATE/measures.db-wal" ]
+    ctl settle
+    [ ! -s "$STATE/measures.db-wal" ]
+    audit verify
+}
+
 @test "an end by time is written down before its order goes; a second person is asked for" {
     provider
     measure

@@ -134,13 +134,41 @@ int write_trouble(Office& office, db::StoredMeasure stored, const std::string& w
     });
 }
 
-// When a measure was forgotten somebody may have read it at that moment, or we were killed.
-void destroy_remains(Office& office, const std::vector<db::StoredMeasure>& all)
+int exit_of(const base::Failure& failure)
 {
-    if (std::ranges::any_of(all, [](const db::StoredMeasure& stored) {
+    std::cerr << "tkuev-ctl: " << failure.what() << '\n';
+    return failure.exit_status();
+}
+
+int write_troubles(Office& office, const std::vector<db::StoredMeasure>& all)
+{
+    Troubles troubles;
+    try {
+        troubles = troubles_of(office, all);
+    } catch (const base::Failure& failure) { // the next round looks
+        return exit_of(failure);
+    }
+    int worst = exit_done;
+    for (const db::StoredMeasure& stored : all)
+        if (const auto trouble = troubles.find(stored.measure.handle);
+            trouble != troubles.end())
+            worst = std::max(worst, write_trouble(office, stored, trouble->second));
+    return worst;
+}
+
+// When a measure was forgotten somebody may have read it at that moment, or we were killed.
+int destroy_remains(Office& office, const std::vector<db::StoredMeasure>& all)
+{
+    if (std::ranges::none_of(all, [](const db::StoredMeasure& stored) {
             return stored.measure.life.forgotten != 0;
         }))
+        return exit_done;
+    try {
         office.measures().destroy_remains();
+        return exit_done;
+    } catch (const base::Failure& failure) { // the next round tries again
+        return exit_of(failure);
+    }
 }
 
 } // namespace
@@ -149,21 +177,9 @@ int settle(const Call& call)
 {
     Office office(call);
     int worst = write_ends(office);
-    std::vector<db::StoredMeasure> all = office.measures().all();
-    Troubles troubles;
-    try {
-        destroy_remains(office, all);
-        troubles = troubles_of(office, all);
-    } catch (const base::Failure& failure) { // the ends are written; the next round looks
-        std::cerr << "tkuev-ctl: " << failure.what() << '\n';
-        return std::max(worst, failure.exit_status());
-    }
-    for (db::StoredMeasure& stored : all)
-        if (const auto trouble = troubles.find(stored.measure.handle);
-            trouble != troubles.end())
-            worst =
-                std::max(worst, write_trouble(office, std::move(stored), trouble->second));
-    return worst;
+    const std::vector<db::StoredMeasure> all = office.measures().all();
+    worst = std::max(worst, write_troubles(office, all));
+    return std::max(worst, destroy_remains(office, all)); // which others may hold up
 }
 
 } // namespace tkuev

@@ -2,6 +2,7 @@
 // tkuev-ctl forget: destroys the order of a measure that is over, with everything that says
 // who was watched, when nothing of it is owed to anybody any more.  Ledger and numbers
 // stay.
+#include "audit/refusal.h"
 #include "by_two.h"
 #include "handed_over.h"
 #include "handover/desk.h"
@@ -48,6 +49,17 @@ li::Done may_go(Office& office, const li::Measure& measure)
     return {};
 }
 
+// What is destroyed is noted as done by now: that it is still to be found elsewhere is no
+// failure of that act, and no use that was refused.
+void destroy_remains(const Call& call)
+{
+    try {
+        Office(call).measures().destroy_remains();
+    } catch (const base::Failure& failure) {
+        throw audit::KnownFailure(failure);
+    }
+}
+
 } // namespace
 
 int forget(const Call& call)
@@ -60,7 +72,10 @@ int forget(const Call& call)
                            return may_go(office, before);
                        },
                        .content = [](const li::Measure&) { return ""; }};
-    return change_by_two(call, by_two);
+    const int status = change_by_two(call, by_two);
+    if (status == exit_done)
+        destroy_remains(call);
+    return status;
 }
 
 } // namespace tkuev

@@ -170,15 +170,13 @@ void Measures::change(const StoredMeasure& stored)
         throw base::Failure(base::Remedy::try_later,
                             "change: somebody else has changed the measure meanwhile");
     writing.commit();
-    if (stored.measure.life.forgotten != 0)
-        destroy_remains();
 }
 
 void Measures::destroy_remains()
 {
     if (!database_.empty_log())
         throw base::Failure(base::Remedy::try_later,
-                            "forget: somebody reads " + database_.path() +
+                            "somebody reads " + database_.path() +
                                 ": what was destroyed is still in its -wal file; "
                                 "tkuev-ctl settle tries again");
 }

@@ -54,11 +54,10 @@ public:
 
     // Failure(fix_data) if its authority has given its reference before.
     void add(const li::Measure& measure);
-    // Failure(try_later) if somebody has changed it since it was read.  When it is
-    // forgotten it destroys the remains as well: it may be changed and throw all the same.
+    // Failure(try_later) if somebody has changed it since it was read.
     void change(const StoredMeasure& stored);
-    // What was is not to stay beside the database, either: empties the write-ahead log.
-    // Failure(try_later) if somebody reads what was.
+    // Of one that was forgotten nothing is to stay beside the database, either: empties the
+    // write-ahead log.  Failure(try_later) if somebody reads what was.
     void destroy_remains();
 
     [[nodiscard]] std::vector<li::Authority> authorities();

@@ -94,6 +94,24 @@ armed() {
     ctl activate "$MEASURE"
 }
 
+# reads_measures - somebody does, and goes on until $READER is killed.
+reads_measures() {
+    start reader /usr/bin/python3 -c '
+import signal, sqlite3, sys
+reader = sqlite3.connect(sys.argv[1], isolation_level=None)
+reader.execute("BEGIN")
+reader.execute("SELECT count(*) FROM measures").fetchone()
+print("reads", flush=True)
+signal.pause()' "$STATE/measures.db"
+    READER=$PID
+    wait_for 10 grep -q reads "$TMP/reader.out"
+}
+# reads_no_more - nor does it, then.
+reads_no_more() {
+    kill "$READER"
+    wait_for 10 gone "$READER"
+}
+
 field() { ctl show "$MEASURE" --json | jq -r ".\"$1\""; }
 # acts ACT - the outcomes of it in the audit log, in order, on one line.
 acts() {
