@@ -44,12 +44,16 @@ sent_again() {
         "mail_forwarded", "mail_received", "mail_forwarded"]' <<<"$output"
     jq -e '.contents | length == 3 and (unique | length) == 3' <<<"$output" # the mark
 
-    # Nor after its end.
+    # Nor after its end, when somebody else is a target.
     ctl end "$MEASURE" --reason over
-    wait_for 20 lemf_has lemf '.hi1 >= 2'
+    armed "${GOES[@]}" 'Kennung = bob@example.org' 'Mailbox = bob' 'Referenz-Id = LKA-18'
+    list_is_renewed
+    list_is_renewed
     replayctl resend --all --config "$CONF"
     wait_for 20 sent_again 5
     wait_for 20 nothing_waits
+    to bob@example.org 4 # behind it, again
+    wait_for 20 lemf_has lemf '.iri >= 8 and .cc >= 4'
     lemf_check lemf
-    jq -e '.cc == 3' <<<"$output"
+    jq -e '.iri == 8 and .cc == 4' <<<"$output"
 }
