@@ -73,6 +73,8 @@ last() {
             test-account add probe --registration R <"$TMP/typed"
         [ "$(last test-account-add)" = 'refused: before anything was done, why=given up' ]
     done
+    [ "$(acts test-account-add)" = 'refused refused' ]
+    [ "$(acts test-account-check)" = 'intended done intended done' ]
 }
 
 @test "tkuev-ctl: a refusal by the rules says why" {

@@ -89,11 +89,12 @@ bool in_use(Office& office, const std::string& name)
     });
 }
 
-audit::Entry entry_of_addition(const std::string& detail)
+// Nobody is asked without the role, or while there is no log.
+void begin_questions(Office& office)
 {
-    audit::Entry entry = entry_of("test-account-add", detail);
+    audit::Entry entry = entry_of("test-account-check", "questions");
     entry.test = true;
-    return entry;
+    (void)office.perform(entry, [](const std::string&) { return li::Done{}; });
 }
 
 } // namespace
@@ -106,9 +107,8 @@ int test_account_add(const Call& call)
     if (!text::is_utf8(name + registration) || text::has_control(name + registration))
         throw base::Failure(base::Remedy::fix_arguments,
                             "NAME, --registration: hold bytes that are no text");
-    if (asks_for_fields(call)) // nobody without the role
-        (void)office.perform(entry_of_addition("questions"),
-                             [](const std::string&) { return li::Done{}; });
+    if (asks_for_fields(call))
+        begin_questions(office);
     const OrderInput input = read_input(call, {"identity", "login", "mailbox"});
     li::Draft draft = li::read_order(input.entries, office.rules(), office.now());
     draft.faults.insert(draft.faults.end(), input.faults.begin(), input.faults.end());
@@ -117,7 +117,8 @@ int test_account_add(const Call& call)
     account.identities = draft.measure.identities;
     account.registration = registration;
     account.added = office.now();
-    audit::Entry entry = entry_of_addition("account=" + name);
+    audit::Entry entry = entry_of("test-account-add", "account=" + name);
+    entry.test = true;
     entry.identity = identities_of(account.identities);
     return office.perform(entry, [&](const std::string&) -> li::Done {
         const auto faults = office.faults_of_account(input.entries, draft);
