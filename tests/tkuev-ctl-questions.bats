@@ -181,11 +181,12 @@ END
         the_rest
         cat <<END
 Erfassungspunkt|
+eintragen?|gericht
+Gericht|AG Stadt
 eintragen?|profil
 Profil|etsi-ftp-file
 Verfahren|sftp
 Ziel-IP|192.0.2.9
-Ziel-Port|
 Reserve|
 Username|recorder
 Passwort|
@@ -196,10 +197,11 @@ Eigenes Ziel|nein
 eintragen?|JA
 END
     } >"$TMP/answers"
-    run -0 at_terminal create <"$TMP/answers"
+    run -0 at_terminal create --port 2222 <"$TMP/answers"
+    [ "$(grep -c 'Ziel-Port: .*bleibt weg' <<<"$output")" -eq 1 ] # not after each change
     [[ $output == *'Fehler: fehlt'* ]]
     [ "$(ctl list --json | jq -r '.[0].iri | "\(.method) \(.host) \(.port)"')" = \
-        'sftp 192.0.2.9 22' ]
+        'sftp 192.0.2.9 2222' ]
 }
 
 @test "who goes away has entered nothing, is told so, and has a terminal that shows again" {

@@ -52,15 +52,20 @@ std::string Dialogue::prompt(const FormField& field)
                        value.empty() ? "" : fmt::format(" [{}]", value));
 }
 
-// What was said with an option, or before another answer was changed.
+// What was said with an option, or before another answer was changed; each once.
 void Dialogue::tell_left_out()
 {
-    for (const FormField* field : form_.left_out())
+    auto left_out = form_.left_out();
+    for (const FormField* field : left_out) {
+        if (std::ranges::find(told_left_out_, field) != told_left_out_.end())
+            continue;
         tell({.field = std::string(field->question->field),
               .english = "does not belong to this order: it is left out",
               .german = "gehört nicht zu dieser Anordnung und bleibt weg",
               .warning = true},
              field->label(person_.language) + ": ");
+    }
+    told_left_out_ = std::move(left_out);
 }
 
 void Dialogue::explain(const FormField& field)
