@@ -147,8 +147,7 @@ void Tasks::of_certificate(std::span<const li::Authority> authorities)
                     (end <= now_ ? " has expired" : " expires") +
                     ": ask for another one, authority add",
                 end);
-    } catch (const base::Failure& failure) { // which of_effect() tells, too
-        add(failure.what(), 0);
+    } catch (const base::Failure&) { // of_effect() tells it
     }
 }
 
