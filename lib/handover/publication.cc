@@ -162,8 +162,7 @@ std::set<li::Handle> Publisher::in_last_list(const Publications& all) const
     }
     db::HandoverWork work(desk_.store);
     for (const db::Publication& one : all)
-        if (first_published(work, one.handle) != 0 &&
-            why_unpublished(work, one.handle).empty())
+        if (first_published(work, one.handle) != 0 && !told_.contains(one.handle))
             were_in.insert(one.handle);
     return were_in;
 }
