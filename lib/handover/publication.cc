@@ -212,9 +212,7 @@ void Publisher::prepare(std::int64_t now)
     troubles_ = std::move(troubles);
     time_ = now;
     tap::prepare_list(desk_.tkuev.spool,
-                      tap::make_list(room.interests(), desk_.tkuev.identities,
-                                     desk_.opener.certificate, now),
-                      now);
+                      tap::make_list(room, desk_.opener.certificate, now), now);
 }
 
 void Publisher::put()

@@ -23,7 +23,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,10 +54,10 @@ struct Interest {
     Target target;
 };
 
-// The whole file.  Throws base::Failure(fix_config): more interests than places, too many
-// different recipients, a certificate that is too long.
-[[nodiscard]] std::string make_list(std::span<const Interest> interests,
-                                    std::uint32_t places, const seal::Certificate& own,
+class Room;
+
+// The whole file, of what has room in it (tap/room.h).
+[[nodiscard]] std::string make_list(const Room& room, const seal::Certificate& own,
                                     std::int64_t now);
 // Writes it beside its place; the file will say that it is of this time, microseconds since
 // 1970.  Throws base::Failure.

@@ -78,31 +78,21 @@ std::string payload_of(const Target& target, const Slots::Slot& slot,
     return payload;
 }
 
-void require_room(std::span<const Interest> interests, std::uint32_t places)
-{
-    Room room(places);
-    for (const Interest& interest : interests)
-        if (const auto taken = room.take(interest.target, {interest.identity}); !taken)
-            throw base::Failure(base::Remedy::fix_config,
-                                "write match list: " + taken.error());
-}
-
 } // namespace
 
-std::string make_list(std::span<const Interest> interests, std::uint32_t places,
-                      const seal::Certificate& own, std::int64_t now)
+std::string make_list(const Room& room, const seal::Certificate& own, std::int64_t now)
 {
-    require_room(interests, places);
     const std::string key = base::random_octets(key_size);
     std::map<std::string_view, std::uint32_t> count;
     Slots slots;
     std::map<std::string, std::string> rows; // by tag
-    for (const Interest& interest : interests) {
+    for (const Interest& interest : room.interests()) {
         const std::uint32_t n = count[interest.identity]++;
         rows[tag(key, interest.identity, n)] =
             payload_of(interest.target, slots.of(interest.target.recipient),
                        secret(key, interest.identity, n));
     }
+    const std::uint32_t places = room.places();
     const std::string filling = base::random_octets((places - rows.size()) * place_size);
     for (std::size_t at = 0; at < filling.size(); at += place_size)
         rows.try_emplace(filling.substr(at, tag_size),

@@ -2,8 +2,7 @@
 // tap/room.h - which measures have room in the match list.
 //
 // Its places, and the certificates in it, are limited.  A measure that has no room is left
-// out as a whole and costs no other one anything.  Who writes a list has made room before;
-// a list of what has none is not written.  Pure.
+// out as a whole and costs no other one anything.  A list is made of what has room.  Pure.
 #pragma once
 
 #include "tap/match_list.h"
@@ -25,6 +24,7 @@ public:
     [[nodiscard]] std::expected<void, std::string>
     take(const Target& target, const std::set<std::string_view>& names);
     [[nodiscard]] const std::vector<Interest>& interests() const { return interests_; }
+    [[nodiscard]] std::uint32_t places() const { return places_; }
 
 private:
     [[nodiscard]] std::string refusal(const Target& target,

@@ -9,6 +9,7 @@
 #include "tap/layout.h"
 #include "tap/match_list.h"
 #include "tap/record_reader.h"
+#include "tap/room.h"
 #include "tap/tap.h"
 
 #include <algorithm>
@@ -64,6 +65,14 @@ inline Target fresh_target(std::uint8_t measure)
     return made;
 }
 
+inline Room room_of(const std::vector<Interest>& interests, std::uint32_t places)
+{
+    Room room(places);
+    for (const Interest& interest : interests)
+        REQUIRE(room.take(interest.target, {interest.identity}));
+    return room;
+}
+
 class Stage {
 public:
     explicit Stage(const std::vector<Interest>& interests)
@@ -76,8 +85,8 @@ public:
     void put(const std::vector<Interest>& interests)
     {
         const std::int64_t now = base::wall_microseconds();
-        prepare_list(directory_.file(""), make_list(interests, 256, own_.certificate, now),
-                     now);
+        prepare_list(directory_.file(""),
+                     make_list(room_of(interests, 256), own_.certificate, now), now);
         put_list(directory_.file(""));
     }
     void start(std::uint64_t content_bytes = 1u << 20, std::int64_t content_seconds = 60,

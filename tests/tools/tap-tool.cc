@@ -18,6 +18,7 @@
 #include "tap/layout.h"
 #include "tap/match_list.h"
 #include "tap/record_reader.h"
+#include "tap/room.h"
 #include "tap/tap.h"
 #include "text/base64.h"
 
@@ -103,11 +104,15 @@ void publish(const std::string& spool, std::uint32_t places,
              const std::vector<std::string>& who)
 {
     make_spool(spool);
-    std::vector<tap::Interest> interests;
-    std::ranges::transform(who, std::back_inserter(interests), interest_of);
+    tap::Room room(places);
+    for (const std::string& text : who) {
+        const tap::Interest interest = interest_of(text);
+        if (const auto taken = room.take(interest.target, {interest.identity}); !taken)
+            throw base::Failure(base::Remedy::fix_config, text + ": " + taken.error());
+    }
     const auto own = seal::Certificate::read(certificate_file(spool));
     const std::int64_t now = base::wall_microseconds();
-    tap::prepare_list(spool, tap::make_list(interests, places, own, now), now);
+    tap::prepare_list(spool, tap::make_list(room, own, now), now);
     tap::put_list(spool);
 }
 
