@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "refusal.h"
 
-#include "audit/client.h"
-#include "audit/refusal.h"
+#include "conf/refusal.h"
 
 #include <algorithm>
 #include <map>
@@ -29,33 +28,17 @@ std::string act_of(std::string_view command)
     return act;
 }
 
-// Nothing has happened, and nothing will: without a log it stays at that.
-void note_refusal(const std::string& config, const audit::Entry& entry)
-{
-    try {
-        const conf::Settings settings = conf::read_trusted_settings(config);
-        (void)audit::Client(settings.tkuev.audit_socket).note(entry);
-    } catch (const base::Failure&) { // no configuration, no log
-    }
-}
-
 } // namespace
 
 int run_noted(const conf::Command& command, const Call& call)
 {
-    try {
-        return command.run(call);
-    } catch (const audit::KnownFailure&) {
-        throw;
-    } catch (const base::Failure& failure) {
-        note_refusal(call.config, audit::refusal_of(act_of(command.name), failure));
-        throw;
-    }
+    return conf::run_noted(act_of(command.name), call.config,
+                           [&] { return command.run(call); });
 }
 
 void note_wrong_words(std::string_view command, const std::string& config)
 {
-    note_refusal(config, audit::usage_refusal_of(act_of(command)));
+    conf::note_wrong_words(act_of(command), config);
 }
 
 } // namespace tkuev

@@ -4,16 +4,14 @@
 // This file knows the command line; what a subcommand does stands in the file named after
 // it.
 #include "conf/command_line.h"
+#include "conf/refusal.h"
 #include "image_options.h"
-#include "perform.h"
 #include "subcommands.h"
 
 #include <functional>
-#include <iostream>
 #include <map>
 #include <string>
 #include <string_view>
-#include <sysexits.h>
 
 namespace {
 
@@ -37,13 +35,13 @@ int run_subcommand(const CLI::App& app, const std::string& config,
                    const std::function<int()>& run)
 {
     const std::string act = act_of(app.get_subcommands().front()->get_name());
-    return act.empty() ? run() : tkuev_export::run_noted(act, config, run);
+    return act.empty() ? run() : conf::run_noted(act, config, run);
 }
 
 void note_wrong_words(const std::string& subcommand, const std::string& config)
 {
     if (const std::string act = act_of(subcommand); !act.empty())
-        tkuev_export::note_wrong_words(act, config);
+        conf::note_wrong_words(act, config);
 }
 
 } // namespace

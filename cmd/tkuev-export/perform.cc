@@ -3,7 +3,6 @@
 
 #include "audit/refusal.h"
 #include "base/failure.h"
-#include "conf/read.h"
 
 namespace tkuev_export {
 
@@ -18,16 +17,6 @@ audit::Noted must_be_noted(const audit::Client& log, const audit::Entry& entry)
     throw audit::KnownFailure(
         base::Failure(no_role ? base::Remedy::get_permission : base::Remedy::start_service,
                       noted.error().text));
-}
-
-// Without a log it stays at the refusal.
-void note_refusal(const std::string& config, const audit::Entry& entry)
-{
-    try {
-        const conf::Settings settings = conf::read_trusted_settings(config);
-        (void)audit::Client(settings.tkuev.audit_socket).note(entry);
-    } catch (const base::Failure&) { // no configuration, no log
-    }
 }
 
 } // namespace
@@ -54,24 +43,6 @@ void perform(const audit::Client& log, audit::Entry entry, const Effect& effect)
     }
     entry.outcome = "done";
     (void)must_be_noted(log, entry);
-}
-
-int run_noted(const std::string& act, const std::string& config,
-              const std::function<int()>& run)
-{
-    try {
-        return run();
-    } catch (const audit::KnownFailure&) {
-        throw;
-    } catch (const base::Failure& failure) {
-        note_refusal(config, audit::refusal_of(act, failure));
-        throw;
-    }
-}
-
-void note_wrong_words(const std::string& act, const std::string& config)
-{
-    note_refusal(config, audit::usage_refusal_of(act));
 }
 
 } // namespace tkuev_export

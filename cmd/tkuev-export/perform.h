@@ -17,10 +17,4 @@ using Effect = std::function<std::string(const std::string& person)>;
 // done or cannot be noted, and what `effect` throws.
 void perform(const audit::Client& log, audit::Entry entry, const Effect& effect);
 
-// Runs it; what fails before the log was asked is a refused use, of that act.
-[[nodiscard]] int run_noted(const std::string& act, const std::string& config,
-                            const std::function<int()>& run);
-// The same of words on the command line that mean nothing.
-void note_wrong_words(const std::string& act, const std::string& config);
-
 } // namespace tkuev_export

@@ -41,16 +41,6 @@ std::string_view reason_of(base::Remedy remedy)
     return "trouble of the system";
 }
 
-Entry refusal_for(const std::string& act, std::string_view reason)
-{
-    Entry entry;
-    entry.act = act;
-    entry.outcome = "refused";
-    entry.detail = "before anything was done, why=";
-    entry.detail += reason;
-    return entry;
-}
-
 } // namespace
 
 std::string why(std::string_view message)
@@ -81,12 +71,25 @@ std::optional<std::string_view> said_without_role(std::string_view detail)
 Entry refusal_of(const std::string& act, const base::Failure& failure)
 {
     const bool given_up = dynamic_cast<const GivenUp*>(&failure) != nullptr;
-    return refusal_for(act, given_up ? "given up" : reason_of(failure.remedy()));
+    Entry entry;
+    entry.act = act;
+    entry.outcome = "refused";
+    entry.detail = "before anything was done, why=";
+    entry.detail += given_up ? "given up" : reason_of(failure.remedy());
+    return entry;
 }
 
-Entry usage_refusal_of(const std::string& act)
+int run_noted(const std::string& act, const std::function<int()>& run,
+              const std::function<void(const Entry&)>& note)
 {
-    return refusal_for(act, reason_of(base::Remedy::fix_arguments));
+    try {
+        return run();
+    } catch (const KnownFailure&) {
+        throw;
+    } catch (const base::Failure& failure) {
+        note(refusal_of(act, failure));
+        throw;
+    }
 }
 
 } // namespace audit

@@ -8,6 +8,7 @@
 #include "base/failure.h"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +39,8 @@ inline constexpr std::size_t most_why = 400; // octets
 
 // What the log hears of one that it does not know yet.
 [[nodiscard]] Entry refusal_of(const std::string& act, const base::Failure& failure);
-// Of words on the command line that mean nothing.
-[[nodiscard]] Entry usage_refusal_of(const std::string& act);
+// Runs it; of a failure that the log does not know yet `note` hears before anybody else.
+[[nodiscard]] int run_noted(const std::string& act, const std::function<int()>& run,
+                            const std::function<void(const Entry&)>& note);
 
 } // namespace audit
