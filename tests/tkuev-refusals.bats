@@ -125,6 +125,7 @@ last() {
     run audit report --quarter "$quarter" --findings "$TMP/nowhere"
     [ "$status" -ne 0 ]
     [[ $(last log-report) == "$before"* ]]
+    grants=$(acts log-grant | wc -w)
     run -64 audit grants grant "$(id -un)" rule
     [ "$(last log-grant)" = "${before}wrong argument" ]
     run -64 audit grants revoke no-such-user operate
@@ -136,7 +137,17 @@ last() {
     audit list --json >"$TMP/json"
     [ "$(jq -r 'select(.act == "log-list" and .outcome == "refused") | .detail' "$TMP/json" | wc -l)" -eq 1 ]
     [ "$(jq -r 'select(.act == "log-purge").outcome' "$TMP/json")" = refused ]
+    run -64 audit grants grant "$(id -un)" operate secret-word
+    [ "$(last log-grant)" = "${before}wrong argument" ]
+    [ "$(acts log-grant | wc -w)" -eq $((grants + 2)) ]
+    run -64 audit sample --quarter secret-word
+    [ "$(last log-sample)" = "${before}wrong argument" ]
+    audit list --json --key "$TMP/auditors.key" >"$TMP/json"
+    [ "$(jq -r 'select(.act == "log-sample" and .outcome == "refused") | .person' "$TMP/json")" = "$(id -un)" ]
+    run ! grep -q secret-word "$TMP/json"
     entries=$(wc -l <"$TMP/audit/log")
+    run -64 audit verify --secret-word
+    run -64 audit --secret-word # nobody knows what was meant
     run -64 audit verify --head nonsense # which changes nothing
     [ "$(wc -l <"$TMP/audit/log")" -eq "$entries" ]
     audit verify

@@ -17,7 +17,7 @@
 namespace {
 
 using tkuev_audit::Call;
-using Run = int (*)(const Call&);
+using tkuev_audit::Run;
 
 // The options of several subcommands.
 void add_json(CLI::App& app, Call& call)
@@ -154,6 +154,18 @@ void add_grants(CLI::App& app, Call& call, Chosen& chosen)
     }
 }
 
+// "log-grants", but "log-grant" of "grants grant": the last word.
+std::string act_of(std::string_view subcommand)
+{
+    return "log-" + std::string(subcommand.substr(subcommand.rfind(' ') + 1));
+}
+
+void note_wrong_words(const std::string& subcommand, const std::string& config)
+{
+    if (subcommand != "verify") // which changes nothing
+        tkuev_audit::note_wrong_words(act_of(subcommand), config);
+}
+
 // Exits by itself: 0 for --help and --version, 64 for anything it does not understand.
 Chosen read_command_line(int argc, char** argv, Call& call)
 {
@@ -166,14 +178,8 @@ Chosen read_command_line(int argc, char** argv, Call& call)
     add_list(app, call, chosen);
     add_purge(app, call, chosen);
     add_grants(app, call, chosen);
-    conf::parse_command_line(app, argc, argv);
+    conf::parse_command_line(app, argc, argv, note_wrong_words);
     return chosen;
-}
-
-// "log-grants", but "log-grant" if one is given.
-std::string act_of(const std::string& name, const Call& call)
-{
-    return "log-" + (call.change.empty() ? name : call.change);
 }
 
 } // namespace
@@ -182,7 +188,7 @@ int main(int argc, char** argv)
 {
     Call call;
     const Chosen chosen = read_command_line(argc, argv, call);
-    const std::string act = act_of(chosen.name, call);
+    const std::string act = act_of(call.change.empty() ? chosen.name : call.change);
     return conf::run_program("tkuev-audit", [&] {
         const int status = tkuev_audit::run_noted(chosen.run, call, act);
         std::cout.flush();

@@ -11,10 +11,12 @@ namespace tkuev_audit {
 namespace {
 
 // Whoever cannot write the log, as there is none or it is not his, has not come near it.
-void note_refusal(const Call& call, const audit::Entry& entry, const std::string& person)
+// As root he becomes another by that.
+void note_refusal(const std::string& config, const audit::Entry& entry,
+                  const std::string& person)
 {
     try {
-        const conf::Settings settings = conf::read_trusted_settings(call.config);
+        const conf::Settings settings = conf::read_trusted_settings(config);
         const audit::Places places = places_of(settings);
         become_owner(places.directory);
         audit::Store(places).note(entry, person);
@@ -24,18 +26,21 @@ void note_refusal(const Call& call, const audit::Entry& entry, const std::string
 
 } // namespace
 
-int run_noted(int (*run)(const Call&), const Call& call, const std::string& act)
+int run_noted(Run run, const Call& call, const std::string& act)
 {
-    const std::string person = audit::person_of_self(); // as root becomes another
-    try {
+    if (run == verify) // which changes nothing
         return run(call);
-    } catch (const audit::KnownFailure&) {
-        throw;
-    } catch (const base::Failure& failure) {
-        if (run != verify) // which changes nothing
-            note_refusal(call, audit::refusal_of(act, failure), person);
-        throw;
-    }
+    const std::string person = audit::person_of_self(); // while he is himself
+    return audit::run_noted(
+        act, [&] { return run(call); },
+        [&](const audit::Entry& entry) { note_refusal(call.config, entry, person); });
+}
+
+void note_wrong_words(const std::string& act, const std::string& config)
+{
+    note_refusal(config,
+                 audit::refusal_of(act, base::Failure(base::Remedy::fix_arguments, "")),
+                 audit::person_of_self());
 }
 
 } // namespace tkuev_audit

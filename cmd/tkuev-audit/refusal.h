@@ -8,8 +8,11 @@
 
 namespace tkuev_audit {
 
+using Run = int (*)(const Call&);
+
 // Runs it; a failure that is no entry yet becomes one, of that act.
-[[nodiscard]] int run_noted(int (*run)(const Call&), const Call& call,
-                            const std::string& act);
+[[nodiscard]] int run_noted(Run run, const Call& call, const std::string& act);
+// The same of words on the command line that mean nothing.
+void note_wrong_words(const std::string& act, const std::string& config);
 
 } // namespace tkuev_audit
