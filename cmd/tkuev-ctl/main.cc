@@ -158,15 +158,13 @@ void hide_command_line(int argc, char** argv)
 
 int main(int argc, char** argv)
 {
-    CLI::App app{"tkuev-ctl - measures of interception", "tkuev-ctl"};
-    conf::Call call;
-    const Command& command = conf::read_subcommand(
-        app, commands(), argc, argv, call, [&](const auto& subcommand, const auto& config) {
-            hide_command_line(argc, argv);
-            note_wrong_words(subcommand, config);
-        });
+    const std::vector<std::string> words = conf::words_of(argc, argv);
     hide_command_line(argc, argv);
     const rlimit nothing{0, 0};
     (void)::setrlimit(RLIMIT_CORE, &nothing); // no passwords in core files
+    CLI::App app{"tkuev-ctl - measures of interception", "tkuev-ctl"};
+    conf::Call call;
+    const Command& command =
+        conf::read_subcommand(app, commands(), words, call, note_wrong_words);
     return conf::run_program("tkuev-ctl", [&] { return tkuev::run_noted(command, call); });
 }

@@ -39,12 +39,15 @@ inline std::string said_subcommand(const CLI::App& app)
 inline std::string said_config(const std::vector<std::string>& words)
 {
     constexpr std::string_view option = "--config";
+    constexpr std::string_view letter = "-c";
     std::string config(default_file);
     for (std::size_t i = 0; i < words.size(); ++i)
-        if ((words[i] == option || words[i] == "-c") && i + 1 < words.size())
-            config = words[i + 1];
+        if (words[i] == option || words[i] == letter)
+            config = i + 1 < words.size() ? words[i + 1] : config;
         else if (words[i].starts_with(std::string(option) + '='))
             config = words[i].substr(option.size() + 1);
+        else if (words[i].starts_with(letter))
+            config = words[i].substr(letter.size());
     return config;
 }
 
@@ -53,18 +56,16 @@ using NotUnderstood =
     std::function<void(const std::string& subcommand, const std::string& config)>;
 
 // Ends the program: 0 for --help and --version, 64 for anything it does not understand.
-inline void parse_command_line(CLI::App& app, std::vector<std::string> words,
+inline void parse_command_line(CLI::App& app, const std::vector<std::string>& words,
                                const NotUnderstood& hears = {})
 {
-    const std::string config = said_config(words);
     try {
-        std::ranges::reverse(words); // as CLI11 wants them
-        app.parse(std::move(words));
+        app.parse(std::vector(words.rbegin(), words.rend())); // as CLI11 wants them
     } catch (const CLI::Success& success) {
         std::exit(app.exit(success));
     } catch (const CLI::ParseError& error) {
         if (const std::string name = said_subcommand(app); hears && !name.empty())
-            hears(name, config);
+            hears(name, said_config(words));
         const std::vector<std::string> unknown = app.remaining();
         std::cerr << app.get_name() << ": "
                   << (unknown.empty() ? error.what() : "not understood: " + unknown.front())
@@ -73,10 +74,16 @@ inline void parse_command_line(CLI::App& app, std::vector<std::string> words,
     }
 }
 
+// What was said to the program.
+inline std::vector<std::string> words_of(int argc, char** argv)
+{
+    return {argv + std::min(argc, 1), argv + argc};
+}
+
 inline void parse_command_line(CLI::App& app, int argc, char** argv,
                                const NotUnderstood& hears = {})
 {
-    parse_command_line(app, {argv + std::min(argc, 1), argv + argc}, hears);
+    parse_command_line(app, words_of(argc, argv), hears);
 }
 
 inline void add_version_and_config(CLI::App& app, std::string& config,
@@ -144,22 +151,28 @@ inline void add_operands(CLI::App& app, std::string_view names, Call& call)
 
 // Which of them was meant; what else was said is in `call`.
 inline const Command& read_subcommand(CLI::App& app, const std::vector<Command>& commands,
-                                      int argc, char** argv, Call& call,
+                                      const std::vector<std::string>& words, Call& call,
                                       const NotUnderstood& hears = {})
 {
     add_version_and_config(app, call.config);
     app.require_subcommand(1);
     const Command* chosen = nullptr;
     for (const Command& command : commands) {
-        CLI::App* const words = add_words(app, command);
-        words->fallthrough();
+        CLI::App* const its = add_words(app, command);
+        its->fallthrough();
         for (const OptionSpec& option : command.options)
-            add_option(*words, option, call);
-        add_operands(*words, command.operands, call);
-        words->callback([&command, &chosen] { chosen = &command; });
+            add_option(*its, option, call);
+        add_operands(*its, command.operands, call);
+        its->callback([&command, &chosen] { chosen = &command; });
     }
-    parse_command_line(app, argc, argv, hears);
+    parse_command_line(app, words, hears);
     return *chosen;
+}
+
+inline const Command& read_subcommand(CLI::App& app, const std::vector<Command>& commands,
+                                      int argc, char** argv, Call& call)
+{
+    return read_subcommand(app, commands, words_of(argc, argv), call);
 }
 
 // `work` may have an exit status of its own; `complain` gets the line that says why it has
