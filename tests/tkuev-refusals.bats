@@ -55,8 +55,13 @@ last() {
     [ "$(last disc-stored)" = "${before}wrong argument" ]
     run -64 tkuev-export "--config=$CONF" probe
     [ "$(last handover-probe)" = "${before}wrong argument" ]
+    run -64 tkuev-export -c"$CONF" --once stored 00000000
+    [ "$output" = 'tkuev-export: either --once or a subcommand is needed' ]
+    [ "$(acts disc-stored)" = 'refused refused' ]
     run -64 tkuev-export --config "$CONF" --once iso
     [ "$(last iso-make)" = "${before}wrong argument" ]
+    run -64 tkuev-export --config "$CONF"
+    [ "$output" = 'tkuev-export: either --once or a subcommand is needed' ]
     entries=$(wc -l <"$TMP/audit/log")
     run -64 ctl secret-word # nobody knows what was meant
     run -64 ctl authority

@@ -65,13 +65,12 @@ int main(int argc, char** argv)
         [&run, &call] { run = [&call] { return tkuev_export::verify_ledgers(call); }; });
     tkuev_export::add_image_commands(app, images, run);
     app.require_subcommand(0, 1);
+    app.final_callback([&run, &call] {
+        if (call.once == static_cast<bool>(run))
+            throw CLI::ValidationError("either --once or a subcommand is needed");
+    });
     conf::parse_command_line(app, argc, argv, note_wrong_words);
     images.config = call.config;
-    if (call.once == static_cast<bool>(run)) {
-        note_wrong_words(conf::said_subcommand(app), call.config);
-        std::cerr << "tkuev-export: either --once or a subcommand is needed\n";
-        return EX_USAGE;
-    }
     return conf::run_program("tkuev-export", [&] {
         return call.once ? tkuev_export::once(call) : run_subcommand(app, call.config, run);
     });
