@@ -39,7 +39,7 @@ bool wanted(const Call& call, const li::Measure& measure)
 {
     if (call.has("yes") || !on_terminal() || call.get("file") == "-")
         return true;
-    print_fields(std::cerr, fields_of(measure), measure, language());
+    print_fields(std::cerr, measure, language());
     const std::string answer =
         ask(std::string(either(language(), "Enter this measure? (yes/no)",
                                "Diese Maßnahme eintragen? (ja/nein)")),

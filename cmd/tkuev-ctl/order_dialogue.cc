@@ -55,7 +55,7 @@ std::string Dialogue::prompt(const FormField& field)
 // What was said with an option, or before another answer was changed; each once.
 void Dialogue::tell_left_out()
 {
-    auto left_out = form_.left_out();
+    Fields left_out = form_.left_out();
     for (const FormField* field : left_out) {
         if (std::ranges::find(told_left_out_, field) != told_left_out_.end())
             continue;
@@ -217,11 +217,8 @@ bool Dialogue::summarise(const Judge& whole)
 {
     const li::Measure measure = form_.draft().measure;
     const Fields fields = form_.applying();
-    std::vector<FormField> lines;
-    for (const FormField* field : fields)
-        lines.push_back(*field);
     person_.out << '\n';
-    print_fields(person_.out, lines, measure, person_.language);
+    print_fields(person_.out, fields, measure, person_.language);
     person_.out << '\n';
     const std::vector<li::Fault> faults = whole(form_.draft());
     for (const li::Fault& fault : faults) {

@@ -73,7 +73,7 @@ private:
     OrderForm form_;
     Judge judge_;
     Fields history_; // what was answered, in order
-    std::vector<const FormField*> told_left_out_;
+    Fields told_left_out_;
 };
 
 } // namespace tkuev

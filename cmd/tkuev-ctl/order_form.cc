@@ -27,6 +27,29 @@ const li::Destination& where_of(const FormField& field, const li::Measure& measu
     return field.content && measure.cc ? *measure.cc : measure.iri;
 }
 
+bool belongs(const FormField& field, const li::Measure& measure)
+{
+    const auto applies = field.question->applies;
+    return applies == nullptr || applies(measure, where_of(field, measure));
+}
+
+std::vector<FormField> fields_of(const li::Measure& measure)
+{
+    std::vector<FormField> all;
+    const auto take = [&](std::span<const Question> questions, bool content) {
+        for (const Question& question : questions) {
+            const FormField field{.question = &question, .content = content};
+            if (belongs(field, measure))
+                all.push_back(field);
+        }
+    };
+    take(order_questions(), false);
+    take(destination_questions(), false);
+    if (measure.cc)
+        take(destination_questions(), true);
+    return all;
+}
+
 // Content's destination begins as that of event data: what does not belong to its way must
 // be emptied, and it has another port.
 bool is_inherited(std::string_view name)
@@ -81,37 +104,28 @@ std::string value_of(const FormField& field, const li::Measure& measure)
     return field.question->value(measure, where_of(field, measure));
 }
 
-std::vector<FormField> fields_of(const li::Measure& measure)
-{
-    std::vector<FormField> all;
-    const auto take = [&](std::span<const Question> questions, bool content) {
-        for (const Question& question : questions) {
-            const FormField field{.question = &question, .content = content};
-            if (question.applies == nullptr ||
-                question.applies(measure, where_of(field, measure)))
-                all.push_back(field);
-        }
-    };
-    take(order_questions(), false);
-    take(destination_questions(), false);
-    if (measure.cc)
-        take(destination_questions(), true);
-    return all;
-}
-
-void print_fields(std::ostream& out, std::span<const FormField> fields,
+void print_fields(std::ostream& out, std::span<const FormField* const> fields,
                   const li::Measure& measure, Language language)
 {
     std::size_t width = 0;
-    for (const FormField& field : fields)
-        width = std::max(width, width_of(field.label(language)));
+    for (const FormField* field : fields)
+        width = std::max(width, width_of(field->label(language)));
     std::size_t number = 0;
-    for (const FormField& field : fields) {
-        const std::string label = field.label(language);
+    for (const FormField* field : fields) {
+        const std::string label = field->label(language);
         out << fmt::format("{:>2} {}{}  {}\n", ++number, label,
                            std::string(width - width_of(label), ' '),
-                           value_of(field, measure));
+                           value_of(*field, measure));
     }
+}
+
+void print_fields(std::ostream& out, const li::Measure& measure, Language language)
+{
+    const std::vector<FormField> fields = fields_of(measure);
+    std::vector<const FormField*> lines;
+    for (const FormField& field : fields)
+        lines.push_back(&field);
+    print_fields(out, lines, measure, language);
 }
 
 OrderForm::OrderForm(const li::Rules& rules, li::Time now,
@@ -162,31 +176,33 @@ bool OrderForm::elsewhere() const
 
 bool OrderForm::applies(const FormField& field, const li::Measure& measure) const
 {
-    const Question& question = *field.question;
     const Question& two = elsewhere_question();
     if (field.content && !(elsewhere() && two.applies(measure, measure.iri)))
         return false;
-    return question.applies == nullptr ||
-           question.applies(measure, where_of(field, measure));
+    return belongs(field, measure);
 }
 
-std::vector<FormField*> OrderForm::applying()
+std::vector<FormField*> OrderForm::those_that(bool apply)
 {
     const li::Measure measure = draft().measure;
     std::vector<FormField*> all;
     for (FormField& field : fields_)
-        if (applies(field, measure))
+        if (applies(field, measure) == apply)
             all.push_back(&field);
     return all;
 }
 
-std::vector<const FormField*> OrderForm::left_out() const
+std::vector<FormField*> OrderForm::applying()
 {
-    const li::Measure measure = draft().measure;
-    std::vector<const FormField*> all;
-    for (const FormField& field : fields_)
-        if (field.values && !field.values->empty() && !applies(field, measure))
-            all.push_back(&field);
+    return those_that(true);
+}
+
+std::vector<FormField*> OrderForm::left_out()
+{
+    std::vector<FormField*> all = those_that(false);
+    std::erase_if(all, [](const FormField* field) {
+        return !field->values || field->values->empty();
+    });
     return all;
 }
 

@@ -37,7 +37,7 @@ public:
     // In the order in which they are asked for.
     [[nodiscard]] std::vector<FormField*> applying();
     // What was said, and does not belong to the order as far as it is known.
-    [[nodiscard]] std::vector<const FormField*> left_out() const;
+    [[nodiscard]] std::vector<FormField*> left_out();
     // By its name, not of the destination of content; nullptr: not on this form.
     [[nodiscard]] FormField* find(std::string_view name);
     [[nodiscard]] std::vector<li::Entry> entries() const;
@@ -47,6 +47,7 @@ private:
     [[nodiscard]] li::Draft read(std::vector<li::Entry> answers) const;
     [[nodiscard]] bool elsewhere() const;
     [[nodiscard]] bool applies(const FormField& field, const li::Measure& measure) const;
+    [[nodiscard]] std::vector<FormField*> those_that(bool apply);
 
     li::Rules rules_;
     li::Time now_;
@@ -57,10 +58,10 @@ private:
 // What stands there, or would without an answer; never a secret.
 [[nodiscard]] std::string value_of(const FormField& field, const li::Measure& measure);
 
-// Those that belong to a measure, however it was read.
-[[nodiscard]] std::vector<FormField> fields_of(const li::Measure& measure);
-// All of it, for a person to look at: a numbered line for each.
-void print_fields(std::ostream& out, std::span<const FormField> fields,
+// For a person to look at: a numbered line for each.
+void print_fields(std::ostream& out, std::span<const FormField* const> fields,
                   const li::Measure& measure, Language language);
+// All that belong to the measure, however it was read.
+void print_fields(std::ostream& out, const li::Measure& measure, Language language);
 
 } // namespace tkuev
