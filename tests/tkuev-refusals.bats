@@ -55,9 +55,11 @@ last() {
     [ "$(last disc-stored)" = "${before}wrong argument" ]
     run -64 tkuev-export "--config=$CONF" probe
     [ "$(last handover-probe)" = "${before}wrong argument" ]
-    run -64 tkuev-export -c"$CONF" --once stored 00000000
-    [ "$output" = 'tkuev-export: either --once or a subcommand is needed' ]
+    run -64 tkuev-export stored -c"$CONF" --secret-word
     [ "$(acts disc-stored)" = 'refused refused' ]
+    run -64 tkuev-export --config "$CONF" --once stored 00000000
+    [ "$output" = 'tkuev-export: either --once or a subcommand is needed' ]
+    [ "$(acts disc-stored)" = 'refused refused refused' ]
     run -64 tkuev-export --config "$CONF" --once iso
     [ "$(last iso-make)" = "${before}wrong argument" ]
     run -64 tkuev-export --config "$CONF"
