@@ -201,6 +201,7 @@ private:
     [[nodiscard]] net::Task<void> report_all(AttemptPtr attempt);
     [[nodiscard]] bool expire_if_due(Attempt& attempt, std::int64_t now);
     void remember_notice(spool::MessageId id);
+    void forget_finished(spool::MessageId id);
     [[nodiscard]] bool notice_due(const Attempt& attempt, std::int64_t now) const;
     void conclude(const AttemptPtr& attempt);
     void plan(const Attempt& attempt, const spool::Entry& entry, std::int64_t next_attempt);
@@ -233,8 +234,9 @@ private:
     // that they were told, but not when: who is not in here was told before `known_since_`.
     std::unordered_map<spool::MessageId, std::int64_t> noticed_;
     std::int64_t known_since_ = 0; // all notices since then are in noticed_
-    std::unordered_set<session::SmtpClient*> talking_; // to be broken off at the last
-    std::uint32_t open_ = 0;                           // connections of all destinations
+    std::unordered_set<spool::MessageId> replays_told_; // to the witness, while they wait
+    std::unordered_set<session::SmtpClient*> talking_;  // to be broken off at the last
+    std::uint32_t open_ = 0;                            // connections of all destinations
     std::size_t couriers_ = 0;
     std::list<AttemptPtr> connecting_; // one for each courier that does
     std::size_t finishing_ = 0;        // reports and expansions under way

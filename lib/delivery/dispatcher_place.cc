@@ -118,14 +118,16 @@ void Dispatcher::wait_all(const AttemptPtr& attempt,
     settle_waiting(job, reason, {4, 3, 0}, true);
 }
 
-// To the witness, with the first attempt.  Again, if we die before that is noted, and if an
-// operator held it until now.
+// To the witness, when it is looked at first; a busy destination, a hold or new tables let
+// it be looked at several times before an attempt is noted.  Again, if we die before that.
 void Dispatcher::tell_replayed(const AttemptPtr& attempt, const spool::Entry& entry)
 {
-    const bool first = entry.attempts() == 0 && !entry.requeued();
-    if (witness_ == nullptr || !first ||
-        attempt->envelope().origin != spool::Origin::replay)
+    if (witness_ == nullptr || attempt->envelope().origin != spool::Origin::replay ||
+        entry.attempts() > 0 || !replays_told_.insert(attempt->id).second)
         return;
+    if (replays_told_.size() > 2 * queue_.size()) // those that operators have deleted
+        std::erase_if(replays_told_,
+                      [this](spool::MessageId id) { return queue_.find(id) == nullptr; });
     tell_later([this, attempt] {
         witness_->replayed(attempt->envelope(), attempt->id.text(),
                            [&] { return forwarder_.content_of(*attempt); });

@@ -242,7 +242,7 @@ void Dispatcher::take_answers(Destination& at, Batch& batch)
     if (!delivered.empty() &&
         queue_.note(attempt.id, delivered,
                     base::wall_seconds() + options_.schedule.pause(1), at.key))
-        noticed_.erase(attempt.id);
+        forget_finished(attempt.id);
     for (const Batch::Slot& slot : batch.slots)
         if (slot.answer.kind != Kind::delivered)
             for (const std::uint32_t i : slot.recipients)

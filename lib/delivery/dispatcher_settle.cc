@@ -225,6 +225,13 @@ void Dispatcher::remember_notice(spool::MessageId id)
         });
 }
 
+// It has left the queue.
+void Dispatcher::forget_finished(spool::MessageId id)
+{
+    noticed_.erase(id);
+    replays_told_.erase(id);
+}
+
 bool Dispatcher::notice_due(const Attempt& attempt, std::int64_t now) const
 {
     const spool::Entry* entry = queue_.find(attempt.id);
@@ -256,7 +263,7 @@ void Dispatcher::conclude(const AttemptPtr& attempt)
     const std::vector<spool::Outcome> outcomes = outcomes_of(*attempt);
     if (!outcomes.empty() &&
         queue_.note(attempt->id, outcomes, next, attempt->destination)) {
-        noticed_.erase(attempt->id);
+        forget_finished(attempt->id);
         return;
     }
     if (!hold_if_nobody_goes_on(*attempt))

@@ -118,39 +118,3 @@ TEST_CASE("delivery: what was delivered until a stop has been told to the witnes
     CHECK(told[0].event.time >= before); // when the server had answered
     CHECK(told[0].event.time <= after);
 }
-
-TEST_CASE(
-    "delivery: what is sent again is told to the witness once, with its first attempt")
-{
-    tap::test::Stage stage({{"a@takes.test", tap::test::target(1)}});
-    const tap::QueueWitness witness(stage.tap());
-    const net::test::GreetingServer busy("220 mx\r\n250 mx\r\n250 ok\r\n451 later\r\n");
-    Scene scene;
-    scene.witness = &witness;
-    scene.route("takes.test", busy.port);
-    spool::Envelope envelope;
-    envelope.arrival = base::wall_microseconds();
-    envelope.origin = spool::Origin::replay;
-    envelope.parent = spool::MessageId(7);
-    envelope.recipients.push_back({"a@takes.test", spool::notify_never, {}});
-    const std::string text = "Subject: again\r\n\r\ntext\r\n";
-    const spool::MessageId id = scene.put(std::move(envelope), text);
-    for (int start = 0; start < 2; ++start) {
-        spool::Queue queue(scene.spool.options());
-        spool::read_log(queue);
-        scene.with_dispatcher(queue, [&](auto& dispatcher) {
-            dispatcher.start();
-            CHECK(scene.run_until([&] {
-                return queue.find(id)->attempts() > 0 && !stage.captured().empty();
-            }));
-        });
-    }
-    std::vector<tap::test::Captured> told = stage.captured();
-    std::erase_if(told,
-                  [](const auto& one) { return one.event.what == li::What::forwarded; });
-    REQUIRE(told.size() == 1);
-    CHECK(told[0].event.what == li::What::received);
-    CHECK(told[0].event.duplicate_of == spool::MessageId(7).text());
-    CHECK(told[0].event.queue_id == id.text());
-    CHECK(told[0].content == text);
-}
