@@ -57,3 +57,28 @@ sent_again() {
     lemf_check lemf
     jq -e '.iri == 8 and .cc == 4' <<<"$output"
 }
+
+@test "mail that the target has sent is not the target's when an operator sends it again" {
+    lemf_start lemf
+    RETENTION=1d interception
+    recorder "$MX_PORT"
+    gateway_table addresses <<<$'address,kind,target\nlist@example.org,forward,other@example.net'
+    tapped
+    mail_of 3000 1 >"$TMP/mail.1"
+    submit "$TMP/mail.1" anna@example.org list@example.org other@example.org
+    wait_for 20 lemf_has lemf '.iri >= 3 and .cc == 1' # sent, and a leg each
+    wait_for 20 nothing_waits
+    lemf_check lemf
+    told=$(jq .iri <<<"$output")
+
+    replayctl resend --all --config "$CONF"
+    replayctl resend --all --to stranger@example.net --config "$CONF"
+    wait_for 20 sent_again 2
+    wait_for 20 nothing_waits
+    has_recorded 5
+    to anna@example.org 2 # behind it
+    wait_for 20 lemf_has lemf ".iri >= $told + 2 and .cc >= 2"
+    lemf_check lemf
+    jq -e ".iri == $told + 2 and .cc == 2" <<<"$output"
+    jq -e '[.events[] | .[3]][-2:] == ["mail_received", "mail_forwarded"]' <<<"$output"
+}

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "smtp/dsn_report.h"
 #include "text/lines.h"
-#include "text/xtext.h"
 
 #include <algorithm>
 #include <utility>
@@ -25,6 +24,7 @@ spool::Envelope blank_forward(const Attempt& attempt, std::string sender)
     out.id = {};
     out.sender = std::move(sender);
     out.recipients.clear();
+    out.replayed = spool::is_sent_again(out);
     out.origin = spool::Origin::forward;
     out.parent = attempt.id;
     ++out.hops;
@@ -32,15 +32,6 @@ spool::Envelope blank_forward(const Attempt& attempt, std::string sender)
 }
 
 } // namespace
-
-std::string original_recipient(const spool::Recipient& recipient,
-                               const std::string& address)
-{
-    if (!recipient.orcpt.empty() || recipient.address == address ||
-        !text::is_ascii(recipient.address))
-        return recipient.orcpt;
-    return "rfc822;" + text::xtext(recipient.address);
-}
 
 std::string Forwarder::header(Attempt& attempt)
 {
@@ -79,8 +70,9 @@ std::vector<spool::Envelope> Forwarder::envelopes(const Attempt& attempt,
         const std::uint8_t notify = leaf.private_copy
                                         ? static_cast<std::uint8_t>(spool::notify_never)
                                         : from.notify;
-        same->recipients.push_back(
-            {leaf.address, notify, original_recipient(from, leaf.address), leaf.via});
+        same->recipients.push_back({leaf.address, notify,
+                                    spool::original_recipient(from, leaf.address),
+                                    leaf.via});
     }
     return out;
 }

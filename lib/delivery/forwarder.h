@@ -85,8 +85,4 @@ private:
     std::unordered_map<spool::MessageId, Written> written_;
 };
 
-// RFC 3461 section 5.2.7: the original recipient follows a changed address.
-[[nodiscard]] std::string original_recipient(const spool::Recipient& recipient,
-                                             const std::string& address);
-
 } // namespace delivery

@@ -86,3 +86,28 @@ TEST_CASE("delivery: a forward that is written by half is not written twice")
     }
     CHECK(step > 10);
 }
+
+TEST_CASE("delivery: what is made of a replay is known as that")
+{
+    for (const spool::Origin origin : {spool::Origin::client, spool::Origin::replay}) {
+        ForwardScene scene;
+        spool::Envelope envelope;
+        envelope.arrival = base::wall_microseconds();
+        envelope.origin = origin;
+        envelope.recipients.push_back({"r@here.test", spool::notify_default, {}});
+        const MessageId id = scene.put(std::move(envelope), "Subject: again\r\n\r\n");
+        spool::Queue queue(scene.spool.options());
+        spool::read_log(queue);
+        {
+            spool::Writer writer(scene.spool.writer_options());
+            CHECK(scene.forward(id, queue, writer) <= 1);
+        }
+        std::size_t made = 0;
+        for (const spool::Found& one : spool::test::read_all(scene.spool.directory()).found)
+            if (one.envelope.origin == spool::Origin::forward) {
+                ++made;
+                CHECK(one.envelope.replayed == (origin == spool::Origin::replay));
+            }
+        CHECK(made > 0);
+    }
+}

@@ -127,15 +127,16 @@ NextHopPtr Router::next_hop(const spool::Envelope& envelope, const std::string& 
     return by_mx(domain);
 }
 
-// Mail for strangers that we ourselves made (forwards) does not go to the backend of a
-// listener: it would be asked to relay.
+// Mail for strangers that we ourselves made (forwards, and replays to others than its
+// client has named) does not go to the backend of a listener: it would be asked to relay.
 const std::string* Router::listener_backend(const spool::Envelope& envelope,
                                             const std::string& domain)
 {
     const auto found = options_.listener_backends.find(envelope.client.listener);
     if (found == options_.listener_backends.end() || found->second.empty())
         return nullptr;
-    if (envelope.origin == spool::Origin::forward && !facts_.domain(domain))
+    const bool ours = envelope.origin == spool::Origin::forward || envelope.redirected;
+    if (ours && !facts_.domain(domain))
         return nullptr;
     return &found->second;
 }

@@ -62,6 +62,21 @@ TEST_CASE("delivery: a forward to strangers does not go to a listener's backend"
     CHECK(router.decide(envelope, "a@ours.test", 0, false).next->key == "10.0.0.2:25");
 }
 
+TEST_CASE("delivery: nor does a replay to strangers that its client has not named")
+{
+    delivery::TestFacts facts;
+    facts.domains["ours.test"] = {};
+    delivery::RouteOptions options;
+    options.listener_backends = {{"in", "10.0.0.2:25"}};
+    delivery::Router router(facts, options, nullptr);
+    spool::Envelope envelope = from_listener("in");
+    envelope.origin = spool::Origin::replay;
+    CHECK(router.decide(envelope, "a@far.test", 0, false).next->key == "10.0.0.2:25");
+    envelope.redirected = true;
+    CHECK(router.decide(envelope, "a@far.test", 0, false).next->key == "mx:far.test");
+    CHECK(router.decide(envelope, "a@ours.test", 0, false).next->key == "10.0.0.2:25");
+}
+
 TEST_CASE("delivery: routes that differ in policy are different destinations")
 {
     delivery::TestFacts facts;

@@ -4,6 +4,8 @@
 #include "spool/envelope.h"
 
 #include "spool/envelope_words.h"
+#include "text/lines.h"
+#include "text/xtext.h"
 
 #include <algorithm>
 #include <array>
@@ -109,6 +111,10 @@ void write_properties(Lines& lines, const Envelope& envelope)
     if (!envelope.dot_lines)
         lines.text("dot-lines", "no");
     lines.text_unless_empty("tls", envelope.tls);
+    if (envelope.redirected)
+        lines.text("redirected", "yes");
+    if (envelope.replayed)
+        lines.text("replayed", "yes");
 }
 
 void write_recipient(Lines& lines, const Recipient& recipient)
@@ -122,6 +128,14 @@ void write_recipient(Lines& lines, const Recipient& recipient)
 }
 
 } // namespace
+
+std::string original_recipient(const Recipient& recipient, const std::string& address)
+{
+    if (!recipient.orcpt.empty() || recipient.address == address ||
+        !text::is_ascii(recipient.address))
+        return recipient.orcpt;
+    return "rfc822;" + text::xtext(recipient.address);
+}
 
 void encode_to(std::string& out, const Envelope& envelope)
 {

@@ -73,12 +73,24 @@ struct Envelope {
     std::string envid; // RFC 3461 ENVID as received (xtext), or empty
     Client client;
     Origin origin = Origin::client;
-    MessageId parent;       // bounce, notice, forward, replay: what it is about
-    std::uint32_t hops = 0; // Received fields counted when it was accepted
-    bool dot_lines = true;  // false: certainly no line begins with a dot
-    std::string tls{};      // the version that the client's session had, or empty
+    MessageId parent;        // bounce, notice, forward, replay: what it is about
+    std::uint32_t hops = 0;  // Received fields counted when it was accepted
+    bool dot_lines = true;   // false: certainly no line begins with a dot
+    std::string tls{};       // the version that the client's session had, or empty
+    bool redirected = false; // replay: its client did not name these recipients
+    bool replayed = false;   // forward: of a replay
     bool operator==(const Envelope&) const = default;
 };
+
+// Its sender has nothing to do with it, but that he once sent it.
+[[nodiscard]] inline bool is_sent_again(const Envelope& envelope)
+{
+    return envelope.origin == Origin::replay || envelope.replayed;
+}
+
+// RFC 3461 section 5.2.7: the original recipient follows a changed address.
+[[nodiscard]] std::string original_recipient(const Recipient& recipient,
+                                             const std::string& address);
 
 // The text form, without the blank line that ends it.  decode(encode(e)) == e for every
 // envelope without control bytes; encode refuses (assert) bytes below 0x20 and 0x7f: they

@@ -132,6 +132,9 @@ constexpr auto keys = std::to_array<Key>({
     {"dot-lines",
      [](std::string_view v, Reading& r) { return !(r.e.dot_lines = v != "no"); }},
     {"tls", [](std::string_view v, Reading& r) { return read_text(v, r.e.tls); }},
+    {"redirected",
+     [](std::string_view v, Reading& r) { return r.e.redirected = v == "yes"; }},
+    {"replayed", [](std::string_view v, Reading& r) { return r.e.replayed = v == "yes"; }},
     {"to", read_recipient, false},
     {"notify",
      [](std::string_view v, Reading& r) {

@@ -32,6 +32,8 @@ Envelope full_envelope()
     e.hops = 12;
     e.dot_lines = false;
     e.tls = "TLSv1.3";
+    e.redirected = true;
+    e.replayed = true;
     return e;
 }
 
@@ -63,11 +65,13 @@ Envelope random_envelope(std::mt19937& random)
                 text(9), text(9),
                 text(9), text(9),
                 text(9)};
-    e.origin = static_cast<spool::Origin>(number(5));
+    e.origin = static_cast<spool::Origin>(number(6));
     e.parent = spool::MessageId(number(2) * random());
     e.hops = number(3);
     e.dot_lines = number(2) != 0;
     e.tls = text(9);
+    e.redirected = number(2) != 0;
+    e.replayed = number(2) != 0;
     return e;
 }
 
@@ -105,6 +109,8 @@ TEST_CASE("spool: an envelope is text that can be read")
                                      "hops 12\n"
                                      "dot-lines no\n"
                                      "tls TLSv1.3\n"
+                                     "redirected yes\n"
+                                     "replayed yes\n"
                                      "to <one@example.org>\n"
                                      "to <two@example.org>\n"
                                      "notify success,delay\n"
@@ -143,6 +149,8 @@ TEST_CASE("spool: envelopes that say something else are refused")
                             "client-port 65536\n",
                             "client-port -1\n",
                             "hops 1x\n",
+                            "redirected no\n",
+                            "replayed \n",
                             "hops \n",
                             "body 9bit\n",
                             "smtputf8 no\n",

@@ -8,7 +8,6 @@
 #include "spool/segment_file.h"
 #include "spool/segments.h"
 #include "text/lines.h"
-#include "text/xtext.h"
 
 #include <fmt/format.h>
 
@@ -43,13 +42,14 @@ WriterOptions replay_options(WriterOptions options, Disk& disk)
     return options;
 }
 
-// RFC 3461 section 5.2.7: the original recipient follows a changed address.
-std::string original_recipient(const Recipient& original, const std::string& address)
+// Those of a forward were never its client's.
+bool are_named_by_client(const ReplayItem& item, const Envelope& original)
 {
-    if (!original.orcpt.empty() || original.address == address ||
-        !text::is_ascii(original.address))
-        return original.orcpt;
-    return "rfc822;" + text::xtext(original.address);
+    return original.origin != Origin::forward && !original.redirected &&
+           std::ranges::all_of(item.recipients, [&](const ReplayRecipient& to) {
+               return text::equal_ignoring_case(to.address,
+                                                original.recipients[to.original].address);
+           });
 }
 
 Envelope envelope_of(const ReplayItem& item, const Envelope& original)
@@ -59,6 +59,8 @@ Envelope envelope_of(const ReplayItem& item, const Envelope& original)
     out.arrival = base::wall_microseconds();
     out.origin = Origin::replay;
     out.parent = item.id;
+    out.redirected = !are_named_by_client(item, original);
+    out.replayed = false;
     out.recipients.clear();
     for (const ReplayRecipient& to : item.recipients)
         out.recipients.push_back(

@@ -108,9 +108,12 @@ std::string QueueWitness::canonical(std::string_view address) const
     return li::canonical_address(address, tap_.rules()).value_or(std::string());
 }
 
+// Whose doing it is: what an operator sends again is not its sender's any more.
 std::vector<std::string> QueueWitness::senders(const spool::Envelope& envelope) const
 {
     std::vector<std::string> who;
+    if (spool::is_sent_again(envelope))
+        return who;
     if (!envelope.client.login.empty())
         who.push_back(li::canonical_login(envelope.client.login, tap_.rules()));
     if (!envelope.sender.empty())

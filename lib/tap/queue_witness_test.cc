@@ -111,6 +111,31 @@ TEST_CASE("tap: mail that is sent again to the target comes once more (S13)")
     CHECK_FALSE(all[1].content);
 }
 
+TEST_CASE("tap: what is sent again is not the doing of its sender (S7)")
+{
+    Stage stage({{"anna@example.de", target(1)}, {"bob@example.de", target(2)}});
+    const tap::QueueWitness witness(stage.tap());
+    const Texts two = {"bob@example.de", "carl@example.org"};
+    spool::Envelope again = envelope("anna@example.de", two);
+    again.client.login = "anna@example.de";
+    again.origin = spool::Origin::replay;
+    spool::Envelope made_of_it = again;
+    made_of_it.origin = spool::Origin::forward;
+    made_of_it.replayed = true;
+    constexpr std::array<std::uint32_t, 1> second = {1};
+    for (const spool::Envelope& one : {again, made_of_it}) {
+        CHECK(witness.concerns(one, both));
+        CHECK_FALSE(witness.concerns(one, second));
+        witness.leg(one, "ID2", leg_to(two, Status::succeeded));
+    }
+    const std::vector<Captured> all = stage.captured();
+    REQUIRE(all.size() == 2);
+    for (const Captured& one : all) {
+        CHECK(one.event.measure == tap::test::handle(2));
+        CHECK(one.event.recipients == Texts{"bob@example.de"});
+    }
+}
+
 TEST_CASE("tap: who logged in counts as the sender of queued mail")
 {
     Stage stage({{"anna@example.de", target(1)}});
