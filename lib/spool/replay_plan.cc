@@ -2,12 +2,11 @@
 #include "spool/replay_plan.h"
 
 #include "spool/sum.h"
+#include "text/words.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <iterator>
-#include <optional>
 
 namespace spool {
 
@@ -18,22 +17,15 @@ constexpr std::string_view first_line = "sponts-replay 1 plan";
 template <class Number>
 bool read_number(std::string_view text, Number& value)
 {
-    const auto [stop, error] = std::from_chars(text.begin(), text.end(), value);
-    return error == std::errc{} && stop == text.end();
-}
-
-// Up to the next space, which goes too.
-std::string_view take_word(std::string_view& line)
-{
-    const std::string_view word = line.substr(0, line.find(' '));
-    line.remove_prefix(std::min(line.size(), word.size() + 1));
-    return word;
+    const auto number = text::number_in<Number>(text);
+    value = number.value_or(0);
+    return number.has_value();
 }
 
 bool read_message(std::string_view line, ReplayPlan& plan)
 {
-    const auto id = MessageId::parse(take_word(line));
-    const auto where = MessageId::parse(take_word(line));
+    const auto id = MessageId::parse(text::take_word(line));
+    const auto where = MessageId::parse(text::take_word(line));
     std::uint64_t size = 0;
     if (!id || !where || !read_number(line, size))
         return false;
@@ -44,7 +36,7 @@ bool read_message(std::string_view line, ReplayPlan& plan)
 bool read_recipient(std::string_view line, ReplayPlan& plan)
 {
     ReplayRecipient recipient;
-    if (plan.items.empty() || !read_number(take_word(line), recipient.original) ||
+    if (plan.items.empty() || !read_number(text::take_word(line), recipient.original) ||
         line.size() < 2 || line.front() != '<' || line.back() != '>')
         return false;
     recipient.address = line.substr(1, line.size() - 2);
@@ -54,7 +46,7 @@ bool read_recipient(std::string_view line, ReplayPlan& plan)
 
 bool read_line(std::string_view line, ReplayPlan& plan)
 {
-    const std::string_view word = take_word(line);
+    const std::string_view word = text::take_word(line);
     if (word == "message")
         return read_message(line, plan);
     if (word == "to")

@@ -128,6 +128,15 @@ ReplayProgress decode_progress(std::string_view text)
     return progress;
 }
 
+ReplayCounts counts_of(const ReplayPlan& plan, const ReplayResults& results)
+{
+    ReplayCounts counts{.messages = plan.items.size()};
+    for (const ReplayItem& item : plan.items)
+        if (const auto result = results.find(item.id); result != results.end())
+            ++(result->second.what == ReplayResult::What::sent ? counts.sent : counts.lost);
+    return counts;
+}
+
 std::string ReplayFiles::folder() const
 {
     return replay_directory(spool, name);
@@ -165,15 +174,20 @@ std::vector<std::string> replay_names(const std::string& spool)
     return names;
 }
 
-ReplayState read_replay(const ReplayFiles& files)
+ReplayPlan read_replay_plan(const ReplayFiles& files)
 {
     if (!is_replay_name(files.name) || ::access(files.plan().c_str(), F_OK) != 0)
         throw base::Failure(base::Remedy::fix_arguments, "no such run: " + files.name);
     auto plan = decode_plan(base::read_file(files.plan()));
     if (!plan)
         throw base::Failure(base::Remedy::check_disk, files.plan() + ": " + plan.error());
+    return std::move(*plan);
+}
+
+ReplayState read_replay(const ReplayFiles& files)
+{
     ReplayState state;
-    state.plan = std::move(*plan);
+    state.plan = read_replay_plan(files);
     state.results = decode_progress(base::read_file_if_there(files.progress())).results;
     state.running = is_locked(files);
     state.stop = ::access(files.stop().c_str(), F_OK) == 0;
@@ -191,7 +205,7 @@ void stop_replay(const ReplayFiles& files)
 // A crash leaves it whole or unfinished, which the next one who makes a run removes.
 void remove_replay(const ReplayFiles& files)
 {
-    (void)read_replay(files);
+    (void)read_replay_plan(files);
     const base::Fd replays = open_replays(files.spool);
     if (::flock(replays.get(), LOCK_EX) != 0)
         base::fail_errno("lock", replays_directory(files.spool),

@@ -14,6 +14,7 @@
 
 #include "spool/replay_plan.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,6 +43,16 @@ struct ReplayProgress {
 // Lines that are not understood say nothing.
 [[nodiscard]] ReplayProgress decode_progress(std::string_view text);
 
+// Of a plan.
+struct ReplayCounts {
+    std::size_t messages = 0;
+    std::size_t sent = 0;
+    std::size_t lost = 0;
+
+    [[nodiscard]] std::size_t left() const { return messages - sent - lost; }
+};
+[[nodiscard]] ReplayCounts counts_of(const ReplayPlan& plan, const ReplayResults& results);
+
 struct ReplayFiles {
     std::string spool;
     std::string name;
@@ -62,13 +73,15 @@ struct ReplayFiles {
 // All runs by name, which is by time.
 [[nodiscard]] std::vector<std::string> replay_names(const std::string& spool);
 
+// Throws Failure (fix_arguments: there is no such run, check_disk).
+[[nodiscard]] ReplayPlan read_replay_plan(const ReplayFiles& files);
+
 struct ReplayState {
     ReplayPlan plan;
     ReplayResults results;
     bool running = false;
     bool stop = false;
 };
-// Throws Failure (fix_arguments: there is no such run, check_disk).
 [[nodiscard]] ReplayState read_replay(const ReplayFiles& files);
 
 // Asks the sender to stop after what it is writing.

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spool/replay_sender.h"
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "spool/layout.h"
-#include "spool/scan.h"
 #include "spool/segment_file.h"
 #include "spool/segments.h"
 #include "text/lines.h"
@@ -14,10 +11,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <sys/file.h>
-#include <thread>
 #include <unistd.h>
-#include <unordered_set>
 
 namespace spool {
 
@@ -29,7 +23,7 @@ constexpr std::size_t scan_step = 4096;
 
 // All messages stand in segments that were named before they were written: none may stream
 // into a file of its own, which is named when it is complete.
-constexpr std::size_t whole_message = 1u << 30;
+constexpr std::size_t whole_message = 2 * most_replayed;
 
 WriterOptions replay_options(WriterOptions options, Disk& disk)
 {
@@ -100,11 +94,6 @@ struct ReplaySender::Sending {
             answered.notify_all();
         };
     }
-    void add_lost(MessageId id)
-    {
-        const std::lock_guard lock(mutex);
-        over.emplace_back(id, ReplayResult{ReplayResult::What::lost, {}});
-    }
     void wait()
     {
         std::unique_lock lock(mutex);
@@ -134,123 +123,11 @@ ReplaySender::~ReplaySender()
     }
 }
 
-void ReplaySender::lock()
-{
-    state_ = read_replay(files_);
-    progress_.reset(below_.create(files_.progress()));
-    if (!progress_ && errno == EEXIST)
-        progress_.reset(below_.open(files_.progress()));
-    if (!progress_)
-        base::fail_errno("open", files_.progress(), base::Remedy::get_permission);
-    if (::flock(progress_.get(), LOCK_EX | LOCK_NB) != 0)
-        throw base::Failure(base::Remedy::start_service,
-                            "the run " + files_.name + " is being sent already");
-    state_ = read_replay(files_); // perhaps somebody else has just finished
-    std::string text(file_size(progress_.get()), '\0');
-    if (::pread(progress_.get(), text.data(), text.size(), 0) !=
-        static_cast<ssize_t>(text.size()))
-        base::fail_errno("read", files_.progress());
-    progress_size_ = decode_progress(text).size;
-    checked(below_.truncate(progress_.get(), progress_size_), "truncate",
-            files_.progress());
-    checked(below_.sync_directory(files_.folder()), "sync", files_.folder());
-    (void)below_.unlink(files_.stop());
-}
-
-// Whatever stands in our segments was sent; smtp-sendd has read them by the same rules.
-void ReplaySender::recover()
-{
-    for (const SegmentNumber number : segment_numbers(files_.folder()))
-        recover_segment(number);
-    forget_finished_segments();
-}
-
-namespace {
-
-// Of a process that is just dying the lock of the run may go before that of its segment.
-SegmentState wait_until_closed(const SegmentFile& segment, std::uint64_t& end)
-{
-    constexpr int most_looks = 500;
-    constexpr base::milliseconds pause{10};
-    for (int looks = 0; looks < most_looks; ++looks) {
-        const SegmentState state = segment_state(segment, end);
-        if (state != SegmentState::open)
-            return state;
-        std::this_thread::sleep_for(pause);
-    }
-    throw base::Failure(base::Remedy::try_later, "somebody still writes for this run");
-}
-
-} // namespace
-
-ReplaySender::Written ReplaySender::read_written(SegmentNumber number) const
-{
-    Written written;
-    const auto segment = open_segment(files_.folder(), number);
-    if (!segment || segment->head.number != number)
-        return written;
-    std::uint64_t end = 0;
-    const bool sealed = wait_until_closed(*segment, end) == SegmentState::sealed;
-    const Trust trust = sealed ? Trust::all : Trust::checksums;
-    Window window;
-    window.look_at(segment->fd(), end);
-    Scan scan(window, segment->head);
-    Scanned found;
-    for (std::uint64_t at = segment->head.first; at < end;) {
-        const Scan::Kind kind = scan.examine(at, trust, found);
-        if (kind == Scan::Kind::sealed)
-            break;
-        if (kind == Scan::Kind::record)
-            written.known.emplace_back(found.envelope.parent, MessageId(found.where));
-        else if (kind == Scan::Kind::erased)
-            written.unknown.emplace_back(found.where);
-        else if (scan.next(at, trust, found) == Scan::Step::end)
-            break; // a torn tail
-        else {
-            // What is not sealed and not whole was never read by smtp-sendd.
-            if (sealed)
-                written.unknown.emplace_back(found.where);
-            continue; // `at` is behind it
-        }
-        at += found.header.size();
-    }
-    return written;
-}
-
-void ReplaySender::recover_segment(SegmentNumber number)
-{
-    std::unordered_set<MessageId> noted;
-    for (const auto& [id, result] : state_.results)
-        noted.insert(result.as);
-    const Written written = read_written(number);
-    std::vector<Over> over;
-    for (const auto& [id, as] : written.known)
-        if (!noted.contains(as))
-            over.emplace_back(id, ReplayResult{ReplayResult::What::sent, as});
-    note(over);
-    note(next_unknown(static_cast<std::size_t>(std::ranges::count_if(
-        written.unknown, [&](MessageId as) { return !noted.contains(as); }))));
-}
-
-// Sent, and erased or damaged since: which it was is gone with it.  Mail is sent in the
-// order of the plan, so it was the next.
-std::vector<ReplaySender::Over> ReplaySender::next_unknown(std::size_t count) const
-{
-    std::vector<Over> over;
-    for (const ReplayItem& item : state_.plan.items) {
-        if (over.size() == count)
-            break;
-        if (!state_.results.contains(item.id))
-            over.emplace_back(item.id, ReplayResult{});
-    }
-    return over;
-}
-
 // What the disk did not take is kept, and written before anything else.
 void ReplaySender::note(const std::vector<Over>& over)
 {
     for (const auto& [id, result] : over) {
-        state_.results[id] = result;
+        results_[id] = result;
         unnoted_ += encode(id, result);
     }
     if (unnoted_.empty())
@@ -278,7 +155,7 @@ void ReplaySender::forget_finished_segments()
 
 void ReplaySender::skip_finished()
 {
-    while (!done() && state_.results.contains(state_.plan.items[next_].id))
+    while (!done() && results_.contains(plan_.items[next_].id))
         ++next_;
 }
 
@@ -291,10 +168,9 @@ std::vector<const ReplayItem*> ReplaySender::next_batch(std::size_t most)
 {
     std::vector<const ReplayItem*> batch;
     std::uint64_t bytes = 0;
-    for (std::size_t at = next_; at < state_.plan.items.size() && batch.size() < most;
-         ++at) {
-        const ReplayItem& item = state_.plan.items[at];
-        if (state_.results.contains(item.id))
+    for (std::size_t at = next_; at < plan_.items.size() && batch.size() < most; ++at) {
+        const ReplayItem& item = plan_.items[at];
+        if (results_.contains(item.id))
             continue;
         bytes += item.size;
         if (!batch.empty() && bytes > batch_bytes)
@@ -304,29 +180,49 @@ std::vector<const ReplayItem*> ReplaySender::next_batch(std::size_t most)
     return batch;
 }
 
-// Messages that were carried forward since the plan was made.
+// Messages that were carried forward since the plan was made, and are still to be sent.
 void ReplaySender::find_moved()
 {
-    moved_.emplace();
+    moved_.clear();
+    for (const ReplayItem& item : plan_.items)
+        if (!results_.contains(item.id))
+            moved_.emplace(item.id, Location{});
     Follower follower(files_.spool, {});
-    const auto found = [this](Found&& one) { (*moved_)[one.envelope.id] = one.where; };
+    const auto found = [this](Found&& one) {
+        const auto known = moved_.find(one.envelope.id);
+        if (known != moved_.end() && known->second.segment <= one.where.segment)
+            known->second = one.where;
+    };
     const auto damaged = [](Location, std::string_view) {};
     while (follower.poll(scan_step, found, damaged) == scan_step) {
+    }
+    looked_ = base::Steady::now();
+}
+
+// They go on being carried while we send.
+std::expected<Message, ReadError> ReplaySender::open_moved(MessageId id)
+{
+    constexpr base::seconds long_ago{60};
+    if (!looked_ || base::Steady::now() - *looked_ > long_ago)
+        find_moved();
+    for (Location tried;;) {
+        const auto found = moved_.find(id);
+        if (found == moved_.end() || found->second == tried)
+            return std::unexpected(ReadError::gone);
+        tried = found->second;
+        auto message = reader_.open(tried, true);
+        if (message || message.error() != ReadError::gone)
+            return message;
+        find_moved(); // it has gone from there since
     }
 }
 
 std::optional<Message> ReplaySender::open(const ReplayItem& item)
 {
     auto message = reader_.open(item.where, true);
-    if (!message) {
-        if (!moved_)
-            find_moved();
-        const auto moved = moved_->find(item.id);
-        if (moved == moved_->end())
-            return std::nullopt;
-        message = reader_.open(moved->second, true);
-    }
-    if (!message || message->envelope.id != item.id || message->size > whole_message / 2 ||
+    if (!message)
+        message = open_moved(item.id);
+    if (!message || message->envelope.id != item.id || message->size > most_replayed ||
         !has_recipients(message->envelope, item))
         return std::nullopt;
     return std::move(*message);
@@ -342,13 +238,25 @@ void ReplaySender::begin(const ReplayItem& item, const Message& message, Sending
                     sending.done(item.id));
 }
 
-void ReplaySender::send_batch(std::size_t most, Sending& sending)
+// Returns how many were lost.  They are noted before anything behind them is written, see
+// next_unknown().
+std::size_t ReplaySender::send_batch(std::size_t most, Sending& sending)
 {
-    for (const ReplayItem* const item : next_batch(most))
-        if (const auto message = open(*item))
-            begin(*item, *message, sending);
-        else
-            sending.add_lost(item->id);
+    std::size_t count = 0;
+    std::vector<Over> lost;
+    for (const ReplayItem* const item : next_batch(most)) {
+        const auto message = open(*item);
+        if (!message) {
+            lost.emplace_back(item->id, ReplayResult{ReplayResult::What::lost, {}});
+            continue;
+        }
+        note(lost);
+        count += lost.size();
+        lost.clear();
+        begin(*item, *message, sending);
+    }
+    note(lost);
+    return count + lost.size();
 }
 
 std::size_t ReplaySender::send(std::size_t most)
@@ -361,8 +269,9 @@ std::size_t ReplaySender::send(std::size_t most)
         throw base::Failure(base::Remedy::make_room,
                             "less free space than [queue] free-space asks for");
     Sending sending;
+    std::size_t lost = 0;
     try {
-        send_batch(most, sending);
+        lost = send_batch(most, sending);
     } catch (const base::Failure& failure) {
         failure_ = failure;
     }
@@ -374,7 +283,7 @@ std::size_t ReplaySender::send(std::size_t most)
     forget_finished_segments();
     if (failure_)
         throw base::Failure(*failure_);
-    return sending.over.size();
+    return lost + sending.over.size();
 }
 
 } // namespace spool

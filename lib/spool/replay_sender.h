@@ -2,7 +2,10 @@
 // spool/replay_sender.h - sends a replay: each message of its plan becomes a new one in the
 // log, which smtp-sendd routes and delivers like any other.
 //
-// Never twice in a run, whenever it is killed.  A message goes through these states:
+// Never twice in a run, whenever it is killed, or the power fails.  Both, one right after
+// the other, are another matter: smtp-sendd delivers what a killed writer has left behind
+// without asking whether the disk has it, and if the disk never gets it, nobody can know
+// that it was sent.  A message goes through these states:
 //
 //     state     segment in log/    progress    after a crash
 //               of the run has it
@@ -12,29 +15,35 @@
 //
 // "Written" is decided by one write to one file, which smtp-sendd and the run have under
 // two names (spool/replay_disk.h): what it delivers, the run knows.  A second name goes
-// when all that stands in the segment is noted and synced.
+// when all that stands in the segment is noted and synced.  What is noted after a kill is
+// synced before.
 //
 // A new message has the sender of the old one, and nobody is told when it cannot be
 // delivered: the sender has had his answer when he sent it.  It begins with a field
 // X-Sponts-Replay: who sends it again knows it by that.
 #pragma once
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "spool/reader.h"
 #include "spool/replay_disk.h"
 #include "spool/replay_run.h"
 #include "spool/writer.h"
 
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 namespace spool {
 
 inline constexpr std::string_view replay_field = "X-Sponts-Replay";
+// No larger message can be sent again.
+inline constexpr std::uint64_t most_replayed = 512u << 20;
 
 class ReplaySender {
 public:
@@ -46,9 +55,9 @@ public:
     ReplaySender(const ReplaySender&) = delete;
     ReplaySender& operator=(const ReplaySender&) = delete;
 
-    [[nodiscard]] const ReplayPlan& plan() const { return state_.plan; }
-    [[nodiscard]] const ReplayResults& results() const { return state_.results; }
-    [[nodiscard]] bool done() const { return next_ == state_.plan.items.size(); }
+    [[nodiscard]] const ReplayPlan& plan() const { return plan_; }
+    [[nodiscard]] const ReplayResults& results() const { return results_; }
+    [[nodiscard]] bool done() const { return next_ == plan_.items.size(); }
     // Asked since we began (spool/replay_run.h).
     [[nodiscard]] bool must_stop() const;
 
@@ -65,30 +74,34 @@ private:
     };
 
     void lock();
+    void read_progress();
     void recover();
-    void recover_segment(SegmentNumber number);
+    void recover_segment(SegmentNumber number, const std::unordered_set<MessageId>& noted);
     [[nodiscard]] Written read_written(SegmentNumber number) const;
     [[nodiscard]] std::vector<Over> next_unknown(std::size_t count) const;
     void skip_finished();
     [[nodiscard]] std::vector<const ReplayItem*> next_batch(std::size_t most);
     [[nodiscard]] std::optional<Message> open(const ReplayItem& item);
     void find_moved();
+    [[nodiscard]] std::expected<Message, ReadError> open_moved(MessageId id);
     void begin(const ReplayItem& item, const Message& message, Sending& sending);
-    void send_batch(std::size_t most, Sending& sending);
+    [[nodiscard]] std::size_t send_batch(std::size_t most, Sending& sending);
     void note(const std::vector<Over>& over);
     void forget_finished_segments();
 
     ReplayFiles files_;
     Disk& below_;
     ReplayDisk disk_;
-    ReplayState state_;
+    ReplayPlan plan_;
+    ReplayResults results_;
     base::Fd progress_;
     std::uint64_t progress_size_ = 0;
     std::string unnoted_;                  // lines that the disk has not taken yet
     std::optional<base::Failure> failure_; // then only a new start knows what was sent
     std::size_t next_ = 0;                 // of the plan
     Reader reader_;
-    std::optional<std::unordered_map<MessageId, Location>> moved_;
+    std::unordered_map<MessageId, Location> moved_; // of the plan, as known at `looked_`
+    std::optional<base::SteadyTime> looked_;
     std::optional<Writer> writer_;
 };
 
