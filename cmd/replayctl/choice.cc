@@ -29,14 +29,14 @@ public:
         for (std::uint32_t i = 0; i < message.envelope.recipients.size(); ++i) {
             if (!is_meant(message.envelope, i))
                 continue;
-            originals_[item.id].insert(
-                text::to_lower(message.envelope.recipients[i].address));
             std::string address = new_address(message.envelope.recipients[i].address);
             if (addresses.insert(text::to_lower(address)).second)
                 item.recipients.push_back({i, std::move(address)});
         }
-        if (!item.recipients.empty())
-            choice_.items.push_back(std::move(item));
+        if (item.recipients.empty())
+            return;
+        getting_[item.id] = std::move(addresses);
+        choice_.items.push_back(std::move(item));
     }
     void leave_out_replay() { ++choice_.left_out.replays; }
     [[nodiscard]] Choice take() { return std::move(choice_); }
@@ -59,15 +59,20 @@ private:
         return true;
     }
 
-    // With its original: it is sent again to one from whom this one has got it.
+    // With its original: that is sent again to one from whom this one has got it, or to
+    // the very address this one would go to, as one that forwards and keeps its mail is a
+    // recipient of the forward as well.
     [[nodiscard]] bool comes_again(const Envelope& envelope,
                                    const spool::Recipient& recipient) const
     {
-        const auto original = originals_.find(envelope.parent);
-        return envelope.origin == Origin::forward && original != originals_.end() &&
-               std::ranges::any_of(recipient.via, [&](const std::string& address) {
-                   return original->second.contains(text::to_lower(address));
-               });
+        const auto original = getting_.find(envelope.parent);
+        if (envelope.origin != Origin::forward || original == getting_.end())
+            return false;
+        const auto gets = [&](const std::string& address) {
+            return original->second.contains(text::to_lower(address));
+        };
+        return gets(new_address(recipient.address)) ||
+               std::ranges::any_of(recipient.via, gets);
     }
 
     [[nodiscard]] std::string new_address(const std::string& address) const
@@ -81,7 +86,8 @@ private:
 
     const Wishes& wishes_;
     const Waits& waits_;
-    std::unordered_map<spool::MessageId, std::unordered_set<std::string>> originals_;
+    // Where what was chosen goes now: what is made of it there is made again.
+    std::unordered_map<spool::MessageId, std::unordered_set<std::string>> getting_;
     Choice choice_;
 };
 

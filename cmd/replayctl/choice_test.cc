@@ -101,6 +101,41 @@ TEST_CASE("replayctl: what is forwarded again of its original is left out")
     CHECK(some.items[0].id == MessageId(2));
 }
 
+TEST_CASE("replayctl: one who forwards and keeps his mail gets it once")
+{
+    std::vector<Found> all = {message(1, {"bob@x.test"}),
+                              forward(2, 1, "bob@x.test", "archive@x.test")};
+    all[1].envelope.recipients.push_back({.address = "Bob@x.test", .orcpt = {}});
+    const Choice choice = choose(all, {}, nobody_waits, unmarked);
+    REQUIRE(choice.items.size() == 1);
+    CHECK(choice.items[0].id == MessageId(1));
+    CHECK(choice.left_out.forwards == 2);
+    const Choice one = choose(all, {.recipient = {}, .to = "c@z.test", .to_domain = {}},
+                              nobody_waits, unmarked);
+    CHECK(one.items.size() == 1);
+    // The copy of the message is somebody else's, where the original is not sent again.
+    const Choice copy = choose({all[1]}, {}, nobody_waits, unmarked);
+    REQUIRE(copy.items.size() == 1);
+    CHECK(copy.items[0].recipients.size() == 2);
+}
+
+TEST_CASE("replayctl: in another domain nobody forwards, so forwards go there, too")
+{
+    std::vector<Found> all = {message(1, {"list@x.test"}),
+                              forward(2, 1, "list@x.test", "a@x.test")};
+    all[1].envelope.recipients.push_back({.address = "list@x.test", .orcpt = {}});
+    const Choice choice = choose(all, {.recipient = {}, .to = {}, .to_domain = "z.test"},
+                                 nobody_waits, unmarked);
+    REQUIRE(choice.items.size() == 2);
+    CHECK(choice.items[0].recipients == Recipients{{0, "list@z.test"}});
+    CHECK(choice.items[1].recipients == Recipients{{0, "a@z.test"}});
+    CHECK(choice.left_out.forwards == 1); // the list itself, which keeps a copy
+    // It is the same domain: there it is as without.
+    const Choice same = choose(all, {.recipient = {}, .to = {}, .to_domain = "X.test"},
+                               nobody_waits, unmarked);
+    CHECK(same.items.size() == 1);
+}
+
 TEST_CASE("replayctl: replays, and what came back of them, are left out")
 {
     std::vector<Found> all = {message(1, {"a@x.test"}), message(2, {"a@x.test"}),
