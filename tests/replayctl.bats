@@ -164,6 +164,18 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     [ "$(marks | uniq | wc -l)" -eq 20 ]
 }
 
+@test "a stranger's mark keeps no mail from being sent again" {
+    keeping
+    for mark in 'X-Sponts-Replay: nonsense' 'X-Sponts-Replay: 20261124-215000 0000000000007'; do
+        printf '%s\r\nSubject: marked\r\n\r\n' "$mark" |
+            spool-tool put "$SPOOL" s@remote.test r@dest.test >/dev/null
+    done
+    wait_for 10 got 2
+    wait_for 10 queue_is_empty
+    run -0 replay plan --all
+    [[ $output == *"messages:    2"* && $output != *"left out"* ]]
+}
+
 # bats test_tags=crash
 @test "killed again and again, it sends nothing twice and loses nothing" {
     keeping

@@ -2,6 +2,7 @@
 #include "choice.h"
 
 #include "select.h"
+#include "spool/replay_sender.h"
 #include "text/lines.h"
 
 #include <algorithm>
@@ -19,11 +20,18 @@ using spool::Origin;
 
 class Chooser {
 public:
-    Chooser(const Wishes& wishes, const Waits& waits) : wishes_(wishes), waits_(waits) {}
+    Chooser(const Wishes& wishes, const Waits& waits, const IsMarked& is_marked)
+        : wishes_(wishes), waits_(waits), is_marked_(is_marked)
+    {
+    }
 
     // Originals come before what was made of them.
     void add(const Found& message)
     {
+        if (spool::is_sent_again(message.envelope)) {
+            ++choice_.left_out.replays;
+            return;
+        }
         spool::ReplayItem item{message.envelope.id, message.where, message.size, {}};
         std::unordered_set<std::string> addresses; // in lower case
         for (std::uint32_t i = 0; i < message.envelope.recipients.size(); ++i) {
@@ -35,10 +43,17 @@ public:
         }
         if (item.recipients.empty())
             return;
+        if (item.size > spool::most_replayed) {
+            ++choice_.left_out.too_large;
+            return;
+        }
+        if (is_marked_(message)) {
+            ++choice_.left_out.replays;
+            return;
+        }
         getting_[item.id] = std::move(addresses);
         choice_.items.push_back(std::move(item));
     }
-    void leave_out_replay() { ++choice_.left_out.replays; }
     [[nodiscard]] Choice take() { return std::move(choice_); }
 
 private:
@@ -86,6 +101,7 @@ private:
 
     const Wishes& wishes_;
     const Waits& waits_;
+    const IsMarked& is_marked_;
     // Where what was chosen goes now: what is made of it there is made again.
     std::unordered_map<spool::MessageId, std::unordered_set<std::string>> getting_;
     Choice choice_;
@@ -96,12 +112,9 @@ private:
 Choice choose(const std::vector<Found>& messages, const Wishes& wishes, const Waits& waits,
               const IsMarked& is_marked)
 {
-    Chooser chooser(wishes, waits);
+    Chooser chooser(wishes, waits, is_marked);
     for (const Found& message : messages)
-        if (message.envelope.origin == Origin::replay || is_marked(message))
-            chooser.leave_out_replay();
-        else
-            chooser.add(message);
+        chooser.add(message);
     return chooser.take();
 }
 

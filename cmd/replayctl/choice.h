@@ -7,6 +7,8 @@
 //     what was made of a message by a forward       is made again of its original, if that
 //                                                   is sent again to the one who forwards
 //     a replay, and what bears the mark of one      is a copy of what the log has
+//
+// and what is too large to be sent again.
 #pragma once
 
 #include "spool/reader.h"
@@ -26,9 +28,10 @@ struct Wishes {
 };
 
 struct LeftOut {
-    std::uint64_t waiting = 0;  // recipients
-    std::uint64_t forwards = 0; // recipients
-    std::uint64_t replays = 0;  // messages
+    std::uint64_t waiting = 0;   // recipients
+    std::uint64_t forwards = 0;  // recipients
+    std::uint64_t replays = 0;   // messages
+    std::uint64_t too_large = 0; // messages
 };
 
 struct Choice {
@@ -37,7 +40,7 @@ struct Choice {
 };
 
 using Waits = std::function<bool(spool::MessageId id, std::uint32_t recipient)>;
-using IsMarked = std::function<bool(const spool::Found& message)>;
+using IsMarked = std::function<bool(const spool::Found& message)>; // reads the header
 
 // `messages` oldest first.
 [[nodiscard]] Choice choose(const std::vector<spool::Found>& messages, const Wishes& wishes,

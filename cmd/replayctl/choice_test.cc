@@ -148,6 +148,24 @@ TEST_CASE("replayctl: replays, and what came back of them, are left out")
     CHECK(choice.left_out.replays == 2);
 }
 
+TEST_CASE("replayctl: only what is chosen otherwise is read, or found too large")
+{
+    std::vector<Found> all = {message(1, {"a@x.test"}), message(2, {"b@x.test"}),
+                              message(3, {"b@x.test"}), message(4, {"a@x.test"})};
+    all[2].size = (512u << 20) + 1;
+    all[3].size = all[2].size;
+    std::vector<MessageId> read;
+    const auto marked = [&](const Found& one) {
+        read.push_back(one.envelope.id);
+        return false;
+    };
+    const Choice choice =
+        choose(all, {.recipient = "b@*", .to = {}, .to_domain = {}}, nobody_waits, marked);
+    CHECK(choice.items.size() == 1);
+    CHECK(choice.left_out.too_large == 1);
+    CHECK(read == std::vector{MessageId(2)});
+}
+
 TEST_CASE("replayctl: patterns of addresses")
 {
     using replayctl::matches_pattern;

@@ -4,18 +4,17 @@
 
 #include "base/clock.h"
 #include "base/failure.h"
+#include "marks.h"
 #include "select.h"
-#include "smtp/dsn_report.h"
 #include "spool/queue.h"
-#include "spool/replay_sender.h"
 #include "text/address.h"
 #include "text/json.h"
 #include "text/lines.h"
+#include "text/words.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <tuple>
 
@@ -24,7 +23,6 @@ namespace replayctl {
 namespace {
 
 constexpr std::uint32_t default_rate = 100;
-constexpr std::size_t most_header = 128u << 10;
 constexpr std::size_t most_shown = 10;
 
 using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
@@ -33,13 +31,11 @@ std::uint32_t read_rate(const Call& call)
 {
     if (!call.has("rate"))
         return default_rate;
-    const std::string said = call.get("rate");
-    std::uint32_t rate = 0;
-    const auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), rate);
-    if (error != std::errc{} || end != said.data() + said.size())
+    const auto rate = text::number_in<std::uint32_t>(call.get("rate"));
+    if (!rate)
         throw base::Failure(base::Remedy::fix_arguments,
                             "--rate is a number of messages a second; 0: no limit");
-    return rate;
+    return *rate;
 }
 
 Wishes read_wishes(const Call& call)
@@ -56,31 +52,6 @@ Wishes read_wishes(const Call& call)
         throw base::Failure(base::Remedy::fix_arguments,
                             "not an address: " + text::printable(address));
     return wishes;
-}
-
-// A field of ours anywhere in the header: it was sent again before, and came back.
-bool has_mark(std::string_view header)
-{
-    for (std::size_t at = 0; at < header.size();) {
-        const std::string_view line = header.substr(at, header.find('\n', at) - at);
-        if (line.size() > spool::replay_field.size() &&
-            line[spool::replay_field.size()] == ':' &&
-            text::equal_ignoring_case(line.substr(0, spool::replay_field.size()),
-                                      spool::replay_field))
-            return true;
-        at += line.size() + 1;
-    }
-    return false;
-}
-
-bool is_marked(spool::Reader& reader, const spool::Found& one)
-{
-    const auto message = reader.open(one.where);
-    if (!message)
-        return false; // the sender says that it is lost
-    const std::string text =
-        reader.read(*message, 0, std::min<std::uint64_t>(message->size, most_header));
-    return has_mark(smtp::header_of(text));
 }
 
 // Most first.
@@ -134,14 +105,14 @@ Planned make_plan(const Call& call, const Place& place)
     const std::vector<spool::Found> found = select(place.spool, criteria);
     // Later than the log: what is not in the queue now was finished, not yet to come.
     const spool::QueueView queue(place.spool);
-    spool::Reader reader(place.spool);
+    Marks marks(place.spool);
     Choice choice = choose(
         found, wishes,
         [&](spool::MessageId id, std::uint32_t i) {
             const spool::Entry* const entry = queue.find(id);
             return entry != nullptr && i < entry->recipients() && entry->waits(i);
         },
-        [&](const spool::Found& one) { return is_marked(reader, one); });
+        [&](const spool::Found& one) { return marks.has(one); });
     planned.plan.items = std::move(choice.items);
     planned.left_out = choice.left_out;
     return planned;
@@ -174,6 +145,9 @@ std::string describe(const Planned& planned, const std::string& name)
     if (left_out.replays > 0)
         text += fmt::format("left out:    {} messages that were sent again before\n",
                             left_out.replays);
+    if (left_out.too_large > 0)
+        text += fmt::format("left out:    {} messages that are too large\n",
+                            left_out.too_large);
     if (plan.rate > 0)
         text += fmt::format("duration:    {} s at {} messages a second\n", seconds_of(plan),
                             plan.rate);
@@ -201,6 +175,7 @@ std::string describe_json(const Planned& planned, const std::string& name)
         .member("waiting", planned.left_out.waiting)
         .member("forwards", planned.left_out.forwards)
         .member("replays", planned.left_out.replays)
+        .member("too_large", planned.left_out.too_large)
         .end_object()
         .end_object();
     return out + '\n';

@@ -101,8 +101,11 @@ std::vector<spool::Found> select(const std::string& spool, const Criteria& crite
     std::unordered_map<spool::MessageId, spool::Found> chosen;
     spool::Follower follower(spool, {});
     const auto found = [&](spool::Found&& one) {
-        if (matches(criteria, one.envelope))
-            chosen.insert_or_assign(one.envelope.id, std::move(one));
+        if (!matches(criteria, one.envelope))
+            return;
+        spool::Found& known = chosen[one.envelope.id];
+        if (known.where.segment <= one.where.segment)
+            known = std::move(one);
     };
     const auto damaged = [](spool::Location, std::string_view) {}; // smtp-sendd reports it
     while (follower.poll(scan_step, found, damaged) == scan_step) {
