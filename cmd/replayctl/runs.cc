@@ -14,12 +14,8 @@ struct Summary {
     std::string name;
     std::int64_t made = 0;
     std::uint32_t rate = 0;
-    std::size_t messages = 0;
-    std::size_t sent = 0;
-    std::size_t lost = 0;
+    spool::ReplayCounts counts;
     std::string_view state;
-
-    [[nodiscard]] std::size_t left() const { return messages - sent - lost; }
 };
 
 std::string_view state_word(const spool::ReplayState& state, bool finished)
@@ -34,26 +30,19 @@ std::string_view state_word(const spool::ReplayState& state, bool finished)
 Summary summarize(const spool::ReplayFiles& files)
 {
     const spool::ReplayState state = spool::read_replay(files);
-    Summary out{.name = files.name,
-                .made = state.plan.made,
-                .rate = state.plan.rate,
-                .messages = state.plan.items.size(),
-                .state = {}};
-    for (const spool::ReplayItem& item : state.plan.items) {
-        const auto result = state.results.find(item.id);
-        if (result == state.results.end())
-            continue;
-        const bool is_sent = result->second.what == spool::ReplayResult::What::sent;
-        ++(is_sent ? out.sent : out.lost);
-    }
-    out.state = state_word(state, out.left() == 0);
-    return out;
+    const spool::ReplayCounts counts = spool::counts_of(state.plan, state.results);
+    return {.name = files.name,
+            .made = state.plan.made,
+            .rate = state.plan.rate,
+            .counts = counts,
+            .state = state_word(state, counts.left() == 0)};
 }
 
 std::string line_of(const Summary& run)
 {
     return fmt::format("{:<20}  {:<8}  {} messages, {} sent, {} lost, {} left\n", run.name,
-                       run.state, run.messages, run.sent, run.lost, run.left());
+                       run.state, run.counts.messages, run.counts.sent, run.counts.lost,
+                       run.counts.left());
 }
 
 std::string json_of(const Summary& run)
@@ -65,10 +54,10 @@ std::string json_of(const Summary& run)
         .member("made", run.made)
         .member("rate", run.rate)
         .member("state", run.state)
-        .member("messages", run.messages)
-        .member("sent", run.sent)
-        .member("lost", run.lost)
-        .member("left", run.left())
+        .member("messages", run.counts.messages)
+        .member("sent", run.counts.sent)
+        .member("lost", run.counts.lost)
+        .member("left", run.counts.left())
         .end_object();
     return out + '\n';
 }
