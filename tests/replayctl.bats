@@ -164,6 +164,22 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     [ "$(marks | uniq | wc -l)" -eq 20 ]
 }
 
+@test "what the log has lost before its turn is said, and is no success" {
+    keeping
+    arrive 3
+    # Nothing keeps it: that is said while there is time.
+    sed -i 's/^retention = .*/&\nretention-bytes = 1/' "$CONF"
+    run -0 --separate-stderr replay plan --all
+    [[ $stderr == "replayctl: "*" bytes are left of retention-bytes: "* ]]
+    name=$(run_name <<<"$output")
+    halt
+    rm "$SPOOL"/log/*.seg
+    run -1 replay apply "$name"
+    [ "$output" = "$name: 0 sent, 3 lost, 0 left" ]
+    run -1 replay apply "$name"
+    state "$name" 'done'
+}
+
 @test "a stranger's mark keeps no mail from being sent again" {
     keeping
     for mark in 'X-Sponts-Replay: nonsense' 'X-Sponts-Replay: 20261124-215000 0000000000007'; do

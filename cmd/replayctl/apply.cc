@@ -54,7 +54,7 @@ int send(const spool::ReplayFiles& files, const Place& place)
     const spool::ReplayCounts counts = spool::counts_of(sender.plan(), sender.results());
     print(fmt::format("{}: {} sent, {} lost, {} left\n", files.name, counts.sent,
                       counts.lost, counts.left()));
-    return finished ? exit_done : exit_no_match;
+    return finished && counts.lost == 0 ? exit_done : exit_no_match;
 }
 
 } // namespace

@@ -48,6 +48,7 @@ Place enter(const Call& call)
         place.writer.segment_age = settings.queue.segment_age;
         place.writer.free_space = settings.queue.free_space;
         place.writer.free_inodes = settings.queue.free_inodes;
+        place.retention_bytes = settings.queue.retention_bytes;
     }
     place.writer.directory = place.spool;
     become_owner(place.spool);

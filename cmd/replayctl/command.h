@@ -23,6 +23,7 @@ inline constexpr int exit_no_match = 1;
 struct Place {
     std::string spool;
     spool::WriterOptions writer;
+    std::uint64_t retention_bytes = 0; // 0: no bound
 };
 [[nodiscard]] Place enter(const Call& call);
 

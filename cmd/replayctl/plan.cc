@@ -6,7 +6,9 @@
 #include "base/failure.h"
 #include "marks.h"
 #include "select.h"
+#include "spool/layout.h"
 #include "spool/queue.h"
+#include "spool/segments.h"
 #include "text/address.h"
 #include "text/json.h"
 #include "text/lines.h"
@@ -15,6 +17,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <iostream>
 #include <map>
 #include <tuple>
 
@@ -89,6 +93,31 @@ std::uint64_t seconds_of(const spool::ReplayPlan& plan)
     return plan.rate == 0 ? 0 : (plan.items.size() + plan.rate - 1) / plan.rate;
 }
 
+std::uint64_t bytes_of_log(const std::string& spool)
+{
+    std::uint64_t bytes = 0;
+    std::error_code ignored; // one has just been deleted
+    for (const spool::SegmentNumber number : spool::segment_numbers(spool)) {
+        const auto size =
+            std::filesystem::file_size(spool::segment_path(spool, number), ignored);
+        bytes += ignored ? 0 : size;
+    }
+    return bytes;
+}
+
+// Nothing keeps the originals until they are sent, and what is sent again takes room.
+void warn_of_little_room(const spool::ReplayPlan& plan, const Place& place)
+{
+    if (place.retention_bytes == 0)
+        return;
+    const std::uint64_t used = std::min(bytes_of_log(place.spool), place.retention_bytes);
+    if (bytes_of(plan) <= place.retention_bytes - used)
+        return;
+    std::cerr << fmt::format("replayctl: {} bytes are left of retention-bytes: the log may "
+                             "lose messages before they are sent\n",
+                             place.retention_bytes - used);
+}
+
 } // namespace
 
 Planned make_plan(const Call& call, const Place& place)
@@ -115,6 +144,7 @@ Planned make_plan(const Call& call, const Place& place)
         [&](const spool::Found& one) { return marks.has(one); });
     planned.plan.items = std::move(choice.items);
     planned.left_out = choice.left_out;
+    warn_of_little_room(planned.plan, place);
     return planned;
 }
 
