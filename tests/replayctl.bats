@@ -196,7 +196,7 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
 @test "killed again and again, it sends nothing twice and loses nothing" {
     keeping
     arrive 40
-    name=$(replay plan --all --rate 40 | run_name)
+    name=$(replay plan --all --rate 20 | run_name)
     for ((sent = 4; sent <= 28; sent += 4)); do
         start apply replayctl apply "$name" --config "$CONF"
         wait_for 10 over "$name" "$sent"
