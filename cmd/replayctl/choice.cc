@@ -25,7 +25,7 @@ public:
     {
     }
 
-    // Originals come before what was made of them.
+    // Originals before what was made of them.
     void add(const Found& message)
     {
         if (spool::is_sent_again(message.envelope)) {
@@ -112,10 +112,15 @@ private:
 Choice choose(const std::vector<Found>& messages, const Wishes& wishes, const Waits& waits,
               const IsMarked& is_marked)
 {
+    // Who writes forwards has segments of his own: their ids may be the smaller ones.
     Chooser chooser(wishes, waits, is_marked);
-    for (const Found& message : messages)
-        chooser.add(message);
-    return chooser.take();
+    for (const bool forwards : {false, true})
+        for (const Found& message : messages)
+            if ((message.envelope.origin == Origin::forward) == forwards)
+                chooser.add(message);
+    Choice choice = chooser.take();
+    std::ranges::sort(choice.items, {}, &spool::ReplayItem::id);
+    return choice;
 }
 
 } // namespace replayctl

@@ -42,7 +42,7 @@ struct Choice {
 using Waits = std::function<bool(spool::MessageId id, std::uint32_t recipient)>;
 using IsMarked = std::function<bool(const spool::Found& message)>; // reads the header
 
-// `messages` oldest first.
+// The items by id.
 [[nodiscard]] Choice choose(const std::vector<spool::Found>& messages, const Wishes& wishes,
                             const Waits& waits, const IsMarked& is_marked);
 

@@ -101,6 +101,17 @@ TEST_CASE("replayctl: what is forwarded again of its original is left out")
     CHECK(some.items[0].id == MessageId(2));
 }
 
+TEST_CASE("replayctl: a forward is known as that, though its id is the smaller one")
+{
+    const std::vector<Found> all = {forward(1, 3, "list@x.test", "a@x.test"),
+                                    message(2, {"b@x.test"}), message(3, {"list@x.test"})};
+    const Choice choice = choose(all, {}, nobody_waits, unmarked);
+    REQUIRE(choice.items.size() == 2);
+    CHECK(choice.items[0].id == MessageId(2));
+    CHECK(choice.items[1].id == MessageId(3));
+    CHECK(choice.left_out.forwards == 1);
+}
+
 TEST_CASE("replayctl: one who forwards and keeps his mail gets it once")
 {
     std::vector<Found> all = {message(1, {"bob@x.test"}),
