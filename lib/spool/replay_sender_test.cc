@@ -4,6 +4,10 @@
 #include "spool/segments.h"
 
 #include <filesystem>
+#include <memory>
+#include <sys/file.h>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -111,6 +115,74 @@ TEST_CASE("replay: what the log has lost is said and passed over")
     }
     CHECK(lost > 0);
     CHECK(replays(read_all(spool.path)).size() == 3 - lost);
+}
+
+namespace {
+
+// All originals are appended anew, as the queue does, and gone from where they were.
+void carry_all(const std::string& directory)
+{
+    HastyDisk disk;
+    std::set<spool::SegmentNumber> old;
+    {
+        spool::Reader reader(directory);
+        spool::Writer writer(options_for(directory, disk));
+        for (const spool::Found& one : read_all(directory).found) {
+            if (one.envelope.origin == spool::Origin::replay)
+                continue;
+            const auto message = reader.open(one.where, true);
+            REQUIRE(message);
+            REQUIRE(writer.carry_and_wait(*message));
+            old.insert(one.where.segment);
+        }
+    }
+    spool::delete_segments(directory, std::vector(old.begin(), old.end()));
+}
+
+} // namespace
+
+TEST_CASE("replay: mail that is carried is found, also while it goes on being carried")
+{
+    const TemporarySpool spool;
+    const std::string name = prepare(spool.path, 3);
+    HastyDisk disk;
+    spool::ReplaySender sender({spool.path, name}, options_for(spool.path, disk));
+    for (int i = 0; i < 3; ++i) {
+        carry_all(spool.path);
+        CHECK(sender.send(1) == 1);
+    }
+    CHECK(sender.done());
+    CHECK(spool::counts_of(sender.plan(), sender.results()).sent == 3);
+}
+
+namespace {
+
+// Whenever a file is opened, somebody holds its lock for a moment.
+class LookedAtDisk : public HastyDisk {
+public:
+    int open(const std::string& path) override
+    {
+        auto held = std::make_shared<base::Fd>(HastyDisk::open(path));
+        CHECK(::flock(held->get(), LOCK_SH) == 0);
+        looks_.emplace_back([held] { held->reset(); });
+        return HastyDisk::open(path);
+    }
+
+private:
+    std::vector<std::jthread> looks_;
+};
+
+} // namespace
+
+TEST_CASE("replay: who looks whether a run is being sent does not keep it from beginning")
+{
+    const TemporarySpool spool;
+    const spool::ReplayFiles files{spool.path, prepare(spool.path, 1)};
+    HastyDisk disk;
+    CHECK(base::Fd(disk.create(files.progress())));
+    LookedAtDisk looked_at;
+    for (int i = 0; i < 20; ++i)
+        CHECK_NOTHROW(spool::ReplaySender(files, options_for(spool.path, looked_at)));
 }
 
 TEST_CASE("replay: a plan is written and read without loss, and believed only whole")
