@@ -42,6 +42,7 @@ TEST_CASE("replay: every message of the plan becomes a new one for its recipient
             continue;
         CHECK(one.envelope.sender == "sender@example.org");
         CHECK(one.envelope.recipients.at(0).notify == spool::notify_never);
+        CHECK_FALSE(one.envelope.redirected);
         const int number = std::stoi(one.envelope.recipients.at(0).address);
         CHECK(one.envelope.parent == plan.items.at(static_cast<std::size_t>(number)).id);
         CHECK(spool::test::read_message(reader, one.where) ==
@@ -73,6 +74,7 @@ TEST_CASE("replay: other recipients, who were one of several")
     CHECK(sent.recipients[0].address == "c@example");
     CHECK(sent.recipients[0].orcpt == "rfc822;b@example");
     CHECK(sent.recipients[0].notify == spool::notify_never);
+    CHECK(sent.redirected);
 }
 
 TEST_CASE("replay: a run has one sender at a time, and stops when it is asked")
