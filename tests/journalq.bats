@@ -425,6 +425,10 @@ END
     [ "$output" = 'journalq: search the journal: there is no word in "!!!"' ]
     run -64 q list --larger much
     run -64 q list --since 'the day after'
+    for option in --sender --since --after --reason --limit --sort; do
+        run -64 q list "$option" ''
+        [ "$output" = "journalq: $option: is empty" ]
+    done
     run -0 journalq --version
     [[ $output == 'journalq '* ]]
     [ -c /dev/full ] || skip 'no /dev/full'

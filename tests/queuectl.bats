@@ -273,6 +273,10 @@ serving() {
         run -64 ctl "$verb" --all "$id"
         run -64 ctl "$verb" --all --held
     done
+    for option in --sender --recipient --domain --reason; do
+        run -64 --separate-stderr ctl delete --older 0s "$option" ''
+        [ "$stderr" = "queuectl: $option: is empty" ]
+    done
     [ "$(count)" -eq 1 ]
 }
 

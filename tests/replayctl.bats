@@ -128,6 +128,11 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     run -64 --separate-stderr replay plan
     [ "$stderr" = "replayctl: say which messages: ids, criteria, or --all" ]
     run -64 --separate-stderr replay plan --all --rcpt x@dest.test
+    for option in --rcpt --sender --since --to --to-domain --rate; do
+        run -64 --separate-stderr replay resend --since today "$option" ''
+        [ "$stderr" = "replayctl: $option: is empty" ]
+    done
+    got 1
 }
 
 @test "nobody hears of a replay that cannot be delivered" {

@@ -100,8 +100,6 @@ db::JournalCriteria criteria_of(const Call& call)
     require_one_of(call, {"refused", "with-refused"});
     db::JournalCriteria criteria = conf::read_selection(call, base::wall_microseconds());
     criteria.reason = call.get("reason");
-    if (call.has("reason") && criteria.reason.empty())
-        refuse("reason", "", "nothing is given");
     if (call.has("with-refused"))
         criteria.kind = db::JournalKind::both;
     else if (call.has("refused") || call.has("reason") ||

@@ -44,8 +44,6 @@ int show(const Call& call)
 {
     const std::vector<spool::MessageId> ids = ids_of(call);
     const std::string tenant = call.get("tenant");
-    if (call.has("tenant") && tenant.empty())
-        refuse("tenant", tenant, "nothing is given");
     const db::JournalSearch search = open_journal(source_of(call));
     Output output;
     int status = ids.empty() ? exit_no_match : exit_done;

@@ -53,13 +53,18 @@ void add_criteria(CLI::App& app, queuectl::Criteria& criteria)
                 throw CLI::ValidationError("not a time (90s, 15m, 4h, 5d, 2w): " + text);
         };
     };
-    app.add_option("--sender", criteria.sender, "of this sender")->type_name("PATTERN");
+    app.add_option("--sender", criteria.sender, "of this sender")
+        ->type_name("PATTERN")
+        ->check(conf::not_empty);
     app.add_option("--recipient", criteria.recipient, "waiting for this recipient")
-        ->type_name("PATTERN");
+        ->type_name("PATTERN")
+        ->check(conf::not_empty);
     app.add_option("--domain", criteria.domain, "waiting for this domain")
-        ->type_name("DOMAIN");
+        ->type_name("DOMAIN")
+        ->check(conf::not_empty);
     app.add_option("--reason", criteria.reason, "for a reason that contains this")
-        ->type_name("TEXT");
+        ->type_name("TEXT")
+        ->check(conf::not_empty);
     app.add_option_function<std::string>("--older", duration(criteria.older),
                                          "longer in the queue")
         ->type_name("TIME");
@@ -116,7 +121,8 @@ int main(int argc, char** argv)
     Call call;
     conf::add_version_and_config(app, call.config);
     app.add_option("--spool", call.spool, "the spool, instead of what the file says")
-        ->type_name("DIR");
+        ->type_name("DIR")
+        ->check(conf::not_empty);
     app.require_subcommand(1);
     const Command* chosen = nullptr;
     for (const Command& command : commands)

@@ -41,7 +41,7 @@ void check_rights(const std::string& spool)
 Place enter(const Call& call)
 {
     Place place{.spool = call.get("spool"), .writer = {}};
-    if (place.spool.empty() || !call.has("spool")) {
+    if (!call.has("spool")) {
         const conf::Settings settings = conf::read_settings(call.config);
         place.spool = settings.general.spool;
         place.writer.segment_size = settings.queue.segment_size;

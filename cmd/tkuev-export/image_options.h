@@ -3,20 +3,15 @@
 // CLI11.
 #pragma once
 
+#include "conf/command_line.h"
 #include "image_call.h"
-
-#include <CLI/CLI.hpp>
 
 #include <functional>
 #include <string>
 
 namespace tkuev_export {
 
-// Given, but nothing: a variable of a script that was not set.
-inline std::string not_empty(const std::string& value)
-{
-    return value.empty() ? "is empty" : "";
-}
+using conf::not_empty;
 
 // Adds iso, release, burn, handed-over, stored, probe, verify; the one that was said sets
 // `run`.

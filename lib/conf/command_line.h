@@ -121,6 +121,13 @@ inline std::string names_of(const OptionSpec& option)
     return names;
 }
 
+// Given, but nothing: a variable of a script that was not set.  What narrows nothing would
+// mean everybody.
+inline std::string not_empty(const std::string& value)
+{
+    return value.empty() ? "is empty" : "";
+}
+
 inline void add_option(CLI::App& app, const OptionSpec& option, Call& call)
 {
     const std::string name = option.name.substr(0, option.name.find(','));
@@ -132,7 +139,8 @@ inline void add_option(CLI::App& app, const OptionSpec& option, Call& call)
     app.add_option_function<std::string>(
            names, [&call, name](const std::string& value) { call.options[name] = value; },
            option.help)
-        ->type_name(option.value);
+        ->type_name(option.value)
+        ->check(not_empty);
 }
 
 // "TABLE [FILE]" are one or two, "[FILE ...]" as many as you like.

@@ -114,7 +114,6 @@ TEST_CASE("journal selection: what is not understood, or would not narrow, is re
     CHECK(refusal({{"larger", "much"}}).starts_with("--larger much: is no size"));
     CHECK(refusal({{"larger", "2k"}, {"smaller", "1k"}}) ==
           "--smaller 1k: is less than --larger");
-    for (const char* name : {"tenant", "sender", "recipient", "subject", "type", "since"})
-        CHECK(refusal({{name, ""}}) == std::string("--") + name + " : nothing is given");
+    CHECK(refusal({{"sender", "@"}}) == "--sender @: nothing is given");
     CHECK(refusal({{"recipient", "@"}}) == "--recipient @: nothing is given");
 }
