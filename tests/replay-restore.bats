@@ -44,7 +44,7 @@ is_later_than() { [ "$(date +%s)" -gt "$1" ]; }
 
     helper restore.py send "$SMTP_PORT" "$TMP/later" &
     sender=$!
-    run -0 replayctl resend --since yesterday --until "@$lost" --rate 400 --config "$CONF"
+    run -0 replayctl resend --since yesterday --until "@$((lost + 1))" --rate 400 --config "$CONF"
     [[ $output == *"left out: "*" recipients of forwards"*": 1000 sent, 0 lost, 0 left" ]]
     wait "$sender"
     wait_for 120 queue_is_empty

@@ -57,6 +57,10 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     run -0 replay list --sender @remote.test --json
     [ "$(jq -r .recipients[0] <<<"$output" | xargs)" = "r1@dest.test r2@dest.test r3@dest.test" ]
     run -1 replay list --until yesterday
+    run -1 replay list --until today
+    [ "$(replay list --on today --ids | wc -l)" -eq 3 ]
+    run -64 --separate-stderr replay list --on today --until now
+    [ "$stderr" = "replayctl: --on today: goes without --since and --until" ]
     message 2 >"$TMP/2.eml"
     replay cat "$id" | cmp - "$TMP/2.eml"
     run -0 replay show "$id"

@@ -3,12 +3,13 @@
 
 #include "base/clock.h"
 #include "base/failure.h"
+#include "conf/journal_selection.h"
 #include "text/lines.h"
-#include "text/when.h"
 
 #include <algorithm>
 #include <fnmatch.h>
 #include <iostream>
+#include <iterator>
 #include <unordered_map>
 
 namespace replayctl {
@@ -16,17 +17,6 @@ namespace replayctl {
 namespace {
 
 constexpr std::size_t scan_step = 4096;
-
-text::When read_when(const Call& call, std::string_view option)
-{
-    const std::string said = call.get(option);
-    const auto when = text::parse_when(said, base::wall_microseconds());
-    if (!when)
-        throw base::Failure(base::Remedy::fix_arguments, "--" + std::string(option) + ' ' +
-                                                             text::printable(said) + ": " +
-                                                             when.error());
-    return *when;
-}
 
 void add_id(const std::string& word, Criteria& criteria)
 {
@@ -55,10 +45,10 @@ void read_ids(const Call& call, Criteria& criteria)
 
 std::vector<conf::OptionSpec> selection_options()
 {
-    return {{"sender", "PATTERN", "of this sender"},
-            {"rcpt", "PATTERN", "to this recipient"},
-            {"since", "TIME", "that came at this time or later"},
-            {"until", "TIME", "that came before the end of this time"}};
+    std::vector<conf::OptionSpec> all{{"sender", "PATTERN", "of this sender"},
+                                      {"rcpt", "PATTERN", "to this recipient"}};
+    std::ranges::move(conf::time_options(), std::back_inserter(all));
+    return all;
 }
 
 Criteria read_criteria(const Call& call)
@@ -67,10 +57,10 @@ Criteria read_criteria(const Call& call)
     read_ids(call, criteria);
     criteria.sender = call.get("sender");
     criteria.recipient = call.get("rcpt");
-    if (call.has("since"))
-        criteria.since = read_when(call, "since").first;
-    if (call.has("until"))
-        criteria.until = read_when(call, "until").behind;
+    const conf::JournalPeriod period = conf::read_period(call, base::wall_microseconds());
+    criteria.since = period.from;
+    if (period.to > 0)
+        criteria.until = period.to;
     return criteria;
 }
 

@@ -28,7 +28,7 @@ struct Criteria {
     }
 };
 
-// --sender, --rcpt, --since, --until, and ids as operands or, for "-", of standard input.
+// --sender, --rcpt, --since, --until, --on, and ids as operands or, for "-", of standard input.
 // Throws Failure (fix_arguments).
 [[nodiscard]] std::vector<conf::OptionSpec> selection_options();
 [[nodiscard]] Criteria read_criteria(const Call& call);

@@ -116,14 +116,20 @@ void read_texts(const Call& call, JournalCriteria& criteria)
 
 } // namespace
 
-std::vector<OptionSpec> period_options()
+std::vector<OptionSpec> time_options()
 {
     return {
         {"since", "TIME", "not before this: \"2h ago\", yesterday, \"2026-11-23 14:30\""},
         {"until", "TIME", "before this"},
         {"on", "TIME", "on this day, or in this minute: yesterday, 2026-11-23"},
-        {"tenant", "NAME", "of this tenant alone"},
     };
+}
+
+std::vector<OptionSpec> period_options()
+{
+    std::vector<OptionSpec> all = time_options();
+    all.push_back({"tenant", "NAME", "of this tenant alone"});
+    return all;
 }
 
 std::vector<OptionSpec> selection_options()

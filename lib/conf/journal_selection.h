@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // conf/journal_selection.h - which mail is meant, as options of a command line: the same
-// for every program that searches the journal.
+// for every program that searches the journal, and times also for others.
 #pragma once
 
 #include "conf/command.h"
@@ -15,7 +15,8 @@ namespace conf {
 // --since to --smaller, for a row of a program's table; --tenant is one of them.
 [[nodiscard]] std::vector<OptionSpec> selection_options();
 
-// Of all of these only --since, --until, --on and --tenant.
+// Of all of these only --since, --until and --on; and with --tenant.
+[[nodiscard]] std::vector<OptionSpec> time_options();
 [[nodiscard]] std::vector<OptionSpec> period_options();
 
 // Whether anything narrows what is meant.
