@@ -88,6 +88,27 @@ teardown() { sponts_teardown; }
     [ "$output" = 6 ]
 }
 
+@test "a line tells the result of who was searched for, also behind a pseudonym" {
+    local key=0123456789abcdef0123456789abcdef bob
+    printf '%s\n' "$key" >"$TMP/key"
+    printf '%s\n' '[journal]' "database = $JOURNAL" 'pseudonyms = *' \
+        "pseudonym-key-file = $TMP/key" >"$TMP/sponts.conf"
+    bob=$(python3 -c 'import hmac, sys
+print("p-" + hmac.digest(sys.argv[1].encode(), b"bob@example.org", "sha256")[:10].hex())' "$key")
+    tell message id=1 to="$bob@example.org" to=carl@example.org -- \
+        result id=1 to="$bob@example.org" outcome=delivered -- \
+        result id=1 to=carl@example.org outcome=failed >/dev/null
+    for option in --rcpt --address; do
+        run -0 journalq list "$option" Bob@example.org --config "$TMP/sponts.conf"
+        [[ $output == *" delivered "*" -> $bob@example.org (+1)" ]]
+    done
+    run -0 journalq list --config "$TMP/sponts.conf"
+    [[ $output == *" failed "*" -> carl@example.org (+1)" ]]
+    start follow journalq follow --since '1h ago' --rcpt bob@example.org \
+        --config "$TMP/sponts.conf"
+    wait_for 10 grep -q " delivered .* -> $bob@example.org (+1)" "$TMP/follow.out"
+}
+
 @test "pages go on where the last one ended, in every order" {
     fill
     local sort place page all

@@ -54,7 +54,6 @@ class Follower {
 public:
     explicit Follower(const Call& call)
         : source_(source_of(call)), criteria_(criteria_of(call)), json_(call.has("json")),
-          wanted_(criteria_.recipient.empty() ? criteria_.address : criteria_.recipient),
           news_(db::first_key(criteria_.from))
     {
         open();
@@ -84,6 +83,7 @@ private:
         identity_ = identity_of(source_.path);
         require_journal(source_.path);
         search_.emplace(source_.path, source_.policies);
+        wanted_ = wanted_by(criteria_, *search_);
     }
 
     void look()
@@ -146,7 +146,7 @@ private:
     Source source_;
     db::JournalCriteria criteria_;
     bool json_;
-    std::string wanted_;
+    Wanted wanted_;
     News news_;
     std::optional<FileIdentity> identity_;
     std::optional<db::JournalSearch> search_;

@@ -38,7 +38,7 @@ class Lister {
 public:
     Lister(const Call& call, const db::JournalSearch& search)
         : search_(search), criteria_(criteria_of(call)), format_(format_of(call)),
-          wanted_(criteria_.recipient.empty() ? criteria_.address : criteria_.recipient),
+          wanted_(wanted_by(criteria_, search)),
           left_(limit_of(call, std::numeric_limits<std::size_t>::max()))
     {
         if (format_ == Format::csv)
@@ -118,7 +118,7 @@ private:
     const db::JournalSearch& search_;
     db::JournalCriteria criteria_;
     Format format_;
-    std::string wanted_;
+    Wanted wanted_;
     std::size_t left_;
     Output output_;
     std::size_t found_ = 0;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace journalq {
 
@@ -33,8 +34,12 @@ enum class Format : std::uint8_t {
 [[nodiscard]] std::string delay_of(const db::FiledMessage& filed,
                                    const db::FiledRecipient& recipient);
 
-// `wanted`: an address that was searched for; its result is the one that is shown.
-void append_line(std::string& out, const db::FiledMessage& filed, std::string_view wanted);
+// What an address that was searched for may be filed as.
+using Wanted = std::vector<std::string>;
+[[nodiscard]] Wanted wanted_by(const db::JournalCriteria& criteria,
+                               const db::JournalSearch& search);
+// The result of who is wanted is the one that is shown.
+void append_line(std::string& out, const db::FiledMessage& filed, const Wanted& wanted);
 void append_story(std::string& out, const db::FiledMessage& filed);
 void append_json(std::string& out, const db::FiledMessage& filed);
 void append_csv_header(std::string& out);

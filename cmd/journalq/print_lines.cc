@@ -2,7 +2,6 @@
 // A line for each message or login.
 #include "base/clock.h"
 #include "print.h"
-#include "text/lines.h"
 #include "text/visible.h"
 
 #include <fmt/format.h>
@@ -18,14 +17,15 @@ constexpr std::int64_t second = 1'000'000;
 
 // The first that was searched for, or the one with the worst result.
 const db::FiledRecipient* shown_recipient(const db::FiledMessage& filed,
-                                          std::string_view wanted)
+                                          const Wanted& wanted)
 {
-    const std::string address = text::to_lower(wanted);
+    const auto is_wanted = [&](const std::string& address) {
+        return std::ranges::find(wanted, address) != wanted.end();
+    };
     const std::string_view worst = worst_result(filed);
     const db::FiledRecipient* shown = nullptr;
     for (const db::FiledRecipient& one : filed.recipients) {
-        if (!address.empty() &&
-            (one.result.address == address || one.result.original == address))
+        if (is_wanted(one.result.address) || is_wanted(one.result.original))
             return &one;
         if (shown == nullptr &&
             db::outcome_words[static_cast<std::size_t>(one.result.outcome)] == worst)
@@ -89,7 +89,14 @@ std::string delay_of(const db::FiledMessage& filed, const db::FiledRecipient& re
     return fmt::format("{}.{:03}", delay / 1000, delay % 1000);
 }
 
-void append_line(std::string& out, const db::FiledMessage& filed, std::string_view wanted)
+Wanted wanted_by(const db::JournalCriteria& criteria, const db::JournalSearch& search)
+{
+    const std::string& address =
+        criteria.recipient.empty() ? criteria.address : criteria.recipient;
+    return address.empty() ? Wanted{} : search.forms_of(address);
+}
+
+void append_line(std::string& out, const db::FiledMessage& filed, const Wanted& wanted)
 {
     const db::FiledRecipient* const shown = shown_recipient(filed, wanted);
     out +=

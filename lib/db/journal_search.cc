@@ -56,7 +56,6 @@ bool are_rare(const Sqlite& database, const std::string& expression)
     return look.step() && look.number(0) < few;
 }
 
-// Each form in which an address may have been filed.
 std::vector<std::string> forms(const JournalPolicies& policies, const std::string& address)
 {
     std::set<std::string> all{filed_address({}, address),
@@ -297,6 +296,11 @@ std::uint64_t JournalSearch::count(const JournalCriteria& criteria) const
     else
         add(range);
     return count;
+}
+
+std::vector<std::string> JournalSearch::forms_of(const std::string& address) const
+{
+    return forms(policies_, address);
 }
 
 std::int64_t JournalSearch::version() const

@@ -135,6 +135,8 @@ public:
     [[nodiscard]] std::vector<FiledLogin>
     logins(const JournalLoginCriteria& criteria, std::size_t limit,
            std::optional<JournalKey> before = std::nullopt) const;
+    // Each form in which an address may have been filed, in lower case.
+    [[nodiscard]] std::vector<std::string> forms_of(const std::string& address) const;
     // Another number whenever somebody has written since it was asked for last.
     [[nodiscard]] std::int64_t version() const;
     [[nodiscard]] const Sqlite& database() const { return database_; }
