@@ -320,6 +320,17 @@ END
     run -0 q show --tenant acme "${ID[3]}"
     run -1 q show --tenant acme "${ID[1]}"
     [ "$output" = "journalq: ${ID[1]}: not in the journal" ]
+    # Nor what came of it: where a forward went, and what the next hop said there.
+    tell message id=2001 origin=forward parent=1003 to=secret@elsewhere.example -- \
+        message id=2002 origin=bounce parent=1003 sender= to=dora@example.com tenant=acme \
+        >"$TMP/children"
+    mapfile -t child <"$TMP/children"
+    run -0 q show --tenant acme "${ID[3]}"
+    [[ $output != *secret* && $output == *"bounce: "*"${child[1]} "* ]]
+    run -0 q show --tenant acme --json "${ID[3]}"
+    [ "$(jq -c .children <<<"$output")" = "[\"${child[1]}\"]" ]
+    run -0 q show --json "${ID[3]}"
+    [ "$(jq -c .children <<<"$output")" = "[\"${child[0]}\",\"${child[1]}\"]" ]
     run -0 q logins --tenant acme
     [ "${#lines[@]}" -eq 1 ]
     for words in list logins follow 'report senders' 'show 0000000000001'; do

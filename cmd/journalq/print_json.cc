@@ -72,8 +72,8 @@ void write_lists(text::JsonWriter& json, const db::FiledMessage& filed)
     if (filed.children.empty())
         return;
     json.key("children").begin_array();
-    for (const spool::MessageId child : filed.children)
-        json.value(child.text());
+    for (const db::FiledChild& child : filed.children)
+        json.value(child.id.text());
     json.end_array();
 }
 

@@ -49,7 +49,7 @@ int show(const Call& call)
     int status = ids.empty() ? exit_no_match : exit_done;
     bool first = true;
     for (const spool::MessageId id : ids) {
-        const auto filed = search.story(id);
+        auto filed = search.story(id);
         // Another tenant's mail is not told from mail that is not there.
         if (!filed || (!tenant.empty() && filed->message.peer.tenant != tenant)) {
             output.put();
@@ -57,13 +57,17 @@ int show(const Call& call)
             status = exit_no_match;
             continue;
         }
+        if (!tenant.empty())
+            std::erase_if(filed->children, [&](const db::FiledChild& child) {
+                return child.tenant != tenant;
+            });
         if (call.has("json")) {
             append_json(output.text(), *filed);
         } else {
             output.text() += std::exchange(first, false) ? "" : "\n";
             append_story(output.text(), *filed);
-            for (const spool::MessageId child : filed->children)
-                if (const auto came = search.story(child))
+            for (const db::FiledChild& child : filed->children)
+                if (const auto came = search.message(child.key))
                     append_child(output.text(), *came);
         }
         output.check();

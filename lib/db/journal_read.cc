@@ -160,11 +160,13 @@ std::optional<FiledMessage> JournalSearch::story(spool::MessageId id) const
     std::optional<FiledMessage> filed = message(look.number(0));
     if (!filed)
         return std::nullopt;
-    Statement children =
-        database_.lend("SELECT id FROM messages WHERE parent = ?1 ORDER BY key");
+    Statement children = database_.lend("SELECT m.key, m.id, t.text FROM messages m"
+                                        " LEFT JOIN labels t ON t.id = m.tenant"
+                                        " WHERE m.parent = ?1 ORDER BY m.key");
     children.bind(1, number);
     while (children.step())
-        filed->children.push_back(id_of(children, 0));
+        filed->children.push_back(
+            {children.number(0), id_of(children, 1), text_of(children, 2)});
     return filed;
 }
 

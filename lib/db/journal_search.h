@@ -56,6 +56,12 @@ struct FiledRecipient {
     std::int64_t first = 0;
 };
 
+struct FiledChild {
+    JournalKey key = 0;
+    spool::MessageId id;
+    std::string tenant;
+};
+
 struct FiledMessage {
     JournalKey key = 0;
     bool refused = false;
@@ -67,7 +73,7 @@ struct FiledMessage {
     std::string reason;
     std::string reply;
     // Of story() only: what came of it (bounces, forwards, replays).
-    std::vector<spool::MessageId> children;
+    std::vector<FiledChild> children;
 };
 
 struct JournalPage {

@@ -302,7 +302,9 @@ TEST_CASE("journal: a message's story has everything that was filed")
     CHECK(story->recipients[0].result.reply == "250 2.0.0 ok");
     CHECK(story->recipients[0].first == noon + 181 * second);
     CHECK(story->recipients[1].result.original == "c@example.com");
-    CHECK(story->children == std::vector{spool::MessageId(4)});
+    REQUIRE(story->children.size() == 1);
+    CHECK(story->children[0].id == spool::MessageId(4));
+    CHECK(search.message(story->children[0].key)->message.origin == db::Origin::bounce);
     CHECK(search.story(spool::MessageId(4))->message.parent == spool::MessageId(3));
     CHECK_FALSE(search.story(spool::MessageId(99)));
 
