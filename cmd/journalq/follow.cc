@@ -13,12 +13,13 @@
 #include "print.h"
 
 #include <algorithm>
-#include <deque>
 #include <optional>
 #include <poll.h>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace journalq {
 
@@ -88,9 +89,7 @@ private:
 
     void look()
     {
-        std::deque<db::JournalKey> watched = std::exchange(watched_, {});
-        for (const db::JournalKey key : watched)
-            look_again(key);
+        look_again();
         std::optional<db::JournalKey> after = news_.after();
         for (std::vector<db::JournalKey> keys; after;) {
             keys =
@@ -99,18 +98,20 @@ private:
                 if (news_.add(key))
                     show(key);
             after = keys.size() == page_size ? std::optional(keys.back()) : std::nullopt;
+            news_.settle();
+            output_.put();
         }
-        news_.settle();
-        output_.put();
     }
 
-    void look_again(db::JournalKey key)
+    // Only what is finished is read in full: the others may wait for days.
+    void look_again()
     {
-        const auto filed = search_->message(key);
-        if (filed && waits(*filed))
-            watched_.push_back(key);
-        else if (filed)
-            print(*filed);
+        const std::set<db::JournalKey> waiting = search_->waiting(watched_);
+        for (const db::JournalKey key : std::exchange(watched_, {}))
+            if (waiting.contains(key))
+                watched_.push_back(key);
+            else if (const auto filed = search_->message(key))
+                print(*filed);
     }
 
     void show(db::JournalKey key)
@@ -123,7 +124,7 @@ private:
             return;
         watched_.push_back(key);
         if (watched_.size() > most_watched)
-            watched_.pop_front();
+            watched_.erase(watched_.begin());
     }
 
     void print(const db::FiledMessage& filed)
@@ -150,7 +151,7 @@ private:
     News news_;
     std::optional<FileIdentity> identity_;
     std::optional<db::JournalSearch> search_;
-    std::deque<db::JournalKey> watched_;
+    std::vector<db::JournalKey> watched_; // the oldest first
     Output output_;
 };
 

@@ -170,6 +170,20 @@ std::optional<FiledMessage> JournalSearch::story(spool::MessageId id) const
     return filed;
 }
 
+std::set<JournalKey> JournalSearch::waiting(std::span<const JournalKey> keys) const
+{
+    std::set<JournalKey> found;
+    if (keys.empty())
+        return found;
+    Statement rows = database_.prepare(
+        fmt::format("SELECT DISTINCT message FROM recipients WHERE message IN ({})"
+                    " AND +result = {}",
+                    fmt::join(keys, ", "), static_cast<int>(Outcome::waiting)));
+    while (rows.step())
+        found.insert(rows.number(0));
+    return found;
+}
+
 std::vector<std::string> login_query(const JournalLoginCriteria& criteria,
                                      const JournalNumbers& numbers)
 {

@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -135,6 +137,8 @@ public:
          std::optional<JournalKey> after = std::nullopt) const;
     // Nothing: it was deleted meanwhile.
     [[nodiscard]] std::optional<FiledMessage> message(JournalKey key) const;
+    // Those of `keys` of which a recipient still waits.
+    [[nodiscard]] std::set<JournalKey> waiting(std::span<const JournalKey> keys) const;
     [[nodiscard]] std::uint64_t count(const JournalCriteria& criteria) const;
     [[nodiscard]] std::optional<FiledMessage> story(spool::MessageId id) const;
     // Newest first; `before`: the key of the last one seen.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <doctest/doctest.h>
+#include <set>
 
 namespace {
 
@@ -312,6 +313,25 @@ TEST_CASE("journal: a message's story has everything that was filed")
     CHECK(refusal.refused);
     CHECK(refusal.code == 550);
     CHECK(refusal.reason == "unknown-recipient");
+}
+
+TEST_CASE("journal: which of some messages still wait, also if one is no longer there")
+{
+    const Filled filled;
+    db::Journal journal(filled.path);
+    db::JournalBatch batch(journal);
+    auto carls = a_result(7, noon + 600 * second);
+    carls.address = "carl@example.org";
+    REQUIRE(batch.file(carls));
+    batch.commit();
+    const db::JournalSearch search(filled.path);
+    std::vector<db::JournalKey> keys = search.keys({}, 100);
+    REQUIRE(keys.size() == 10);
+    std::set<db::JournalKey> all(keys.begin(), keys.end());
+    all.erase(keys[3]); // 7: both of its recipients are finished
+    keys.push_back(1);
+    CHECK(search.waiting(keys) == all);
+    CHECK(search.waiting({}).empty());
 }
 
 TEST_CASE("journal: logins are found, newest first")
