@@ -190,6 +190,11 @@ END
     [ "$(jq -r '.recipients[0].delay_ms' <<<"$output")" = 1500 ]
     [ "$(jq -r '.attachments[0].found_type' <<<"$output")" = application/x-dosexec ]
     [ "$(jq -r '.children[0]' <<<"$output")" = "${ID[2]}" ]
+    # A clock that was put back makes no delay less than nothing.
+    tell message id=3001 time='2026-11-22 08:00' to=early@example.org -- \
+        result id=3001 to=early@example.org outcome=delivered time='2026-11-22 07:59' >/dev/null
+    [ "$(q list --rcpt early@example.org --json | jq '.recipients[].delay_ms')" = 0 ]
+    [[ $(q list --rcpt early@example.org --csv) == *,0.000,* ]]
     q list --json --with-refused | jq -r 'paths(scalars) | map(strings) | last' | sort -u |
         grep -vxE 'delay_ms|children' >"$TMP/members"
     while IFS= read -r member; do

@@ -11,8 +11,8 @@
 #include "news.h"
 #include "output.h"
 #include "print.h"
+#include "result.h"
 
-#include <algorithm>
 #include <optional>
 #include <poll.h>
 #include <set>
@@ -42,13 +42,6 @@ std::optional<FileIdentity> identity_of(const std::string& path)
     if (::stat(path.c_str(), &status) != 0)
         return std::nullopt;
     return FileIdentity{status.st_dev, status.st_ino};
-}
-
-bool waits(const db::FiledMessage& filed)
-{
-    return std::ranges::any_of(filed.recipients, [](const db::FiledRecipient& one) {
-        return one.result.outcome == db::Outcome::waiting;
-    });
 }
 
 class Follower {

@@ -27,12 +27,9 @@ enum class Format : std::uint8_t {
 [[nodiscard]] std::string local_time(std::int64_t time);
 [[nodiscard]] std::string utc_time(std::int64_t time);
 
-// The result that an operator looks for first: failed rather than waiting, waiting rather
-// than delivered; "unknown" without recipients.
-[[nodiscard]] std::string_view worst_result(const db::FiledMessage& filed);
-// From acceptance to the end, "1.250" seconds; empty while it waits.
-[[nodiscard]] std::string delay_of(const db::FiledMessage& filed,
-                                   const db::FiledRecipient& recipient);
+// Seconds of the delay, "1.250"; empty while it waits.
+[[nodiscard]] std::string delay_text(const db::FiledMessage& filed,
+                                     const db::FiledRecipient& recipient);
 
 // What an address that was searched for may be filed as.
 using Wanted = std::vector<std::string>;

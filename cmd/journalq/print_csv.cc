@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages and logins as rows for a spreadsheet (RFC 4180): one for each recipient.
 #include "print.h"
+#include "result.h"
 #include "text/csv.h"
 #include "text/visible.h"
 
@@ -34,9 +35,7 @@ void append_row(std::string& out, const db::FiledMessage& filed,
     const db::JournalMessage& message = filed.message;
     const db::FiledRecipient& to = recipient != nullptr ? *recipient : nobody;
     const std::string_view result =
-        recipient != nullptr
-            ? db::outcome_words[static_cast<std::size_t>(to.result.outcome)]
-            : worst_result(filed);
+        recipient != nullptr ? result_of(to) : worst_result(filed);
     append_row(
         out,
         {utc_time(message.time), filed.refused ? "" : message.id.text(),
@@ -48,7 +47,7 @@ void append_row(std::string& out, const db::FiledMessage& filed,
          text::spreadsheet_text(filed.refused ? filed.enhanced : to.result.enhanced),
          text::spreadsheet_text(filed.refused ? filed.reply : to.result.reply),
          text::spreadsheet_text(filed.reason), text::spreadsheet_text(to.result.relay),
-         std::to_string(to.result.attempts), delay_of(filed, to),
+         std::to_string(to.result.attempts), delay_text(filed, to),
          std::to_string(message.size), text::spreadsheet_text(message.subject),
          text::spreadsheet_text(message.message_id),
          text::spreadsheet_text(names_of(message.attachments))});

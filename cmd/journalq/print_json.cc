@@ -2,6 +2,7 @@
 // Messages and logins as lines of JSON; members are called as the columns of journal-db(5),
 // and what is not known or was not there is left out.
 #include "print.h"
+#include "result.h"
 #include "text/json.h"
 
 namespace journalq {
@@ -38,7 +39,7 @@ void write_recipient(text::JsonWriter& json, const db::FiledMessage& filed,
     const db::JournalResult& result = recipient.result;
     json.begin_object().member("address", result.address);
     member(json, "original", result.original);
-    json.member("result", db::outcome_words[static_cast<std::size_t>(result.outcome)]);
+    json.member("result", result_of(recipient));
     member(json, "enhanced", result.enhanced);
     member(json, "reply", result.reply);
     member(json, "relay", result.relay);
@@ -46,8 +47,8 @@ void write_recipient(text::JsonWriter& json, const db::FiledMessage& filed,
     time_member(json, "first_attempt", recipient.first);
     time_member(json, "last_attempt", result.time);
     json.member("attempts", result.attempts);
-    if (const std::string delay = delay_of(filed, recipient); !delay.empty())
-        json.member("delay_ms", (result.time - filed.message.time) / 1000);
+    if (const auto delay = delay_of(filed, recipient))
+        json.member("delay_ms", *delay);
     json.end_object();
 }
 
@@ -87,10 +88,7 @@ void write_kind(text::JsonWriter& json, const db::FiledMessage& filed)
         return;
     }
     const db::JournalMessage& message = filed.message;
-    bool waits = false;
-    for (const db::FiledRecipient& one : filed.recipients)
-        waits = waits || one.result.outcome == db::Outcome::waiting;
-    const std::string_view state = waits ? "queued" : "done";
+    const std::string_view state = waits(filed) ? "queued" : "done";
     json.member("id", message.id.text())
         .member("state", filed.known ? state : "unknown")
         .member("origin", db::origin_words[static_cast<std::size_t>(message.origin)]);

@@ -2,12 +2,14 @@
 // A line for each message or login.
 #include "base/clock.h"
 #include "print.h"
+#include "result.h"
 #include "text/visible.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 
 namespace journalq {
 
@@ -22,16 +24,10 @@ const db::FiledRecipient* shown_recipient(const db::FiledMessage& filed,
     const auto is_wanted = [&](const std::string& address) {
         return std::ranges::find(wanted, address) != wanted.end();
     };
-    const std::string_view worst = worst_result(filed);
-    const db::FiledRecipient* shown = nullptr;
-    for (const db::FiledRecipient& one : filed.recipients) {
+    for (const db::FiledRecipient& one : filed.recipients)
         if (is_wanted(one.result.address) || is_wanted(one.result.original))
             return &one;
-        if (shown == nullptr &&
-            db::outcome_words[static_cast<std::size_t>(one.result.outcome)] == worst)
-            shown = &one;
-    }
-    return shown;
+    return worst_recipient(filed);
 }
 
 std::string_view sender_of(const db::FiledMessage& filed)
@@ -67,26 +63,10 @@ std::string utc_time(std::int64_t time)
                        time % second / 1000);
 }
 
-std::string_view worst_result(const db::FiledMessage& filed)
+std::string delay_text(const db::FiledMessage& filed, const db::FiledRecipient& recipient)
 {
-    for (const db::Outcome outcome :
-         {db::Outcome::refused, db::Outcome::failed, db::Outcome::expired,
-          db::Outcome::waiting, db::Outcome::deleted, db::Outcome::forwarded,
-          db::Outcome::delivered})
-        for (const db::FiledRecipient& one : filed.recipients)
-            if (one.result.outcome == outcome)
-                return db::outcome_words[static_cast<std::size_t>(outcome)];
-    return filed.refused ? "refused" : "unknown";
-}
-
-std::string delay_of(const db::FiledMessage& filed, const db::FiledRecipient& recipient)
-{
-    if (recipient.result.outcome == db::Outcome::waiting || recipient.result.time == 0 ||
-        !filed.known || filed.refused)
-        return {};
-    const std::int64_t delay =
-        std::max<std::int64_t>(recipient.result.time - filed.message.time, 0) / 1000;
-    return fmt::format("{}.{:03}", delay / 1000, delay % 1000);
+    const std::optional<std::int64_t> delay = delay_of(filed, recipient);
+    return delay ? fmt::format("{}.{:03}", *delay / 1000, *delay % 1000) : std::string();
 }
 
 Wanted wanted_by(const db::JournalCriteria& criteria, const db::JournalSearch& search)
@@ -99,13 +79,10 @@ Wanted wanted_by(const db::JournalCriteria& criteria, const db::JournalSearch& s
 void append_line(std::string& out, const db::FiledMessage& filed, const Wanted& wanted)
 {
     const db::FiledRecipient* const shown = shown_recipient(filed, wanted);
-    out +=
-        fmt::format("{} {:<13} {:<9} {:>9} ", local_time(filed.message.time),
-                    filed.refused ? "-" : filed.message.id.text(),
-                    shown != nullptr
-                        ? db::outcome_words[static_cast<std::size_t>(shown->result.outcome)]
-                        : worst_result(filed),
-                    filed.message.size);
+    out += fmt::format("{} {:<13} {:<9} {:>9} ", local_time(filed.message.time),
+                       filed.refused ? "-" : filed.message.id.text(),
+                       shown != nullptr ? result_of(*shown) : worst_result(filed),
+                       filed.message.size);
     text::append_visible(out, sender_of(filed));
     if (shown != nullptr) {
         out += " -> ";

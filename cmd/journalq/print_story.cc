@@ -2,6 +2,7 @@
 // All that is filed about one message, for people.
 #include "base/clock.h"
 #include "print.h"
+#include "result.h"
 #include "text/visible.h"
 
 #include <fmt/format.h>
@@ -53,7 +54,7 @@ std::string told_of(const db::FiledMessage& filed, const db::FiledRecipient& rec
         return line;
     if (result.time != 0)
         line += " at " + base::rfc3339(result.time / second);
-    if (const std::string delay = delay_of(filed, recipient); !delay.empty())
+    if (const std::string delay = delay_text(filed, recipient); !delay.empty())
         line += fmt::format(" after {} s", delay);
     if (result.attempts == 0 && result.outcome == db::Outcome::waiting)
         line += ", not tried yet";
@@ -107,8 +108,7 @@ void append_story(std::string& out, const db::FiledMessage& filed)
     if (filed.refused)
         add_refusal(out, filed);
     for (const db::FiledRecipient& one : filed.recipients)
-        add_line(out, db::outcome_words[static_cast<std::size_t>(one.result.outcome)],
-                 told_of(filed, one));
+        add_line(out, result_of(one), told_of(filed, one));
 }
 
 void append_child(std::string& out, const db::FiledMessage& child)
