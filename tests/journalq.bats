@@ -473,6 +473,12 @@ END
         run -64 q list "$option" ''
         [ "$output" = "journalq: $option: is empty" ]
     done
+    # Before the journal is looked for, and also where it would change nothing.
+    for words in '--sort beauty' '--limit 0' '--after x' '--sort size --after 17' \
+        '--count --sort beauty' '--count --limit no' '--count --after x'; do
+        # shellcheck disable=SC2086
+        run -64 journalq list $words --database "$TMP/none.db"
+    done
     run -0 journalq --version
     [[ $output == 'journalq '* ]]
     [ -c /dev/full ] || skip 'no /dev/full'

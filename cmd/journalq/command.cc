@@ -72,6 +72,16 @@ std::size_t limit_of(const Call& call, std::size_t otherwise)
     return *limit;
 }
 
+std::optional<db::JournalKey> after_key_of(const Call& call)
+{
+    if (!call.has("after"))
+        return std::nullopt;
+    const auto key = text::number_in<db::JournalKey>(call.get("after"));
+    if (!key)
+        refuse("after", call.get("after"), "is not what an earlier page has told");
+    return key;
+}
+
 void require_one_of(const Call& call, std::initializer_list<std::string_view> flags)
 {
     std::string_view first;

@@ -6,6 +6,7 @@
 #include "db/journal_search.h"
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,8 @@ void require_journal(const std::string& path);
 
 // --limit; throws Failure(fix_arguments).
 [[nodiscard]] std::size_t limit_of(const Call& call, std::size_t otherwise);
+// --after, in an order of time; throws Failure(fix_arguments).
+[[nodiscard]] std::optional<db::JournalKey> after_key_of(const Call& call);
 [[noreturn]] void refuse(std::string_view option, std::string_view said,
                          std::string_view why);
 // At most one of these flags may be given.

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <iostream>
 #include <limits>
+#include <optional>
 
 namespace journalq {
 
@@ -34,22 +35,74 @@ Format format_of(const Call& call)
     return call.has("long") ? Format::stories : Format::lines;
 }
 
+// What was said, understood before the journal is opened.
+struct Asked {
+    db::JournalCriteria criteria;
+    Format format = Format::lines;
+    std::size_t limit = 0;
+    db::JournalOrder order = db::JournalOrder::newest_first;
+    std::optional<db::JournalSort> sort; // instead of the order of time
+    std::optional<db::JournalKey> after_key;
+    std::optional<db::JournalRank> after_rank;
+};
+
+void read_order(const Call& call, Asked& asked)
+{
+    const std::string said = call.has("sort") ? call.get("sort") : "newest";
+    const auto* const rank = std::ranges::find(db::sort_words, said);
+    if (rank != std::end(db::sort_words))
+        asked.sort = static_cast<db::JournalSort>(rank - std::begin(db::sort_words));
+    else if (said == "oldest")
+        asked.order = db::JournalOrder::oldest_first;
+    else if (said != "newest")
+        refuse(
+            "sort", said,
+            fmt::format("is none of newest, oldest, {}", fmt::join(db::sort_words, ", ")));
+}
+
+std::optional<db::JournalRank> after_rank_of(const Call& call)
+{
+    if (!call.has("after"))
+        return std::nullopt;
+    const std::string said = call.get("after");
+    const auto colon = std::min(said.find(':'), said.size());
+    const auto value = text::number_in<std::int64_t>(said.substr(0, colon));
+    const auto key = text::number_in<std::int64_t>(
+        std::string_view(said).substr(std::min(colon + 1, said.size())));
+    if (!value || !key)
+        refuse("after", said, "is not what an earlier page of this order has told");
+    return db::JournalRank{*value, *key};
+}
+
+Asked asked_by(const Call& call)
+{
+    Asked asked;
+    asked.criteria = criteria_of(call);
+    asked.format = format_of(call);
+    asked.limit = limit_of(call, std::numeric_limits<std::size_t>::max());
+    read_order(call, asked);
+    if (asked.sort)
+        asked.after_rank = after_rank_of(call);
+    else
+        asked.after_key = after_key_of(call);
+    return asked;
+}
+
 class Lister {
 public:
-    Lister(const Call& call, const db::JournalSearch& search)
-        : search_(search), criteria_(criteria_of(call)), format_(format_of(call)),
-          wanted_(wanted_by(criteria_, search)),
-          left_(limit_of(call, std::numeric_limits<std::size_t>::max()))
+    Lister(const Asked& asked, const db::JournalSearch& search)
+        : asked_(asked), search_(search), wanted_(wanted_by(asked.criteria, search)),
+          left_(asked.limit)
     {
-        if (format_ == Format::csv)
+        if (asked_.format == Format::csv)
             append_csv_header(output_.text());
     }
 
-    void by_time(db::JournalOrder order, std::optional<db::JournalKey> after)
+    void by_time()
     {
-        for (;;) {
-            const auto page =
-                search_.page(criteria_, std::min(left_, page_size), order, after);
+        for (std::optional<db::JournalKey> after = asked_.after_key;;) {
+            const auto page = search_.page(asked_.criteria, std::min(left_, page_size),
+                                           asked_.order, after);
             print(page.messages);
             after = page.next;
             if (!after)
@@ -59,11 +112,11 @@ public:
         }
     }
 
-    void by_rank(db::JournalSort sort, std::optional<db::JournalRank> after)
+    void by_rank(db::JournalSort sort)
     {
-        for (;;) {
-            const auto page =
-                search_.ranking(criteria_, sort, std::min(left_, ranking_page_size), after);
+        for (std::optional<db::JournalRank> after = asked_.after_rank;;) {
+            const auto page = search_.ranking(asked_.criteria, sort,
+                                              std::min(left_, ranking_page_size), after);
             print(page.messages);
             after = page.next;
             if (!after)
@@ -90,14 +143,14 @@ private:
             output_.check();
         }
         left_ -= std::min(left_, messages.size());
-        if (format_ == Format::lines)
+        if (asked_.format == Format::lines)
             output_.put(); // somebody may be waiting for them
     }
 
     void print(const db::FiledMessage& filed)
     {
         std::string& out = output_.text();
-        switch (format_) {
+        switch (asked_.format) {
         case Format::lines:
             return append_line(out, filed, wanted_);
         case Format::stories:
@@ -115,9 +168,8 @@ private:
 
     void say_more(std::string token) { more_ = std::move(token); }
 
+    const Asked& asked_;
     const db::JournalSearch& search_;
-    db::JournalCriteria criteria_;
-    Format format_;
     Wanted wanted_;
     std::size_t left_;
     Output output_;
@@ -125,32 +177,9 @@ private:
     std::string more_;
 };
 
-std::optional<std::int64_t> after_time(const std::string& said)
+int count(const db::JournalCriteria& criteria, const db::JournalSearch& search)
 {
-    if (said.empty())
-        return std::nullopt;
-    const auto key = text::number_in<std::int64_t>(said);
-    if (!key)
-        refuse("after", said, "is not what an earlier page has told");
-    return key;
-}
-
-std::optional<db::JournalRank> after_rank(const std::string& said)
-{
-    if (said.empty())
-        return std::nullopt;
-    const auto colon = std::min(said.find(':'), said.size());
-    const auto value = text::number_in<std::int64_t>(said.substr(0, colon));
-    const auto key = text::number_in<std::int64_t>(
-        std::string_view(said).substr(std::min(colon + 1, said.size())));
-    if (!value || !key)
-        refuse("after", said, "is not what an earlier page of this order has told");
-    return db::JournalRank{*value, *key};
-}
-
-int count(const Call& call, const db::JournalSearch& search)
-{
-    const std::uint64_t messages = search.count(criteria_of(call));
+    const std::uint64_t messages = search.count(criteria);
     Output output;
     output.text() = fmt::format("{}\n", messages);
     output.put();
@@ -161,26 +190,15 @@ int count(const Call& call, const db::JournalSearch& search)
 
 int list(const Call& call)
 {
-    (void)format_of(call);
-    (void)criteria_of(call); // what is wrong with the words comes before the journal
-    const std::string sort = call.has("sort") ? call.get("sort") : "newest";
-    const std::string after = call.get("after");
+    const Asked asked = asked_by(call);
     const db::JournalSearch search = open_journal(source_of(call));
     if (call.has("count"))
-        return count(call, search);
-    Lister lister(call, search);
-    const auto* const rank = std::ranges::find(db::sort_words, sort);
-    if (rank != std::end(db::sort_words))
-        lister.by_rank(static_cast<db::JournalSort>(rank - std::begin(db::sort_words)),
-                       after_rank(after));
-    else if (sort == "newest")
-        lister.by_time(db::JournalOrder::newest_first, after_time(after));
-    else if (sort == "oldest")
-        lister.by_time(db::JournalOrder::oldest_first, after_time(after));
+        return count(asked.criteria, search);
+    Lister lister(asked, search);
+    if (asked.sort)
+        lister.by_rank(*asked.sort);
     else
-        refuse(
-            "sort", sort,
-            fmt::format("is none of newest, oldest, {}", fmt::join(db::sort_words, ", ")));
+        lister.by_time();
     return lister.end();
 }
 

@@ -5,13 +5,13 @@
 #include "conf/journal_selection.h"
 #include "output.h"
 #include "print.h"
-#include "text/words.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iostream>
 #include <limits>
+#include <optional>
 
 namespace journalq {
 
@@ -50,23 +50,13 @@ void append(std::string& out, const Call& call, const db::FiledLogin& filed)
         append_line(out, filed);
 }
 
-std::optional<db::JournalKey> after_of(const Call& call)
-{
-    if (!call.has("after"))
-        return std::nullopt;
-    const auto key = text::number_in<db::JournalKey>(call.get("after"));
-    if (!key)
-        refuse("after", call.get("after"), "is not what an earlier page has told");
-    return key;
-}
-
 } // namespace
 
 int logins(const Call& call)
 {
     require_one_of(call, {"json", "csv"});
     const db::JournalLoginCriteria criteria = login_criteria(call);
-    std::optional<db::JournalKey> after = after_of(call);
+    std::optional<db::JournalKey> after = after_key_of(call);
     std::size_t left = limit_of(call, std::numeric_limits<std::size_t>::max());
     const db::JournalSearch search = open_journal(source_of(call));
     Output output;
