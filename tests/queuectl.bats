@@ -328,6 +328,15 @@ serving() {
     run -0 ctl list
     [[ $output != *$'\033'* ]]
     [[ $output == *"451  [2Jgone  queue"* ]]
+    # Those of eight bits and marks of direction neither; other letters stay.
+    id=$(put $'a\xc2\x9b2Jx@example.net' $'gr\xc3\xb6\xc3\x9fe\xe2\x80\xae@example.org')
+    for words in list "show $id"; do
+        # shellcheck disable=SC2086
+        ctl $words >"$TMP/shown"
+        grep -qF 'a?2Jx@example.net' "$TMP/shown"
+        LC_ALL=C run -1 grep -aP '\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]' "$TMP/shown"
+    done
+    ctl show "$id" | grep -qF $'gr\xc3\xb6\xc3\x9fe?@example.org'
 }
 
 @test "--help and --version" {

@@ -71,6 +71,21 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     [[ $stderr == "replayctl: not an id: nonsense" ]]
 }
 
+@test "addresses of strangers are shown as they are, to the last, without their tricks" {
+    keeping
+    local many=() i
+    for ((i = 1; i <= 40; i++)); do many+=("recipient-number-$i@dest.test"); done
+    put 1 $'gr\xc3\xb6\xc3\x9fe@remote.test' $'a\xc2\x9b2Jx\xe2\x80\xae@dest.test' "${many[@]}"
+    for words in list 'show -'; do
+        # shellcheck disable=SC2086
+        replay list --ids | replay $words >"$TMP/shown"
+        grep -qF 'a?2Jx?@dest.test' "$TMP/shown"
+        LC_ALL=C run -1 grep -aP '\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]' "$TMP/shown"
+    done
+    run -0 replay list
+    [[ $output == *$'  <gr\xc3\xb6\xc3\x9fe@remote.test> -> '*', recipient-number-40@dest.test'* ]]
+}
+
 @test "sends again what was planned: the same sender, marked, once in a run" {
     keeping
     arrive 3

@@ -3,6 +3,8 @@
 // print_all.cc.
 #include "print.h"
 
+#include "text/visible.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -38,7 +40,7 @@ void append_reason(std::string& out, std::string_view reason)
     const std::size_t size = reason.size() + 2;
     out.append(line_width - std::min(line_width, size), ' ');
     out += '(';
-    append_printable(out, reason);
+    text::append_visible(out, reason);
     out += ")\n";
 }
 
@@ -84,22 +86,6 @@ std::string_view reason_of(const Item& item, std::uint32_t recipient)
     return own;
 }
 
-void append_printable(std::string& out, std::string_view text)
-{
-    const std::size_t begin = out.size();
-    out += text;
-    std::replace_if(
-        out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
-        [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-}
-
-std::string printable(std::string_view text)
-{
-    std::string shown;
-    append_printable(shown, text);
-    return shown;
-}
-
 std::string_view MailqPrinter::header()
 {
     return "-Queue ID-----  --Size-- ---Arrival Time---- -Sender/Recipient------\n";
@@ -128,8 +114,8 @@ void MailqPrinter::append(std::string& out, const Item& item)
     out += ' ';
     append_time(out, item.entry.arrival());
     out += ' ';
-    append_printable(out,
-                     item.envelope.sender.empty() ? "MAILER-DAEMON" : item.envelope.sender);
+    text::append_visible(out, item.envelope.sender.empty() ? "MAILER-DAEMON"
+                                                           : item.envelope.sender);
     out += '\n';
     std::string_view shown;
     for (std::uint32_t i = 0; i < recipients(item); ++i) {
@@ -140,7 +126,7 @@ void MailqPrinter::append(std::string& out, const Item& item)
             append_reason(out, reason);
         shown = reason;
         out.append(recipient_indent, ' ');
-        append_printable(out, item.envelope.recipients[i].address);
+        text::append_visible(out, item.envelope.recipients[i].address);
         out += '\n';
     }
 }

@@ -51,8 +51,4 @@ void append_json(std::string& out, const Item& item);
 [[nodiscard]] std::string json_of_all(const Item& item);
 [[nodiscard]] std::string text_of_all(const Item& item);
 
-// From outside, so control bytes are shown as "?".
-void append_printable(std::string& out, std::string_view text);
-[[nodiscard]] std::string printable(std::string_view text);
-
 } // namespace queuectl

@@ -2,6 +2,7 @@
 // All that is known of one message, for people.
 #include "base/clock.h"
 #include "print.h"
+#include "text/visible.h"
 
 #include <fmt/format.h>
 
@@ -17,7 +18,7 @@ std::string time_or_now(std::int64_t seconds)
 void add_line(std::string& text, std::string_view key, std::string_view value)
 {
     if (!value.empty())
-        text += fmt::format("{:<13}{}\n", fmt::format("{}:", key), printable(value));
+        text += fmt::format("{:<13}{}\n", fmt::format("{}:", key), text::visible(value));
 }
 
 void add_client(std::string& text, const spool::Client& client)

@@ -7,6 +7,7 @@
 #include "print.h"
 #include "select.h"
 #include "text/json.h"
+#include "text/visible.h"
 
 #include <fmt/format.h>
 
@@ -123,7 +124,7 @@ void print_table(std::string_view title, const std::vector<Row>& rows)
         std::cout << fmt::format(
             "{:>10} {:>12}  {:<25}  {}\n", row.tally.messages, row.tally.bytes,
             row.tally.messages == 0 ? "-" : base::rfc3339(row.tally.oldest),
-            printable(row.name));
+            text::visible(row.name));
 }
 
 void write_rows(text::JsonWriter& json, std::string_view list, std::string_view key,

@@ -6,7 +6,7 @@
 #include "select.h"
 #include "spool/queue.h"
 #include "text/json.h"
-#include "text/lines.h"
+#include "text/visible.h"
 
 #include <fmt/format.h>
 
@@ -74,13 +74,13 @@ std::string list_line(const spool::Found& message)
         recipients += (recipients.empty() ? "" : ", ") + recipient.address;
     return fmt::format("{}  {}  {:>9}  <{}> -> {}\n", envelope.id.text(),
                        base::rfc3339(envelope.arrival / second), message.size,
-                       text::printable(envelope.sender), text::printable(recipients));
+                       text::visible(envelope.sender), text::visible(recipients));
 }
 
 void add_line(std::string& text, std::string_view key, std::string_view value)
 {
     if (!value.empty())
-        text += fmt::format("{:<11}{}\n", fmt::format("{}:", key), text::printable(value));
+        text += fmt::format("{:<11}{}\n", fmt::format("{}:", key), text::visible(value));
 }
 
 std::string text_of_all(const spool::Found& message, const spool::QueueView& queue)

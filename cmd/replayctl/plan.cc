@@ -12,6 +12,7 @@
 #include "text/address.h"
 #include "text/json.h"
 #include "text/lines.h"
+#include "text/visible.h"
 #include "text/words.h"
 
 #include <fmt/format.h>
@@ -54,7 +55,7 @@ Wishes read_wishes(const Call& call)
         wishes.to_domain.empty() ? wishes.to : "somebody@" + wishes.to_domain;
     if (!address.empty() && !text::parse_mailbox(address))
         throw base::Failure(base::Remedy::fix_arguments,
-                            "not an address: " + text::printable(address));
+                            "not an address: " + text::visible(address));
     return wishes;
 }
 
@@ -162,7 +163,7 @@ std::string describe(const Planned& planned, const std::string& name)
                         addresses.size());
     for (std::size_t i = 0; i < std::min(most_shown, addresses.size()); ++i)
         text += fmt::format("  {:>9}  {}\n", addresses[i].second,
-                            text::printable(addresses[i].first));
+                            text::visible(addresses[i].first));
     if (addresses.size() > most_shown)
         text += fmt::format("             and {} more\n", addresses.size() - most_shown);
     if (left_out.waiting > 0)

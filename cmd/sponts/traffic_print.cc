@@ -2,6 +2,7 @@
 #include "traffic_print.h"
 
 #include "text/json.h"
+#include "text/visible.h"
 
 #include <algorithm>
 #include <string_view>
@@ -32,10 +33,7 @@ constexpr Column columns[] = {
 // A name may be any text; this one stays on its line.
 std::string shown(std::string_view name)
 {
-    std::string text(name.empty() ? "-" : name);
-    std::ranges::replace_if(
-        text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    return text;
+    return name.empty() ? "-" : text::visible(name);
 }
 
 // Characters of UTF-8.

@@ -32,11 +32,24 @@ bool is_dangerous(std::uint32_t code)
            within(0xfff9, 0xfffb) || within(0xe0000, 0xe007f);
 }
 
+// Printable ASCII: most texts are nothing else, so this is looked for first.
+std::size_t plain_length(std::string_view text)
+{
+    const auto* const end =
+        std::ranges::find_if_not(text, [](char c) { return c >= ' ' && c < 0x7f; });
+    return static_cast<std::size_t>(end - text.begin());
+}
+
 } // namespace
 
 void append_visible(std::string& out, std::string_view text)
 {
-    while (!text.empty()) {
+    for (;;) {
+        const std::size_t plain = plain_length(text);
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty())
+            return;
         const std::size_t length = utf8_length(text);
         const std::string_view sequence = text.substr(0, length);
         if (length == 0 || is_dangerous(code_point(sequence)))

@@ -8,6 +8,7 @@ TEST_CASE("visible: text stays, controls and tricks become question marks")
 {
     CHECK(text::visible("") == "");
     CHECK(text::visible("Größe 😀 10€") == "Größe 😀 10€");
+    CHECK(text::visible(" ~") == " ~");
     CHECK(text::visible("a\033[2Jb\x7f\n\t") == "a?[2Jb???");
     CHECK(text::visible("\xc2\x9b"
                         "31m") == "?31m"); // C1: a terminal's CSI
