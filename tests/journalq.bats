@@ -265,6 +265,9 @@ END
     run -0 q report hours --on 2026-11-22
     [ "${lines[0]}" = 'MESSAGES   OCTETS  HOUR (UTC)' ]
     [ "${lines[1]}" = '       2     5611  2026-11-22T07' ]
+    [ "${#lines[@]}" -gt 2 ]
+    run -0 q report hours --on 2026-11-22 --limit 1
+    [ "${#lines[@]}" -eq 2 ]
     run -0 q report days --since 2026-11-22 --json
     [ "$(jq -s 'map(.messages) | add' <<<"$output")" -eq 5 ]
     run -0 q report domains --since 2026-11-22 --csv

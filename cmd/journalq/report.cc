@@ -7,8 +7,8 @@
 #include "output.h"
 #include "report_print.h"
 
-#include <functional>
-#include <limits>
+#include <string_view>
+#include <vector>
 
 namespace journalq {
 
@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::int64_t day = 86'400'000'000;
 constexpr std::size_t usual_limit = 20;
-constexpr std::size_t all_lines = std::numeric_limits<std::size_t>::max() >> 1;
 
 db::ReportRange range_of(const Call& call)
 {
@@ -36,105 +35,110 @@ int put(const Call& call, const ReportTable& table)
     return exit_done;
 }
 
-void add(ReportTable& table, const std::vector<db::ReportLine>& lines, std::size_t limit)
-{
-    for (const db::ReportLine& line : lines) {
-        if (table.rows.size() == limit)
-            return;
-        table.rows.push_back({line.name,
-                              {static_cast<std::int64_t>(line.count),
-                               static_cast<std::int64_t>(line.octets)}});
-    }
-}
+struct Report {
+    const char* column; // what the lines are named by
+    const char* count;  // what is counted; the octets come second
+    // Of so many lines at most.
+    std::vector<db::ReportLine> (*ask)(const db::JournalSearch& journal,
+                                       const db::ReportRange& range, std::size_t limit);
+    std::size_t limit = db::all_lines; // without --limit
+    const char* note = "";
+    const char* nothing = "-"; // for a line without a name
+};
 
-using Ask = std::function<std::vector<db::ReportLine>(
-    const db::JournalSearch& journal, const db::ReportRange& range, std::size_t limit)>;
-
-// `count`: what is counted; the octets come second.
-int report(const Call& call, std::string_view name, std::string_view count,
-           std::size_t otherwise, const Ask& ask)
+int report(const Call& call, const Report& what)
 {
     require_one_of(call, {"json", "csv"});
     const db::ReportRange range = range_of(call);
-    const std::size_t limit = limit_of(call, otherwise);
-    ReportTable table{std::string(name), {std::string(count), "octets"}, {}};
-    if (name == "hour" || name == "day")
-        table.note = " (UTC)";
-    if (name == "sender")
-        table.nothing = "<>";
-    add(table, ask(open_journal(source_of(call)), range, limit), limit);
+    const std::size_t limit = limit_of(call, what.limit);
+    ReportTable table{what.column, {what.count, "octets"}, {}, what.note, what.nothing};
+    for (const db::ReportLine& line : what.ask(open_journal(source_of(call)), range, limit))
+        table.rows.push_back({line.name,
+                              {static_cast<std::int64_t>(line.count),
+                               static_cast<std::int64_t>(line.octets)}});
     return put(call, table);
 }
 
-Ask volume_by(db::VolumeBy by)
+template <db::VolumeBy by>
+std::vector<db::ReportLine> volumes(const db::JournalSearch& journal,
+                                    const db::ReportRange& range, std::size_t limit)
 {
-    return [by](const auto& journal, const auto& range, std::size_t) {
-        return db::volumes(journal, by, range);
-    };
-}
-
-template <class Function>
-Ask without_limit(Function function)
-{
-    return [function](const auto& journal, const auto& range, std::size_t) {
-        return function(journal, range);
-    };
+    return db::volumes(journal, by, range, limit);
 }
 
 } // namespace
 
 int report_senders(const Call& call)
 {
-    return report(call, "sender", "messages", usual_limit, db::top_senders);
+    return report(call, {.column = "sender",
+                         .count = "messages",
+                         .ask = db::top_senders,
+                         .limit = usual_limit,
+                         .nothing = "<>"});
 }
 
 int report_recipients(const Call& call)
 {
-    return report(call, "recipient", "messages", usual_limit, db::top_recipients);
+    return report(call, {.column = "recipient",
+                         .count = "messages",
+                         .ask = db::top_recipients,
+                         .limit = usual_limit});
 }
 
 int report_clients(const Call& call)
 {
-    return report(call, "client", "messages", usual_limit, db::top_clients);
+    return report(call, {.column = "client",
+                         .count = "messages",
+                         .ask = db::top_clients,
+                         .limit = usual_limit});
 }
 
 int report_hours(const Call& call)
 {
-    return report(call, "hour", "messages", all_lines, volume_by(db::VolumeBy::hour));
+    return report(call, {.column = "hour",
+                         .count = "messages",
+                         .ask = volumes<db::VolumeBy::hour>,
+                         .note = " (UTC)"});
 }
 
 int report_days(const Call& call)
 {
-    return report(call, "day", "messages", all_lines, volume_by(db::VolumeBy::day));
+    return report(call, {.column = "day",
+                         .count = "messages",
+                         .ask = volumes<db::VolumeBy::day>,
+                         .note = " (UTC)"});
 }
 
 int report_domains(const Call& call)
 {
-    return report(call, "domain", "messages", all_lines,
-                  volume_by(db::VolumeBy::recipient_domain));
+    return report(call, {.column = "domain",
+                         .count = "messages",
+                         .ask = volumes<db::VolumeBy::recipient_domain>});
 }
 
 int report_tenants(const Call& call)
 {
-    return report(call, "tenant", "messages", all_lines, volume_by(db::VolumeBy::tenant));
+    return report(
+        call,
+        {.column = "tenant", .count = "messages", .ask = volumes<db::VolumeBy::tenant>});
 }
 
 int report_refusals(const Call& call)
 {
-    return report(call, "reason", "refusals", all_lines,
-                  without_limit(db::refusals_by_reason));
+    return report(call,
+                  {.column = "reason", .count = "refusals", .ask = db::refusals_by_reason});
 }
 
 int report_failures(const Call& call)
 {
-    return report(call, "answer", "recipients", all_lines,
-                  without_limit(db::failures_by_answer));
+    return report(
+        call, {.column = "answer", .count = "recipients", .ask = db::failures_by_answer});
 }
 
 int report_attachments(const Call& call)
 {
-    return report(call, "type", "attachments", all_lines,
-                  without_limit(db::attachments_by_type));
+    return report(
+        call, {.column = "type", .count = "attachments", .ask = db::attachments_by_type});
 }
 
 int report_delays(const Call& call)

@@ -122,8 +122,6 @@ constexpr std::string_view delays_query =
     " AND {tenant}"
     " GROUP BY delay ORDER BY delay LIMIT ?4";
 
-constexpr std::size_t all_lines = std::numeric_limits<std::int64_t>::max();
-
 std::string whole(std::string_view query)
 {
     const std::string tenant = fmt::format(of_tenant, 'm');
@@ -181,31 +179,31 @@ std::vector<ReportLine> top_recipients(const JournalSearch& journal,
 }
 
 std::vector<ReportLine> volumes(const JournalSearch& journal, VolumeBy by,
-                                const ReportRange& range)
+                                const ReportRange& range, std::size_t limit)
 {
     switch (by) {
     case VolumeBy::hour:
-        return lines(journal, times_query(hours), range);
+        return lines(journal, times_query(hours), range, limit);
     case VolumeBy::day:
-        return lines(journal, times_query(days), range);
+        return lines(journal, times_query(days), range, limit);
     case VolumeBy::recipient_domain:
-        return lines(journal, domains_query, range);
+        return lines(journal, domains_query, range, limit);
     case VolumeBy::tenant:
         break;
     }
-    return lines(journal, tenants_query, range);
+    return lines(journal, tenants_query, range, limit);
 }
 
 std::vector<ReportLine> refusals_by_reason(const JournalSearch& journal,
-                                           const ReportRange& range)
+                                           const ReportRange& range, std::size_t limit)
 {
-    return lines(journal, reasons_query, range);
+    return lines(journal, reasons_query, range, limit);
 }
 
 std::vector<ReportLine> attachments_by_type(const JournalSearch& journal,
-                                            const ReportRange& range)
+                                            const ReportRange& range, std::size_t limit)
 {
-    return lines(journal, types_query, range);
+    return lines(journal, types_query, range, limit);
 }
 
 std::vector<ReportLine> top_clients(const JournalSearch& journal, const ReportRange& range,
@@ -215,9 +213,9 @@ std::vector<ReportLine> top_clients(const JournalSearch& journal, const ReportRa
 }
 
 std::vector<ReportLine> failures_by_answer(const JournalSearch& journal,
-                                           const ReportRange& range)
+                                           const ReportRange& range, std::size_t limit)
 {
-    return lines(journal, failures_query, range);
+    return lines(journal, failures_query, range, limit);
 }
 
 std::vector<ReportLine> messages_by_origin(const JournalSearch& journal,

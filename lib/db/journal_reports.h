@@ -6,7 +6,9 @@
 
 #include "db/journal_search.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -47,23 +49,32 @@ enum class VolumeBy : std::uint8_t {
     tenant,
 };
 
-// Largest count first; hours and days in the order of time.
-[[nodiscard]] std::vector<ReportLine>
-top_senders(const JournalSearch& journal, const ReportRange& range, std::size_t limit);
-[[nodiscard]] std::vector<ReportLine>
-top_recipients(const JournalSearch& journal, const ReportRange& range, std::size_t limit);
+inline constexpr std::size_t all_lines = std::numeric_limits<std::int64_t>::max();
+
+// Largest count first, hours and days in the order of time; the first so many lines.
+[[nodiscard]] std::vector<ReportLine> top_senders(const JournalSearch& journal,
+                                                  const ReportRange& range,
+                                                  std::size_t limit = all_lines);
+[[nodiscard]] std::vector<ReportLine> top_recipients(const JournalSearch& journal,
+                                                     const ReportRange& range,
+                                                     std::size_t limit = all_lines);
+[[nodiscard]] std::vector<ReportLine> top_clients(const JournalSearch& journal,
+                                                  const ReportRange& range,
+                                                  std::size_t limit = all_lines);
 [[nodiscard]] std::vector<ReportLine> volumes(const JournalSearch& journal, VolumeBy by,
-                                              const ReportRange& range);
+                                              const ReportRange& range,
+                                              std::size_t limit = all_lines);
 [[nodiscard]] std::vector<ReportLine> refusals_by_reason(const JournalSearch& journal,
-                                                         const ReportRange& range);
+                                                         const ReportRange& range,
+                                                         std::size_t limit = all_lines);
 [[nodiscard]] std::vector<ReportLine> attachments_by_type(const JournalSearch& journal,
-                                                          const ReportRange& range);
-[[nodiscard]] std::vector<ReportLine>
-top_clients(const JournalSearch& journal, const ReportRange& range, std::size_t limit);
+                                                          const ReportRange& range,
+                                                          std::size_t limit = all_lines);
 // Recipients that failed, expired or still wait after an attempt, by what was answered:
 // "5.1.1 mail1.internal[192.0.2.9]:25".  Octets: of their messages.
 [[nodiscard]] std::vector<ReportLine> failures_by_answer(const JournalSearch& journal,
-                                                         const ReportRange& range);
+                                                         const ReportRange& range,
+                                                         std::size_t limit = all_lines);
 // Counts by origin_words, outcome_words and login_outcome_words; octets of messages alone.
 [[nodiscard]] std::vector<ReportLine> messages_by_origin(const JournalSearch& journal,
                                                          const ReportRange& range);
@@ -72,8 +83,9 @@ top_clients(const JournalSearch& journal, const ReportRange& range, std::size_t 
 [[nodiscard]] std::vector<ReportLine> logins_by_outcome(const JournalSearch& journal,
                                                         const ReportRange& range);
 // Clients whose logins were refused, the most often refused first.
-[[nodiscard]] std::vector<LoginLine>
-refused_logins(const JournalSearch& journal, const ReportRange& range, std::size_t limit);
+[[nodiscard]] std::vector<LoginLine> refused_logins(const JournalSearch& journal,
+                                                    const ReportRange& range,
+                                                    std::size_t limit = all_lines);
 [[nodiscard]] DelayReport delays(const JournalSearch& journal, const ReportRange& range);
 
 // The SQL of all of them, for a test of their plans.

@@ -81,6 +81,21 @@ TEST_CASE("journal: a result whose message is not filed yet is no mail of anybod
     CHECK(told(db::top_senders(journal, {}, 9)) == "ann@example.net 1 4711;");
 }
 
+TEST_CASE("journal: a report has no more lines than are asked for")
+{
+    const Filled filled;
+    const db::JournalSearch journal(filled.path);
+    CHECK(db::top_recipients(journal, {}).size() == 2);
+    CHECK(db::top_recipients(journal, {}, 1).size() == 1);
+    CHECK(told(db::volumes(journal, db::VolumeBy::hour, {}, 1)) == "2026-11-23T12 60 600;");
+    CHECK(db::volumes(journal, db::VolumeBy::day, {}, 0).empty());
+    CHECK(db::volumes(journal, db::VolumeBy::recipient_domain, {}, 0).empty());
+    CHECK(told(db::volumes(journal, db::VolumeBy::tenant, {}, 1)) == " 70 700;");
+    CHECK(db::refusals_by_reason(journal, {}, 0).empty());
+    CHECK(db::attachments_by_type(journal, {}, 0).empty());
+    CHECK(db::failures_by_answer(journal, {}, 0).empty());
+}
+
 TEST_CASE("journal: reports of origins, results, answers, clients and logins")
 {
     const Filled filled;
