@@ -140,6 +140,7 @@ serving() {
     ctl hold "$two"
     [ "$(ids --sender 'ALICE@*')" = "$one" ]
     [ "$(ids --recipient '*@*.example.com')" = "$two" ]
+    [ "$(ids --recipient '@*.example.com')" = "$two" ]
     [ "$(ids --domain Example.Org)" = "$one" ]
     [ "$(ids --reason '451 4.7.1')" = "$one" ]
     [ "$(ids --held)" = "$two" ]
@@ -336,6 +337,8 @@ serving() {
         grep -qF 'a?2Jx@example.net' "$TMP/shown"
         LC_ALL=C run -1 grep -aP '\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]' "$TMP/shown"
     done
+    run -64 ctl show - <<<$'\033[2J'
+    [ "$output" = 'queuectl: not an id of a message: ?[2J' ]
     ctl show "$id" | grep -qF $'gr\xc3\xb6\xc3\x9fe?@example.org'
 }
 

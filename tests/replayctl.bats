@@ -68,7 +68,7 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     run -1 --separate-stderr replay show 0000000000000
     [[ $stderr == *"0000000000000: the log does not have it" ]]
     run -64 --separate-stderr replay cat nonsense
-    [[ $stderr == "replayctl: not an id: nonsense" ]]
+    [[ $stderr == "replayctl: not an id of a message: nonsense" ]]
 }
 
 @test "addresses of strangers are shown as they are, to the last, without their tricks" {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // show: all that is filed about messages, and what came of them.
-#include "base/failure.h"
 #include "command.h"
 #include "output.h"
 #include "print.h"
-#include "text/lines.h"
+#include "spool/id_list.h"
 
 #include <iostream>
 #include <utility>
@@ -12,37 +11,9 @@
 
 namespace journalq {
 
-namespace {
-
-spool::MessageId id_in(std::string_view word)
-{
-    const auto id = spool::MessageId::parse(word);
-    if (!id)
-        throw base::Failure(base::Remedy::fix_arguments,
-                            "not an id of a message: " + text::printable(word));
-    return *id;
-}
-
-std::vector<spool::MessageId> ids_of(const Call& call)
-{
-    std::vector<spool::MessageId> ids;
-    for (const std::string& word : call.operands) {
-        if (word != "-") {
-            ids.push_back(id_in(word));
-            continue;
-        }
-        for (std::string line; std::getline(std::cin, line);)
-            if (const std::string_view id = text::trim(line); !id.empty())
-                ids.push_back(id_in(id));
-    }
-    return ids;
-}
-
-} // namespace
-
 int show(const Call& call)
 {
-    const std::vector<spool::MessageId> ids = ids_of(call);
+    const std::vector<spool::MessageId> ids = spool::read_ids(call.operands, std::cin);
     const std::string tenant = call.get("tenant");
     const db::JournalSearch search = open_journal(source_of(call));
     Output output;

@@ -2,28 +2,17 @@
 #include "select.h"
 
 #include "base/clock.h"
-#include "base/failure.h"
+#include "spool/id_list.h"
 #include "text/lines.h"
+#include "text/pattern.h"
 
 #include <algorithm>
-#include <fnmatch.h>
 #include <iostream>
 #include <string>
-#include <unordered_set>
 
 namespace queuectl {
 
 namespace {
-
-// As mailq prints it, with its mark, and with what is left of a line by other programs.
-std::string without_mark(std::string line)
-{
-    const std::size_t first = line.find_first_not_of(" \t");
-    const std::size_t last = line.find_last_not_of(" \t\r*!");
-    return first == line.npos || last == line.npos || last < first
-               ? std::string()
-               : line.substr(first, last + 1 - first);
-}
 
 // Tells whether a message is meant.
 class Selector {
@@ -86,14 +75,15 @@ bool Selector::matches_envelope(const spool::Entry& entry, spool::Sweep& sweep) 
     const spool::Envelope* const envelope = sweep.envelope(entry.where());
     if (envelope == nullptr)
         return false;
-    if (!criteria_.sender.empty() && !matches_pattern(criteria_.sender, envelope->sender))
+    if (!criteria_.sender.empty() &&
+        !text::matches_pattern(criteria_.sender, envelope->sender))
         return false;
     if (criteria_.recipient.empty())
         return true;
     for (std::uint32_t i = 0; i < entry.recipients() && i < envelope->recipients.size();
          ++i)
         if (entry.waits(i) &&
-            matches_pattern(criteria_.recipient, envelope->recipients[i].address))
+            text::matches_pattern(criteria_.recipient, envelope->recipients[i].address))
             return true;
     return false;
 }
@@ -132,39 +122,9 @@ void sort_oldest_first(Entries& entries)
 
 } // namespace
 
-spool::MessageId parse_id(const std::string& word)
-{
-    const auto id = spool::MessageId::parse(word);
-    if (!id)
-        throw base::Failure(base::Remedy::fix_arguments, "not a queue id: " + word);
-    return *id;
-}
-
 std::vector<spool::MessageId> read_ids(const Call& call)
 {
-    std::vector<spool::MessageId> ids;
-    std::unordered_set<spool::MessageId> seen;
-    const auto add = [&](spool::MessageId id) {
-        if (seen.insert(id).second)
-            ids.push_back(id);
-    };
-    for (const std::string& word : call.operands) {
-        if (word != "-") {
-            add(parse_id(word));
-            continue;
-        }
-        for (std::string line; std::getline(std::cin, line);)
-            if (const std::string id = without_mark(line); !id.empty())
-                add(parse_id(id));
-    }
-    return ids;
-}
-
-bool matches_pattern(const std::string& pattern, const std::string& text)
-{
-    if (pattern == "<>")
-        return text.empty();
-    return ::fnmatch(pattern.c_str(), text.c_str(), FNM_CASEFOLD) == 0;
+    return spool::read_ids(call.operands, std::cin);
 }
 
 void for_each_meant(const Call& call, const spool::QueueView& view, spool::Sweep& sweep,

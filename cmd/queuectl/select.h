@@ -11,14 +11,8 @@
 
 namespace queuectl {
 
-// Ids of the command line and, for "-", of standard input, one a line, each once.  The
-// marks of mailq may stand behind them.  Throws Failure (fix_arguments) for anything else.
+// Ids of the command line and, for "-", of standard input.
 [[nodiscard]] std::vector<spool::MessageId> read_ids(const Call& call);
-[[nodiscard]] spool::MessageId parse_id(const std::string& word);
-
-// Compares without regard to case; "*", "?" and "[...]" as in a shell.  A sender "<>" is
-// the null sender.
-[[nodiscard]] bool matches_pattern(const std::string& pattern, const std::string& text);
 
 // Visits what is meant by ids and criteria, each message once, oldest first.  Envelopes are
 // read only where sender or recipients must be known; `sweep` still has that of the message

@@ -2,12 +2,10 @@
 #include "select.h"
 
 #include "base/clock.h"
-#include "base/failure.h"
 #include "conf/journal_selection.h"
-#include "text/lines.h"
+#include "spool/id_list.h"
 
 #include <algorithm>
-#include <fnmatch.h>
 #include <iostream>
 #include <iterator>
 #include <unordered_map>
@@ -17,29 +15,6 @@ namespace replayctl {
 namespace {
 
 constexpr std::size_t scan_step = 4096;
-
-void add_id(const std::string& word, Criteria& criteria)
-{
-    const auto id = spool::MessageId::parse(word);
-    if (!id)
-        throw base::Failure(base::Remedy::fix_arguments,
-                            "not an id: " + text::printable(word));
-    criteria.ids.insert(*id);
-}
-
-void read_ids(const Call& call, Criteria& criteria)
-{
-    criteria.only_ids = !call.operands.empty();
-    for (const std::string& word : call.operands) {
-        if (word != "-") {
-            add_id(word, criteria);
-            continue;
-        }
-        for (std::string line; std::getline(std::cin, line);)
-            if (const std::string_view id = text::trim(line); !id.empty())
-                add_id(std::string(id), criteria);
-    }
-}
 
 } // namespace
 
@@ -54,7 +29,9 @@ std::vector<conf::OptionSpec> selection_options()
 Criteria read_criteria(const Call& call)
 {
     Criteria criteria;
-    read_ids(call, criteria);
+    criteria.only_ids = !call.operands.empty();
+    for (const spool::MessageId id : spool::read_ids(call.operands, std::cin))
+        criteria.ids.insert(id);
     criteria.sender = call.get("sender");
     criteria.recipient = call.get("rcpt");
     const conf::JournalPeriod period = conf::read_period(call, base::wall_microseconds());
@@ -62,14 +39,6 @@ Criteria read_criteria(const Call& call)
     if (period.to > 0)
         criteria.until = period.to;
     return criteria;
-}
-
-bool matches_pattern(const std::string& pattern, const std::string& address)
-{
-    if (pattern == "<>")
-        return address.empty();
-    const std::string glob = pattern.starts_with('@') ? '*' + pattern : pattern;
-    return ::fnmatch(glob.c_str(), address.c_str(), FNM_CASEFOLD) == 0;
 }
 
 bool matches(const Criteria& criteria, const spool::Envelope& envelope)

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "spool/reader.h"
+#include "text/pattern.h"
 
 #include <cstdint>
 #include <string>
@@ -28,14 +29,12 @@ struct Criteria {
     }
 };
 
-// --sender, --rcpt, --since, --until, --on, and ids as operands or, for "-", of standard input.
-// Throws Failure (fix_arguments).
+// --sender, --rcpt, --since, --until, --on, and ids as operands or, for "-", of standard
+// input. Throws Failure (fix_arguments).
 [[nodiscard]] std::vector<conf::OptionSpec> selection_options();
 [[nodiscard]] Criteria read_criteria(const Call& call);
 
-// As a shell compares, without regard to case; "@example.org" is everybody there, "<>" the
-// null sender.
-[[nodiscard]] bool matches_pattern(const std::string& pattern, const std::string& address);
+using text::matches_pattern;
 [[nodiscard]] bool matches(const Criteria& criteria, const spool::Envelope& envelope);
 
 // Each message once, where its latest copy is, oldest first.
