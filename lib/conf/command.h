@@ -30,10 +30,10 @@ struct Call {
 };
 
 struct OptionSpec {
-    std::string name;  // without the dashes; "recipient,rcpt": by either name, told as
-                       // the first
+    std::string name;  // without the dashes
     std::string value; // what --help calls its value; empty: a flag
     std::string help;
+    std::string also{}; // another name for it; told as the first
 };
 
 struct Command {

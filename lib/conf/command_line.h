@@ -112,15 +112,6 @@ inline CLI::App* add_words(CLI::App& app, const Command& command)
     return group->add_subcommand(name.substr(space + 1), command.help);
 }
 
-// As CLI11 wants them: "--recipient,--rcpt".
-inline std::string names_of(const OptionSpec& option)
-{
-    std::string names = "--";
-    for (const char c : option.name)
-        names += c == ',' ? std::string(",--") : std::string(1, c);
-    return names;
-}
-
 // Given, but nothing: a variable of a script that was not set.  What narrows nothing would
 // mean everybody.
 inline std::string not_empty(const std::string& value)
@@ -130,8 +121,9 @@ inline std::string not_empty(const std::string& value)
 
 inline void add_option(CLI::App& app, const OptionSpec& option, Call& call)
 {
-    const std::string name = option.name.substr(0, option.name.find(','));
-    const std::string names = names_of(option);
+    const std::string& name = option.name;
+    const std::string names =
+        "--" + name + (option.also.empty() ? "" : ",--" + option.also); // CLI11's way
     if (option.value.empty()) {
         app.add_flag_callback(names, [&call, name] { call.options[name]; }, option.help);
         return;

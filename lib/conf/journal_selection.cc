@@ -84,13 +84,14 @@ struct TextOption {
     const char* value;
     const char* help;
     std::string JournalCriteria::* field; // null: it is read by a function of its own
+    const char* also = "";
 };
 
 constexpr TextOption text_options[] = {
     {"sender", "ADDRESS", "from this sender; \"<>\": the null sender, @DOMAIN: all of one",
      nullptr},
-    {"recipient,rcpt", "ADDRESS", "to this recipient, before or after a rewrite; @DOMAIN",
-     nullptr},
+    {"recipient", "ADDRESS", "to this recipient, before or after a rewrite; @DOMAIN",
+     nullptr, "rcpt"},
     {"address", "ADDRESS", "from or to this address", &JournalCriteria::address},
     {"domain", "DOMAIN", "from or to this domain", &JournalCriteria::domain},
     {"client", "IP", "sent by this client", &JournalCriteria::client},
@@ -136,7 +137,7 @@ std::vector<OptionSpec> selection_options()
 {
     std::vector<OptionSpec> all = period_options();
     for (const TextOption& option : text_options)
-        all.push_back({option.name, option.value, option.help});
+        all.push_back({option.name, option.value, option.help, option.also});
     all.push_back({"result", "RESULT",
                    "for a recipient: waiting, delivered, failed, expired, deleted, "
                    "forwarded, refused"});
@@ -144,14 +145,6 @@ std::vector<OptionSpec> selection_options()
     all.push_back({"larger", "SIZE", "at least so large: 10M"});
     all.push_back({"smaller", "SIZE", "at most so large"});
     return all;
-}
-
-bool has_selection(const Call& call)
-{
-    for (const OptionSpec& option : selection_options())
-        if (call.has(option.name.substr(0, option.name.find(','))))
-            return true;
-    return false;
 }
 
 JournalPeriod read_period(const Call& call, std::int64_t now)

@@ -19,9 +19,6 @@ namespace conf {
 [[nodiscard]] std::vector<OptionSpec> time_options();
 [[nodiscard]] std::vector<OptionSpec> period_options();
 
-// Whether anything narrows what is meant.
-[[nodiscard]] bool has_selection(const Call& call);
-
 struct JournalPeriod {
     std::int64_t from = 0; // microseconds since 1970
     std::int64_t to = 0;   // before this; 0: no end
