@@ -83,6 +83,16 @@ std::span<const ChoiceName<BackendVerify>> choices(BackendVerify)
 }
 
 // Not xforward: that is about mail.
+std::span<const ChoiceName<UmsDelete>> choices(UmsDelete)
+{
+    static constexpr ChoiceName<UmsDelete> names[] = {
+        {"keep", UmsDelete::keep},
+        {"hide", UmsDelete::hide},
+        {"withdraw", UmsDelete::withdraw},
+    };
+    return names;
+}
+
 std::span<const ChoiceName<db::ClientInfo>> choices(db::ClientInfo)
 {
     static constexpr ChoiceName<db::ClientInfo> names[] = {

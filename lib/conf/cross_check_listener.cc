@@ -3,6 +3,7 @@
 // and with each other.
 #include "conf/cross_check.h"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <string>
@@ -15,11 +16,12 @@ namespace {
 constexpr std::string_view relayd = "smtp-relayd";
 constexpr std::string_view pop_proxy = "pop-proxy";
 constexpr std::string_view imap_proxy = "imap-proxy";
+constexpr std::string_view ums_popd = "ums-popd";
 
 // Keys that are not for every program, and for which they are.
 struct Scope {
     std::string_view key;
-    std::array<std::string_view, 2> programs;
+    std::array<std::string_view, 3> programs;
 };
 
 constexpr Scope scopes[] = {
@@ -34,6 +36,7 @@ constexpr Scope scopes[] = {
     {"own-sender", {relayd}},
     {"on-relay", {relayd}},
     {"etrn", {relayd}},
+    {"backend", {relayd, pop_proxy, imap_proxy}},
     {"backend-tls", {pop_proxy, imap_proxy}},
     {"backend-verify", {pop_proxy, imap_proxy}},
     {"backend-ca", {pop_proxy, imap_proxy}},
@@ -41,10 +44,10 @@ constexpr Scope scopes[] = {
     {"backend-fingerprint", {pop_proxy, imap_proxy}},
     {"backend-compress", {imap_proxy}},
     {"client-info", {pop_proxy, imap_proxy}},
-    {"login-mechanisms", {pop_proxy, imap_proxy}},
+    {"login-mechanisms", {pop_proxy, imap_proxy, ums_popd}},
     {"apop", {pop_proxy}},
     {"compress", {imap_proxy}},
-    {"user-domain", {pop_proxy, imap_proxy}},
+    {"user-domain", {pop_proxy, imap_proxy, ums_popd}},
 };
 
 class Check {
@@ -63,6 +66,8 @@ public:
         if (listener_.program == relayd) {
             check_auth();
             check_auth_source();
+        } else if (listener_.program == ums_popd) {
+            check_login();
         } else {
             check_login();
             check_backend();
@@ -93,8 +98,8 @@ private:
     void check_scopes()
     {
         for (const Scope& scope : scopes)
-            if (says(scope.key) && scope.programs[0] != listener_.program &&
-                scope.programs[1] != listener_.program)
+            if (says(scope.key) && std::ranges::find(scope.programs, listener_.program) ==
+                                       scope.programs.end())
                 complain(scope.key,
                          std::string(scope.key) + " is not for " + listener_.program);
     }

@@ -246,9 +246,10 @@ std::string wrong_preallocate(std::string_view text)
 
 std::string wrong_program(std::string_view text)
 {
-    if (text == "smtp-relayd" || text == "pop-proxy" || text == "imap-proxy")
+    if (text == "smtp-relayd" || text == "pop-proxy" || text == "imap-proxy" ||
+        text == "ums-popd")
         return {};
-    return "must be one of: smtp-relayd, pop-proxy, imap-proxy";
+    return "must be one of: smtp-relayd, pop-proxy, imap-proxy, ums-popd";
 }
 
 Parsed<net::Networks> NetworkList::parse(std::string_view text)

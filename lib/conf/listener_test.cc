@@ -66,7 +66,8 @@ TEST_CASE(
 TEST_CASE("conf: values of the proxies that are none")
 {
     CHECK(complaint("program = imapd\ntls = none\n") ==
-          "f:2: program = imapd: must be one of: smtp-relayd, pop-proxy, imap-proxy");
+          "f:2: program = imapd: must be one of: smtp-relayd, pop-proxy, imap-proxy, "
+          "ums-popd");
     CHECK(of_imap("backend = h:143\nbackend-tls = may\n") ==
           "f:6: backend-tls = may: must be one of: none, starttls, implicit");
     CHECK(of_imap("backend = h:143\nclient-info = xforward\n") ==

@@ -27,6 +27,7 @@ enum class OnRelay : std::uint8_t { refuse, delay };
 enum class OwnSender : std::uint8_t { accept, refuse };
 enum class BackendTls : std::uint8_t { none, starttls, implicit };
 enum class BackendVerify : std::uint8_t { none, name, fingerprint };
+enum class UmsDelete : std::uint8_t { keep, hide, withdraw };
 
 // [listener NAME].  Which keys are for which program, cross_check.cc knows.
 struct Listener {
@@ -190,6 +191,21 @@ struct Journal {
     std::string pseudonym_key_file;
 };
 
+// [ums].  Queued mail that users read while the server of their mailbox is down.
+struct Ums {
+    bool enabled = false;
+    std::string database = "/var/lib/sponts/policy.db"; // of what logins have taught
+    std::vector<std::string> learn; // domains of users whose logins teach; "*": all
+    std::int64_t verifier_age = 30LL * 86400; // seconds since a login has last proved it
+    std::uint32_t verifiers = 1'000'000;      // kept at most
+    std::uint32_t guesses = 5;                // wrong passwords of a user, then a pause
+    std::int64_t guess_pause = 60;            // first pause; doubles up to an hour
+    UmsDelete on_delete = UmsDelete::hide;
+    std::uint32_t messages = 10'000; // of a user that are shown, the oldest
+    std::int64_t after = 60;         // seconds that a backend is down before we take over
+    std::int64_t steady = 30;        // and that it lives before it has its users again
+};
+
 // [tkuev].  What is the same for every measure; measures themselves are tkuev-ctl(8)'s.
 struct Tkuev {
     bool enabled = false;
@@ -228,6 +244,7 @@ struct Settings {
     ImapProxy imap_proxy;
     Queue queue;
     Journal journal;
+    Ums ums;
     Tkuev tkuev;
     std::string file; // where it was read from
 };
