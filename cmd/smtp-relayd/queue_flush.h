@@ -18,8 +18,6 @@ public:
     [[nodiscard]] net::Task<bool> flush(std::string domain) override;
 
 private:
-    [[nodiscard]] net::Task<bool> ask(std::string request);
-
     net::Loop& loop_;
     std::string socket_;
 };
