@@ -65,6 +65,7 @@ Backends::Backends(net::Loop& loop, Routes& routes, net::Resolver* resolver)
 void Backends::set_dead_for(base::seconds pause)
 {
     limits_.first_pause = pause.count();
+    outage_times_.test = pause.count();
     limits_.longest_pause = std::max(pause, longest_pause).count();
     for (auto& [key, condition] : conditions_)
         condition.health.set_limits(limits_);
@@ -104,7 +105,9 @@ Backends::candidates(std::vector<db::RouteHost> hosts, Trouble& trouble)
     for (db::RouteHost& host : hosts) {
         const std::string name = bare_host(host.host);
         net::DnsAnswer<net::Address> answer;
-        if (const auto address = net::Address::parse_ip(name, host.port))
+        if (name.starts_with('/'))
+            answer.records = {net::Address::parse_endpoint(name).value()};
+        else if (const auto address = net::Address::parse_ip(name, host.port))
             answer.records = {*address};
         else if (resolver_ != nullptr)
             answer = co_await resolver_->addresses(name, host.port);
@@ -149,6 +152,43 @@ void Backends::put_dead_last(std::vector<Candidate>& candidates)
     candidates = std::move(ordered);
 }
 
+void Backends::set_queue(db::RouteHost door, OutageTimes times)
+{
+    times.test = outage_times_.test;
+    queue_ = std::move(door);
+    outage_times_ = times;
+}
+
+bool Backends::are_out(const std::vector<Candidate>& candidates)
+{
+    return queue_ && !candidates.empty() &&
+           std::ranges::all_of(candidates, [this](const Candidate& candidate) {
+               return condition_of(candidate.key).outage.lasts();
+           });
+}
+
+bool Backends::leaves_out(const std::vector<Candidate>& candidates)
+{
+    const std::int64_t now = base::wall_seconds();
+    return are_out(candidates) &&
+           std::ranges::none_of(candidates, [&](const Candidate& candidate) {
+               const Condition& condition = condition_of(candidate.key);
+               return condition.probing == 0 &&
+                      condition.outage.wants_test(outage_times_, now);
+           });
+}
+
+net::Task<std::expected<Link, Trouble>>
+Backends::open_queue(ListenerPtr listener, const Caller& caller, Greeter& greeter)
+{
+    Candidate door{net::Address::parse_endpoint(queue_->host).value(), *queue_, {}, false};
+    door.key = way_to(door.address, door.host);
+    auto link = co_await try_one(std::move(door), listener, caller, greeter);
+    if (link)
+        link->stands_in = true;
+    co_return link;
+}
+
 bool Search::has_asked(std::string_view key) const
 {
     return std::ranges::find(asked_, key) != asked_.end();
@@ -182,8 +222,13 @@ net::Task<std::expected<Link, Trouble>> Backends::open(std::string user,
     std::erase_if(found, [&search](const Candidate& candidate) {
         return search.has_asked(candidate.key);
     });
+    const bool left_out = leaves_out(found);
+    if (left_out)
+        trouble = {TroubleKind::down, "it has been down for long", {}};
     put_dead_last(found);
     for (const Candidate& candidate : found) {
+        if (left_out)
+            break;
         auto link = co_await try_one(candidate, listener, caller, greeter);
         if (link)
             co_return link;
@@ -191,6 +236,11 @@ net::Task<std::expected<Link, Trouble>> Backends::open(std::string user,
         if (!another_may_do_better(trouble.kind))
             break;
         search.pass_by(candidate.key);
+    }
+    if (are_out(found)) {
+        auto link = co_await open_queue(listener, caller, greeter);
+        if (link)
+            co_return link;
     }
     co_return std::unexpected(search.verdict(std::move(trouble)));
 }

@@ -11,6 +11,9 @@
 // reach it well by theirs.  That sessions are open there keeps no host alive either: those
 // of a machine without power stay open for half an hour.
 //
+// When none of a user's hosts can be had for long (proxy/outage.h), the user is shown the
+// queue, if there is one.
+//
 // How: TCP, PROXY version 2 if the host is to know the client by it, TLS if it begins at
 // once; then the Greeter leads the protocol's dialogue to where a login is possible.
 #pragma once
@@ -22,6 +25,7 @@
 #include "net/task.h"
 #include "proxy/leg.h"
 #include "proxy/listener.h"
+#include "proxy/outage.h"
 #include "proxy/trouble.h"
 #include "session/health.h"
 #include "session/tls_contexts.h"
@@ -56,6 +60,10 @@ struct Link {
     std::string address;                  // "192.0.2.1:143"
     std::string key;                      // way_to() it, for what is remembered about it
     std::shared_ptr<net::TlsContext> tls; // null: plain, as the host's policy says
+    // Of the queue, which knows users by their full name in lower case: the domain of names
+    // without one.  Nothing: a backend, which is told names as they were said.
+    std::optional<std::string> user_domain{};
+    bool stands_in = false; // the queue, for a backend that is down
 
     // STARTTLS was agreed on.  Throws net::TlsFailure.  Whatever the backend had sent
     // ahead is thrown away.
@@ -132,6 +140,8 @@ public:
 
     // First pause of a host that is down; doubles up to ten minutes.
     void set_dead_for(base::seconds pause);
+    // Where the queue is shown (ums/server.h), and when.
+    void set_queue(db::RouteHost door, OutageTimes times);
     // Files of certificates may have changed.
     void forget_tls() { contexts_.forget(); }
 
@@ -146,6 +156,7 @@ private:
         session::Health health;
         std::uint32_t probing = 0;
         std::uint32_t failed_logins = 0; // in a row
+        Outage outage;
     };
 
     [[nodiscard]] std::expected<std::vector<db::RouteHost>, Trouble>
@@ -160,6 +171,12 @@ private:
     prepare(Link& link, const Caller& caller, Greeter& greeter);
     [[nodiscard]] Condition& condition_of(const std::string& key);
     void put_dead_last(std::vector<Candidate>& candidates);
+    // The queue stands in for these, and none of them is to be tested by this login.
+    [[nodiscard]] bool leaves_out(const std::vector<Candidate>& candidates);
+    [[nodiscard]] bool are_out(const std::vector<Candidate>& candidates);
+    [[nodiscard]] net::Task<std::expected<Link, Trouble>>
+    open_queue(ListenerPtr listener, const Caller& caller, Greeter& greeter);
+    void note_outage(const Link& link, bool failed, std::string_view id);
     void note(const Link& link, const std::optional<Trouble>& trouble, std::string_view id);
 
     net::Loop& loop_;
@@ -167,6 +184,8 @@ private:
     net::Resolver* resolver_;
     session::TlsContexts contexts_;
     session::HealthLimits limits_;
+    std::optional<db::RouteHost> queue_;
+    OutageTimes outage_times_;
     std::unordered_map<std::string, Condition> conditions_;
     std::mt19937 random_{std::random_device{}()};
 };

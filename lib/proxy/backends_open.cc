@@ -24,7 +24,7 @@ bool tls_at_once(const db::RouteHost& host)
 // "mail1[192.0.2.1]:143"
 std::string link_name(const db::RouteHost& host, const net::Address& address)
 {
-    if (host.host == address.ip())
+    if (host.host == address.ip() || host.host == address.text())
         return address.text();
     return fmt::format("{}[{}]:{}", host.host, address.ip(), address.port());
 }
@@ -128,6 +128,8 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
     link.host = candidate.host;
     link.address = candidate.address.text();
     link.key = candidate.key;
+    if (candidate.address.family() == net::Address::Family::unix_path)
+        link.user_domain = listener->user_domain;
     std::optional<Trouble> trouble;
     auto stream = co_await net::connect(loop_, candidate.address, listener->times.connect);
     const bool ours = !stream && stream.error().ours;
@@ -155,6 +157,22 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
     co_return link;
 }
 
+void Backends::note_outage(const Link& link, bool failed, std::string_view id)
+{
+    if (!queue_ || link.address == queue_->host)
+        return;
+    Outage& outage = condition_of(link.key).outage;
+    const bool lasted = outage.lasts();
+    const std::int64_t now = base::wall_seconds();
+    if (failed)
+        outage.failed(outage_times_, now);
+    else
+        outage.succeeded(outage_times_, now);
+    if (outage.lasts() != lasted)
+        base::log(base::Level::warning, lasted ? "outage-ended" : "outage-began", id,
+                  {{"backend", link.address}, {"route", link.host.pattern}});
+}
+
 void Backends::note(const Link& link, const std::optional<Trouble>& trouble,
                     std::string_view id)
 {
@@ -165,14 +183,17 @@ void Backends::note(const Link& link, const std::optional<Trouble>& trouble,
     if (well && condition.failed_logins >= most_failed_logins) {
         // A greeting is not enough: the others wait for how this login comes out.
         health.failed(base::wall_seconds(), std::string(health.why()), 0);
+        note_outage(link, true, id);
         return;
     }
     if (well) {
         health.succeeded();
         if (was_dead)
             log_alive(link, id);
+        note_outage(link, false, id);
         return;
     }
+    note_outage(link, true, id);
     health.failed(base::wall_seconds(), trouble->why, 0);
     log_failure(was_dead, link, *trouble, id);
 }
@@ -187,10 +208,13 @@ void Backends::note_login(const Link& link, const Trouble* trouble, std::string_
             condition.health.succeeded();
             log_alive(link, id);
         }
+        note_outage(link, false, id);
         return;
     }
-    if (++condition.failed_logins >= most_failed_logins)
+    if (++condition.failed_logins >= most_failed_logins) {
         condition.health.failed(base::wall_seconds(), trouble->why, 0);
+        note_outage(link, true, id);
+    }
     log_failure(was_dead, link, *trouble, id);
 }
 

@@ -107,6 +107,8 @@ Pop3Backend::Script Pop3Backend::preface(const Link& link, const Pop3Wishes& wis
 net::Task<Pop3Outcome> Pop3Backend::log_in(Link& link, Pop3Wishes wishes,
                                            Pop3Credentials who)
 {
+    if (link.user_domain)
+        who.user = folded_name(who.user, *link.user_domain);
     const pop3::Capabilities& can = capabilities();
     const bool known = !can.lines().empty();
     if (known && !can.has("USER") && can.has("SASL", "PLAIN")) {

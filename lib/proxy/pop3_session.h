@@ -65,6 +65,7 @@ private:
     [[nodiscard]] net::Task<std::optional<Trouble>> reach(std::string user);
     [[nodiscard]] bool try_another(const Pop3Outcome& outcome);
     [[nodiscard]] net::Task<Next> conclude(Pop3Outcome outcome);
+    [[nodiscard]] static Trouble unreachable(Trouble said);
     [[nodiscard]] net::Task<Next> refuse(Trouble trouble);
     [[nodiscard]] net::Task<Messages> hear_first_messages();
     [[nodiscard]] net::Task<Message> ask(std::string challenge);

@@ -91,7 +91,7 @@ net::Task<std::optional<Trouble>> Pop3Session::reach(std::string user)
 // The host has failed, not the login: another of the user's may do better.
 bool Pop3Session::try_another(const Pop3Outcome& outcome)
 {
-    if (outcome || !another_may_do_better(outcome.error().kind))
+    if (outcome || !another_may_do_better(outcome.error().kind) || before_->link->stands_in)
         return false;
     if (std::exchange(before_->keeps_link, false)) { // it may have waited for too long
         before_->link.reset();
@@ -275,15 +275,25 @@ net::Task<Pop3Session::Next> Pop3Session::conclude(Pop3Outcome outcome)
     co_return Next::relay;
 }
 
+// What the queue says of a login is nothing that holds for the mailbox.
+Trouble Pop3Session::unreachable(Trouble said)
+{
+    return {TroubleKind::down, "the backend is down, and of the queue: " + said.why, {}};
+}
+
 net::Task<Pop3Session::Next> Pop3Session::refuse(Trouble trouble)
 {
+    const bool delays =
+        trouble.kind == TroubleKind::refused || trouble.kind == TroubleKind::no_route;
+    if (before_->link && before_->link->stands_in)
+        trouble = unreachable(std::move(trouble));
     failed(trouble);
     // APOP may be tried again on the same connection, if that still stands.
     const bool stands = trouble.kind == TroubleKind::refused && before_->keeps_link;
     if (!stands)
         before_->link.reset();
     pop3::Verdict verdict = before_->prelude.login_refused(pop3_refusal(trouble));
-    if (trouble.kind == TroubleKind::refused || trouble.kind == TroubleKind::no_route)
+    if (delays)
         co_await delay_refusal();
     listen();
     co_return co_await say(std::move(verdict));
