@@ -212,3 +212,34 @@ END
     stored_has 'from [IPv6:2001:db8::7] (unknown [IPv6:::1])'
     logged 'message-accepted .*client=::1 '
 }
+
+# What one message says, with an X-UIDL field of its own.
+message_with_uidl() {
+    printf '%s\n' 'S: 220 *' 'C: EHLO client.test' 'S: 250 *' \
+        'C: MAIL FROM:<alice@remote.test>' 'S: 250 *' 'C: RCPT TO:<bob@dest.test>' 'S: 250 *' \
+        'C: DATA' 'S: 354 *' 'C: X-UIDL: theirs' 'C: Subject: hello' 'C:' 'C: text' 'C: .' \
+        'S: 250 2.0.0 queued as *'
+}
+
+@test "with [ums] a message has its id in an X-UIDL field, above any that came with it" {
+    relayd_config '[ums]' 'enabled = yes'
+    relayd_start
+    message_with_uidl | converse "$SMTP_PORT"
+    id=$(sed -n 's/^250 2.0.0 queued as //p' "$TMP/heard")
+    stored_has "with ESMTP id $id"
+    run -0 grep -haE '^(X-UIDL|Received):' "$RELAY"/spool/log/*.seg
+    [ "${lines[0]%%: *}" = Received ]
+    [ "${lines[1]}" = "X-UIDL: $id"$'\r' ]
+    [ "${lines[2]}" = $'X-UIDL: theirs\r' ]
+}
+
+@test "without [ums] a message has no field of ours but Received" {
+    relayd_config
+    relayd_start
+    message_with_uidl | converse "$SMTP_PORT"
+    run -0 grep -haE '^[A-Za-z-]+: ' "$RELAY"/spool/log/*.seg
+    [ "${lines[0]%%: *}" = Received ]
+    [ "${lines[1]}" = $'X-UIDL: theirs\r' ]
+    [ "${lines[2]}" = $'Subject: hello\r' ]
+    [ "${#lines[@]}" -eq 3 ]
+}

@@ -76,6 +76,7 @@ make_listener(const conf::Settings& settings, const conf::Listener& listener,
                            ? "postmaster@" + daemons::own_hostname(settings)
                            : settings.general.postmaster;
     made->look_up_client = settings.smtp_relayd.lookup_client_name;
+    made->uidl = settings.ums.enabled;
     made->service = service_of(settings, listener, *made);
     return made;
 }

@@ -35,9 +35,13 @@ IncomingMessage::IncomingMessage(spool::Writer& writer, const smtp::Limits& limi
 void IncomingMessage::append_trace(const smtp::Received& trace)
 {
     const std::string_view text = trace.text;
-    draft_->append(text.substr(0, trace.id_at));
-    draft_->append_id();
-    draft_->append(text.substr(trace.id_at + spool::Draft::id_size));
+    std::size_t done = 0;
+    for (const std::size_t id_at : trace.ids) {
+        draft_->append(text.substr(done, id_at - done));
+        draft_->append_id();
+        done = id_at + spool::Draft::id_size;
+    }
+    draft_->append(text.substr(done));
 }
 
 // The draft goes at once: what it had taken on the disk may be what others need.

@@ -19,8 +19,7 @@ namespace session {
 
 class IncomingMessage {
 public:
-    // `trace`: the Received field, stored in front of what the client sends; the spool
-    // fills in the id.
+    // `trace`: stored in front of what the client sends; the spool fills in the id.
     IncomingMessage(spool::Writer& writer, const smtp::Limits& limits,
                     smtp::DecoderOptions options, const smtp::Received& trace);
 

@@ -49,6 +49,7 @@ struct SmtpListener {
     SmtpTimes times;
     std::string postmaster; // where <postmaster> alone goes
     bool look_up_client = true;
+    bool uidl = false; // messages get an X-UIDL field
 };
 
 } // namespace session

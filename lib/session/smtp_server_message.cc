@@ -214,7 +214,8 @@ smtp::Received SmtpServerSession::trace_field()
                       .login = {},
                       .id = no_id,
                       .recipient = {},
-                      .date = date_of(base::wall_seconds())};
+                      .date = date_of(base::wall_seconds()),
+                      .uidl = listener_->uidl};
     if (tls) {
         trace.tls_version = wire_.stream().tls().version;
         trace.tls_cipher = wire_.stream().tls().cipher;

@@ -81,6 +81,14 @@ void write_tls(Folded& field, const Trace& trace)
         field.words({"tls", clean_word(trace.tls_cipher)});
 }
 
+// Behind ours in any case is one that came with the message: the first one counts.
+void append_uidl(Received& out, const std::string& id)
+{
+    out.text += "X-UIDL: ";
+    out.ids.push_back(out.text.size());
+    out.text += id + "\r\n";
+}
+
 } // namespace
 
 Received received_field(const Trace& trace)
@@ -103,7 +111,10 @@ Received received_field(const Trace& trace)
     // The date is one word here: a fold inside it is legal and ugly.
     std::string text = field.take();
     text.insert(text.size() - 2, ";\r\n\t" + std::string(trace.date));
-    return {std::move(text), id_at};
+    Received out{std::move(text), {id_at}};
+    if (trace.uidl)
+        append_uidl(out, id);
+    return out;
 }
 
 std::string clean_word(std::string_view text)

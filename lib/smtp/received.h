@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// smtp/received.h - the Received field we put in front of every message.
+// smtp/received.h - the Received field we put in front of every message, and the X-UIDL
+// field behind it.
 //
 // RFC 5321 4.4, RFC 8314 4.3 (tls clause), RFC 3848 and 6531 (protocol names).  Folded
 // below 78 columns where words allow it, below 998 always.  What came from outside (HELO
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace smtp {
 
@@ -25,12 +27,13 @@ struct Trace {
     std::string_view id;
     std::string_view recipient; // only if the message has a single one, else empty
     std::string_view date;      // base::rfc5322_date
+    bool uidl = false;          // "X-UIDL: id": servers with POP3 take it for their UIDL
 };
 
-// The whole field with its CRLF.
+// Whole fields with their CRLF.
 struct Received {
     std::string text;
-    std::size_t id_at = 0; // where the id begins
+    std::vector<std::size_t> ids; // where an id begins, in ascending order
 };
 [[nodiscard]] Received received_field(const Trace& trace);
 

@@ -91,8 +91,22 @@ TEST_CASE("smtp: where the id stands in a Received field, on the first line or f
         const std::string host(length, 'h');
         full.host = host;
         const smtp::Received field = smtp::received_field(full);
-        CHECK(field.text.substr(field.id_at - 3, 8) == "id 3f2a;");
+        REQUIRE(field.ids.size() == 1);
+        CHECK(field.text.substr(field.ids[0] - 3, 8) == "id 3f2a;");
     }
+}
+
+TEST_CASE("smtp: an X-UIDL field stands behind Received, with the same id")
+{
+    smtp::Trace full = trace();
+    const std::string without = smtp::received_field(full).text;
+    full.uidl = true;
+    const smtp::Received field = smtp::received_field(full);
+    CHECK(field.text == without + "X-UIDL: 3f2a\r\n");
+    REQUIRE(field.ids.size() == 2);
+    for (const std::size_t id : field.ids)
+        CHECK(field.text.substr(id, 4) == "3f2a");
+    CHECK(field.ids[0] < field.ids[1]);
 }
 
 TEST_CASE("smtp: long words are cut, lines stay within 998")

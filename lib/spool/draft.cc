@@ -103,9 +103,10 @@ void Stream::write(std::span<iovec> parts)
     size_ += count;
 }
 
-void Stream::overwrite(std::uint64_t at, std::string_view bytes)
+void Stream::overwrite(std::span<const std::uint64_t> places, std::string_view bytes)
 {
-    write_all(disk_, file_.fd(), bytes, single_message_offset + at, file_.path());
+    for (const std::uint64_t at : places)
+        write_all(disk_, file_.fd(), bytes, single_message_offset + at, file_.path());
     sum_ = Sum();
     std::string part(std::min<std::uint64_t>(read_at_once, size_), '\0');
     for (std::uint64_t done = 0; done < size_;) {
@@ -122,18 +123,18 @@ void Stream::overwrite(std::uint64_t at, std::string_view bytes)
 
 void Draft::State::append_id()
 {
-    id_at = size();
+    ids_at.push_back(size());
     append(std::string(id_size, '0'));
 }
 
 void Draft::State::fill_in(MessageId id)
 {
-    if (!id_at)
+    if (ids_at.empty())
         return;
     if (stream)
-        stream->overwrite(*id_at, id.text());
-    else
-        blocks.overwrite(*id_at, id.text());
+        return stream->overwrite(ids_at, id.text());
+    for (const std::uint64_t at : ids_at)
+        blocks.overwrite(at, id.text());
 }
 
 bool Draft::State::must_stream(std::size_t more) const
@@ -155,7 +156,7 @@ void Draft::State::flush()
 void Draft::State::add(std::string_view bytes)
 {
     if (!stream && must_stream(bytes.size()))
-        stream = std::make_unique<Stream>(*room, !id_at);
+        stream = std::make_unique<Stream>(*room, ids_at.empty());
     if (!stream || blocks.size() + bytes.size() <= stream_buffer) {
         blocks.append(bytes);
         return;

@@ -77,7 +77,7 @@ public:
     }
     void write(std::span<iovec> parts);
     // Then reads everything again, for the sum: the last thing that is done.
-    void overwrite(std::uint64_t at, std::string_view bytes);
+    void overwrite(std::span<const std::uint64_t> places, std::string_view bytes);
     [[nodiscard]] IncomingFile& file() { return file_; }
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] std::uint64_t sum() const { return sum_.value(); }
@@ -111,7 +111,7 @@ struct Draft::State {
     std::shared_ptr<DraftRoom> room;
     Blocks blocks;
     std::unique_ptr<Stream> stream;
-    std::optional<std::uint64_t> id_at;
+    std::vector<std::uint64_t> ids_at;
     std::optional<base::Failure> broken; // said once more at each append and at commit
 
 private:

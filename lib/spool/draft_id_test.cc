@@ -50,6 +50,32 @@ TEST_CASE("spool: the id of a message is filled in where it left room")
     }
 }
 
+TEST_CASE("spool: a message may name its id more than once")
+{
+    const TemporarySpool spool;
+    auto options = spool::test::small_options(spool.path);
+    options.draft_memory = 64 << 10;
+    spool::Writer writer(options);
+    spool::Reader reader(spool.path);
+    for (const std::size_t behind : {10, 100'000}) { // in memory, in a file of its own
+        CAPTURE(behind);
+        const std::string back(behind, 'b');
+        spool::Draft draft = writer.begin();
+        draft.append_id();
+        draft.append("\nand ");
+        draft.append_id();
+        draft.append(back);
+        const auto result =
+            writer.commit_and_wait(std::move(draft), envelope_for("bob@dest.test"));
+        REQUIRE(result);
+        const std::string id = result->id.text();
+        CHECK(reader.open(result->location, true)); // its sum is right
+        const bool same =
+            read_message(reader, result->location) == id + "\nand " + id + back;
+        CHECK(same);
+    }
+}
+
 TEST_CASE("spool: a message that is carried forward keeps the id it names")
 {
     const TemporarySpool spool;

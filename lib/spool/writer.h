@@ -81,8 +81,8 @@ public:
     // Throws base::Failure when a streaming draft cannot be written (disk full: the caller
     // answers 452 or 451 after it has read the rest).
     void append(std::string_view bytes);
-    // The message's own id, for its Received field: room for it, which is filled in when it
-    // has one.  Once in a draft.
+    // The message's own id, for its Received and X-UIDL fields: room for it, which is
+    // filled in when it has one.
     static constexpr std::size_t id_size = 13; // of MessageId::text()
     void append_id();
     [[nodiscard]] std::uint64_t size() const;
