@@ -34,6 +34,11 @@ std::string events_directory(std::string_view spool)
     return fmt::format("{}/events", spool);
 }
 
+std::string hidden_mail_directory(std::string_view spool)
+{
+    return fmt::format("{}/ums", spool);
+}
+
 std::string run_directory(std::string_view spool)
 {
     return fmt::format("{}/run", spool);

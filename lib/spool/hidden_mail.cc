@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool/hidden_mail.h"
+
+#include "base/failure.h"
+#include "base/file.h"
+#include "seal/digest.h"
+#include "spool/layout.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+namespace spool {
+
+namespace {
+
+constexpr mode_t file_mode = 0600;
+constexpr mode_t directory_mode = 0700;
+constexpr std::size_t name_digits = 64;
+constexpr std::size_t line_size = 14; // an id and its newline
+// Of a file that is longer, what is in front is passed over.
+constexpr std::size_t most_octets = 2 * HiddenMail::most_ids * line_size;
+
+std::vector<MessageId> parse(std::string_view text)
+{
+    std::vector<MessageId> ids;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        if (const auto id = MessageId::parse(text.substr(0, end)))
+            ids.push_back(*id);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return ids;
+}
+
+std::string lines_of(std::span<const MessageId> ids)
+{
+    std::string lines;
+    lines.reserve(ids.size() * line_size);
+    for (const MessageId id : ids)
+        lines.append(id.text()).append(1, '\n');
+    return lines;
+}
+
+std::span<const MessageId> newest(std::span<const MessageId> ids)
+{
+    return ids.last(std::min(ids.size(), HiddenMail::most_ids));
+}
+
+// Those of the user's file, oldest first; empty if there is none.
+std::vector<MessageId> read_ids(const std::string& path)
+{
+    const base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd && errno == ENOENT)
+        return {};
+    if (!fd)
+        base::fail_errno("open", path, base::Remedy::check_disk);
+    const off_t size = ::lseek(fd.get(), 0, SEEK_END);
+    const off_t from = std::max<off_t>(0, size - static_cast<off_t>(most_octets));
+    if (size < 0 || ::lseek(fd.get(), from, SEEK_SET) < 0)
+        base::fail_errno("read", path, base::Remedy::check_disk);
+    return parse(base::read_all(fd.get(), path, base::Remedy::check_disk, most_octets));
+}
+
+bool is_users(const std::string& name)
+{
+    return name.size() == name_digits &&
+           name.find_first_not_of("0123456789abcdef") == name.npos;
+}
+
+std::vector<std::string> files_in(const std::string& directory)
+{
+    std::vector<std::string> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error))
+        if (is_users(entry.path().filename().string()))
+            files.push_back(entry.path().string());
+    return files;
+}
+
+bool is_empty(const std::string& path)
+{
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 && status.st_size == 0;
+}
+
+} // namespace
+
+std::string HiddenMail::path_of(const std::string& user) const
+{
+    return hidden_mail_directory(spool_) + "/" + seal::hex(seal::sha256(user));
+}
+
+void HiddenMail::make_directory() const
+{
+    const std::string directory = hidden_mail_directory(spool_);
+    if (::mkdir(directory.c_str(), directory_mode) == 0)
+        base::sync_directory(spool_);
+    else if (errno != EEXIST)
+        base::fail_errno("create", directory, base::Remedy::fix_config);
+}
+
+std::set<MessageId> HiddenMail::read(const std::string& user) const
+{
+    const std::vector<MessageId> ids = read_ids(path_of(user));
+    const auto kept = newest(ids);
+    return {kept.begin(), kept.end()};
+}
+
+void HiddenMail::add(const std::string& user, std::span<const MessageId> ids)
+{
+    if (ids.empty())
+        return;
+    make_directory();
+    const std::string path = path_of(user);
+    const base::Fd fd(::open(
+        path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, file_mode));
+    if (!fd)
+        base::fail_errno("open", path, base::Remedy::check_disk);
+    // What a crash has torn at the end ends here.
+    const std::string torn = is_empty(path) ? "" : "\n";
+    base::write_all(fd.get(), torn + lines_of(ids), path);
+    base::sync(fd.get(), path);
+    base::sync_directory(hidden_mail_directory(spool_));
+    struct stat status{};
+    if (::fstat(fd.get(), &status) == 0 &&
+        static_cast<std::uint64_t>(status.st_size) > most_octets)
+        base::replace_file(path, lines_of(newest(read_ids(path))), file_mode);
+}
+
+void HiddenMail::prune(const std::function<bool(MessageId)>& queued)
+{
+    for (const std::string& path : files_in(hidden_mail_directory(spool_))) {
+        std::vector<MessageId> ids = read_ids(path);
+        const std::size_t before = ids.size();
+        std::erase_if(ids, [&](MessageId id) { return !queued(id); });
+        if (ids.empty())
+            (void)::unlink(path.c_str());
+        else if (ids.size() < before)
+            base::replace_file(path, lines_of(newest(ids)), file_mode);
+    }
+}
+
+} // namespace spool

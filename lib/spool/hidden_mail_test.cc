@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/failure.h"
+#include "seal/digest.h"
+#include "spool/hidden_mail.h"
+#include "spool/queue_fixture_test.h"
+#include "spool/test_spool.h"
+
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
+
+using spool::HiddenMail;
+using spool::MessageId;
+
+namespace {
+
+const std::string anna = "anna@example.org";
+
+std::string file_of(const std::string& spool, const std::string& user)
+{
+    return spool + "/ums/" + seal::hex(seal::sha256(user));
+}
+
+mode_t mode_of(const std::string& path)
+{
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
+}
+
+std::set<MessageId> set_of(std::initializer_list<std::uint64_t> ids)
+{
+    std::set<MessageId> out;
+    for (const std::uint64_t id : ids)
+        out.insert(MessageId(id));
+    return out;
+}
+
+void add(const std::string& spool, const std::string& user,
+         std::initializer_list<std::uint64_t> ids)
+{
+    std::vector<MessageId> list;
+    for (const std::uint64_t id : ids)
+        list.push_back(MessageId(id));
+    HiddenMail(spool).add(user, list);
+}
+
+} // namespace
+
+TEST_CASE("spool: what a user hides is his alone, and there after a restart")
+{
+    const spool::test::TemporarySpool spool;
+    CHECK(HiddenMail(spool.path).read(anna).empty());
+    add(spool.path, anna, {1, 2});
+    add(spool.path, anna, {3});
+    add(spool.path, "bert@example.org", {2});
+    CHECK(HiddenMail(spool.path).read(anna) == set_of({1, 2, 3}));
+    CHECK(HiddenMail(spool.path).read("bert@example.org") == set_of({2}));
+    CHECK(HiddenMail(spool.path).read("../../etc/passwd").empty());
+    CHECK(mode_of(spool.path + "/ums") == 0700);
+    CHECK(mode_of(file_of(spool.path, anna)) == 0600);
+}
+
+TEST_CASE("spool: lines of hidden mail that say nothing are passed over")
+{
+    const spool::test::TemporarySpool spool;
+    add(spool.path, anna, {1});
+    std::string text = spool::read_file(file_of(spool.path, anna));
+    // A page of zeros, a foreign line, and an id that a crash has torn.
+    text += std::string(20, '\0') + "\nnonsense\n\n" + MessageId(7).text().substr(0, 5);
+    spool::write_file(file_of(spool.path, anna), text);
+    CHECK(HiddenMail(spool.path).read(anna) == set_of({1}));
+    add(spool.path, anna, {8});
+    CHECK(HiddenMail(spool.path).read(anna) == set_of({1, 8}));
+}
+
+TEST_CASE("spool: hidden mail that is not queued any more is forgotten")
+{
+    const spool::test::TemporarySpool spool;
+    add(spool.path, anna, {1, 2, 3});
+    add(spool.path, "bert@example.org", {3});
+    spool::write_file(spool.path + "/ums/else", "not ours");
+    HiddenMail hidden(spool.path);
+    hidden.prune([](MessageId id) { return id.value() < 3; });
+    CHECK(hidden.read(anna) == set_of({1, 2}));
+    CHECK(hidden.read("bert@example.org").empty());
+    CHECK_FALSE(std::filesystem::exists(file_of(spool.path, "bert@example.org")));
+    CHECK(mode_of(file_of(spool.path, anna)) == 0600);
+    CHECK(spool::read_file(spool.path + "/ums/else") == "not ours");
+}
+
+TEST_CASE("spool: what a user can hide has a bound, and the oldest go")
+{
+    const spool::test::TemporarySpool spool;
+    std::vector<MessageId> many;
+    for (std::uint64_t i = 1; i <= HiddenMail::most_ids + 10; ++i)
+        many.push_back(MessageId(i));
+    HiddenMail hidden(spool.path);
+    for (int i = 0; i < 3; ++i)
+        hidden.add(anna, many);
+    const auto found = hidden.read(anna);
+    CHECK(found.size() == HiddenMail::most_ids);
+    CHECK_FALSE(found.contains(MessageId(1)));
+    CHECK(found.contains(many.back()));
+    CHECK(spool::file_size(file_of(spool.path, anna)) < 30 * HiddenMail::most_ids);
+}
+
+TEST_CASE("spool: mail that cannot be hidden is an error, and nothing else is lost")
+{
+    const spool::test::TemporarySpool spool;
+    add(spool.path, anna, {1});
+    {
+        const spool::NoRoom no_room;
+        CHECK_THROWS_AS(add(spool.path, anna, {2}), base::Failure);
+    }
+    CHECK(HiddenMail(spool.path).read(anna) == set_of({1}));
+    add(spool.path, anna, {3});
+    CHECK(HiddenMail(spool.path).read(anna).contains(MessageId(3)));
+}
