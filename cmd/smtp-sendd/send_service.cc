@@ -6,6 +6,7 @@
 #include "daemon/interception.h"
 #include "daemon/listeners.h"
 #include "daemon/restart.h"
+#include "delivery/result_line.h"
 #include "delivery_options.h"
 #include "rights.h"
 
@@ -37,6 +38,23 @@ void log_deleted(spool::MessageId id)
     base::log(base::Level::notice, "deleted", id.text());
 }
 
+// Whose addresses cannot be read are counted all the same: it is not all who wait.
+void log_withdrawn(spool::Reader& reader, spool::MessageId id, spool::Location where,
+                   const std::vector<std::uint32_t>& recipients)
+{
+    using Kind = session::Answer::Kind;
+    std::vector<delivery::ResultLine> lines;
+    const auto envelope = reader.envelope(where);
+    for (const std::uint32_t i : recipients) {
+        const bool known = envelope && i < envelope->recipients.size();
+        const std::string address = known ? envelope->recipients[i].address : "";
+        delivery::add_to_line(lines, Kind::failed, "withdrawn", address, address);
+    }
+    for (const delivery::ResultLine& line : lines)
+        base::log(base::Level::notice, "deleted", id.text(),
+                  {{"to", line.to}, {"recipients", line.count}, {"reason", line.reason}});
+}
+
 } // namespace
 
 void check(const conf::Settings& settings)
@@ -60,7 +78,11 @@ SendService::SendService(conf::Settings settings)
       control_(loop_, queue_,
                {[this](spool::MessageId id) { return !dispatcher_.let_go(id); },
                 [this] { return dispatcher_.all_active(); },
-                [this](spool::MessageId id) { dispatcher_.look_again(id); }, log_deleted})
+                [this](spool::MessageId id) { dispatcher_.look_again(id); }, log_deleted,
+                [this](spool::MessageId id, spool::Location where,
+                       const std::vector<std::uint32_t>& recipients) {
+                    log_withdrawn(reader_, id, where, recipients);
+                }})
 {
 }
 

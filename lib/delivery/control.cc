@@ -17,9 +17,10 @@ using Answer = ControlAnswer::What;
 constexpr std::size_t parts_at_once = 4; // of 4096 messages
 
 // In the order of the enumerations.
-constexpr std::array<std::string_view, 8> request_words = {
-    "hold", "release", "retry", "requeue", "delete", "expire", "etrn", "active"};
-static_assert(request_words.size() == static_cast<std::size_t>(Request::active) + 1);
+constexpr std::array<std::string_view, 9> request_words = {
+    "hold",   "release", "retry",  "requeue", "delete",
+    "expire", "etrn",    "active", "withdraw"};
+static_assert(request_words.size() == static_cast<std::size_t>(Request::withdraw) + 1);
 constexpr std::array<std::string_view, 6> answer_words = {"ok",     "unknown", "held",
                                                           "active", "end",     "error"};
 static_assert(answer_words.size() == static_cast<std::size_t>(Answer::error) + 1);
@@ -67,10 +68,47 @@ std::expected<ControlRequest, std::string> parse_ids(ControlRequest request,
     return request;
 }
 
+std::expected<ControlRequest, std::string> parse_withdrawal(ControlRequest request,
+                                                            std::string_view rest)
+{
+    const auto id = spool::MessageId::parse(text::take_word(rest));
+    if (!id)
+        return std::unexpected("not a queue id");
+    request.ids.push_back(*id);
+    while (!rest.empty()) {
+        const auto index = text::number_in<std::uint32_t>(text::take_word(rest));
+        if (!index)
+            return std::unexpected("not the number of a recipient");
+        if (request.recipients.size() == max_control_ids)
+            return std::unexpected("too many recipients in one request");
+        request.recipients.push_back(*index);
+    }
+    if (request.recipients.empty())
+        return std::unexpected("no recipient");
+    return request;
+}
+
 class Applier {
 public:
     Applier(spool::Queue& queue, const ControlHooks& hooks) : queue_(queue), hooks_(hooks)
     {
+    }
+
+    Answer withdraw(const ControlRequest& request)
+    {
+        const spool::MessageId id = request.ids.front();
+        const spool::Entry* const entry = queue_.find(id);
+        if (entry == nullptr)
+            return Answer::unknown;
+        if (hooks_.active && hooks_.active(id))
+            return Answer::active;
+        const spool::Location where = entry->where();
+        const auto withdrawn = queue_.withdraw(id, request.recipients);
+        if (!withdrawn.empty() && hooks_.withdrawn)
+            hooks_.withdrawn(id, where, withdrawn);
+        if (hooks_.changed)
+            hooks_.changed(id);
+        return withdrawn.empty() ? Answer::unknown : Answer::ok;
     }
 
     Answer apply(Request what, spool::MessageId id)
@@ -121,6 +159,7 @@ private:
             queue_.expire(id);
             return;
         case Request::active:
+        case Request::withdraw:
             return;
         }
     }
@@ -163,7 +202,7 @@ std::expected<ControlRequest, std::string> parse_request(std::string_view line)
     const auto what = place(request_words, text::take_word(line));
     if (!what)
         return std::unexpected("not a request");
-    ControlRequest request{static_cast<Request>(*what), {}, {}};
+    ControlRequest request{static_cast<Request>(*what), {}, {}, {}};
     switch (request.what) {
     case Request::active:
         if (!line.empty())
@@ -174,6 +213,8 @@ std::expected<ControlRequest, std::string> parse_request(std::string_view line)
             return std::unexpected("not a domain");
         request.domain = lower(line);
         return request;
+    case Request::withdraw:
+        return parse_withdrawal(std::move(request), line);
     case Request::hold:
     case Request::release:
     case Request::retry:
@@ -192,6 +233,8 @@ std::string format_request(const ControlRequest& request)
         line += ' ' + request.domain;
     for (const spool::MessageId id : request.ids)
         line += ' ' + id.text();
+    for (const std::uint32_t index : request.recipients)
+        line += ' ' + std::to_string(index);
     return line;
 }
 
@@ -292,7 +335,9 @@ void ControlWork::apply_some()
     const std::size_t end = std::min(request_.ids.size(), next_ + max_control_ids);
     for (; next_ < end; ++next_) {
         const spool::MessageId id = request_.ids[next_];
-        const Answer what = applier.apply(request_.what, id);
+        const Answer what = request_.what == Request::withdraw
+                                ? applier.withdraw(request_)
+                                : applier.apply(request_.what, id);
         // Whoever asks for a domain is told how many, not which.
         if (request_.what != Request::etrn)
             append_answer(lines_, {.what = what, .id = id});

@@ -6,7 +6,9 @@
 //
 //     hold ID ID ...      release ID ...   retry ID ...     requeue ID ...
 //     delete ID ...       expire ID ...    etrn DOMAIN      active
+//     withdraw ID INDEX INDEX ...
 //
+// (the last one: these recipients of the message, from 0, as its envelope has them)
 // and is answered by one line for each message, "ID WORD", in the order of the request, and
 // "end COUNT" with the number of those that were changed (for `active`: listed); or by one
 // line "error TEXT".  After an answer the next request may follow.
@@ -29,7 +31,7 @@ namespace delivery {
 
 // A request or answer line; a client sends its ids in several requests.
 inline constexpr std::size_t max_control_line = 64u << 10;
-inline constexpr std::size_t max_control_ids = 2000;
+inline constexpr std::size_t max_control_ids = 2000; // or recipients
 
 struct ControlRequest {
     enum class What : std::uint8_t {
@@ -41,10 +43,12 @@ struct ControlRequest {
         expire,
         etrn,
         active,
+        withdraw,
     };
     What what = What::active;
-    std::vector<spool::MessageId> ids;
-    std::string domain; // etrn: lower case
+    std::vector<spool::MessageId> ids;       // withdraw: one
+    std::string domain;                      // etrn: lower case
+    std::vector<std::uint32_t> recipients{}; // withdraw
     bool operator==(const ControlRequest&) const = default;
 };
 
@@ -56,9 +60,10 @@ parse_request(std::string_view line);
 struct ControlAnswer {
     enum class What : std::uint8_t {
         ok,
-        unknown, // not in the queue (any more)
+        unknown, // not in the queue (any more); withdraw: nor does one of these wait
         held,    // hold, retry: nothing was changed, it keeps why it is held
-        active,  // is being delivered right now: requeue, delete, expire are not possible
+        active,  // is being delivered right now: requeue, delete, expire and withdraw are
+                 // not possible
         end,     // count
         error,   // text
     };
@@ -80,6 +85,10 @@ struct ControlHooks {
     std::function<std::vector<spool::MessageId>()> all_active;
     std::function<void(spool::MessageId)> changed; // look at it again: it may be due
     std::function<void(spool::MessageId)> removed{};
+    // Where its envelope is, and whom of it nobody tries any more.
+    std::function<void(spool::MessageId, spool::Location,
+                       const std::vector<std::uint32_t>&)>
+        withdrawn{};
 };
 
 // Carries out one request piece by piece: an ETRN may mean a million messages, and others

@@ -27,11 +27,12 @@ std::string answer(spool::Queue& queue, const std::string& line,
 TEST_CASE("delivery: a request is the same after its line was read")
 {
     using What = ControlRequest::What;
-    std::vector<ControlRequest> requests = {{What::active, {}, {}},
-                                            {What::etrn, {}, "example.org"}};
+    std::vector<ControlRequest> requests = {{What::active, {}, {}, {}},
+                                            {What::etrn, {}, "example.org", {}}};
     for (const What what : {What::hold, What::release, What::retry, What::requeue,
                             What::remove, What::expire})
-        requests.push_back({what, {one, two}, {}});
+        requests.push_back({what, {one, two}, {}, {}});
+    requests.push_back({What::withdraw, {one}, {}, {0, 7, 4294967295}});
     for (const ControlRequest& request : requests) {
         const std::string line = delivery::format_request(request);
         CAPTURE(line);
@@ -55,6 +56,14 @@ TEST_CASE("delivery: requests that cannot be are refused with a reason")
                                "etrn a b",
                                "etrn a\tb",
                                "HOLD " + id,
+                               "withdraw",
+                               "withdraw 0",
+                               "withdraw " + id,
+                               "withdraw " + id + " ",
+                               "withdraw " + id + " x",
+                               "withdraw " + id + " -1",
+                               "withdraw " + id + " 4294967296",
+                               "withdraw " + id + ' ' + id,
                                "etrn " + std::string(256, 'x'),
                                "hold " + std::string(delivery::max_control_line, 'x')};
     for (const std::string& line : bad) {
@@ -66,6 +75,10 @@ TEST_CASE("delivery: requests that cannot be are refused with a reason")
     std::string many = "hold";
     for (std::size_t i = 0; i <= delivery::max_control_ids; ++i)
         many += ' ' + id;
+    CHECK_FALSE(delivery::parse_request(many).has_value());
+    many = "withdraw " + id;
+    for (std::size_t i = 0; i <= delivery::max_control_ids; ++i)
+        many += " 1";
     CHECK_FALSE(delivery::parse_request(many).has_value());
 }
 
@@ -120,6 +133,57 @@ TEST_CASE("delivery: operators change the queue, and are told about each message
     CHECK(queue.size() == 0);
     CHECK(answer(queue, "delete " + first.text()) == first.text() + " unknown\nend 0\n");
     CHECK(answer(queue, "shutdown") == "error not a request\n");
+}
+
+TEST_CASE("delivery: recipients are withdrawn, and the others wait on")
+{
+    using spool::RecipientState;
+    const spool::TestSpool spool;
+    spool::Writer writer(spool.writer_options());
+    const MessageId id = spool.add(writer, 4);
+    const std::string word = id.text();
+    std::vector<std::vector<std::uint32_t>> withdrawn;
+    std::vector<MessageId> changed;
+    delivery::ControlHooks hooks;
+    bool active = false;
+    hooks.active = [&](MessageId) { return active; };
+    hooks.changed = [&](MessageId one_id) { changed.push_back(one_id); };
+    hooks.withdrawn = [&](MessageId one_id, spool::Location where, const auto& whom) {
+        CHECK(one_id == id);
+        CHECK(where == id.first_written());
+        withdrawn.push_back(whom);
+    };
+    {
+        spool::Queue queue(spool.options());
+        spool::read_log(queue);
+        const std::vector<spool::Outcome> first = {{0, RecipientState::delivered, "250"}};
+        CHECK_FALSE(queue.note(id, first, 500, "mx"));
+        CHECK(answer(queue, "withdraw " + word + " 0 9", hooks) ==
+              word + " unknown\nend 0\n");
+        active = true;
+        CHECK(answer(queue, "withdraw " + word + " 1", hooks) == word + " active\nend 0\n");
+        CHECK(queue.find(id)->waits(1));
+        CHECK(withdrawn.empty());
+        active = false;
+        CHECK(answer(queue, "withdraw " + word + " 2 1 2 0", hooks) ==
+              word + " ok\nend 1\n");
+        CHECK(withdrawn == std::vector<std::vector<std::uint32_t>>{{2, 1}});
+        CHECK(changed.back() == id);
+        const spool::Entry& entry = *queue.find(id);
+        CHECK(entry.state(0) == RecipientState::delivered);
+        CHECK(entry.state(1) == RecipientState::deleted);
+        CHECK(entry.state(2) == RecipientState::deleted);
+        CHECK(entry.waits(3));
+        CHECK(entry.attempts() == 1);
+        CHECK(entry.next_attempt() == 500);
+    }
+    spool::Queue queue(spool.options()); // what a restart knows
+    spool::read_log(queue);
+    REQUIRE(queue.find(id) != nullptr);
+    CHECK(queue.find(id)->state(2) == RecipientState::deleted);
+    CHECK(answer(queue, "withdraw " + word + " 3", hooks) == word + " ok\nend 1\n");
+    CHECK(queue.find(id) == nullptr);
+    CHECK(answer(queue, "withdraw " + word + " 3", hooks) == word + " unknown\nend 0\n");
 }
 
 TEST_CASE("delivery: a release is remembered whoever held the message, and why")

@@ -120,8 +120,11 @@ void results(const Line& line, Events& out)
     }
 }
 
+// By an operator: all who wait.  Withdrawn: whom the line names.
 void deletion(const Line& line, Events& out)
 {
+    if (!line.fields["recipients"].empty())
+        return results<Outcome::deleted>(line, out);
     if (const auto id = spool::MessageId::parse(line.id))
         out.emplace_back(db::JournalDeletion{*id, line.time});
 }

@@ -66,6 +66,19 @@ TEST_CASE("journal: results name the address a message came for")
           spool::MessageId(77));
 }
 
+TEST_CASE("journal: a deletion that names its recipients is about nobody else")
+{
+    const auto both = read("smtp-sendd", id + " deleted to=a@b.example,c@b.example"
+                                              " original=\"\" recipients=2"
+                                              " reason=withdrawn");
+    REQUIRE(both.size() == 2);
+    const auto& second = std::get<db::JournalResult>(both[1]);
+    CHECK(second.outcome == db::Outcome::deleted);
+    CHECK(second.address == "c@b.example");
+    CHECK(second.reply == "withdrawn");
+    CHECK(read("smtp-sendd", id + " deleted to=\"\" original=\"\" recipients=1").empty());
+}
+
 TEST_CASE("journal: refusals have a code and a short word for why")
 {
     const auto refusal = one<db::JournalRefusal>(

@@ -31,6 +31,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spool {
 
@@ -102,6 +103,11 @@ public:
     // Operator: all waiting -> deleted.  Its bytes are erased from the log as soon as this
     // is on the disk: by tidy(), or at the queue's end.
     void remove(MessageId id);
+    // The same for some recipients, by their own wish: those who wait, which are returned.
+    // The message leaves the queue when nobody waits any more, and is erased if all were
+    // deleted.
+    std::vector<std::uint32_t> withdraw(MessageId id,
+                                        std::span<const std::uint32_t> recipients);
     // Operator: give up.  Sets expire_requested(), releases it and makes it due at once;
     // smtp-sendd notes `expired` and reports to the sender.
     void expire(MessageId id);

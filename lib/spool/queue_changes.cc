@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "spool/queue_state.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace spool {
@@ -126,6 +127,24 @@ void Queue::requeue(MessageId id)
 void Queue::remove(MessageId id)
 {
     state_->change({.id = id, .what = Change::What::remove});
+}
+
+std::vector<std::uint32_t> Queue::withdraw(MessageId id,
+                                           std::span<const std::uint32_t> recipients)
+{
+    const Entry* const entry = find(id);
+    if (entry == nullptr)
+        return {};
+    std::vector<std::uint32_t> waiting;
+    for (const std::uint32_t i : recipients)
+        if (i < entry->recipients() && entry->waits(i) &&
+            std::ranges::find(waiting, i) == waiting.end())
+            waiting.push_back(i);
+    std::vector<Outcome> outcomes;
+    for (const std::uint32_t i : waiting)
+        outcomes.push_back({i, RecipientState::deleted, "withdrawn"});
+    restate(id, outcomes);
+    return waiting;
 }
 
 void Queue::expire(MessageId id)

@@ -17,6 +17,21 @@ std::string domain_of(std::string_view address)
     return domain;
 }
 
+namespace {
+
+// Nobody had it, and nobody shall.
+bool is_last_deleted(const Entry& entry, const Change& change)
+{
+    if (change.what != Change::What::result || change.state != RecipientState::deleted)
+        return false;
+    for (std::uint32_t i = 0; i < entry.recipients(); ++i)
+        if (i != change.recipient && entry.state(i) != RecipientState::deleted)
+            return false;
+    return true;
+}
+
+} // namespace
+
 Applied QueueCore::apply(const Change& change)
 {
     const Entry* const entry = table.find(change.id);
@@ -32,7 +47,7 @@ Applied QueueCore::apply(const Change& change)
         copies_.try_emplace(change.id);
     if (change.what == Change::What::moved)
         moved(change);
-    if (change.what == Change::What::remove)
+    if (change.what == Change::What::remove || is_last_deleted(*entry, change))
         note_deleted(*entry);
     return table.apply(change);
 }

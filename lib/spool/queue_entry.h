@@ -20,7 +20,7 @@ enum class RecipientState : std::uint8_t {
     delivered,
     failed, // permanently; a bounce was written or is not wanted
     expired,
-    deleted,   // by an operator
+    deleted,   // by an operator, or for its user
     forwarded, // replaced by messages of their own (rewrites, copies)
 };
 inline constexpr std::uint8_t recipient_state_count = 6;

@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <sys/stat.h>
 #include <thread>
@@ -28,7 +29,8 @@ using spool::TestSpool;
 constexpr std::size_t size_of_one = 100'000;
 
 // Messages "0", "1" ... in one segment, each of a letter of its own.
-std::vector<MessageId> add_some(const TestSpool& spool, int count)
+std::vector<MessageId> add_some(const TestSpool& spool, int count,
+                                std::size_t recipients = 1)
 {
     std::vector<MessageId> ids;
     spool::Writer writer(spool.writer_options());
@@ -36,7 +38,8 @@ std::vector<MessageId> add_some(const TestSpool& spool, int count)
         Envelope envelope;
         envelope.arrival = 1'795'557'000'000'000;
         envelope.sender = "s" + std::to_string(i) + "@example.net";
-        envelope.recipients.push_back({"r@example.org", spool::notify_default, ""});
+        for (std::size_t r = 0; r < recipients; ++r)
+            envelope.recipients.push_back({"r@example.org", spool::notify_default, ""});
         spool::Draft draft = writer.begin();
         draft.append(std::string(size_of_one, static_cast<char>('A' + i)));
         ids.push_back(writer.commit_and_wait(std::move(draft), envelope)->id);
@@ -141,6 +144,27 @@ TEST_CASE("spool: what is deleted is erased while others keep the segment")
     CHECK(spool::read_log(queue).empty());
     CHECK(queue.size() == 1);
     CHECK(whole(spool, queue, ids[3], 3));
+}
+
+TEST_CASE("spool: what all have withdrawn is erased, what somebody has had is not")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_some(spool, 3, 2);
+    const std::uint32_t both[] = {0, 1};
+    spool::Writer writer(spool.writer_options());
+    Queue queue(quiet_options(spool));
+    spool::read_log(queue);
+    CHECK(queue.withdraw(ids[0], std::span(both).first(1)) ==
+          std::vector<std::uint32_t>{0});
+    CHECK(queue.find(ids[0]) != nullptr);
+    CHECK(queue.withdraw(ids[0], both) == std::vector<std::uint32_t>{1});
+    deliver(queue, ids[1]);
+    CHECK(queue.withdraw(ids[1], both) == std::vector<std::uint32_t>{1});
+    CHECK(queue.size() == 1);
+    CHECK(tidy_until(queue, writer, [&] { return !on_disk(spool, 0); }));
+    tidy_often(queue, writer);
+    CHECK(on_disk(spool, 1));
+    CHECK(whole(spool, queue, ids[2], 2));
 }
 
 TEST_CASE("spool: what is deleted is erased at the queue's end, and after a kill")
