@@ -36,7 +36,7 @@ void DotStuffer::feed(std::string_view bytes, std::string& out)
                 bytes.remove_prefix(1);
             continue;
         }
-        if (line_start_ && bytes.front() == '.')
+        if (line_start_ && bytes.front() == '.' && dots_ == Dots::doubled)
             out += '.';
         const std::size_t end = find_end(bytes);
         if (end > 0)
@@ -61,7 +61,8 @@ void DotStuffer::finish(std::string& out)
         out += "\r\n";
     after_cr_ = false;
     line_start_ = true;
-    out += ".\r\n";
+    if (dots_ == Dots::doubled)
+        out += ".\r\n";
 }
 
 } // namespace smtp

@@ -5,8 +5,11 @@
 // that takes one as the end of a line could be made to see a second message in the first.
 // A bare LF becomes CRLF and a bare CR becomes CRLF, as if the writer had meant a line end.
 // finish() adds the CRLF a last line without one lacks, and the final dot.
+//
+// Dots::kept: the line ends alone, for whoever doubles the dots himself.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,11 +17,15 @@ namespace smtp {
 
 class DotStuffer {
 public:
+    enum class Dots : std::uint8_t { doubled, kept };
+    explicit DotStuffer(Dots dots = Dots::doubled) : dots_(dots) {}
+
     // Appends the converted bytes to `out`.
     void feed(std::string_view bytes, std::string& out);
     void finish(std::string& out);
 
 private:
+    Dots dots_;
     bool line_start_ = true;
     bool after_cr_ = false; // a CR was read and not written yet
 };

@@ -141,6 +141,17 @@ std::string Reader::read(const Message& message, std::uint64_t from, std::size_t
     return bytes;
 }
 
+// The segment's key is not known here, and need not be: this is where the message begins.
+bool Reader::is_there(const Message& message, Location where)
+{
+    const std::string whole = header_start(where.segment, 0, false);
+    const std::string_view word(whole.data(), whole.find(' '));
+    std::string found(word.size(), '\0');
+    const ssize_t got = ::pread(message.file->get(), found.data(), found.size(),
+                                static_cast<off_t>(where.offset));
+    return got == static_cast<ssize_t>(word.size()) && found == word;
+}
+
 void Reader::forget_deleted()
 {
     std::erase_if(state_->open, [](const SegmentFile& s) { return is_deleted(s.fd()); });

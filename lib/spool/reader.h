@@ -46,8 +46,11 @@ public:
     [[nodiscard]] std::shared_ptr<base::Fd> file(SegmentNumber segment);
     // Reads part of a message; fewer bytes than asked only at its end.
     // Throws Failure when the disk cannot.
-    [[nodiscard]] std::string read(const Message& message, std::uint64_t from,
-                                   std::size_t count);
+    [[nodiscard]] static std::string read(const Message& message, std::uint64_t from,
+                                          std::size_t count);
+    // For those who do not own the queue: what was read until now is the message.  False
+    // once it is being erased.
+    [[nodiscard]] static bool is_there(const Message& message, Location where);
     // Closes the segments that were deleted, so that their space is given back.  For those
     // who keep a reader: now and then.
     void forget_deleted();

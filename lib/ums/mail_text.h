@@ -5,7 +5,9 @@
 // dots are not doubled.
 //
 // What is read is checked to be still the message: it may be delivered and erased
-// meanwhile. Threads: one.
+// meanwhile.
+//
+// Threads: one.
 #pragma once
 
 #include "spool/reader.h"
@@ -21,14 +23,23 @@ namespace ums {
 
 class MailText {
 public:
-    // Opens what is there now.
+    // Opens this message, if it is there now.  Throws nothing, as next().
     [[nodiscard]] static std::expected<MailText, spool::ReadError>
-    open(std::shared_ptr<spool::Reader> reader, spool::Location where);
+    open(spool::Reader& reader, spool::Location where, spool::MessageId id);
 
-    // The next octets, about `most`; empty at the end.  After an error nothing follows.
+    // The next octets, about `most`; empty at the end.  After an error only errors follow.
     // A disk that cannot read is ReadError::damaged.
     [[nodiscard]] std::expected<std::string, spool::ReadError>
     next(std::size_t most = 64u << 10);
+
+    // Of all that next() gives.  Reads the end of the message; all of it, if it may have
+    // lines of other kinds.
+    [[nodiscard]] std::expected<std::uint64_t, spool::ReadError> size() const;
+
+    [[nodiscard]] const spool::Envelope& envelope() const;
+    // The header as it is stored, at most so many octets of it.
+    [[nodiscard]] std::expected<std::string, spool::ReadError>
+    header(std::size_t most) const;
 
 private:
     struct State;
