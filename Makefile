@@ -93,17 +93,20 @@ $(BUILD)/lib/mime/gmime_test.o: private CPPFLAGS += $(subst -I,-isystem ,$(call 
 $(BIN)/unit-tests: private LIBS += $(call GMIME,--libs)
 
 # The SQL of a schema and its migrations, as initialisers: of sponts.db for lib/db/sql.cc, of
-# measures.db for lib/db/measures_schema.cc, of journal.db for lib/db/journal_schema.cc.
+# measures.db for lib/db/measures_schema.cc, of journal.db for lib/db/journal_schema.cc, of
+# policy.db for lib/db/policy_schema.cc.
 $(BUILD)/sql.inc: $(sort $(wildcard sql/*.sql))
 $(BUILD)/sql-li.inc: $(sort $(wildcard sql/li/*.sql))
 $(BUILD)/sql-journal.inc: $(sort $(wildcard sql/journal/*.sql))
-$(BUILD)/sql.inc $(BUILD)/sql-li.inc $(BUILD)/sql-journal.inc:
+$(BUILD)/sql-policy.inc: $(sort $(wildcard sql/policy/*.sql))
+$(BUILD)/sql.inc $(BUILD)/sql-li.inc $(BUILD)/sql-journal.inc $(BUILD)/sql-policy.inc:
 	@mkdir -p $(@D)
 	for file in $^; do \
 	    printf '{"%s", R"sql(' "$${file##*/}"; cat "$$file"; printf ')sql"},\n'; \
 	done > $@
 
 $(BUILD)/lib/db/sql.o $(BUILD)/lib/db/sql.tidy: $(BUILD)/sql.inc
+$(BUILD)/lib/db/policy_schema.o $(BUILD)/lib/db/policy_schema.tidy: $(BUILD)/sql-policy.inc
 $(BUILD)/lib/db/journal_schema.o $(BUILD)/lib/db/journal_schema.tidy: $(BUILD)/sql-journal.inc
 $(BUILD)/lib/db/measures_schema.o $(BUILD)/lib/db/measures_schema.tidy: $(BUILD)/sql-li.inc
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/versions.h"
+
+#include "base/fd.h"
+#include "db/ticket.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <fcntl.h>
+
+namespace db {
+
+namespace {
+
+int version_of(const Sqlite& database)
+{
+    return static_cast<int>(database.number("PRAGMA user_version"));
+}
+
+bool is_of(const Kind& kind, const Sqlite& database)
+{
+    return database.number("PRAGMA application_id") == kind.application_id;
+}
+
+void make_file(const std::string& path)
+{
+    const base::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+    if (!file && errno != EEXIST)
+        base::fail_errno("create", path, base::Remedy::make_room);
+}
+
+void refuse_others(const Kind& kind, const Sqlite& database)
+{
+    const bool empty = database.number("SELECT count(*) FROM sqlite_master") == 0;
+    if (!is_of(kind, database) && !empty)
+        throw base::Failure(
+            base::Remedy::fix_data,
+            fmt::format("migrate {}: this is not {}", database.path(), kind.name));
+    if (version_of(database) > kind.version)
+        throw base::Failure(
+            base::Remedy::fix_config,
+            fmt::format("migrate {}: it has schema version {}, this program knows up to {}",
+                        database.path(), version_of(database), kind.version));
+}
+
+// From 0, a new database: the last file alone.
+void run_files(const Kind& kind, const Sqlite& database, int from)
+{
+    for (const SqlFile& file : kind.files) {
+        int number = 0; // stays 0 for schema.sql
+        std::from_chars(file.name.data(), file.name.data() + file.name.size(), number);
+        if (from == 0 ? number == 0 : number > from)
+            database.run(std::string(file.text));
+    }
+    database.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                             kind.application_id, kind.version));
+}
+
+} // namespace
+
+Migration migrate(const Kind& kind, const std::string& path, base::milliseconds patience)
+{
+    make_file(path);
+    const Ticket ticket(path, patience);
+    const Sqlite database(path, Access::scrub, patience);
+    refuse_others(kind, database);
+    database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    Transaction transaction(database);
+    const int from = version_of(database);
+    if (from < kind.version)
+        run_files(kind, database, from);
+    transaction.commit();
+    return {from, kind.version};
+}
+
+void require_version(const Kind& kind, const Sqlite& database)
+{
+    const int version = version_of(database);
+    if (version == kind.version && is_of(kind, database))
+        return;
+    throw base::Failure(
+        base::Remedy::fix_config,
+        fmt::format("open {}: it has schema version {}, this program needs {}{}{}",
+                    database.path(), version, kind.version,
+                    version < kind.version ? ": run " : "",
+                    version < kind.version ? kind.migrate : ""));
+}
+
+} // namespace db
