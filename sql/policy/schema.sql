@@ -6,8 +6,8 @@
 -- readers.  Times are microseconds since 1970.
 
 -- user: "local@domain" in lower case, the domain in the form of sponts-db(5), or a name
--- without a domain.  verifier: "$argon2id$..."; empty: the password that was known is
--- refused since learned_at, and whatever was learned before that does not count.
+-- without a domain.  verifier: "$argon2id$..."; empty: the password that was learned then is
+-- refused, and whatever was learned before does not count.
 CREATE TABLE verifiers (
     user       TEXT NOT NULL PRIMARY KEY,
     verifier   TEXT NOT NULL,

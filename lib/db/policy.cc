@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/policy.h"
+
+#include "db/policy_schema.h"
+
+namespace db {
+
+Policy::Policy(const std::string& path, base::milliseconds patience)
+    : database_(path, Access::scrub, patience), patience_(patience)
+{
+    require_policy_version(database_);
+    database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                  " PRAGMA secure_delete = ON");
+}
+
+bool Policy::tidy()
+{
+    const Ticket ticket(database_.path(), patience_);
+    return database_.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+}
+
+std::int64_t Policy::users() const
+{
+    return database_.number("SELECT count(*) FROM verifiers");
+}
+
+PolicyBatch::PolicyBatch(Policy& policy)
+    : policy_(policy), ticket_(policy.database_.path(), policy.patience_),
+      transaction_(policy.database_)
+{
+}
+
+void PolicyBatch::learn(std::string_view user, std::string_view verifier,
+                        std::int64_t learned)
+{
+    policy_.database_
+        .lend("INSERT INTO verifiers (user, verifier, learned_at, proved_at)"
+              " VALUES (?1, ?2, ?3, ?3) ON CONFLICT (user) DO UPDATE"
+              " SET verifier = excluded.verifier, learned_at = excluded.learned_at,"
+              " proved_at = excluded.proved_at"
+              " WHERE excluded.learned_at > learned_at")
+        .bind(1, user)
+        .bind(2, verifier)
+        .bind(3, learned)
+        .run();
+}
+
+void PolicyBatch::prove(std::string_view user, std::int64_t learned, std::int64_t time)
+{
+    policy_.database_
+        .lend("UPDATE verifiers SET proved_at = ?3 WHERE user = ?1 AND verifier <> ''"
+              " AND learned_at = ?2 AND proved_at < ?3")
+        .bind(1, user)
+        .bind(2, learned)
+        .bind(3, time)
+        .run();
+}
+
+void PolicyBatch::forget(std::string_view user, std::int64_t learned, std::int64_t time)
+{
+    policy_.database_
+        .lend("INSERT INTO verifiers (user, verifier, learned_at, proved_at)"
+              " VALUES (?1, '', ?2, ?3) ON CONFLICT (user) DO UPDATE"
+              " SET verifier = '', learned_at = excluded.learned_at,"
+              " proved_at = excluded.proved_at"
+              " WHERE excluded.learned_at >= learned_at")
+        .bind(1, user)
+        .bind(2, learned)
+        .bind(3, time)
+        .run();
+}
+
+int PolicyBatch::expire(std::int64_t before)
+{
+    return policy_.database_.lend("DELETE FROM verifiers WHERE proved_at < ?1")
+        .bind(1, before)
+        .run();
+}
+
+int PolicyBatch::bound(std::int64_t most)
+{
+    return policy_.database_
+        .lend("DELETE FROM verifiers WHERE user IN (SELECT user FROM verifiers"
+              " ORDER BY proved_at LIMIT max(0, (SELECT count(*) FROM verifiers) - ?1))")
+        .bind(1, most)
+        .run();
+}
+
+} // namespace db

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "db/fixture_test.h"
+#include "db/policy.h"
+#include "db/policy_reader.h"
+#include "db/policy_schema.h"
+
+#include <fmt/format.h>
+
+#include <doctest/doctest.h>
+#include <fstream>
+#include <functional>
+
+namespace {
+
+using namespace db::testing;
+
+constexpr const char* ann = "ann@example.org";
+
+struct Scene {
+    Folder folder;
+    std::string path = folder.file("policy.db");
+    Scene() { (void)db::migrate_policy(path); }
+
+    void batch(const std::function<void(db::PolicyBatch&)>& work) const
+    {
+        db::Policy policy(path);
+        {
+            db::PolicyBatch batch(policy);
+            work(batch);
+            batch.commit();
+        }
+        CHECK(policy.tidy());
+    }
+    [[nodiscard]] std::string known(const std::string& user) const
+    {
+        const auto found = db::PolicyReader(path).verifier(user);
+        return found ? fmt::format("{} {}", found->verifier, found->proved_at) : "none";
+    }
+    // In any of the files.
+    [[nodiscard]] bool holds(const std::string& text) const
+    {
+        for (const char* end : {"", "-wal"}) {
+            std::ifstream file(path + end, std::ios::binary);
+            const std::string octets(std::istreambuf_iterator<char>(file), {});
+            if (octets.find(text) != octets.npos)
+                return true;
+        }
+        return false;
+    }
+};
+
+} // namespace
+
+TEST_CASE("policy: the password that was learned last counts")
+{
+    const Scene scene;
+    scene.batch([](auto& batch) { batch.learn(ann, "$new", 20); });
+    scene.batch([](auto& batch) { batch.learn(ann, "$old", 10); });
+    CHECK(scene.known(ann) == "$new 20");
+    scene.batch([](auto& batch) { batch.learn(ann, "$newer", 30); });
+    CHECK(scene.known(ann) == "$newer 30");
+}
+
+TEST_CASE("policy: a proof is one of the password that it is about")
+{
+    const Scene scene;
+    scene.batch([](auto& batch) {
+        batch.learn(ann, "$new", 20);
+        batch.prove(ann, 10, 40); // another one, through another proxy
+        batch.prove("bob@example.org", 10, 40);
+    });
+    CHECK(scene.known(ann) == "$new 20");
+    CHECK(scene.known("bob@example.org") == "none");
+    scene.batch([](auto& batch) {
+        batch.prove(ann, 20, 50);
+        batch.prove(ann, 20, 45);
+    });
+    CHECK(scene.known(ann) == "$new 50");
+}
+
+TEST_CASE("policy: a refused password is forgotten, in whatever order that is told")
+{
+    const Scene scene;
+    for (int twice = 0; twice < 2; ++twice) {
+        scene.batch([](auto& batch) { batch.learn(ann, "$old", 10); });
+        scene.batch([](auto& batch) { batch.forget(ann, 10, 30); });
+        CHECK(scene.known(ann) == "none");
+    }
+    scene.batch([](auto& batch) { batch.prove(ann, 10, 40); });
+    CHECK(scene.known(ann) == "none");
+    // Learned before the old one was refused once more, told after it.
+    scene.batch([](auto& batch) { batch.learn(ann, "$new", 20); });
+    CHECK(scene.known(ann) == "$new 20");
+    scene.batch([](auto& batch) { batch.forget(ann, 10, 50); });
+    CHECK(scene.known(ann) == "$new 20");
+}
+
+TEST_CASE("policy: nothing of a verifier that is gone is in the files")
+{
+    const Scene scene;
+    const auto verifier = [](int i) { return fmt::format("$argon2id$secret{:04}$", i); };
+    const auto user = [](int i) {
+        return fmt::format("user{}@example.org", i * 7919 % 1000);
+    };
+    scene.batch([&](auto& batch) {
+        for (int i = 0; i < 1000; ++i)
+            batch.learn(user(i), verifier(i), 10 + i);
+    });
+    CHECK(scene.holds(verifier(999)));
+    scene.batch([&](auto& batch) {
+        batch.learn(user(1), "$changed", 5000);
+        batch.forget(user(2), 12, 5000);
+        CHECK(batch.expire(13) == 1); // 0; others are proved later
+        CHECK(batch.bound(500) == 499);
+    });
+    for (const int gone : {0, 1, 2, 3, 499})
+        CHECK_FALSE(scene.holds(verifier(gone)));
+    CHECK(scene.holds(verifier(999)));
+    CHECK(scene.known(user(1)) == "$changed 5000");
+    CHECK(db::Policy(scene.path).users() == 500);
+}
+
+TEST_CASE("policy: a batch that is not committed has not been")
+{
+    const Scene scene;
+    {
+        db::Policy policy(scene.path);
+        db::PolicyBatch batch(policy);
+        batch.learn(ann, "$new", 20);
+    }
+    CHECK(scene.known(ann) == "none");
+}
+
+TEST_CASE("policy: a reader does not keep the writer waiting")
+{
+    const Scene scene;
+    db::PolicyReader reader(scene.path, base::milliseconds{0});
+    CHECK_FALSE(reader.verifier(ann));
+    scene.batch([](auto& batch) { batch.learn(ann, "$new", 20); });
+    CHECK(reader.verifier(ann));
+}
