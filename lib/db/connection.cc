@@ -10,15 +10,6 @@ namespace db {
 
 namespace {
 
-// SQLite says "unable to open database file" to nearly everything; stat(2) knows why.
-struct stat look_at(const std::string& path)
-{
-    struct stat file{};
-    if (::stat(path.c_str(), &file) != 0)
-        base::fail_errno("open", path, base::Remedy::supply_input);
-    return file;
-}
-
 // The CHECKs of the schema leave nothing else; a file without them is damaged.
 template <class Enum>
 Enum read_word(Words words, std::string_view text)
@@ -65,40 +56,20 @@ RouteHost read_route(const Statement& row)
 } // namespace
 
 Connection::Connection(const std::string& path)
-    : file_(look_at(path)), database_(path, Access::read, read_patience),
-      data_version_((require_version(database_), database_.prepare("PRAGMA data_version"))),
-      domain_(database_.prepare("SELECT name, verify, coalesce(tenant, ''), hold, etrn"
-                                " FROM domains WHERE name = ?1")),
-      address_(database_.prepare("SELECT address, kind, target FROM addresses"
-                                 " WHERE address = ?1 ORDER BY kind, target")),
-      route_(
-          database_.prepare("SELECT pattern, priority, host, port, protocol, tls, tls_name,"
-                            " fingerprint, ca_file, username, password_file, client_info,"
-                            " hold_5xx FROM routes WHERE pattern = ?1"
-                            " AND protocol IN (?2, ?3)"
-                            " ORDER BY priority, host, port")),
-      user_(database_.prepare("SELECT name, password_hash, scram, enabled FROM users"
-                              " WHERE name = ?1"))
+    : Reading(path, require_version),
+      domain_(database().prepare("SELECT name, verify, coalesce(tenant, ''), hold, etrn"
+                                 " FROM domains WHERE name = ?1")),
+      address_(database().prepare("SELECT address, kind, target FROM addresses"
+                                  " WHERE address = ?1 ORDER BY kind, target")),
+      route_(database().prepare(
+          "SELECT pattern, priority, host, port, protocol, tls, tls_name,"
+          " fingerprint, ca_file, username, password_file, client_info,"
+          " hold_5xx FROM routes WHERE pattern = ?1"
+          " AND protocol IN (?2, ?3)"
+          " ORDER BY priority, host, port")),
+      user_(database().prepare("SELECT name, password_hash, scram, enabled FROM users"
+                               " WHERE name = ?1"))
 {
-    (void)unchanged();
-}
-
-bool Connection::in_place() const
-{
-    const struct stat now = look_at(database_.path());
-    return now.st_dev == file_.st_dev && now.st_ino == file_.st_ino;
-}
-
-bool Connection::unchanged()
-{
-    const bool found = data_version_.step();
-    const std::int64_t version = found ? data_version_.number(0) : 0;
-    data_version_.reset();
-    if (version == seen_version_)
-        return true;
-    seen_version_ = version;
-    require_version(database_); // it may have been migrated under us
-    return false;
 }
 
 std::optional<Domain> Connection::domain(std::string_view name)

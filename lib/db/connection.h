@@ -4,21 +4,14 @@
 #pragma once
 
 #include "db/directory.h"
-#include "db/sqlite.h"
-
-#include <sys/stat.h>
+#include "db/reading.h"
 
 namespace db {
 
-class Connection {
+class Connection : public Reading {
 public:
     // Throws base::Failure, with the remedy of the trouble found.
     explicit Connection(const std::string& path);
-
-    // False if somebody has committed since the last time.
-    [[nodiscard]] bool unchanged();
-    // False if the name leads to another file by now (restored, rebuilt).
-    [[nodiscard]] bool in_place() const;
 
     [[nodiscard]] std::optional<Domain> domain(std::string_view name);
     [[nodiscard]] std::vector<AddressRow> address(std::string_view address);
@@ -26,14 +19,10 @@ public:
     [[nodiscard]] std::optional<User> user(std::string_view name);
 
 private:
-    struct stat file_;
-    Sqlite database_;
-    Statement data_version_;
     Statement domain_;
     Statement address_;
     Statement route_;
     Statement user_;
-    std::int64_t seen_version_ = 0;
 };
 
 } // namespace db

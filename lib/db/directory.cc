@@ -4,6 +4,7 @@
 #include "db/connection.h"
 #include "db/names.h"
 #include "db/remembered.h"
+#include "db/watched.h"
 
 #include <array>
 
@@ -22,16 +23,7 @@ std::string as_stored(std::string_view domain)
 } // namespace
 
 struct Directory::State {
-    State(std::string file, base::milliseconds staleness)
-        : path(std::move(file)), max_staleness(staleness)
-    {
-    }
-
-    std::string path;
-    base::milliseconds max_staleness;
-    std::unique_ptr<Connection> connection;
-    std::optional<base::Failure> trouble; // of the last attempt, until the next one
-    base::SteadyTime looked;
+    Watched<Connection> file;
     std::uint64_t version = 1;
     Remembered<std::optional<Domain>> domains{remembered_answers};
     Remembered<std::vector<AddressRow>> addresses{remembered_answers};
@@ -41,10 +33,11 @@ struct Directory::State {
     Remembered<std::optional<User>> users{remembered_answers};
     Route last_route; // what route() handed out
 
-    void open();
-    void look();
+    State(std::string path, base::milliseconds max_staleness)
+        : file(std::move(path), max_staleness)
+    {
+    }
     void look_if_due();
-    [[noreturn]] void give_up(const base::Failure& failure);
     template <class Answers, class Ask>
     const auto& answer(Answers& answers, std::string_view key, Ask ask);
     const std::vector<AddressRow>& address_rows(std::string_view address);
@@ -68,45 +61,9 @@ void Directory::State::forget()
     users.clear();
 }
 
-void Directory::State::open()
-{
-    connection.reset();
-    forget();
-    looked = base::Steady::now();
-    connection = std::make_unique<Connection>(path);
-}
-
-void Directory::State::look()
-{
-    if (!connection || !connection->in_place())
-        open();
-    else if (!connection->unchanged())
-        forget();
-}
-
-void Directory::State::give_up(const base::Failure& failure)
-{
-    connection.reset();
-    looked = base::Steady::now();
-    trouble.emplace(base::Remedy::try_later, failure.what(), failure.error());
-    throw *trouble;
-}
-
 void Directory::State::look_if_due()
 {
-    const base::SteadyTime now = base::Steady::now();
-    if (now - looked < max_staleness) {
-        if (trouble)
-            throw *trouble;
-        return;
-    }
-    looked = now;
-    try {
-        look();
-        trouble.reset();
-    } catch (const base::Failure& failure) {
-        give_up(failure);
-    }
+    file.look_if_due([this] { forget(); });
 }
 
 // From memory, or asked and remembered.
@@ -117,9 +74,9 @@ const auto& Directory::State::answer(Answers& answers, std::string_view key, Ask
     if (const auto* known = answers.find(key))
         return *known;
     try {
-        return answers.add(key, ask(*connection, key));
+        return answers.add(key, ask(file.connection(), key));
     } catch (const base::Failure& failure) {
-        give_up(failure);
+        file.give_up(failure);
     }
 }
 
@@ -141,13 +98,7 @@ bool Directory::State::take_route(std::string_view pattern, Service service)
 Directory::Directory(std::string path, base::milliseconds max_staleness)
     : state_(std::make_unique<State>(std::move(path), max_staleness))
 {
-    try {
-        state_->open();
-    } catch (const base::Failure& failure) {
-        if (failure.remedy() == base::Remedy::fix_config)
-            throw;
-        state_->trouble.emplace(base::Remedy::try_later, failure.what(), failure.error());
-    }
+    state_->file.begin();
 }
 
 Directory::~Directory() = default;
