@@ -93,11 +93,12 @@ EventReport::EventReport(const conf::Settings& settings, std::string_view progra
 {
     if (!settings.journal.enabled)
         return;
-    writer_.emplace(spool::EventWriter::Options{.spool = settings.general.spool,
-                                                .program = std::string(program),
-                                                .wanted = journal::wanted_events,
-                                                .free_space = settings.queue.free_space,
-                                                .backlog = settings.journal.backlog});
+    writer_.emplace(spool::EventWriter::Options{
+        .directory = spool::events_directory(settings.general.spool),
+        .program = std::string(program),
+        .wanted = journal::wanted_events,
+        .free_space = settings.queue.free_space,
+        .backlog = settings.journal.backlog});
     const std::string directory = spool::events_directory(settings.general.spool);
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
         base::log(base::Level::warning, "events-not-reported", "-",

@@ -5,6 +5,7 @@
 #include "conf/tenant_period.h"
 #include "daemon/journal.h"
 #include "spool/event_reader.h"
+#include "spool/layout.h"
 #include "spool/test_spool.h"
 
 #include <algorithm>
@@ -98,13 +99,13 @@ TEST_CASE("daemon: what is logged is reported where there is a journal, whatever
         return rights.write.size();
     };
     CHECK(report(settings_of(general)) == 0);
-    CHECK(spool::event_files(spool.path).empty());
+    CHECK(spool::event_files(spool::events_directory(spool.path)).empty());
     CHECK(report(settings_of(general + "[queue]\nfree-space = 0\n"
                                        "[journal]\nenabled = yes\n")) == 1);
     base::log(base::Level::info, "delivered", "i"); // nobody takes that
-    const auto files = spool::event_files(spool.path);
+    const auto files = spool::event_files(spool::events_directory(spool.path));
     REQUIRE(files.size() == 1);
-    spool::EventReader reader(spool.path, files.front());
+    spool::EventReader reader(spool::events_directory(spool.path), files.front());
     CHECK(reader.next()->text == "i delivered to=a@b.example");
     CHECK_FALSE(reader.next());
 }

@@ -2,6 +2,7 @@
 #include "journal/events.h"
 
 #include "base/log_line.h"
+#include "journal/fields.h"
 #include "journal/refusal_words.h"
 #include "text/address_list.h"
 #include "text/words.h"
@@ -16,41 +17,6 @@ namespace {
 
 using db::LoginOutcome;
 using db::Outcome;
-
-// Keys and values of one line.
-class Fields {
-public:
-    // False: the line was cut.
-    bool read(base::LogLine line)
-    {
-        base::LogField field;
-        std::string room;
-        for (;;) {
-            const base::Taken taken = base::take_field(line, field);
-            if (taken != base::Taken::field)
-                return taken == base::Taken::end;
-            const auto value = base::log_value(line.format, field.written, room);
-            if (!value)
-                return false;
-            all_.emplace_back(field.key, *value);
-        }
-    }
-    [[nodiscard]] const std::string& operator[](std::string_view key) const
-    {
-        static const std::string none;
-        const auto found = std::ranges::find(all_, key, &Pair::first);
-        return found == all_.end() ? none : found->second;
-    }
-    [[nodiscard]] std::string but_none(std::string_view key) const
-    {
-        const std::string& value = (*this)[key];
-        return value == "none" ? "" : value;
-    }
-
-private:
-    using Pair = std::pair<std::string_view, std::string>;
-    std::vector<Pair> all_;
-};
 
 struct Line {
     std::int64_t time;

@@ -85,7 +85,7 @@ void Filer::take_messages(Taken& taken)
 // All of them in turn, a bounded number at a time: each has a descriptor.
 void Filer::look_for_files(FiledRound& round)
 {
-    names_ = spool::event_files(options_.spool);
+    names_ = spool::event_files(spool::events_directory(options_.spool));
     std::ranges::sort(names_);
     std::erase_if(unreadable_, [&](const std::string& name) {
         return !std::ranges::binary_search(names_, name);
@@ -119,7 +119,8 @@ void Filer::open_file(const std::string& name)
     if (files_.contains(name))
         return;
     try {
-        File file{std::make_unique<spool::EventReader>(options_.spool, name),
+        File file{std::make_unique<spool::EventReader>(
+                      spool::events_directory(options_.spool), name),
                   filed_of_events(filed_, name)};
         file.reader->seek(file.at);
         files_.emplace(name, std::move(file));

@@ -138,7 +138,7 @@ TEST_CASE("journal: events are filed, and their files go when nobody writes them
         return id + " " + event + " to=bob@example.org relay=mx:25 reason=\"450 4.2.0 no\"";
     };
     auto writer = std::make_unique<spool::EventWriter>(
-        spool::EventWriter::Options{.spool = scene.spool.path,
+        spool::EventWriter::Options{.directory = spool::events_directory(scene.spool.path),
                                     .program = "smtp-sendd",
                                     .wanted = journal::wanted_events,
                                     .free_space = 0});
@@ -156,10 +156,10 @@ TEST_CASE("journal: events are filed, and their files go when nobody writes them
     writer->take(result("failed"));
     writer->take("s1 login-refused client=192.0.2.1 user=bob mechanism=PLAIN listener=x"
                  " reason=wrong");
-    CHECK(spool::event_files(scene.spool.path).size() == 1);
+    CHECK(spool::event_files(spool::events_directory(scene.spool.path)).size() == 1);
     writer.reset();
     file_all(filer);
-    CHECK(spool::event_files(scene.spool.path).empty());
+    CHECK(spool::event_files(spool::events_directory(scene.spool.path)).empty());
     CHECK(scene.journal.seen("result, attempts", "journal_recipients") == "failed|10");
     CHECK(scene.count("logins") == 1);
     (void)filer.round();
@@ -253,7 +253,7 @@ TEST_CASE("journal: what waits is counted, with or without somebody who files")
     CHECK_FALSE(journal::lag_of(scene.spool.path, scene.journal.path).oldest);
     (void)scene.put("bob@example.org");
     (void)scene.put("bob@example.org");
-    spool::EventWriter writer({.spool = scene.spool.path,
+    spool::EventWriter writer({.directory = spool::events_directory(scene.spool.path),
                                .program = "test",
                                .wanted = journal::wanted_events,
                                .free_space = 0});
@@ -284,11 +284,11 @@ TEST_CASE("journal: very many files of events are filed in turn, open ones as we
     const Scene scene;
     constexpr int many = 600; // more than are open at once
     const auto writer = [&] {
-        return std::make_unique<spool::EventWriter>(
-            spool::EventWriter::Options{.spool = scene.spool.path,
-                                        .program = "imap-proxy",
-                                        .wanted = journal::wanted_events,
-                                        .free_space = 0});
+        return std::make_unique<spool::EventWriter>(spool::EventWriter::Options{
+            .directory = spool::events_directory(scene.spool.path),
+            .program = "imap-proxy",
+            .wanted = journal::wanted_events,
+            .free_space = 0});
     };
     const auto login = [](int i) {
         return fmt::format("s login-accepted client=192.0.2.1 user=u{} mechanism=PLAIN", i);
@@ -308,5 +308,5 @@ TEST_CASE("journal: very many files of events are filed in turn, open ones as we
     writers.clear();
     file_all(filer);
     CHECK(scene.count("logins") == 2 * many);
-    CHECK(spool::event_files(scene.spool.path).empty());
+    CHECK(spool::event_files(spool::events_directory(scene.spool.path)).empty());
 }

@@ -4,6 +4,7 @@
 #include "base/failure.h"
 #include "journal/sources.h"
 #include "spool/event_reader.h"
+#include "spool/layout.h"
 
 #include <algorithm>
 #include <optional>
@@ -36,10 +37,11 @@ void count_messages(Lag& lag, const std::string& spool, const Filed& filed)
 }
 
 // Nothing: it is filed by now, and removed, or no file of ours; who files says so.
-std::optional<spool::EventReader> open(const std::string& spool, const std::string& name)
+std::optional<spool::EventReader> open(const std::string& directory,
+                                       const std::string& name)
 {
     try {
-        return std::optional<spool::EventReader>(std::in_place, spool, name);
+        return std::optional<spool::EventReader>(std::in_place, directory, name);
     } catch (const base::Failure&) {
         return std::nullopt;
     }
@@ -64,8 +66,9 @@ Lag lag_of(const std::string& spool, const std::string& database)
     const Filed filed = filed_in(db::Journal(database));
     Lag lag;
     count_messages(lag, spool, filed);
-    for (const std::string& name : spool::event_files(spool)) {
-        auto reader = open(spool, name);
+    const std::string directory = spool::events_directory(spool);
+    for (const std::string& name : spool::event_files(directory)) {
+        auto reader = open(directory, name);
         if (!reader)
             continue;
         reader->seek(filed_of_events(filed, name));

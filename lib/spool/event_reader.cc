@@ -4,7 +4,6 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/locked_file.h"
-#include "spool/layout.h"
 
 #include <algorithm>
 #include <charconv>
@@ -35,21 +34,19 @@ std::optional<EventLine> event_in(std::string_view line)
 
 } // namespace
 
-std::vector<std::string> event_files(const std::string& spool)
+std::vector<std::string> event_files(const std::string& directory)
 {
     std::vector<std::string> names;
     std::error_code error;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(events_directory(spool), error))
+    for (const auto& entry : std::filesystem::directory_iterator(directory, error))
         names.push_back(entry.path().filename().string());
     if (error && error != std::errc::no_such_file_or_directory)
-        base::fail_errno("list", events_directory(spool), base::Remedy::fix_config,
-                         error.value());
+        base::fail_errno("list", directory, base::Remedy::fix_config, error.value());
     return names;
 }
 
-EventReader::EventReader(const std::string& spool, const std::string& name)
-    : path_(events_directory(spool) + "/" + name),
+EventReader::EventReader(const std::string& directory, const std::string& name)
+    : path_(directory + "/" + name),
       fd_(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK))
 {
     if (!fd_)

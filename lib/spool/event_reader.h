@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // spool/event_reader.h - takes events out of the files of spool/event_writer.h.
 //
-//     for (const std::string& name : event_files(spool)) {
-//         EventReader reader(spool, name);
+//     for (const std::string& name : event_files(directory)) {
+//         EventReader reader(directory, name);
 //         reader.seek(where_we_were(name));
 //         while (const auto event = reader.next())
 //             ... file it ...
@@ -32,7 +32,7 @@ struct EventLine {
 };
 
 // In no order; none, if there is no such directory.  Throws base::Failure.
-[[nodiscard]] std::vector<std::string> event_files(const std::string& spool);
+[[nodiscard]] std::vector<std::string> event_files(const std::string& directory);
 
 class EventReader {
 public:
@@ -40,7 +40,7 @@ public:
     static constexpr std::size_t longest_line = 64u << 10;
 
     // Throws base::Failure when it cannot be opened, or is no file.
-    EventReader(const std::string& spool, const std::string& name);
+    EventReader(const std::string& directory, const std::string& name);
 
     // Where a line begins.
     void seek(std::uint64_t offset);

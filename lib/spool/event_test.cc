@@ -29,23 +29,24 @@ public:
 
     [[nodiscard]] spool::EventWriter::Options options() const
     {
-        return {.spool = spool_.path, .program = "test", .wanted = wanted, .free_space = 0};
+        return {
+            .directory = directory(), .program = "test", .wanted = wanted, .free_space = 0};
     }
-    [[nodiscard]] const std::string& spool() const { return spool_.path; }
+    [[nodiscard]] std::string directory() const
+    {
+        return spool::events_directory(spool_.path);
+    }
     [[nodiscard]] std::vector<std::string> files() const
     {
-        return spool::event_files(spool_.path);
+        return spool::event_files(directory());
     }
-    [[nodiscard]] std::string path() const
-    {
-        return spool::events_directory(spool_.path) + "/" + files().front();
-    }
+    [[nodiscard]] std::string path() const { return directory() + "/" + files().front(); }
     // What all files have, those that are finished removed.
     [[nodiscard]] std::vector<std::string> taken() const
     {
         std::vector<std::string> lines;
         for (const std::string& name : files()) {
-            spool::EventReader reader(spool_.path, name);
+            spool::EventReader reader(directory(), name);
             while (const auto event = reader.next())
                 lines.emplace_back(event->text);
             if (reader.finished())
@@ -69,7 +70,7 @@ TEST_CASE("spool: events are told with time and program, in their order")
     const std::int64_t before = base::wall_microseconds();
     writer.take("id1 delivered k=\"a b\"");
     writer.take("id2 failed");
-    spool::EventReader reader(events.spool(), events.files().front());
+    spool::EventReader reader(events.directory(), events.files().front());
     const auto first = reader.next();
     REQUIRE(first);
     CHECK(first->program == "test");
@@ -81,7 +82,7 @@ TEST_CASE("spool: events are told with time and program, in their order")
     CHECK_FALSE(reader.next());
     writer.take("id3 failed");
     CHECK(reader.next()->text == "id3 failed"); // as a follower
-    spool::EventReader again(events.spool(), events.files().front());
+    spool::EventReader again(events.directory(), events.files().front());
     again.seek(behind_first);
     CHECK(again.next()->text == "id2 failed");
 }
@@ -91,7 +92,7 @@ TEST_CASE("spool: a file of events is finished when its writer has ended, not be
     const Events events;
     auto writer = std::make_unique<spool::EventWriter>(events.options());
     writer->take("id1 failed");
-    spool::EventReader reader(events.spool(), events.files().front());
+    spool::EventReader reader(events.directory(), events.files().front());
     CHECK_FALSE(reader.finished());
     writer.reset();
     CHECK_FALSE(reader.finished()); // there is a line to take
@@ -115,7 +116,7 @@ TEST_CASE("spool: a file of events that is cut anywhere has the whole lines befo
     for (std::size_t size = 0; size <= whole.size(); ++size) {
         std::filesystem::resize_file(path, 0);
         base::replace_file(path, whole.substr(0, size), 0640);
-        spool::EventReader reader(events.spool(), events.files().front());
+        spool::EventReader reader(events.directory(), events.files().front());
         std::size_t count = 0;
         while (reader.next())
             ++count;
@@ -128,7 +129,7 @@ TEST_CASE("spool: a file of events that is cut anywhere has the whole lines befo
 TEST_CASE("spool: lines that say nothing cost only themselves")
 {
     const Events events;
-    const std::string path = spool::events_directory(events.spool()) + "/file";
+    const std::string path = events.directory() + "/file";
     base::make_file(path,
                     "nonsense\n\n17\n17 \n17 p\n1 p id1 failed\n" +
                         std::string(3 * spool::EventReader::longest_line, 'x') +
@@ -159,7 +160,7 @@ TEST_CASE("spool: a full file is followed by another")
 TEST_CASE("spool: events that found no room are counted, and the next line says so")
 {
     const Events events;
-    const std::string directory = spool::events_directory(events.spool());
+    const std::string directory = events.directory();
     std::filesystem::remove(directory);
     spool::EventWriter writer(events.options());
     writer.take("id1 failed");
@@ -182,9 +183,9 @@ TEST_CASE("spool: events that found no room are counted, and the next line says 
 TEST_CASE("spool: a line that was begun and taken back is not glued to the next")
 {
     const Events events;
-    const std::string path = spool::events_directory(events.spool()) + "/file";
+    const std::string path = events.directory() + "/file";
     base::make_file(path, "1 p id1 failed\n2 p id2 del", 0640);
-    spool::EventReader reader(events.spool(), "file");
+    spool::EventReader reader(events.directory(), "file");
     CHECK(reader.next()->text == "id1 failed");
     CHECK_FALSE(reader.next());
     std::ofstream(path) << "1 p id1 failed\n3 p id3 failed a=b\n";
@@ -196,12 +197,12 @@ TEST_CASE("spool: a line that was begun and taken back is not glued to the next"
 TEST_CASE("spool: what is no file is not read as one of events")
 {
     const Events events;
-    const std::string directory = spool::events_directory(events.spool());
+    const std::string directory = events.directory();
     std::filesystem::create_directory(directory + "/directory");
     std::filesystem::create_symlink("/etc/hostname", directory + "/link");
     REQUIRE(::mkfifo((directory + "/pipe").c_str(), 0600) == 0);
     for (const char* name : {"directory", "link", "pipe", "missing"})
-        CHECK_THROWS_AS(spool::EventReader(events.spool(), name), base::Failure);
+        CHECK_THROWS_AS(spool::EventReader(events.directory(), name), base::Failure);
 }
 
 TEST_CASE("spool: files of events belong to the owner of the spool")
@@ -209,12 +210,53 @@ TEST_CASE("spool: files of events belong to the owner of the spool")
     const Events events;
     // Only root can give away; for all others the owner is the one who makes.
     const uid_t owner = ::geteuid() == 0 ? 4711 : ::geteuid();
-    REQUIRE(::chown(events.spool().c_str(), owner, static_cast<gid_t>(-1)) == 0);
+    REQUIRE(::chown(events.directory().c_str(), owner, static_cast<gid_t>(-1)) == 0);
     spool::EventWriter writer(events.options());
     writer.take("id1 failed");
     struct stat found{};
     REQUIRE(::stat(events.path().c_str(), &found) == 0);
     CHECK(found.st_uid == owner);
+}
+
+TEST_CASE("spool: who writes a line hears that it is lost")
+{
+    const Events events;
+    spool::EventWriter::Options options = events.options();
+    options.free_space = UINT64_MAX;
+    spool::EventWriter writer(options);
+    CHECK_FALSE(writer.write_line("id1 failed"));
+    CHECK(events.taken().empty());
+}
+
+TEST_CASE("spool: what logins teach is for nobody else, and each line is finished at once")
+{
+    const spool::test::TemporarySpool folder;
+    spool::make_learned_directory(folder.path);
+    spool::make_learned_directory(folder.path); // it is there
+    const std::string directory = spool::learned_directory(folder.path);
+    const auto mode_of = [](const std::string& path) {
+        return std::filesystem::status(path).permissions();
+    };
+    CHECK(mode_of(directory) == std::filesystem::perms{0700});
+    spool::EventWriter writer({.directory = directory,
+                               .program = "test",
+                               .wanted = {},
+                               .file_size = 1,
+                               .free_space = 0,
+                               .mode = 0600});
+    CHECK(writer.write_line("- a k=v"));
+    CHECK(writer.write_line("- b k=v"));
+    std::size_t lines = 0;
+    for (const std::string& name : spool::event_files(directory)) {
+        CHECK(mode_of(directory + "/" + name) == std::filesystem::perms{0600});
+        spool::EventReader reader(directory, name);
+        if (!reader.next())
+            continue; // the one for the next line
+        ++lines;
+        CHECK_FALSE(reader.next());
+        CHECK(reader.finished());
+    }
+    CHECK(lines == 2);
 }
 
 TEST_CASE("spool: events that nobody files are bounded")

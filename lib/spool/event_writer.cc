@@ -19,7 +19,7 @@ namespace spool {
 
 namespace {
 
-constexpr mode_t file_mode = 0640;
+constexpr mode_t learned_mode = 0700;
 constexpr base::seconds between_looks(1); // at the free space
 constexpr std::uint64_t least_of_file = 4096;
 
@@ -42,9 +42,9 @@ std::uint64_t size_of_files(const std::string& directory)
 bool EventWriter::open_next()
 {
     try {
-        file_ = base::new_locked_file(events_directory(options_.spool), file_mode).fd;
+        file_ = base::new_locked_file(options_.directory, options_.mode).fd;
         size_ = 0;
-        give_to_owner(options_.spool, file_.get());
+        give_to_owner(options_.directory, file_.get());
         return true;
     } catch (const base::Failure&) {
         return false;
@@ -69,10 +69,9 @@ bool EventWriter::has_room()
 bool EventWriter::look_for_room() const
 {
     struct statvfs found{};
-    const std::string directory = events_directory(options_.spool);
-    return ::statvfs(directory.c_str(), &found) == 0 &&
+    return ::statvfs(options_.directory.c_str(), &found) == 0 &&
            std::uint64_t{found.f_bavail} * found.f_frsize >= options_.free_space &&
-           size_of_files(directory) <= options_.backlog;
+           size_of_files(options_.directory) <= options_.backlog;
 }
 
 // All of it, or nothing of it stays.
@@ -88,7 +87,7 @@ bool EventWriter::write(std::string_view line)
     return true;
 }
 
-void EventWriter::take(std::string_view line)
+bool EventWriter::write_line(std::string_view line)
 {
     const std::int64_t now = base::wall_microseconds();
     const std::scoped_lock lock(mutex_);
@@ -98,16 +97,22 @@ void EventWriter::take(std::string_view line)
     text += fmt::format("{} {} {}\n", now, options_.program, line);
     if (!has_room() || (!file_ && !open_next()) || !write(text)) {
         ++lost_;
-        return;
+        return false;
     }
     lost_ = 0;
     if (size_ >= options_.file_size)
         (void)open_next();
+    return true;
 }
 
 void make_events_directory(const std::string& spool)
 {
     make_folder(spool, events_directory(spool));
+}
+
+void make_learned_directory(const std::string& spool)
+{
+    make_folder(spool, learned_directory(spool), learned_mode);
 }
 
 } // namespace spool

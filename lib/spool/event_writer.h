@@ -2,7 +2,7 @@
 // spool/event_writer.h - what a program reports to whoever files it: a line for each event.
 //
 //     file     lines; events/NAME, NAME is random; locked as long as its program writes it;
-//              made with its first line
+//              made with its first line; learned/NAME: the same, of another kind
 //     line     when it happened, microseconds since 1970; program; the event as
 //              sponts-log(5) has it, key=value
 //
@@ -23,6 +23,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <utility>
 
 namespace spool {
@@ -30,18 +31,21 @@ namespace spool {
 class EventWriter : public base::EventTaker {
 public:
     struct Options {
-        std::string spool;
+        std::string directory; // that of this kind of events
         std::string program;
         std::span<const std::string_view> wanted; // events, sorted; outlives the writer
         std::uint64_t file_size = 16u << 20;      // then it goes on in another
         std::uint64_t free_space = 256u << 20;    // with less nothing is written
         std::uint64_t backlog = 1u << 30;         // nor while all files have more than this
+        mode_t mode = 0640;                       // of the files
     };
 
     explicit EventWriter(Options options) : options_(std::move(options)) {}
 
     [[nodiscard]] bool wants(std::string_view event) const override;
-    void take(std::string_view line) override;
+    void take(std::string_view line) override { (void)write_line(line); }
+    // False: it is lost.
+    bool write_line(std::string_view line);
 
 private:
     [[nodiscard]] bool open_next();
@@ -60,5 +64,6 @@ private:
 
 // For those who write, as long as they may.  Throws base::Failure.
 void make_events_directory(const std::string& spool);
+void make_learned_directory(const std::string& spool); // for nobody else to look into
 
 } // namespace spool

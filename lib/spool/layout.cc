@@ -39,6 +39,11 @@ std::string hidden_mail_directory(std::string_view spool)
     return fmt::format("{}/ums", spool);
 }
 
+std::string learned_directory(std::string_view spool)
+{
+    return fmt::format("{}/learned", spool);
+}
+
 std::string run_directory(std::string_view spool)
 {
     return fmt::format("{}/run", spool);

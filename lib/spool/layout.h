@@ -7,6 +7,7 @@
 //     log/damaged/            segments in which damage was found, for a person
 //     log/incoming/           drafts and preallocated segments; nothing here was promised
 //     events/NAME             what happened, for whoever files it
+//     learned/NAME            what logins have taught about passwords, for whoever files it
 //     replay/NAME/        mail that is sent again (spool/replay_run.h)
 //     ums/USER                what a user of ums-popd has hidden
 //     run/00c7f2a1b3.tail     how far an open segment is durable
@@ -29,6 +30,7 @@ namespace spool {
 [[nodiscard]] std::string damaged_directory(std::string_view spool);
 [[nodiscard]] std::string events_directory(std::string_view spool);
 [[nodiscard]] std::string hidden_mail_directory(std::string_view spool);
+[[nodiscard]] std::string learned_directory(std::string_view spool);
 [[nodiscard]] std::string run_directory(std::string_view spool);
 [[nodiscard]] std::string replays_directory(std::string_view spool);
 [[nodiscard]] std::string replay_directory(std::string_view spool, std::string_view name);

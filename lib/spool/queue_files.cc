@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::string_view results_prefix = "results.";
 constexpr std::size_t read_block = 1u << 20;
-constexpr mode_t folder_mode = 0750;
 constexpr mode_t file_mode = 0640;
 
 // Reports the complete lines of `text` and returns the length of the incomplete rest.
@@ -86,10 +85,10 @@ void QueueFiles::make_folder() const
     spool::make_folder(directory, folder());
 }
 
-void make_folder(const std::string& spool, const std::string& path)
+void make_folder(const std::string& spool, const std::string& path, mode_t mode)
 {
     QueueFiles{spool}.check_spool();
-    if (::mkdir(path.c_str(), folder_mode) != 0) {
+    if (::mkdir(path.c_str(), mode) != 0) {
         if (errno != EEXIST)
             base::fail_errno("mkdir", path);
         return;

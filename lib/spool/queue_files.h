@@ -42,7 +42,7 @@ struct QueueFiles {
                                     int flags);
 
 // Makes a folder of the spool.  Throws Failure, also (fix_config) when there is no spool.
-void make_folder(const std::string& spool, const std::string& path);
+void make_folder(const std::string& spool, const std::string& path, mode_t mode = 0750);
 
 // What root makes (queuectl before the first start) must be of use to the programs that run
 // as another user: it gets the owner and group of the spool.  Only for what was just made:
