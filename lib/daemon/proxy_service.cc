@@ -4,6 +4,7 @@
 
 #include "confine/confine.h"
 #include "daemon/interception.h"
+#include "daemon/learning.h"
 #include "daemon/listeners.h"
 #include "daemon/main.h"
 #include "daemon/rights.h"
@@ -57,8 +58,11 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
       service_(loop_, settings_, options, std::string(proxy_program(protocol_)),
                std::move(connection))
 {
-    confine::to(common_rights(settings_)); // before the first thread starts
+    confine::Rights rights = common_rights(settings_);
+    may_teach(rights, settings_);
+    confine::to(rights); // before the first thread starts
     report_.emplace(settings_, proxy_program(protocol_));
+    learner_ = make_learner(settings_, proxy_program(protocol_), service_.serves_one());
     const conf::Proxy& own = proxy_settings(settings_, protocol_);
     if (settings_.general.database.empty()) {
         routes_ = std::make_unique<NoRoutes>();
@@ -71,8 +75,11 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
     backends_ = std::make_unique<proxy::Backends>(loop_, *routes_, resolver_.get());
     backends_->set_dead_for(base::seconds{own.dead_for});
     tap_ = make_tap(settings_, service_.serves_one());
-    const proxy::World world{
-        .loop = loop_, .backends = *backends_, .journal = journal_, .tap = tap_.get()};
+    const proxy::World world{.loop = loop_,
+                             .backends = *backends_,
+                             .journal = journal_,
+                             .tap = tap_.get(),
+                             .learner = learner_.get()};
     server_ = program.make_server(world, proxy_rates(own));
     server_->when_idle([this] { service_.end_if_idle(); });
 }
@@ -94,6 +101,8 @@ void ProxyService::reload(const conf::Settings& fresh)
     server_->forget_facts();
     backends_->set_dead_for(base::seconds{own.dead_for});
     backends_->forget_tls();
+    if (learner_)
+        renew(*learner_, fresh.ums);
 }
 
 } // namespace daemons

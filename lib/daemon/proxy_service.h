@@ -57,7 +57,8 @@ private:
     std::unique_ptr<db::Directory> directory_;
     std::unique_ptr<proxy::Routes> routes_;
     proxy::LogJournal journal_;
-    std::unique_ptr<tap::Tap> tap_; // null: [tkuev] is not enabled
+    std::unique_ptr<proxy::Learner> learner_; // null: make_learner() says when
+    std::unique_ptr<tap::Tap> tap_;           // null: [tkuev] is not enabled
     std::unique_ptr<proxy::Backends> backends_;
     std::unique_ptr<proxy::Server> server_;
     ProxyListeners listeners_;

@@ -59,8 +59,10 @@ net::Task<std::string> ImapSession::converse(Link& link, const imap::Capabilitie
 {
     ImapBackend backend(link, listener().imap);
     std::optional<ImapScript> script = script_of(login, offered);
-    if (!script)
+    if (!script) {
+        shows({});
         throw ClientFailed{no_such_login(link, login)};
+    }
     script->lines.front().insert(0, introduction(link, offered, login.tag));
     ImapAnswer answer = co_await exchange(backend, *std::move(script), login.tag);
     if (imap::parse_response(answer.tagged).condition != Condition::ok)

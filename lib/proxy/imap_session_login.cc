@@ -5,6 +5,7 @@
 #include "proxy/imap_replies.h"
 #include "proxy/imap_session.h"
 #include "sasl/identity.h"
+#include "sasl/plain.h"
 #include "text/base64.h"
 
 #include <algorithm>
@@ -40,6 +41,15 @@ Trouble cancelled(std::string_view tag)
             .reply = imap::say(tag, "BAD", {}, "authentication is cancelled")};
 }
 
+// Empty: there is none in it.
+std::string_view password_in(const ImapLogin& login)
+{
+    if (login.mechanism != "PLAIN")
+        return login.password;
+    const auto plain = sasl::parse_plain(login.first);
+    return plain ? plain->password : std::string_view();
+}
+
 } // namespace
 
 net::Task<ImapSession::Next> ImapSession::log_in_by_command()
@@ -53,6 +63,7 @@ net::Task<ImapSession::Next> ImapSession::log_in_by_command()
     prelude.forget_secrets();
     std::string user = login.user;
     trying({.user = user, .acts_as = {}}, "LOGIN");
+    shows(password_in(login));
     co_return co_await attempt(login, std::move(user));
 }
 
@@ -74,6 +85,7 @@ net::Task<ImapSession::Next> ImapSession::log_in_by_mechanism()
     }
     std::string user = who->mailbox();
     trying(*who, mechanism);
+    shows(password_in(*login));
     co_return co_await attempt(*std::move(login), std::move(user));
 }
 

@@ -54,6 +54,11 @@ struct Pop3Credentials {
     ~Pop3Credentials() { base::wipe(password); } // every copy
 };
 
+// Name and password of PLAIN and LOGIN, where the messages (base64, of LOGIN two) hold
+// nothing else; nothing: they have to go on as they are.
+[[nodiscard]] std::optional<Pop3Credentials>
+credentials_of(std::string_view mechanism, const std::vector<std::string>& responses);
+
 class Pop3Backend : public Greeter {
 public:
     struct Options {

@@ -45,8 +45,13 @@ Trouble not_carried(const Link& link, const std::string& mechanism)
             "this mechanism is not offered for your mailbox"};
 }
 
-// Name and password of PLAIN and LOGIN, where the messages hold nothing else; nothing: they
-// have to go on as they are.
+std::string verb_of(std::string_view line)
+{
+    return std::string(line.substr(0, line.find(' ')));
+}
+
+} // namespace
+
 std::optional<Pop3Credentials> credentials_of(std::string_view mechanism,
                                               const std::vector<std::string>& responses)
 {
@@ -64,13 +69,6 @@ std::optional<Pop3Credentials> credentials_of(std::string_view mechanism,
         return std::nullopt;
     return found;
 }
-
-std::string verb_of(std::string_view line)
-{
-    return std::string(line.substr(0, line.find(' ')));
-}
-
-} // namespace
 
 bool pop3_carries(const pop3::Capabilities& server, std::string_view mechanism)
 {

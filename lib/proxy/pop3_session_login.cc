@@ -107,6 +107,7 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_password()
 {
     pop3::Prelude& prelude = before_->prelude;
     begin_login({.user = prelude.user(), .acts_as = {}}, "USER");
+    shows(prelude.password());
     Pop3Outcome outcome;
     do {
         std::optional<Trouble> trouble = co_await reach(prelude.user());
@@ -147,6 +148,8 @@ net::Task<Pop3Session::Next> Pop3Session::log_in_by_sasl()
     if (!who)
         co_return co_await without_message(NoMessage::malformed, mechanism);
     begin_login(*who, mechanism);
+    if (const auto own = credentials_of(mechanism, *messages))
+        shows(own->password);
     auto outcome = co_await exchange(*std::move(messages), who->mailbox());
     if (!outcome && outcome.error() == NoMessage::gone)
         co_return co_await without_message(NoMessage::gone, mechanism);

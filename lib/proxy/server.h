@@ -6,6 +6,7 @@
 #include "net/loop.h"
 #include "proxy/backends.h"
 #include "proxy/journal.h"
+#include "proxy/learner.h"
 #include "proxy/listener.h"
 #include "session/reception.h"
 #include "tap/tap.h"
@@ -26,7 +27,8 @@ struct World {
     net::Loop& loop;
     Backends& backends;
     Journal& journal;
-    tap::Tap* tap = nullptr; // null: [tkuev] is not enabled
+    tap::Tap* tap = nullptr;    // null: [tkuev] is not enabled
+    Learner* learner = nullptr; // null: logins teach nothing
 };
 
 // How many sessions each user has.  Counts only.

@@ -3,6 +3,7 @@
 #include "proxy/session.h"
 
 #include "base/log.h"
+#include "base/wipe.h"
 #include "session/farewell.h"
 #include "session/proxy_arrival.h"
 
@@ -30,6 +31,7 @@ Session::Session(Server& server, ListenerPtr listener, session::Arrival arrival)
 
 Session::~Session()
 {
+    base::wipe(password_);
     no_stranger();
     if (counted_)
         server_.limits().leave(*counted_);
@@ -251,8 +253,29 @@ void Session::trying(sasl::Identity who, std::string mechanism)
         witness_->login_began(routed_name(user_, listener_->user_domain), by_, mechanism_);
 }
 
+// Only what nobody but the client and we have heard, and its own.
+void Session::shows(std::string_view password)
+{
+    base::wipe(password_);
+    if (server_.world().learner != nullptr && over_tls() && by_ == user_)
+        password_ = password;
+}
+
+void Session::learn(bool accepted)
+{
+    if (password_.empty())
+        return;
+    const base::Wiped wiped(password_);
+    const std::string name = folded_name(user_, listener_->user_domain);
+    if (accepted)
+        server_.world().learner->accepted(name, password_);
+    else
+        server_.world().learner->refused(name, password_);
+}
+
 bool Session::succeeded(Link link)
 {
+    learn(true);
     // A token may not say whose it is: then there is nobody to count.
     const std::uint32_t limit = user_.empty() ? 0 : listener_->connections_per_user;
     std::string name = folded_name(user_, listener_->user_domain);
@@ -284,6 +307,9 @@ li::Cause Session::cause_of(const Trouble& trouble) const
 void Session::failed(const Trouble& trouble)
 {
     trying_ = false;
+    if (trouble.kind == TroubleKind::refused)
+        learn(false);
+    base::wipe(password_);
     server_.world().journal.login_failed(login(), trouble);
     if (witness_ != nullptr)
         witness_->login_failed(cause_of(trouble));

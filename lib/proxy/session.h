@@ -87,6 +87,9 @@ protected:
     void trying(sasl::Identity who, std::string mechanism);
     // One that is refused before anybody was asked.
     void turned_down(const sasl::Attempt& attempt);
+    // What is shown with this attempt, if it is a password; what becomes of it is learned.
+    // Empty: the backend does not get to see it.
+    void shows(std::string_view password);
     // How it came out.  succeeded(): keeps the link, counts the user; false: this user has
     // too many sessions (the journal knows), the link is gone.
     [[nodiscard]] bool succeeded(Link link);
@@ -110,6 +113,7 @@ private:
     [[nodiscard]] tap::Party party() const override;
     [[nodiscard]] Totals counted_totals() const;
     [[nodiscard]] li::Cause cause_of(const Trouble& trouble) const;
+    void learn(bool accepted);
 
     Server& server_;
     ListenerPtr listener_;
@@ -122,6 +126,7 @@ private:
     std::string user_;
     std::string by_;
     std::string mechanism_;
+    std::string password_; // while it may be learned, until the backend has answered
     tap::MailboxWitness* witness_ = nullptr; // null: [tkuev] is not enabled
     UserPlaces::Place place_;
     std::unique_ptr<Leg> backend_;

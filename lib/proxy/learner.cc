@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// proxy/learner.cc - see the header.
+#include "proxy/learner.h"
+
+#include "base/failure.h"
+#include "base/wipe.h"
+#include "db/names.h"
+#include "sasl/password.h"
+
+#include <algorithm>
+#include <memory>
+#include <sys/resource.h>
+#include <utility>
+
+namespace proxy {
+
+namespace {
+
+using journal::Learned;
+
+constexpr int niceness = 19; // users come first
+constexpr std::int64_t microseconds = 1'000'000;
+// A proof that is told once a day is enough, unless what nobody proves goes sooner.
+constexpr std::int64_t between_proofs = 86400 * microseconds;
+// A line may be lost, and so may a database: then all is told anew.
+constexpr std::int64_t learn_anew = 7 * between_proofs;
+
+// As folded_name() has them; not what some servers take behind a name, "*master".
+bool is_domain(std::string_view text)
+{
+    return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == text.npos;
+}
+
+struct Secret {
+    explicit Secret(std::string_view password) : text(password) {}
+    Secret(const Secret&) = delete;
+    Secret& operator=(const Secret&) = delete;
+    ~Secret() { base::wipe(text); }
+    std::string text;
+};
+
+} // namespace
+
+Learner::Learner(Options options, Report report)
+    : options_(std::move(options)), report_(std::move(report)), users_(options_.users),
+      worker_(1, options_.waiting)
+{
+    // Of this thread only, setpriority(2).
+    (void)worker_.submit([] { (void)::setpriority(PRIO_PROCESS, 0, niceness); });
+}
+
+void Learner::set_policy(std::vector<std::string> domains, base::seconds age)
+{
+    options_.domains = std::move(domains);
+    options_.age = age;
+}
+
+// Whom mail can be for.
+bool Learner::is_ours(std::string_view user) const
+{
+    const std::string_view domain = db::halves(user).domain;
+    return !domain.empty() &&
+           std::ranges::any_of(options_.domains, [&](const std::string& one) {
+               return one == domain || (one == "*" && is_domain(domain));
+           });
+}
+
+Learner::Known Learner::known(const std::string& user)
+{
+    const std::scoped_lock lock(mutex_);
+    const Known* const found = users_.find(user);
+    return found != nullptr ? *found : Known{};
+}
+
+void Learner::remember(const std::string& user, Known known)
+{
+    const std::scoped_lock lock(mutex_);
+    users_.add(user, std::move(known));
+}
+
+// A session goes on whatever happens here.
+void Learner::accepted(const std::string& user, std::string_view password)
+{
+    if (password.empty() || !is_ours(user))
+        return;
+    try {
+        Known before = known(user);
+        const session::LoginTag tag = tags_.of({user, password});
+        if (before.tag != tag || options_.clock() - before.learned >= learn_anew)
+            learn(user, password, tag);
+        else
+            prove(user, std::move(before));
+    } catch (const base::Failure&) { // no memory: at a later login
+    }
+}
+
+void Learner::refused(const std::string& user, std::string_view password)
+{
+    if (!is_ours(user))
+        return;
+    try {
+        const Known before = known(user);
+        if (before.tag.empty() || before.tag != tags_.of({user, password}))
+            return;
+        if (report_({Learned::What::forgotten, user, before.learned, {}}))
+            remember(user, {});
+    } catch (const base::Failure&) { // as above
+    }
+}
+
+void Learner::prove(const std::string& user, Known known)
+{
+    const std::int64_t now = options_.clock();
+    const std::int64_t due =
+        std::min(between_proofs, options_.age.count() * microseconds / 4);
+    if (now - known.proved < due)
+        return;
+    if (!report_({Learned::What::proved, user, known.learned, {}}))
+        return;
+    known.proved = now;
+    remember(user, std::move(known));
+}
+
+void Learner::learn(const std::string& user, std::string_view password,
+                    const session::LoginTag& tag)
+{
+    last_ = std::max(options_.clock(), last_ + 1);
+    const std::int64_t learned = last_;
+    Known before = known(user);
+    remember(user, {.tag = tag, .learned = learned, .proved = learned});
+    const auto secret = std::make_shared<const Secret>(password);
+    const bool placed = worker_.submit(
+        [this, user, learned, secret] { make_verifier(user, learned, secret->text); });
+    if (!placed)
+        remember(user, std::move(before));
+}
+
+// On our own thread.
+void Learner::make_verifier(const std::string& user, std::int64_t learned,
+                            std::string_view password)
+{
+    try {
+        if (report_({Learned::What::learned, user, learned, sasl::argon2id_hash(password)}))
+            return;
+    } catch (const base::Failure&) { // no memory
+    }
+    lose(user, learned);
+}
+
+// It is learned at the next login.
+void Learner::lose(const std::string& user, std::int64_t learned)
+{
+    const std::scoped_lock lock(mutex_);
+    if (const Known* const found = users_.find(user); found && found->learned == learned)
+        users_.add(user, {});
+}
+
+} // namespace proxy
