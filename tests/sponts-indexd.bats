@@ -44,7 +44,7 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     [[ $stderr == *"database: open $JOURNAL: "* ]]
     sed -i 's/^enabled = yes/enabled = no/' "$CONF"
     run -78 --separate-stderr sponts-indexd --config "$CONF"
-    [[ $stderr == *"[journal] is not enabled" ]]
+    [[ $stderr == *"neither [journal] nor [ums] is enabled" ]]
 }
 
 @test "every message has its row, and what became of it" {
@@ -95,7 +95,7 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     [[ $(sponts-indexd --config "$CONF" --lag) == "messages=0 octets=0 events=0 ms=0" ]]
     indexd
     run -69 --separate-stderr sponts-indexd --config "$CONF" --once
-    [[ $stderr == *"another process files the journal already" ]]
+    [[ $stderr == *"another process files into it already" ]]
 }
 
 @test "killed at any time, it loses nothing and files nothing twice" {

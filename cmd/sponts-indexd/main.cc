@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sponts-indexd(8): files every message, what became of it, and every login.
+// sponts-indexd(8): files every message, what became of it, and every login; and what
+// logins have taught.
 //
 // This file knows the command line and the order of things, nothing else.
 #include "base/log.h"
@@ -9,6 +10,7 @@
 #include "daemon/journal_filer.h"
 #include "daemon/rights.h"
 #include "db/journal.h"
+#include "db/policy.h"
 #include "lag.h"
 #include "mime/summary.h"
 #include "retain.h"
@@ -35,7 +37,7 @@ Options read_options(int argc, char** argv)
 {
     Options options;
     CLI::App app("Files every message, what became of it, and every login.", program);
-    conf::add_common_options(app, options, "check configuration and journal, then exit");
+    conf::add_common_options(app, options, "check configuration and databases, then exit");
     auto* const once =
         app.add_flag("--once", options.once, "file what is there, then exit");
     auto* const retain = app.add_flag("--retain", options.retain,
@@ -47,18 +49,38 @@ Options read_options(int argc, char** argv)
     return options;
 }
 
-void require_enabled(const conf::Settings& settings)
+void require_journal(const conf::Settings& settings)
 {
     if (!settings.journal.enabled)
         throw base::Failure(base::Remedy::fix_config,
                             settings.file + ": [journal] is not enabled");
 }
 
+void require_work(const conf::Settings& settings)
+{
+    if (!settings.journal.enabled && !settings.ums.enabled)
+        throw base::Failure(base::Remedy::fix_config,
+                            settings.file + ": neither [journal] nor [ums] is enabled");
+}
+
 void check(const conf::Settings& settings)
 {
-    require_enabled(settings);
-    (void)daemons::journal_policies(settings.journal);
-    const db::Journal journal(settings.journal.database);
+    require_work(settings);
+    if (settings.journal.enabled) {
+        (void)daemons::journal_policies(settings.journal);
+        const db::Journal journal(settings.journal.database);
+    }
+    if (settings.ums.enabled) {
+        const db::Policy policy(settings.ums.database);
+    }
+}
+
+void make_directories(const conf::Settings& settings)
+{
+    if (settings.journal.enabled)
+        spool::make_events_directory(settings.general.spool);
+    if (settings.ums.enabled)
+        spool::make_learned_directory(settings.general.spool);
 }
 
 // Everything it reads comes from outside: no network, and only what it files from and to.
@@ -67,8 +89,11 @@ void confine_to_work(const conf::Settings& settings)
     mime::prepare();
     confine::Rights rights;
     rights.write = {settings.general.spool,
-                    daemons::directory_of(settings.journal.database),
                     daemons::directory_of(settings.general.database)};
+    if (settings.journal.enabled)
+        rights.write.push_back(daemons::directory_of(settings.journal.database));
+    if (settings.ums.enabled)
+        rights.write.push_back(daemons::directory_of(settings.ums.database));
     daemons::may_read(rights, settings.journal.pseudonym_key_file);
     rights.network = false;
     rights.sandbox = confine::sandbox_wanted();
@@ -84,15 +109,21 @@ void work(const Options& options)
     conf::Settings settings = conf::read_settings(options.config);
     settings.log.program = program;
     base::configure_log(settings.log);
-    require_enabled(settings);
+    if (options.lag || options.retain)
+        require_journal(settings);
+    require_work(settings);
     (void)::setpriority(PRIO_PROCESS, 0, niceness);
-    spool::make_events_directory(settings.general.spool);
+    make_directories(settings);
     confine_to_work(settings);
     if (options.lag)
         return indexd::say_lag(settings);
     if (options.retain)
         return indexd::retain(settings);
-    const base::Fd own = daemons::own_journal(settings);
+    base::Fd journal, policy;
+    if (settings.journal.enabled)
+        journal = daemons::own_journal(settings);
+    if (settings.ums.enabled)
+        policy = daemons::own_policy(settings);
     indexd::Service service(settings);
     if (options.once)
         service.run_once();

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// sponts-indexd/service.h - files until SIGTERM, what comes in and what was left.
+// sponts-indexd/service.h - files until SIGTERM, what comes in and what was left: the
+// journal, and what logins teach.
 #pragma once
 
 #include "conf/settings.h"
 #include "db/directory.h"
 #include "journal/filer.h"
+#include "journal/learned_filer.h"
 #include "net/loop.h"
+
+#include <optional>
 
 namespace indexd {
 
@@ -20,13 +24,14 @@ public:
     void run_once();
 
 private:
-    void work();
-    void file_rest();
-    void complain(const char* why);
+    void file_journal();
+    void file_learned();
 
     db::Directory directory_;
-    journal::Filer filer_;
-    bool failing_ = false;
+    std::optional<journal::Filer> filer_;          // nothing: [journal] is not enabled
+    std::optional<journal::LearnedFiler> learned_; // nothing: [ums] is not enabled
+    bool journal_fails_ = false;
+    bool policy_fails_ = false;
     bool asked_queue_ = false;
     net::Loop loop_;
 };

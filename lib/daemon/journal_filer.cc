@@ -26,6 +26,20 @@ std::string tenant_of(db::Directory& directory, std::string_view address)
     return found ? std::move(found->tenant) : std::string();
 }
 
+base::Fd own(const std::string& database, const std::string& spool)
+{
+    const std::string path = database + ".owner";
+    base::Fd lock = spool::open_or_make(spool, path, O_RDWR);
+    if (!lock)
+        base::fail_errno("open", path, base::Remedy::fix_config);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    if (errno != EWOULDBLOCK)
+        base::fail_errno("lock", path);
+    throw base::Failure(base::Remedy::start_service,
+                        database + ": another process files into it already");
+}
+
 } // namespace
 
 journal::FilerOptions filer_options(const conf::Settings& settings,
@@ -41,19 +55,22 @@ journal::FilerOptions filer_options(const conf::Settings& settings,
     return options;
 }
 
+journal::LearnedOptions learned_options(const conf::Settings& settings)
+{
+    return {.spool = settings.general.spool,
+            .database = settings.ums.database,
+            .age = base::seconds{settings.ums.verifier_age},
+            .users = settings.ums.verifiers};
+}
+
 base::Fd own_journal(const conf::Settings& settings)
 {
-    const std::string path = settings.journal.database + ".owner";
-    base::Fd lock = spool::open_or_make(settings.general.spool, path, O_RDWR);
-    if (!lock)
-        base::fail_errno("open", path, base::Remedy::fix_config);
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0)
-        return lock;
-    if (errno != EWOULDBLOCK)
-        base::fail_errno("lock", path);
-    throw base::Failure(base::Remedy::start_service,
-                        settings.journal.database +
-                            ": another process files the journal already");
+    return own(settings.journal.database, settings.general.spool);
+}
+
+base::Fd own_policy(const conf::Settings& settings)
+{
+    return own(settings.ums.database, settings.general.spool);
 }
 
 } // namespace daemons

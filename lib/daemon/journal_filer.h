@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// daemon/journal_filer.h - who files the journal: one process at a time.
+// daemon/journal_filer.h - who files the journal, and what logins teach: one process at a
+// time.
 #pragma once
 
 #include "base/fd.h"
 #include "conf/settings.h"
 #include "db/directory.h"
 #include "journal/filer.h"
+#include "journal/learned_filer.h"
 
 namespace daemons {
 
@@ -13,8 +15,11 @@ namespace daemons {
 [[nodiscard]] journal::FilerOptions filer_options(const conf::Settings& settings,
                                                   db::Directory& directory);
 
+[[nodiscard]] journal::LearnedOptions learned_options(const conf::Settings& settings);
+
 // The right to file, for as long as the descriptor is open.  Throws
 // base::Failure(start_service) when somebody else has it.
 [[nodiscard]] base::Fd own_journal(const conf::Settings& settings);
+[[nodiscard]] base::Fd own_policy(const conf::Settings& settings);
 
 } // namespace daemons

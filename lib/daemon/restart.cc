@@ -51,6 +51,11 @@ constexpr Rule rules[] = {
     {"smtp-relayd", "probe-ttl", relayd},
     {"smtp-sendd", "dns-timeout", deliverers},
     {"smtp-sendd", "resolvers", deliverers},
+    {"ums", "database", ums | indexd},
+    {"ums", "enabled", servers | indexd},
+    {"ums", "messages", ums},
+    {"ums", "verifier-age", indexd},
+    {"ums", "verifiers", indexd},
 };
 
 unsigned reader(std::string_view program)

@@ -70,10 +70,12 @@ void PolicyBatch::forget(std::string_view user, std::int64_t learned, std::int64
         .run();
 }
 
-int PolicyBatch::expire(std::int64_t before)
+int PolicyBatch::expire(std::int64_t before, std::int64_t after)
 {
-    return policy_.database_.lend("DELETE FROM verifiers WHERE proved_at < ?1")
+    return policy_.database_
+        .lend("DELETE FROM verifiers WHERE proved_at < ?1 OR proved_at > ?2")
         .bind(1, before)
+        .bind(2, after)
         .run();
 }
 

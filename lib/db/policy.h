@@ -54,8 +54,8 @@ public:
     void prove(std::string_view user, std::int64_t learned, std::int64_t time);
     // The one that was learned then is refused.
     void forget(std::string_view user, std::int64_t learned, std::int64_t time);
-    // Those that nobody has proved since; how many.
-    int expire(std::int64_t before);
+    // Those that nobody has proved since, and those of a time that is to come; how many.
+    int expire(std::int64_t before, std::int64_t after);
     // At most so many stay; the longest-ago proved go first; how many.
     int bound(std::int64_t most);
 
