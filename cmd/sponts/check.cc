@@ -7,6 +7,7 @@
 #include "daemon/journal.h"
 #include "db/admin.h"
 #include "db/journal_search.h"
+#include "db/policy_reader.h"
 #include "net/tls.h"
 
 #include <cstring>
@@ -38,6 +39,9 @@ public:
         }
         if (reading_.settings.journal.enabled)
             look_at_journal(reading_.settings.journal);
+        if (const conf::Ums& ums = reading_.settings.ums; ums.enabled)
+            attempt("ums", "database",
+                    [&] { (void)db::PolicyReader(ums.database).verifier(""); });
     }
 
 private:

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// sponts db migrate: makes the database, or the journal, or brings it to the schema of
-// this program.
+// sponts db migrate: makes the database, the journal, or the one of what logins teach, or
+// brings it to the schema of this program.
 #include "database.h"
 #include "db/admin.h"
 #include "db/journal_schema.h"
+#include "db/policy_schema.h"
 
 #include <fmt/format.h>
 
@@ -20,20 +21,32 @@ std::string database_of(const Call& call)
 
 namespace {
 
-std::string journal_of(const Call& call)
+struct Which {
+    std::string path;
+    db::Migration (*migrate)(const std::string& path, base::milliseconds patience);
+};
+
+Which which_one(const Call& call)
 {
-    if (call.has("database"))
-        return call.get("database");
-    return conf::read_settings(call.config).journal.database;
+    const auto path = [&](const std::string& configured) {
+        return call.has("database") ? call.get("database") : configured;
+    };
+    const auto settings = [&] {
+        return call.has("database") ? conf::Settings{} : conf::read_settings(call.config);
+    };
+    if (call.has("journal"))
+        return {path(settings().journal.database), &db::migrate_journal};
+    if (call.has("policy"))
+        return {path(settings().ums.database), &db::migrate_policy};
+    return {database_of(call), &db::migrate};
 }
 
 } // namespace
 
 int db_migrate(const Call& call)
 {
-    const bool journal = call.has("journal");
-    const std::string path = journal ? journal_of(call) : database_of(call);
-    const db::Migration done = journal ? db::migrate_journal(path) : db::migrate(path);
+    const auto [path, migrate] = which_one(call);
+    const db::Migration done = migrate(path, db::write_patience);
     if (done.from == 0)
         std::cerr << fmt::format("sponts: made {}\n", path);
     else if (done.from != done.to)

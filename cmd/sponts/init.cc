@@ -8,6 +8,7 @@
 #include "conf/read.h"
 #include "db/admin.h"
 #include "db/journal_schema.h"
+#include "db/policy_schema.h"
 #include "init_files.h"
 
 #include <fstream>
@@ -88,6 +89,8 @@ void make_installation(const std::string& file, bool self_signed)
         make_database(general.database, &db::migrate, owner);
     if (settings.journal.enabled)
         make_database(settings.journal.database, &db::migrate_journal, owner);
+    if (settings.ums.enabled)
+        make_database(settings.ums.database, &db::migrate_policy, owner);
 }
 
 int init(const Call& call)

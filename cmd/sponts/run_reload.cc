@@ -76,9 +76,9 @@ std::string_view Supervisor::apply_to_sendd(const conf::Settings& old)
 
 void Supervisor::apply_to_indexd(const conf::Settings& old)
 {
-    if (!old.journal.enabled && settings_.journal.enabled)
+    if (!wants_indexd(old) && wants_indexd(settings_))
         add_slots(indexd);
-    else if (old.journal.enabled && !settings_.journal.enabled)
+    else if (wants_indexd(old) && !wants_indexd(settings_))
         replace(indexd, Slot::Fate::drain);
     else if (!daemons::keys_for_restart(old, settings_, indexd, true).empty())
         restart(indexd);
@@ -114,7 +114,7 @@ void Supervisor::replace(std::string_view program, Slot::Fate fate_of_old)
     std::erase_if(slots_, [](const Slot& slot) { return slot.pid == 0 && slot.leaves(); });
     const bool over = is_interceptor(program)
                           ? !settings_.tkuev.enabled
-                          : program == indexd && !settings_.journal.enabled;
+                          : program == indexd && !wants_indexd(settings_);
     if (!over)
         add_slots(program);
 }

@@ -105,7 +105,7 @@ Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)
     for (const std::string_view server : servers)
         add_slots(server);
     add_slots(sendd);
-    if (settings_.journal.enabled)
+    if (wants_indexd(settings_))
         add_slots(indexd);
     if (settings_.tkuev.enabled)
         for (const std::string_view program : interceptors)
@@ -123,7 +123,9 @@ void Supervisor::find_programs(const conf::Settings& settings)
     for (const conf::Listener& listener : settings.listeners)
         find(listener.program);
     find(sendd);
-    if (settings.journal.enabled)
+    if (settings.ums.enabled)
+        find(ums);
+    if (wants_indexd(settings))
         find(indexd);
     if (settings.tkuev.enabled)
         for (const std::string_view program : interceptors)

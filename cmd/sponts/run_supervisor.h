@@ -29,9 +29,17 @@ namespace sponts {
 void configure_own_log(base::LogOptions options);
 
 // The programs that serve listeners; each has as many processes as its workers say.
-inline constexpr std::string_view servers[] = {"smtp-relayd", "pop-proxy", "imap-proxy"};
-// These run where [tkuev] is enabled.  Mail neither waits for them nor ends with them.
+inline constexpr std::string_view servers[] = {"smtp-relayd", "pop-proxy", "imap-proxy",
+                                               "ums-popd"};
+// One of them, which serves the proxies as well, and runs where [ums] is enabled.
+inline constexpr std::string_view ums = servers[3];
+// Mail neither waits for these nor ends with them.
 inline constexpr std::string_view indexd = "sponts-indexd";
+[[nodiscard]] inline bool wants_indexd(const conf::Settings& settings)
+{
+    return settings.journal.enabled || settings.ums.enabled;
+}
+// These run where [tkuev] is enabled.
 inline constexpr std::string_view auditd = "tkuev-auditd";
 inline constexpr std::string_view exportd = "tkuev-exportd";
 inline constexpr std::string_view interceptors[] = {auditd, exportd};
