@@ -3,6 +3,8 @@
 
 #include "db/policy_schema.h"
 
+#include <fmt/format.h>
+
 namespace db {
 
 Policy::Policy(const std::string& path, base::milliseconds patience)
@@ -16,7 +18,11 @@ Policy::Policy(const std::string& path, base::milliseconds patience)
 bool Policy::tidy()
 {
     const Ticket ticket(database_.path(), patience_);
-    return database_.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+    // A reader may keep us from it, but not for long.
+    database_.run("PRAGMA busy_timeout = 200");
+    const bool done = database_.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+    database_.run(fmt::format("PRAGMA busy_timeout = {}", patience_.count()));
+    return done;
 }
 
 std::int64_t Policy::users() const

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <fstream>
 #include <functional>
+#include <optional>
 
 namespace {
 
@@ -139,4 +140,25 @@ TEST_CASE("policy: a reader does not keep the writer waiting")
     CHECK_FALSE(reader.verifier(ann));
     scene.batch([](auto& batch) { batch.learn(ann, "$new", 20); });
     CHECK(reader.verifier(ann));
+}
+
+TEST_CASE(
+    "policy: a reader that stays keeps what is gone from going for good, and no longer")
+{
+    const Scene scene;
+    scene.batch([](auto& batch) { batch.learn(ann, "$argon2id$old", 10); });
+    std::optional<db::Sqlite> reader;
+    reader.emplace(scene.path, db::Access::read, base::milliseconds{1000});
+    reader->run("BEGIN; SELECT count(*) FROM verifiers");
+    db::Policy policy(scene.path);
+    {
+        db::PolicyBatch batch(policy);
+        batch.forget(ann, 10, 20);
+        batch.commit();
+    }
+    CHECK_FALSE(policy.tidy());
+    CHECK(scene.known(ann) == "none");
+    reader.reset();
+    CHECK(policy.tidy());
+    CHECK_FALSE(scene.holds("$argon2id$old"));
 }

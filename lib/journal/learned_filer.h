@@ -25,7 +25,7 @@ struct LearnedOptions {
     std::string database;
     base::seconds age{30 * 86400};  // of what nobody has proved since
     std::int64_t users = 1'000'000; // kept at most
-    std::size_t files = 256;        // in a batch, at most
+    std::size_t files = 64;         // in a batch, at most
     std::function<std::int64_t()> clock = base::wall_microseconds;
 };
 
