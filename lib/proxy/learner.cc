@@ -102,7 +102,7 @@ void Learner::refused(const std::string& user, std::string_view password)
         const Known before = known(user);
         if (before.tag.empty() || before.tag != tags_.of({user, password}))
             return;
-        if (report_({Learned::What::forgotten, user, before.learned, {}}))
+        if (tell({Learned::What::forgotten, user, before.learned, {}}))
             remember(user, {});
     } catch (const base::Failure&) { // as above
     }
@@ -115,7 +115,7 @@ void Learner::prove(const std::string& user, Known known)
         std::min(between_proofs, options_.age.count() * microseconds / 4);
     if (now - known.proved < due)
         return;
-    if (!report_({Learned::What::proved, user, known.learned, {}}))
+    if (!tell({Learned::What::proved, user, known.learned, {}}))
         return;
     known.proved = now;
     remember(user, std::move(known));
@@ -133,6 +133,12 @@ void Learner::learn(const std::string& user, std::string_view password,
         [this, user, learned, secret] { make_verifier(user, learned, secret->text); });
     if (!placed)
         remember(user, std::move(before));
+}
+
+// Behind the verifiers that are being made.
+bool Learner::tell(Learned told)
+{
+    return worker_.submit([this, told = std::move(told)] { (void)report_(told); });
 }
 
 // On our own thread.

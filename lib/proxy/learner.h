@@ -7,8 +7,7 @@
 // low priority makes them, of a bounded number of logins; what finds no place is learned at
 // a later login, and no session waits.  What is told, journal/learned.h says.
 //
-// Threads: accepted() and refused() by one; `report` is called by that one and by a thread
-// of our own.
+// Threads: accepted() and refused() by one; `report` is called by a thread of our own.
 #pragma once
 
 #include "base/clock.h"
@@ -60,6 +59,7 @@ private:
     void prove(const std::string& user, Known known);
     void learn(const std::string& user, std::string_view password,
                const session::LoginTag& tag);
+    [[nodiscard]] bool tell(journal::Learned told);
     void make_verifier(const std::string& user, std::int64_t learned,
                        std::string_view password);
     void lose(const std::string& user, std::int64_t learned);
