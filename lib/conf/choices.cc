@@ -83,12 +83,12 @@ std::span<const ChoiceName<BackendVerify>> choices(BackendVerify)
 }
 
 // Not xforward: that is about mail.
-std::span<const ChoiceName<UmsDelete>> choices(UmsDelete)
+std::span<const ChoiceName<ums::OnDelete>> choices(ums::OnDelete)
 {
-    static constexpr ChoiceName<UmsDelete> names[] = {
-        {"keep", UmsDelete::keep},
-        {"hide", UmsDelete::hide},
-        {"withdraw", UmsDelete::withdraw},
+    static constexpr ChoiceName<ums::OnDelete> names[] = {
+        {"keep", ums::OnDelete::keep},
+        {"hide", ums::OnDelete::hide},
+        {"withdraw", ums::OnDelete::withdraw},
     };
     return names;
 }

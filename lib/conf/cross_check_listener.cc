@@ -68,6 +68,8 @@ public:
             check_auth_source();
         } else if (listener_.program == ums_popd) {
             check_login();
+            if (!settings_.ums.enabled)
+                complain("program", "program = ums-popd needs enabled = yes in [ums]");
         } else {
             check_login();
             check_backend();

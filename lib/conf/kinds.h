@@ -109,7 +109,7 @@ struct ChoiceName {
 [[nodiscard]] std::span<const ChoiceName<OwnSender>> choices(OwnSender);
 [[nodiscard]] std::span<const ChoiceName<BackendTls>> choices(BackendTls);
 [[nodiscard]] std::span<const ChoiceName<BackendVerify>> choices(BackendVerify);
-[[nodiscard]] std::span<const ChoiceName<UmsDelete>> choices(UmsDelete);
+[[nodiscard]] std::span<const ChoiceName<ums::OnDelete>> choices(ums::OnDelete);
 [[nodiscard]] std::span<const ChoiceName<db::ClientInfo>> choices(db::ClientInfo);
 [[nodiscard]] std::span<const ChoiceName<base::LogTarget>> choices(base::LogTarget);
 [[nodiscard]] std::span<const ChoiceName<base::LogFormat>> choices(base::LogFormat);

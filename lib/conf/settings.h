@@ -12,6 +12,7 @@
 #include "net/tls.h"
 #include "pop3/limits.h"
 #include "smtp/limits.h"
+#include "ums/on_delete.h"
 
 #include <cstdint>
 #include <string>
@@ -27,7 +28,6 @@ enum class OnRelay : std::uint8_t { refuse, delay };
 enum class OwnSender : std::uint8_t { accept, refuse };
 enum class BackendTls : std::uint8_t { none, starttls, implicit };
 enum class BackendVerify : std::uint8_t { none, name, fingerprint };
-enum class UmsDelete : std::uint8_t { keep, hide, withdraw };
 
 // [listener NAME].  Which keys are for which program, cross_check.cc knows.
 struct Listener {
@@ -200,7 +200,7 @@ struct Ums {
     std::uint32_t verifiers = 1'000'000;      // kept at most
     std::uint32_t guesses = 5;                // wrong passwords of a user, then a pause
     std::int64_t guess_pause = 60;            // first pause; doubles up to an hour
-    UmsDelete on_delete = UmsDelete::hide;
+    ums::OnDelete on_delete = ums::OnDelete::hide;
     std::uint32_t messages = 10'000; // of a user that are shown, the oldest
     std::int64_t after = 60;         // seconds that a backend is down before we take over
     std::int64_t steady = 30;        // and that it lives before it has its users again

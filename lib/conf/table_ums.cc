@@ -50,7 +50,7 @@ std::span<const Key<Ums>> ums_keys()
             "guesses", "Wrong passwords of a user after which there is a pause."),
         Row::of<Seconds<1, 3600>, &Ums::guess_pause>(
             "guess-pause", "The first such pause; doubles up to an hour."),
-        Row::of<Choice<UmsDelete>, &Ums::on_delete>(
+        Row::of<Choice<ums::OnDelete>, &Ums::on_delete>(
             "on-delete", "What a deletion does: keep, hide or withdraw."),
         Row::of<Number<1, 1'000'000>, &Ums::messages>(
             "messages", "Most messages that a user is shown, the oldest."),

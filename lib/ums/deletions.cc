@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ums/deletions.h"
+
+#include "base/failure.h"
+#include "base/log.h"
+#include "delivery/control_client.h"
+#include "spool/queue.h"
+
+#include <optional>
+#include <utility>
+
+namespace ums {
+
+namespace {
+
+using base::Level;
+using delivery::ControlAnswer;
+using delivery::ControlRequest;
+
+void log_failed(const std::string& session, const std::string& user, std::string_view why)
+{
+    base::log(Level::error, "mail-not-deleted", session, {{"user", user}, {"error", why}});
+}
+
+} // namespace
+
+Deletions::Deletions(net::Loop& loop, std::string spool, OnDelete how)
+    : loop_(loop), socket_(spool::Queue::control_socket(spool)), hidden_(std::move(spool)),
+      how_(how)
+{
+}
+
+net::Task<bool> Deletions::carry_out(std::string user, std::vector<Mail> mails,
+                                     std::string session)
+{
+    bool done = true;
+    if (how_ == OnDelete::hide)
+        done = hide(user, mails, session);
+    else if (how_ == OnDelete::withdraw)
+        done = co_await withdraw(std::move(user), std::move(mails), std::move(session));
+    co_return done;
+}
+
+bool Deletions::hide(const std::string& user, const std::vector<Mail>& mails,
+                     const std::string& session)
+{
+    std::vector<spool::MessageId> ids;
+    for (const Mail& mail : mails)
+        ids.push_back(mail.known_as);
+    try {
+        hidden_.add(user, ids);
+    } catch (const base::Failure& failure) {
+        log_failed(session, user, failure.what());
+        return false;
+    }
+    for (const Mail& mail : mails)
+        base::log(Level::info, "mail-hidden", session,
+                  {{"user", user}, {"id", mail.id.text()}});
+    return true;
+}
+
+// One after the other: a user deletes few, and smtp-sendd answers at once.
+net::Task<bool> Deletions::withdraw(std::string user, std::vector<Mail> mails,
+                                    std::string session)
+{
+    bool all = true;
+    std::vector<Mail> shared;
+    for (Mail& mail : mails) {
+        if (mail.shared || mail.recipients.empty()) {
+            shared.push_back(std::move(mail));
+            continue;
+        }
+        const std::string why = co_await withdraw(mail);
+        if (why.empty())
+            base::log(Level::info, "mail-withdrawn", session,
+                      {{"user", user}, {"id", mail.id.text()}});
+        else
+            log_failed(session, user, why);
+        all = all && why.empty();
+    }
+    co_return (shared.empty() || hide(user, shared, session)) && all;
+}
+
+net::Task<std::string> Deletions::withdraw(Mail mail)
+{
+    ControlRequest request{.what = ControlRequest::What::withdraw,
+                           .ids = {mail.id},
+                           .domain = {},
+                           .recipients = mail.recipients};
+    const std::optional<ControlAnswer> answer =
+        co_await delivery::ask_control(loop_, socket_, std::move(request));
+    if (!answer)
+        co_return "smtp-sendd does not answer";
+    if (answer->what == ControlAnswer::What::error)
+        co_return answer->text;
+    co_return answer->count == 1 ? "" : "it is being delivered, or has been";
+}
+
+void Deletions::tidy(const Mailboxes& mailboxes)
+{
+    hidden_.prune([&](spool::MessageId id) { return mailboxes.has(id); });
+}
+
+} // namespace ums

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// ums/deletions.h - carries out what a user has deleted, as ums/on_delete.h has it.
+//
+// Threads: one.
+#pragma once
+
+#include "net/loop.h"
+#include "net/task.h"
+#include "spool/hidden_mail.h"
+#include "ums/mailboxes.h"
+#include "ums/on_delete.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace ums {
+
+class Deletions {
+public:
+    Deletions(net::Loop& loop, std::string spool, OnDelete how);
+    void set_how(OnDelete how) { how_ = how; }
+
+    // What the user has deleted earlier.  Throws base::Failure.
+    [[nodiscard]] std::set<spool::MessageId> hidden(const std::string& user) const
+    {
+        return hidden_.read(user);
+    }
+    // A message that others share with the user is never withdrawn, but hidden.
+    // False: not all of it could be done, the log says why.
+    [[nodiscard]] net::Task<bool> carry_out(std::string user, std::vector<Mail> mails,
+                                            std::string session);
+    // Forgets what was hidden and is not in the queue any more.  Throws base::Failure.
+    void tidy(const Mailboxes& mailboxes);
+
+private:
+    [[nodiscard]] bool hide(const std::string& user, const std::vector<Mail>& mails,
+                            const std::string& session);
+    [[nodiscard]] net::Task<bool> withdraw(std::string user, std::vector<Mail> mails,
+                                           std::string session);
+    // Empty, or why not.
+    [[nodiscard]] net::Task<std::string> withdraw(Mail mail);
+
+    net::Loop& loop_;
+    std::string socket_; // of smtp-sendd
+    spool::HiddenMail hidden_;
+    OnDelete how_;
+};
+
+} // namespace ums
