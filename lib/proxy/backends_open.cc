@@ -168,8 +168,11 @@ void Backends::note_outage(const Link& link, bool failed, std::string_view id)
         outage.failed(outage_times_, now);
     else
         outage.succeeded(outage_times_, now);
-    if (outage.lasts() != lasted)
-        base::log(base::Level::warning, lasted ? "outage-ended" : "outage-began", id,
+    if (outage.lasts() && !lasted)
+        base::log(base::Level::warning, "outage-began", id,
+                  {{"backend", link.address}, {"route", link.host.pattern}});
+    if (!outage.lasts() && lasted)
+        base::log(base::Level::warning, "outage-ended", id,
                   {{"backend", link.address}, {"route", link.host.pattern}});
 }
 

@@ -391,3 +391,75 @@ TEST_CASE("proxy: a name without an address, and without a resolver")
     CHECK(result.error().kind == TroubleKind::down);
     CHECK(result.error().why.contains("mail.example"));
 }
+
+TEST_CASE("proxy: the queue stands in when all hosts of a user have been down for long")
+{
+    const GreetingServer down("");
+    const GreetingServer broken("nonsense\r\n");
+    const GreetingServer queue("hello\r\n");
+    Scene scene;
+    scene.listener.user_domain = "example.org";
+    scene.table.rows["anna@example.org"] = {host_at(down.port, 10),
+                                            host_at(broken.port, 20)};
+    db::RouteHost door = host_at(0);
+    door.host = "127.0.0.1:" + std::to_string(queue.port);
+
+    CHECK_FALSE(scene.open("anna")); // nothing stands in
+    scene.backends.set_queue(door, {.after = 3600, .steady = 0});
+    CHECK_FALSE(scene.open("anna")); // not yet
+    scene.backends.set_queue(door, {.after = 0, .steady = 0});
+    scene.greeter.greeted.clear();
+    const Opened first = scene.open("anna");
+    REQUIRE(first);
+    CHECK(first->stands_in);
+    CHECK(first->name == door.host);
+    CHECK(scene.greeter.greeted.size() == 2); // the broken host, too
+
+    scene.greeter.greeted.clear();
+    const Opened second = scene.open("anna");
+    REQUIRE(second);
+    CHECK(second->stands_in);
+    CHECK(scene.greeter.greeted.size() == 1); // at once
+}
+
+TEST_CASE("proxy: now and then a login finds out whether the host lives, and has it then")
+{
+    const GreetingServer broken("nonsense\r\n");
+    const GreetingServer good("hello\r\n");
+    const GreetingServer queue("hello\r\n");
+    db::RouteHost door = host_at(0);
+    door.host = "127.0.0.1:" + std::to_string(queue.port);
+    Scene scene;
+    scene.backends.set_dead_for(base::seconds{0}); // every login finds out
+    scene.backends.set_queue(door, {.after = 0, .steady = 0});
+    scene.table.rows["anna"] = {host_at(broken.port)};
+    for (int i = 0; i < 2; ++i) {
+        scene.greeter.greeted.clear();
+        const Opened anna = scene.open("anna");
+        REQUIRE(anna);
+        CHECK(anna->stands_in);
+        CHECK(scene.greeter.greeted.size() == 2);
+    }
+    // A host of the route that is not known to be down is tried, whatever the others are.
+    scene.table.rows["anna"] = {host_at(broken.port, 10), host_at(good.port, 20)};
+    const Opened anna = scene.open("anna");
+    REQUIRE(anna);
+    CHECK_FALSE(anna->stands_in);
+    CHECK(anna->host.port == good.port);
+}
+
+TEST_CASE("proxy: without the queue's door a login fails for the reason of the host")
+{
+    const GreetingServer broken("nonsense\r\n");
+    const GreetingServer closed("");
+    db::RouteHost door = host_at(0);
+    door.host = "127.0.0.1:" + std::to_string(closed.port);
+    Scene scene;
+    scene.backends.set_queue(door, {.after = 0, .steady = 0});
+    scene.table.rows["anna"] = {host_at(broken.port)};
+    for (int i = 0; i < 2; ++i) {
+        const Opened anna = scene.open("anna");
+        REQUIRE_FALSE(anna);
+        CHECK(is_of_host(anna.error().kind));
+    }
+}

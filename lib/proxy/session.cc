@@ -275,7 +275,8 @@ void Session::learn(bool accepted)
 
 bool Session::succeeded(Link link)
 {
-    learn(true);
+    if (!link.stands_in) // the queue knows only what was learned
+        learn(true);
     // A token may not say whose it is: then there is nobody to count.
     const std::uint32_t limit = user_.empty() ? 0 : listener_->connections_per_user;
     std::string name = folded_name(user_, listener_->user_domain);
