@@ -253,7 +253,7 @@ run: ## build and start a demo gateway on loopback (BACKEND=, IMAP_BACKEND=, POP
 	    $(if $(POP3_BACKEND),--pop3-backend $(POP3_BACKEND))
 	exec $(BIN)/sponts run --config $(RUN)/sponts.conf
 
-sbin := smtp-relayd smtp-sendd sponts-indexd pop-proxy imap-proxy replayctl tkuev-auditd tkuev-audit tkuev-ctl tkuev-exportd tkuev-export sponts
+sbin := smtp-relayd smtp-sendd sponts-indexd pop-proxy imap-proxy ums-popd replayctl tkuev-auditd tkuev-audit tkuev-ctl tkuev-exportd tkuev-export sponts
 bin  := journalq queuectl
 .PHONY: install uninstall
 install: programs ## install below $(DESTDIR)$(PREFIX); units, sysusers, tmpfiles too

@@ -42,6 +42,7 @@ void Supervisor::apply(conf::Settings fresh)
     const std::string_view pop = apply_to_server("pop-proxy", old);
     const std::string_view imap = apply_to_server("imap-proxy", old);
     const std::string_view sendd = apply_to_sendd(old);
+    apply_to_ums(old);
     apply_to_indexd(old);
     apply_to_interceptors(old);
     base::log(Level::notice, "reload-done", "-",
@@ -72,6 +73,14 @@ std::string_view Supervisor::apply_to_sendd(const conf::Settings& old)
     }
     restart("smtp-sendd");
     return "restarted";
+}
+
+void Supervisor::apply_to_ums(const conf::Settings& old)
+{
+    if (old.ums.enabled == settings_.ums.enabled)
+        (void)apply_to_server(ums, old);
+    else
+        replace(ums, Slot::Fate::drain);
 }
 
 void Supervisor::apply_to_indexd(const conf::Settings& old)

@@ -86,6 +86,8 @@ std::uint32_t workers_of(const conf::Settings& settings, std::string_view server
         return settings.pop_proxy.common.workers;
     if (server == "imap-proxy")
         return settings.imap_proxy.common.workers;
+    if (server == ums)
+        return 1;
     return settings.smtp_relayd.workers;
 }
 
@@ -137,7 +139,9 @@ void Supervisor::find_programs(const conf::Settings& settings)
 void Supervisor::add_slots(std::string_view program)
 {
     std::uint32_t count = 1;
-    if (program != sendd && program != indexd && !is_interceptor(program))
+    if (program == ums)
+        count = settings_.ums.enabled ? 1 : 0;
+    else if (program != sendd && program != indexd && !is_interceptor(program))
         count = sockets_.of_program(program).empty() ? 0 : workers_of(settings_, program);
     for (std::uint32_t i = 1; i <= count; ++i) {
         const std::string number = count == 1 ? "" : "." + std::to_string(i);

@@ -63,13 +63,13 @@ struct Search {
         return doors;
     }
 
-    [[nodiscard]] Doors configured() const
+    [[nodiscard]] Doors configured(Needs needs) const
     {
         Doors doors;
         for (const conf::Listener* listener : own_listeners(settings, program))
             if (!listener->address.empty())
                 doors.listening.push_back(open(listener->address, listener->name));
-        if (doors.listening.empty())
+        if (doors.listening.empty() && needs == Needs::some)
             throw base::Failure(base::Remedy::fix_config,
                                 fmt::format("{}: no listener of {} has an address",
                                             settings.file, program));
@@ -107,7 +107,7 @@ void check_doors(const conf::Settings& settings, const Options& options,
 }
 
 Doors acquire_doors(const conf::Settings& settings, const Options& options,
-                    std::string_view program, base::Fd from_inetd)
+                    std::string_view program, base::Fd from_inetd, Needs needs)
 {
     check_doors(settings, options, program);
     const Search search{settings, options, program};
@@ -118,7 +118,7 @@ Doors acquire_doors(const conf::Settings& settings, const Options& options,
         doors.connection = {std::move(from_inetd), search.listener_named(options.listener)};
         return doors;
     }
-    return options.listen.empty() ? search.configured() : search.named_by_options();
+    return options.listen.empty() ? search.configured(needs) : search.named_by_options();
 }
 
 } // namespace daemons

@@ -10,6 +10,7 @@
 #include "daemon/options.h"
 #include "net/socket_file.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,10 +29,14 @@ struct Doors {
     bool own_addresses = false; // they are those of the configuration
 };
 
+// A program that has a door of its own besides may have no listener at all.
+enum class Needs : std::uint8_t { some, none };
+
 // Opens what has to be opened.  Throws base::Failure: a name that is no listener of the
 // program, an address that cannot be had, nothing to listen on.
 [[nodiscard]] Doors acquire_doors(const conf::Settings& settings, const Options& options,
-                                  std::string_view program, base::Fd from_inetd);
+                                  std::string_view program, base::Fd from_inetd,
+                                  Needs needs = Needs::some);
 
 // What the command line says of them, without opening anything.  Throws as acquire_doors().
 void check_doors(const conf::Settings& settings, const Options& options,

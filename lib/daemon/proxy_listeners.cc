@@ -72,8 +72,9 @@ proxy::Times times_of(const conf::Proxy& settings)
             .login_delay = seconds{settings.login_delay}};
 }
 
-proxy::ListenerPtr make_listener(const conf::Settings& settings,
-                                 const conf::Listener& listener, db::Service service)
+std::shared_ptr<proxy::Listener> make_listener(const conf::Settings& settings,
+                                               const conf::Listener& listener,
+                                               db::Service service)
 {
     auto made = std::make_shared<proxy::Listener>();
     made->name = listener.name;
@@ -115,6 +116,32 @@ ProxyListeners make_proxy_listeners(const conf::Settings& settings, db::Service 
     for (const conf::Listener* one : some_listeners(settings, proxy_program(service)))
         listeners[one->name] = make_listener(settings, *one, service);
     return listeners;
+}
+
+db::RouteHost queue_behind(const std::string& door)
+{
+    db::RouteHost queue;
+    queue.host = door;
+    queue.protocol = db::Protocol::pop3;
+    queue.tls = db::TlsPolicy::none;
+    queue.client_info = db::ClientInfo::xclient;
+    return queue;
+}
+
+ProxyListeners make_queue_listeners(const conf::Settings& settings, const std::string& door)
+{
+    ProxyListeners listeners;
+    for (const conf::Listener* one : own_listeners(settings, "ums-popd")) {
+        auto made = make_listener(settings, *one, db::Service::pop3);
+        made->backend = queue_behind(door);
+        listeners[one->name] = std::move(made);
+    }
+    return listeners;
+}
+
+proxy::OutageTimes outage_times(const conf::Ums& ums)
+{
+    return {.after = ums.after, .steady = ums.steady};
 }
 
 session::ClientRates proxy_rates(const conf::Proxy& settings)

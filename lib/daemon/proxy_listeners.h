@@ -6,6 +6,7 @@
 #include "conf/settings.h"
 #include "db/directory.h"
 #include "proxy/listener.h"
+#include "proxy/outage.h"
 #include "session/client_limits.h"
 
 #include <map>
@@ -25,6 +26,12 @@ using ProxyListeners = std::map<std::string, proxy::ListenerPtr>;
 // (fix_config) when one cannot be used.
 [[nodiscard]] ProxyListeners make_proxy_listeners(const conf::Settings& settings,
                                                   db::Service service);
+// Those of ums-popd, perhaps none: the queue behind this door is the backend.
+[[nodiscard]] ProxyListeners make_queue_listeners(const conf::Settings& settings,
+                                                  const std::string& door);
+// The inner door of ums-popd (ums/server.h), as a backend.
+[[nodiscard]] db::RouteHost queue_behind(const std::string& door);
+[[nodiscard]] proxy::OutageTimes outage_times(const conf::Ums& ums);
 
 [[nodiscard]] session::ClientRates proxy_rates(const conf::Proxy& settings);
 

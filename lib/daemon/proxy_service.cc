@@ -8,6 +8,7 @@
 #include "daemon/listeners.h"
 #include "daemon/main.h"
 #include "daemon/rights.h"
+#include "ums/server.h"
 
 #include <utility>
 
@@ -74,6 +75,7 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
     listeners_ = make_proxy_listeners(settings_, protocol_);
     backends_ = std::make_unique<proxy::Backends>(loop_, *routes_, resolver_.get());
     backends_->set_dead_for(base::seconds{own.dead_for});
+    show_queue(settings_);
     tap_ = make_tap(settings_, service_.serves_one());
     const proxy::World world{.loop = loop_,
                              .backends = *backends_,
@@ -85,6 +87,15 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
 }
 
 ProxyService::~ProxyService() = default;
+
+// POP3 only: the queue is read by POP3.
+void ProxyService::show_queue(const conf::Settings& settings)
+{
+    if (protocol_ != db::Service::pop3 || !settings_.ums.enabled)
+        return;
+    const std::string door = ums::Server::door(settings_.general.run_directory);
+    backends_->set_queue(queue_behind(door), outage_times(settings.ums));
+}
 
 void ProxyService::serve(base::Fd fd, const net::Address& peer, const std::string& listener)
 {
@@ -100,6 +111,7 @@ void ProxyService::reload(const conf::Settings& fresh)
     server_->limits().set_rates(proxy_rates(own));
     server_->forget_facts();
     backends_->set_dead_for(base::seconds{own.dead_for});
+    show_queue(fresh);
     backends_->forget_tls();
     if (learner_)
         renew(*learner_, fresh.ums);

@@ -51,6 +51,8 @@ public:
     [[nodiscard]] std::size_t sessions() const override { return server_->sessions(); }
 
 private:
+    void show_queue(const conf::Settings& settings);
+
     const db::Service protocol_;
     conf::Settings settings_;
     std::optional<EventReport> report_; // outlives whoever logs

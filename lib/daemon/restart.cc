@@ -15,8 +15,8 @@ namespace daemons {
 namespace {
 
 // Who reads a key when it starts, and not again at a reload.
-enum Reader : unsigned { relayd = 1, sendd = 2, proxies = 4, indexd = 8 };
-constexpr unsigned servers = relayd | proxies;
+enum Reader : unsigned { relayd = 1, sendd = 2, proxies = 4, indexd = 8, ums = 16 };
+constexpr unsigned servers = relayd | proxies | ums;
 constexpr unsigned mail = relayd | sendd;
 constexpr unsigned deliverers = servers | sendd;
 constexpr unsigned everybody = servers | sendd | indexd;
@@ -64,6 +64,8 @@ unsigned reader(std::string_view program)
         return relayd;
     if (program == "sponts-indexd")
         return indexd;
+    if (program == "ums-popd")
+        return ums;
     return program == "smtp-sendd" ? sendd : proxies;
 }
 

@@ -36,9 +36,9 @@ net::Address peer_of(int fd)
 } // namespace
 
 Service::Service(net::Loop& loop, const conf::Settings& settings, const Options& options,
-                 std::string program, base::Fd connection)
+                 std::string program, base::Fd connection, Needs needs)
     : loop_(loop), settings_(settings), program_(std::move(program)),
-      doors_(acquire_doors(settings_, options, program_, std::move(connection)))
+      doors_(acquire_doors(settings_, options, program_, std::move(connection), needs))
 {
 }
 

@@ -49,7 +49,7 @@ public:
     // Acquires the sockets (doors.h); throws base::Failure.  `connection`: the one that
     // inetd passed, or empty.  `settings` must outlive the service.
     Service(net::Loop& loop, const conf::Settings& settings, const Options& options,
-            std::string program, base::Fd connection);
+            std::string program, base::Fd connection, Needs needs = Needs::some);
 
     // True: there is one connection to serve, and nothing after it.
     [[nodiscard]] bool serves_one() const
@@ -62,6 +62,9 @@ public:
     // until the end of the only connection.  Ends the process itself if sessions stay
     // although they were told twice.
     void run(Servant& servant);
+
+    // No connection is accepted any more: for doors that the program has besides.
+    [[nodiscard]] bool stopping() const { return stopping_; }
 
     // The servant calls this whenever it has no session left.
     void end_if_idle();
