@@ -48,7 +48,7 @@ skeleton() {
 }
 
 @test "every page of ours that is referred to exists" {
-    for reference in $(sed -nE 's/.*\.?Xr ((mailq|queuectl|journal[a-z-]*|replayctl|sponts[a-z.-]*|smtp-[a-z]+|[a-z]+-proxy|tkuev[a-z-]*) [0-9]).*/\1/p' \
+    for reference in $(sed -nE 's/.*\.?Xr ((mailq|queuectl|journal[a-z-]*|policy-db|ums-popd|replayctl|sponts[a-z.-]*|smtp-[a-z]+|[a-z]+-proxy|tkuev[a-z-]*) [0-9]).*/\1/p' \
         "$REPO"/man/*.[1578] "$REPO"/man/de/*.7 | tr ' ' . | sort -u); do
         [ -e "$REPO/man/$reference" ] || { echo "no $reference"; false; }
     done
@@ -64,7 +64,7 @@ skeleton() {
         named=$((named + 1))
     done < <(tr '\n\140' ' ~' <"$template" | grep -oE '~[a-z]+-?[a-z]+-?[a-z]*~( = \[\[[^]]*\]\])?' |
         sed -E 's/~([a-z-]+)~( = \[\[([^]]*)\]\])?/\1|\3/' |
-        grep -vE '^(smtp|pop|imap|tkuev|sponts)(-[a-z]+)?\|')
+        grep -vE '^(smtp|pop|imap|ums|tkuev|sponts)(-[a-z]+)?\|')
     [ "$named" -gt 12 ]
     # What is to be filled in is marked in the same way everywhere.
     [ "$(grep -o '\[\[' "$template" | wc -l)" -eq "$(grep -o '\]\]' "$template" | wc -l)" ]

@@ -11,8 +11,7 @@ Policy::Policy(const std::string& path, base::milliseconds patience)
     : database_(path, Access::scrub, patience), patience_(patience)
 {
     require_policy_version(database_);
-    database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                  " PRAGMA secure_delete = ON");
+    database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 }
 
 bool Policy::tidy()

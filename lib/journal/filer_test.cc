@@ -227,7 +227,7 @@ TEST_CASE("journal: what is no file of events, or damaged, does not stop the oth
     CHECK(said(log, "events-unreadable") == 2);
     CHECK(said(log, "events-damaged file=nonsense lines=2") == 1);
     CHECK(journal::lag_of(scene.spool.path, scene.journal.path).lines == 0);
-    CHECK(spool::event_files(scene.spool.path).size() == 2);
+    CHECK(spool::event_files(spool::events_directory(scene.spool.path)).size() == 2);
 }
 
 TEST_CASE("journal: that events were lost is told, and the queue may know of them")

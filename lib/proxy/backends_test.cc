@@ -409,10 +409,11 @@ TEST_CASE("proxy: the queue stands in when all hosts of a user have been down fo
     CHECK_FALSE(scene.open("anna")); // not yet
     scene.backends.set_queue(door, {.after = 0, .steady = 0});
     scene.greeter.greeted.clear();
-    const Opened first = scene.open("anna");
+    Opened first = scene.open("anna");
     REQUIRE(first);
     CHECK(first->stands_in);
     CHECK(first->name == door.host);
+    first->leg.reset();                       // the test's server has one guest at a time
     CHECK(scene.greeter.greeted.size() == 2); // the broken host, too
 
     scene.greeter.greeted.clear();

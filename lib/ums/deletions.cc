@@ -41,44 +41,58 @@ net::Task<bool> Deletions::carry_out(std::string user, std::vector<Mail> mails,
     co_return done;
 }
 
-bool Deletions::hide(const std::string& user, const std::vector<Mail>& mails,
-                     const std::string& session)
+// On the disk: they are not shown again.
+bool Deletions::remember(const std::string& user, const std::vector<Mail>& mails,
+                         const std::string& session)
 {
     std::vector<spool::MessageId> ids;
     for (const Mail& mail : mails)
         ids.push_back(mail.known_as);
     try {
         hidden_.add(user, ids);
+        return true;
     } catch (const base::Failure& failure) {
         log_failed(session, user, failure.what());
         return false;
     }
+}
+
+bool Deletions::hide(const std::string& user, const std::vector<Mail>& mails,
+                     const std::string& session)
+{
+    if (!remember(user, mails, session))
+        return false;
     for (const Mail& mail : mails)
         base::log(Level::info, "mail-hidden", session,
                   {{"user", user}, {"id", mail.id.text()}});
     return true;
 }
 
-// One after the other: a user deletes few, and smtp-sendd answers at once.
+// One after the other: a user deletes few, and smtp-sendd answers at once.  What is known
+// of the queue may be a moment old, so what is withdrawn is hidden, too.
 net::Task<bool> Deletions::withdraw(std::string user, std::vector<Mail> mails,
                                     std::string session)
 {
     bool all = true;
     std::vector<Mail> shared;
-    for (Mail& mail : mails) {
+    std::vector<Mail> withdrawn;
+    for (const Mail& mail : mails) {
         if (mail.shared || mail.recipients.empty()) {
-            shared.push_back(std::move(mail));
+            shared.push_back(mail);
             continue;
         }
         const std::string why = co_await withdraw(mail);
-        if (why.empty())
+        if (why.empty()) {
+            withdrawn.push_back(mail);
             base::log(Level::info, "mail-withdrawn", session,
                       {{"user", user}, {"id", mail.id.text()}});
-        else
+        } else {
             log_failed(session, user, why);
+        }
         all = all && why.empty();
     }
-    co_return (shared.empty() || hide(user, shared, session)) && all;
+    const bool hidden = hide(user, shared, session);
+    co_return remember(user, withdrawn, session) && hidden&& all;
 }
 
 net::Task<std::string> Deletions::withdraw(Mail mail)

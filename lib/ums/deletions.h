@@ -36,6 +36,8 @@ public:
 private:
     [[nodiscard]] bool hide(const std::string& user, const std::vector<Mail>& mails,
                             const std::string& session);
+    [[nodiscard]] bool remember(const std::string& user, const std::vector<Mail>& mails,
+                                const std::string& session);
     [[nodiscard]] net::Task<bool> withdraw(std::string user, std::vector<Mail> mails,
                                            std::string session);
     // Empty, or why not.

@@ -52,7 +52,7 @@ net::Task<bool> Session::obey(pop3::Verdict verdict)
     case Then::apop:
         break;
     }
-    gone_ = verdict.then == Then::hang_up;
+    gone_ = gone_ || verdict.then == Then::hang_up;
     co_await stream_.write(verdict.reply);
     co_return logged_in;
 }
