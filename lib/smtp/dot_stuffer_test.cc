@@ -39,6 +39,19 @@ constexpr Row rows[] = {
 
 } // namespace
 
+TEST_CASE("smtp: line ends alone, the dots kept")
+{
+    smtp::DotStuffer lines(smtp::DotStuffer::Dots::kept);
+    std::string out;
+    lines.feed(".\n..a\r", out);
+    lines.feed("\n.b", out);
+    lines.finish(out);
+    CHECK(out == ".\r\n..a\r\n.b\r\n");
+    out.clear();
+    lines.finish(out);
+    CHECK(out.empty());
+}
+
 TEST_CASE("smtp: dot stuffing, cut at every byte")
 {
     for (const Row& row : rows)

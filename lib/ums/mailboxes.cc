@@ -19,8 +19,6 @@ namespace ums {
 
 namespace {
 
-constexpr base::milliseconds fresh_for{1000};
-constexpr int share_of_time = 20; // one in so many is spent on loading
 constexpr base::milliseconds patience{2000};
 constexpr std::size_t others_turn = 256; // recipients, then others have theirs
 
@@ -61,7 +59,7 @@ struct Mailboxes::State {
     net::Task<void> find_owners(ReadMail& mail);
     net::Task<void> take(std::vector<ReadMail> mails);
     net::Task<void> update();
-    net::Task<void> load();
+    static net::Task<void> load(std::shared_ptr<State> state);
     void finish_load();
     void let_go();
     [[nodiscard]] bool waits() const;
@@ -132,14 +130,15 @@ net::Task<void> Mailboxes::State::update()
 {
     const std::uint64_t version = facts.version();
     const bool anew = mapped != version;
-    const QueueScan::Changes changes =
-        co_await on_worker([this, anew] { return scan.compare(index, anew); });
+    const auto compare = [this, anew] { return scan.compare(index, anew); };
+    const auto read = [this] { return scan.read(); };
+    const QueueScan::Changes changes = co_await on_worker(compare);
     for (const spool::MessageId id : changes.gone)
         index.drop(id);
     for (const auto& [id, where] : changes.moved)
         index.move(id, where);
     for (std::size_t left = changes.to_read; left > 0;) {
-        std::vector<ReadMail> mails = co_await on_worker([this] { return scan.read(); });
+        std::vector<ReadMail> mails = co_await on_worker(read);
         if (mails.empty())
             break;
         left -= std::min(left, mails.size());
@@ -170,28 +169,29 @@ std::expected<MailText, spool::ReadError> Mailboxes::State::open(spool::MessageI
     return MailText::open(reader, known->where, id);
 }
 
-net::Task<void> Mailboxes::State::load()
+net::Task<void> Mailboxes::State::load(std::shared_ptr<State> state)
 {
     try {
-        co_await update();
-        (void)co_await on_worker([this] {
+        co_await state->update();
+        const auto close = [&scan = state->scan] {
             scan.close();
             return true;
-        });
-        failure.reset();
-        complete = true;
-    } catch (const base::Failure& trouble) {
-        failure = trouble;
-        scan.close();
+        };
+        (void)co_await state->on_worker(close);
+        state->failure.reset();
+        state->complete = true;
+    } catch (const base::Failure& failure) {
+        state->failure = failure;
+        state->scan.close();
     }
-    finish_load();
+    state->finish_load();
 }
 
 void Mailboxes::State::finish_load()
 {
     const base::SteadyTime now = base::Steady::now();
     spent = std::chrono::duration_cast<base::milliseconds>(now - started);
-    next = std::max(started + fresh_for, now + (share_of_time - 1) * spent);
+    next = std::max(started + options.fresh_for, now + options.rest * spent);
     loading = false;
     reader.forget_deleted();
     let_go();
@@ -213,10 +213,7 @@ net::Task<void> Mailboxes::refresh()
     if (!state->loading && base::Steady::now() >= state->next) {
         state->loading = true;
         state->started = base::Steady::now();
-        const auto load = [](std::shared_ptr<State> kept) -> net::Task<void> {
-            co_await kept->load();
-        };
-        state->loop.spawn("mailboxes", load(state));
+        state->loop.spawn("mailboxes", State::load(state));
     }
     const bool slow = state->complete && state->spent > patience;
     if (state->loading && !slow && state->waits()) {
@@ -234,17 +231,17 @@ std::vector<Mail> Mailboxes::of(const std::string& folded_user,
     return state_->index.of(folded_user, state_->options.messages, hidden);
 }
 
-net::Task<std::expected<MailText, spool::ReadError>> Mailboxes::open(spool::MessageId id)
+net::Task<std::expected<MailText, spool::ReadError>> Mailboxes::open(Mail mail)
 {
     const std::shared_ptr<State> state = state_;
-    auto text = state->open(id);
+    auto text = state->open(mail.id);
     if (text || text.error() != spool::ReadError::gone)
         co_return text;
     try {
         co_await refresh();
     } catch (const base::Failure&) { // what was known is what there is
     }
-    co_return state->open(id);
+    co_return state->open(mail.id);
 }
 
 bool Mailboxes::has(spool::MessageId id) const

@@ -11,6 +11,7 @@
 // Threads: one; the queue is loaded on a thread of its own.
 #pragma once
 
+#include "base/clock.h"
 #include "delivery/facts.h"
 #include "net/loop.h"
 #include "net/task.h"
@@ -32,6 +33,8 @@ public:
     struct Options {
         std::string spool;
         std::uint32_t messages = 10'000; // of a user that are shown
+        base::milliseconds fresh_for{1000};
+        int rest = 19; // so many times as long as it was loaded nobody loads again
     };
     // Loop and facts must outlive it; the facts are asked on the loop's thread.
     Mailboxes(net::Loop& loop, Options options, delivery::Facts& facts);
@@ -52,8 +55,7 @@ public:
 
     // The text of a message that of() gave, wherever it has been carried since; looks at
     // the queue again only if it is not where it was.  Throws nothing.
-    [[nodiscard]] net::Task<std::expected<MailText, spool::ReadError>>
-    open(spool::MessageId id);
+    [[nodiscard]] net::Task<std::expected<MailText, spool::ReadError>> open(Mail mail);
 
     // Some message of the queue has this id, or is known by it: for
     // spool::HiddenMail::prune().
