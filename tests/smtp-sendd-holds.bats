@@ -141,3 +141,21 @@ CSV
     wait_for 10 heard 'RCPT TO:<stranger@else.test>'
     wait_for 5 queue_is_empty
 }
+
+@test "a recipient who is withdrawn gets nothing, the others get theirs" {
+    sending # nobody listens yet
+    put 1 s@dest.test a@dest.test b@dest.test
+    wait_for 15 logged ' deferred '
+    id=$(queue list --ids)
+    withdraw() { nc -NU "$SPOOL/run/sendd.sock" <<<"withdraw $id $1"; }
+    withdrawal_is() { [ "$(withdraw 0 | paste -sd' ')" = "$1" ]; }
+    wait_for 15 withdrawal_is "$id ok end 1" # not while it is tried
+    logged " $id deleted to=a@dest.test recipients=1 reason=withdrawn"
+    wait_for 15 withdrawal_is "$id unknown end 0"
+    fake
+    wait_for 15 queue_is_empty
+    got 1
+    logged " delivered to=b@dest.test"
+    heard 'RCPT TO:<b@dest.test>'
+    run ! heard 'a@dest.test'
+}
