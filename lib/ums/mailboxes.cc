@@ -246,7 +246,7 @@ net::Task<std::expected<MailText, spool::ReadError>> Mailboxes::open(Mail mail)
 
 bool Mailboxes::has(spool::MessageId id) const
 {
-    return state_->index.has(id);
+    return !state_->complete || state_->index.has(id);
 }
 
 } // namespace ums

@@ -57,8 +57,8 @@ public:
     // the queue again only if it is not where it was.  Throws nothing.
     [[nodiscard]] net::Task<std::expected<MailText, spool::ReadError>> open(Mail mail);
 
-    // Some message of the queue has this id, or is known by it: for
-    // spool::HiddenMail::prune().
+    // Some message of the queue has this id, or is known by it; until the queue was loaded
+    // once that may be so of any.  For spool::HiddenMail::prune().
     [[nodiscard]] bool has(spool::MessageId id) const;
 
 private:

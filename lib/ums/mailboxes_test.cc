@@ -233,7 +233,10 @@ TEST_CASE("ums: after a restart all have the names they had")
         CHECK(uid.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == uid.npos);
     }
     scene.start();
+    CHECK(scene.boxes->has(MessageId(7))); // nothing is forgotten before it was looked
     CHECK(scene.uids("anna@u.test") == before);
+    CHECK(scene.boxes->has(MessageId(99)));
+    CHECK_FALSE(scene.boxes->has(MessageId(7)));
 }
 
 TEST_CASE("ums: a message that was carried to another segment is the same")
