@@ -234,7 +234,7 @@ TEST_CASE("spool: what logins teach is for nobody else, and each line is finishe
     spool::make_learned_directory(folder.path);
     spool::make_learned_directory(folder.path); // it is there
     const std::string directory = spool::learned_directory(folder.path);
-    const auto mode_of = [](const std::string& path) {
+    const auto mode_of = [](const std::filesystem::path& path) {
         return std::filesystem::status(path).permissions();
     };
     CHECK(mode_of(directory) == std::filesystem::perms{0700});
@@ -248,7 +248,8 @@ TEST_CASE("spool: what logins teach is for nobody else, and each line is finishe
     CHECK(writer.write_line("- b k=v"));
     std::size_t lines = 0;
     for (const std::string& name : spool::event_files(directory)) {
-        CHECK(mode_of(directory + "/" + name) == std::filesystem::perms{0600});
+        const std::filesystem::path path = std::filesystem::path(directory) / name;
+        CHECK(mode_of(path) == std::filesystem::perms{0600});
         spool::EventReader reader(directory, name);
         if (!reader.next())
             continue; // the one for the next line
