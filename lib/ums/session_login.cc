@@ -65,7 +65,7 @@ net::Task<pop3::Verdict> Session::check()
     prelude_.forget_secrets();
     using Verdict = Passwords::Verdict;
     if (answer.verdict == Verdict::right) {
-        user_ = std::move(user);
+        user_ = user;
         std::string trouble = co_await open_maildrop();
         if (trouble.empty())
             co_return pop3::Verdict{.reply = pop3::ok("logged in")};

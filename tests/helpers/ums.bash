@@ -7,6 +7,7 @@
 
 # Dovecot with POP3 and LMTP that takes unique ids from the messages.
 server_of_mailboxes() {
+    # shellcheck disable=SC2154 # dovecot.bash declares it
     PORT[dove-lmtp]=$(free_port)
     mailbox_server dove 'protocols = imap pop3 lmtp' 'pop3_reuse_xuidl = yes' \
         'auth_username_format = %Ln' \
