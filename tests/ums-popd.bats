@@ -175,3 +175,19 @@ END
     printf 'USER anna@dest.test\r\nPASS secret\r\nRETR 1\r\n' | timeout 10 socat -u - "UNIX-CONNECT:$GW/run/ums"
     polls ums anna "0 of 1"
 }
+
+@test "inetd: one session on descriptor 0, beside the daemon and without it" {
+    waiting anna@dest.test
+    port=$(free_port)
+    start inetd socat "TCP-LISTEN:$port,bind=127.0.0.1,fork,reuseaddr" \
+        "EXEC:ums-popd --config $CONF --listener ums,nofork=0,stderr"
+    wait_for 10 bound "$port"
+    GATE[inetd]=$port
+    wait_for 20 polls inetd anna "1 of 1"
+    kill -STOP "$(pgrep -P "$GATEWAY_PID" -x ums-popd)"
+    polls inetd anna "0 of 1"
+    kill -CONT "$(pgrep -P "$GATEWAY_PID" -x ums-popd)"
+    single() { find "$GW/run" -name 'ums.*' | grep -q .; }
+    gone_again() { ! single; }
+    wait_for 20 gone_again
+}
