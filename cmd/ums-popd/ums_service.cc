@@ -114,14 +114,14 @@ void UmsService::run()
     const bool alone = service_.serves_one();
     const auto ends = [this, alone] { return !alone && service_.stopping(); };
     loop_.spawn("queue", inner_->serve(door_, ends));
-    loop_.spawn("tidy", tidy());
+    if (!alone)
+        loop_.spawn("tidy", tidy());
     service_.run(*this);
 }
 
 net::Task<void> UmsService::tidy()
 {
-    for (;;) {
-        co_await net::sleep_for(loop_, between_tidying);
+    while (!service_.stopping()) {
         try {
             co_await mailboxes_->refresh();
             deletions_->tidy(*mailboxes_);
@@ -129,6 +129,7 @@ net::Task<void> UmsService::tidy()
             base::log(base::Level::warning, "queue-not-tidied", "-",
                       {{"error", std::string_view(failure.what())}});
         }
+        co_await net::sleep_for(loop_, between_tidying);
     }
 }
 

@@ -58,7 +58,8 @@ private:
     };
 
     [[nodiscard]] std::string choose_door() const;
-    // Now and then: what was hidden and is not in the queue any more is forgotten.
+    // Reads the queue before the first login has to wait for it; now and then what was
+    // hidden and is not in the queue any more is forgotten.
     [[nodiscard]] net::Task<void> tidy();
 
     conf::Settings settings_;

@@ -3,6 +3,7 @@
 #include "proxy/backends.h"
 
 #include "base/failure.h"
+#include "base/steady.h"
 #include "db/names.h"
 
 #include <fmt/format.h>
@@ -167,15 +168,28 @@ bool Backends::are_out(const std::vector<Candidate>& candidates)
            });
 }
 
-bool Backends::leaves_out(const std::vector<Candidate>& candidates)
+bool Backends::rests(const Candidate& candidate)
 {
-    const std::int64_t now = base::wall_seconds();
-    return are_out(candidates) &&
-           std::ranges::none_of(candidates, [&](const Candidate& candidate) {
-               const Condition& condition = condition_of(candidate.key);
-               return condition.probing == 0 &&
-                      condition.outage.wants_test(outage_times_, now);
-           });
+    const Condition& condition = condition_of(candidate.key);
+    return condition.outage.lasts() &&
+           (condition.probing > 0 ||
+            !condition.outage.wants_test(outage_times_, base::steady_seconds()));
+}
+
+// A route without any address is as good as a host that is down.
+bool Backends::is_out(const std::vector<db::RouteHost>& hosts,
+                      const std::vector<Candidate>& candidates)
+{
+    if (!queue_)
+        return false;
+    const std::string name = "address of " + hosts.front().host;
+    if (!candidates.empty()) {
+        conditions_.erase(name);
+        return are_out(candidates);
+    }
+    Outage& outage = condition_of(name).outage;
+    outage.failed(outage_times_, base::steady_seconds());
+    return outage.lasts();
 }
 
 net::Task<std::expected<Link, Trouble>>
@@ -217,18 +231,13 @@ net::Task<std::expected<Link, Trouble>> Backends::open(std::string user,
     auto hosts = hosts_of(user, *listener);
     if (!hosts)
         co_return std::unexpected(search.verdict(std::move(hosts.error())));
-    Trouble trouble;
-    std::vector<Candidate> found = co_await candidates(*std::move(hosts), trouble);
-    std::erase_if(found, [&search](const Candidate& candidate) {
-        return search.has_asked(candidate.key);
-    });
-    const bool left_out = leaves_out(found);
-    if (left_out)
-        trouble = {TroubleKind::down, "it has been down for long", {}};
+    Trouble trouble{TroubleKind::down, "it has been down for long", {}};
+    std::vector<Candidate> found = co_await candidates(*hosts, trouble);
+    const bool queue_stands_in = are_out(found);
     put_dead_last(found);
     for (const Candidate& candidate : found) {
-        if (left_out)
-            break;
+        if (search.has_asked(candidate.key) || (queue_stands_in && rests(candidate)))
+            continue;
         auto link = co_await try_one(candidate, listener, caller, greeter);
         if (link)
             co_return link;
@@ -237,7 +246,7 @@ net::Task<std::expected<Link, Trouble>> Backends::open(std::string user,
             break;
         search.pass_by(candidate.key);
     }
-    if (are_out(found)) {
+    if (is_out(*hosts, found)) {
         auto link = co_await open_queue(listener, caller, greeter);
         if (link)
             co_return link;

@@ -171,12 +171,16 @@ private:
     prepare(Link& link, const Caller& caller, Greeter& greeter);
     [[nodiscard]] Condition& condition_of(const std::string& key);
     void put_dead_last(std::vector<Candidate>& candidates);
-    // The queue stands in for these, and none of them is to be tested by this login.
-    [[nodiscard]] bool leaves_out(const std::vector<Candidate>& candidates);
+    // The queue stands in for all of these.
     [[nodiscard]] bool are_out(const std::vector<Candidate>& candidates);
+    [[nodiscard]] bool is_out(const std::vector<db::RouteHost>& hosts,
+                              const std::vector<Candidate>& candidates);
+    // Is out, and not to be tested by this login.
+    [[nodiscard]] bool rests(const Candidate& candidate);
     [[nodiscard]] net::Task<std::expected<Link, Trouble>>
     open_queue(ListenerPtr listener, const Caller& caller, Greeter& greeter);
-    void note_outage(const Link& link, bool failed, std::string_view id);
+    void note_outage(const Link& link, Condition& condition, bool failed,
+                     std::string_view id);
     void note(const Link& link, const std::optional<Trouble>& trouble, std::string_view id);
 
     net::Loop& loop_;

@@ -2,6 +2,7 @@
 // proxy/backends_open.cc - one address of a backend: connect, PROXY header, TLS, greeting.
 #include "base/failure.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "net/connect.h"
 #include "proxy/backends.h"
 #include "smtp/proxy_header.h"
@@ -120,7 +121,8 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
                                                           const Caller& caller,
                                                           Greeter& greeter)
 {
-    const bool probe = condition_of(candidate.key).health.dead();
+    const Condition& known = condition_of(candidate.key);
+    const bool probe = known.health.dead() || known.outage.lasts();
     if (probe)
         ++condition_of(candidate.key).probing;
     Link link;
@@ -157,13 +159,15 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
     co_return link;
 }
 
-void Backends::note_outage(const Link& link, bool failed, std::string_view id)
+// Only logins show that a host lives: one that greets may refuse everybody.
+void Backends::note_outage(const Link& link, Condition& condition, bool failed,
+                           std::string_view id)
 {
     if (!queue_ || link.address == queue_->host)
         return;
-    Outage& outage = condition_of(link.key).outage;
+    Outage& outage = condition.outage;
     const bool lasted = outage.lasts();
-    const std::int64_t now = base::wall_seconds();
+    const std::int64_t now = base::steady_seconds();
     if (failed)
         outage.failed(outage_times_, now);
     else
@@ -183,20 +187,19 @@ void Backends::note(const Link& link, const std::optional<Trouble>& trouble,
     session::Health& health = condition.health;
     const bool was_dead = health.dead();
     const bool well = !trouble || !is_of_host(trouble->kind);
+    if (trouble)
+        note_outage(link, condition, true, id);
     if (well && condition.failed_logins >= most_failed_logins) {
         // A greeting is not enough: the others wait for how this login comes out.
         health.failed(base::wall_seconds(), std::string(health.why()), 0);
-        note_outage(link, true, id);
         return;
     }
     if (well) {
         health.succeeded();
         if (was_dead)
             log_alive(link, id);
-        note_outage(link, false, id);
         return;
     }
-    note_outage(link, true, id);
     health.failed(base::wall_seconds(), trouble->why, 0);
     log_failure(was_dead, link, *trouble, id);
 }
@@ -205,19 +208,18 @@ void Backends::note_login(const Link& link, const Trouble* trouble, std::string_
 {
     Condition& condition = condition_of(link.key);
     const bool was_dead = condition.health.dead();
+    const bool failed = trouble != nullptr && another_may_do_better(trouble->kind);
+    note_outage(link, condition, failed, id);
     if (trouble == nullptr || !is_of_host(trouble->kind)) {
         condition.failed_logins = 0;
         if (was_dead) {
             condition.health.succeeded();
             log_alive(link, id);
         }
-        note_outage(link, false, id);
         return;
     }
-    if (++condition.failed_logins >= most_failed_logins) {
+    if (++condition.failed_logins >= most_failed_logins)
         condition.health.failed(base::wall_seconds(), trouble->why, 0);
-        note_outage(link, true, id);
-    }
     log_failure(was_dead, link, *trouble, id);
 }
 

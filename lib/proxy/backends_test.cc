@@ -464,3 +464,71 @@ TEST_CASE("proxy: without the queue's door a login fails for the reason of the h
         CHECK(is_of_host(anna.error().kind));
     }
 }
+
+TEST_CASE(
+    "proxy: a host that greets and fails at logins is out, too, for this login as well")
+{
+    const GreetingServer lame("hello\r\n");
+    const GreetingServer queue("hello\r\n");
+    db::RouteHost door = host_at(0);
+    door.host = "127.0.0.1:" + std::to_string(queue.port);
+    for (const TroubleKind kind : {TroubleKind::broken, TroubleKind::unavailable}) {
+        Scene scene;
+        scene.backends.set_queue(door, {.after = 0, .steady = 0});
+        scene.table.rows["anna"] = {host_at(lame.port)};
+        Search search;
+        Opened anna = scene.open("anna", search);
+        REQUIRE(anna);
+        CHECK_FALSE(anna->stands_in);
+        const Trouble trouble{kind, "not now", {}};
+        scene.backends.note_login(*anna, &trouble, "-");
+        CHECK(search.goes_on_behind(*anna, trouble));
+        anna = scene.open("anna", search);
+        REQUIRE(anna);
+        CHECK(anna->stands_in);
+    }
+}
+
+TEST_CASE("proxy: the queue does not stand in while one host of the route is not out")
+{
+    const GreetingServer closed("");
+    const GreetingServer busy("hello\r\n");
+    const GreetingServer queue("hello\r\n");
+    db::RouteHost door = host_at(0);
+    door.host = "127.0.0.1:" + std::to_string(queue.port);
+    Scene scene;
+    scene.table.rows["bert"] = {host_at(closed.port)};
+    scene.table.rows["anna"] = {host_at(busy.port, 10), host_at(closed.port, 20)};
+    scene.backends.set_queue(door, {.after = 0, .steady = 0});
+    Opened bert = scene.open("bert");
+    REQUIRE(bert);
+    CHECK(bert->stands_in);
+    bert->leg.reset();
+    scene.backends.set_queue(door, {.after = 3600, .steady = 0});
+    Search search;
+    Opened anna = scene.open("anna", search);
+    REQUIRE(anna);
+    CHECK(anna->host.port == busy.port);
+    const Trouble later{TroubleKind::unavailable, "later", "[SYS/TEMP] later"};
+    scene.backends.note_login(*anna, &later, "-");
+    CHECK(search.goes_on_behind(*anna, later));
+    anna = scene.open("anna", search);
+    REQUIRE_FALSE(anna);
+    CHECK(anna.error().reply == "[SYS/TEMP] later");
+}
+
+TEST_CASE("proxy: a name without an address is as good as a host that is down")
+{
+    const GreetingServer queue("hello\r\n");
+    db::RouteHost door = host_at(0);
+    door.host = "127.0.0.1:" + std::to_string(queue.port);
+    Scene scene;
+    scene.table.rows["anna"] = {host_at(143)};
+    scene.table.rows["anna"].front().host = "mail.example";
+    scene.backends.set_queue(door, {.after = 3600, .steady = 0});
+    CHECK_FALSE(scene.open("anna"));
+    scene.backends.set_queue(door, {.after = 0, .steady = 0});
+    const Opened anna = scene.open("anna");
+    REQUIRE(anna);
+    CHECK(anna->stands_in);
+}

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // proxy/outage.h - whether users of a backend are shown the queue instead.
 //
+// A backend is down when connections fail, or the logins there: by its fault, or because it
+// says that it cannot now.
+//
 // Not at its first failure, and not back at its first sign of life: a list of messages that
 // comes and goes helps nobody.  Meanwhile one login at a time, every few seconds, finds out
 // how it stands, and has the backend itself if that lives.

@@ -37,7 +37,7 @@ net::Task<std::optional<std::string>> Pop3Server::ask(ListenerPtr listener)
     Search search;
     auto link =
         co_await world().backends.open({}, listener, std::move(nobody), backend, search);
-    if (!link)
+    if (!link || link->stands_in) // what the queue can is not what the backend can
         co_return std::nullopt;
     std::string facts;
     for (const std::string& line : backend.capabilities().lines())

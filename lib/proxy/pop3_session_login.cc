@@ -286,9 +286,10 @@ Trouble Pop3Session::unreachable(Trouble said)
 
 net::Task<Pop3Session::Next> Pop3Session::refuse(Trouble trouble)
 {
-    const bool delays =
-        trouble.kind == TroubleKind::refused || trouble.kind == TroubleKind::no_route;
-    if (before_->link && before_->link->stands_in)
+    const bool of_queue = before_->link && before_->link->stands_in;
+    const bool delays = of_queue || trouble.kind == TroubleKind::refused ||
+                        trouble.kind == TroubleKind::no_route;
+    if (of_queue)
         trouble = unreachable(std::move(trouble));
     failed(trouble);
     // APOP may be tried again on the same connection, if that still stands.

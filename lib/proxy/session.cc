@@ -277,6 +277,7 @@ bool Session::succeeded(Link link)
 {
     if (!link.stands_in) // the queue knows only what was learned
         learn(true);
+    base::wipe(password_);
     // A token may not say whose it is: then there is nobody to count.
     const std::uint32_t limit = user_.empty() ? 0 : listener_->connections_per_user;
     std::string name = folded_name(user_, listener_->user_domain);

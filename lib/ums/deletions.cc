@@ -81,21 +81,25 @@ net::Task<bool> Deletions::withdraw(std::string user, std::vector<Mail> mails,
             shared.push_back(mail);
             continue;
         }
-        const std::string why = co_await withdraw(mail);
-        if (why.empty()) {
+        const std::expected<bool, std::string> done = co_await withdraw(mail);
+        all = all && done.value_or(false);
+        if (!done) { // nor would it do the others
+            log_failed(session, user, done.error());
+            break;
+        }
+        if (*done) {
             withdrawn.push_back(mail);
             base::log(Level::info, "mail-withdrawn", session,
                       {{"user", user}, {"id", mail.id.text()}});
         } else {
-            log_failed(session, user, why);
+            log_failed(session, user, "it is being delivered, or has been");
         }
-        all = all && why.empty();
     }
     const bool hidden = hide(user, shared, session);
     co_return remember(user, withdrawn, session) && hidden&& all;
 }
 
-net::Task<std::string> Deletions::withdraw(Mail mail)
+net::Task<std::expected<bool, std::string>> Deletions::withdraw(Mail mail)
 {
     ControlRequest request{.what = ControlRequest::What::withdraw,
                            .ids = {mail.id},
@@ -104,10 +108,10 @@ net::Task<std::string> Deletions::withdraw(Mail mail)
     const std::optional<ControlAnswer> answer =
         co_await delivery::ask_control(loop_, socket_, std::move(request));
     if (!answer)
-        co_return "smtp-sendd does not answer";
+        co_return std::unexpected("smtp-sendd does not answer");
     if (answer->what == ControlAnswer::What::error)
-        co_return answer->text;
-    co_return answer->count == 1 ? "" : "it is being delivered, or has been";
+        co_return std::unexpected(answer->text);
+    co_return answer->count == 1;
 }
 
 void Deletions::tidy(const Mailboxes& mailboxes)

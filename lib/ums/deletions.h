@@ -10,6 +10,7 @@
 #include "ums/mailboxes.h"
 #include "ums/on_delete.h"
 
+#include <expected>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,8 +41,9 @@ private:
                                 const std::string& session);
     [[nodiscard]] net::Task<bool> withdraw(std::string user, std::vector<Mail> mails,
                                            std::string session);
-    // Empty, or why not.
-    [[nodiscard]] net::Task<std::string> withdraw(Mail mail);
+    // False: it is no longer there to be withdrawn.  Unexpected: smtp-sendd cannot be
+    // asked.
+    [[nodiscard]] net::Task<std::expected<bool, std::string>> withdraw(Mail mail);
 
     net::Loop& loop_;
     std::string socket_; // of smtp-sendd

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/failure.h"
+#include "base/steady.h"
 #include "base/wipe.h"
 #include "net/event.h"
 #include "sasl/password.h"
@@ -23,7 +24,8 @@ constexpr std::string_view nobodys = "$argon2id$v=19$m=19456,t=2,p=1$c3BvbnRzLW5
 
 Passwords::Passwords(net::Loop& loop, session::WorkerPool& workers, Options options)
     : loop_(loop), workers_(workers), options_(std::move(options)),
-      policy_(options_.database), cache_(remembered), guesses_(options_.guesses)
+      policy_(options_.database), cache_(remembered), guesses_(options_.guesses),
+      strangers_(options_.guesses)
 {
 }
 
@@ -32,6 +34,7 @@ void Passwords::change(Options options)
     options_.age = options.age;
     options_.guesses = options.guesses;
     guesses_.set_limits(options.guesses);
+    strangers_.set_limits(options.guesses);
 }
 
 // One that is too old is none, also if nobody has deleted it yet.
@@ -45,16 +48,55 @@ std::optional<std::string> Passwords::verifier_of(const std::string& user)
     return std::move(known->verifier);
 }
 
+class Passwords::Turn {
+public:
+    Turn(Passwords& passwords, std::string user)
+        : passwords_(passwords), user_(std::move(user))
+    {
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn()
+    {
+        const auto found = passwords_.turns_.find(user_);
+        if (found->second.empty()) {
+            passwords_.turns_.erase(found);
+            return;
+        }
+        const std::shared_ptr<net::Event> next = std::move(found->second.front());
+        found->second.pop_front();
+        // Not within this call: whoever is next may end at once, and so on.
+        passwords_.loop_.post([next] { next->set(); });
+    }
+
+private:
+    Passwords& passwords_;
+    std::string user_;
+};
+
+net::Task<void> Passwords::wait_for_turn(std::string user)
+{
+    const auto [found, first] = turns_.try_emplace(std::move(user));
+    if (first)
+        co_return;
+    const auto turn = std::make_shared<net::Event>(loop_);
+    found->second.push_back(turn);
+    co_await turn->wait();
+}
+
 net::Task<bool> Passwords::verify(std::string verifier, std::string password)
 {
+    // Wiped whether it runs or not.
+    const std::shared_ptr<std::string> secret(new std::string(password),
+                                              [](std::string* text) {
+                                                  base::wipe(*text);
+                                                  delete text;
+                                              });
+    base::wipe(password);
     net::Promise<bool> verified(loop_);
     const auto set = verified.setter();
-    const bool queued = workers_.submit([set, verifier, password]() mutable {
-        const bool right = sasl::argon2id_verify(verifier, password);
-        base::wipe(password);
-        set(right);
-    });
-    base::wipe(password);
+    const bool queued = workers_.submit(
+        [set, verifier, secret] { set(sasl::argon2id_verify(verifier, *secret)); });
     if (!queued)
         throw base::Failure(base::Remedy::try_later, "too many logins at once");
     const bool right = co_await verified.get();
@@ -65,28 +107,37 @@ net::Task<Passwords::Answer> Passwords::check(std::string user, std::string pass
                                               net::Address client)
 {
     const base::Wiped wiped(password);
-    Answer answer{.verdict = Verdict::wrong, .why = "wrong password"};
+    co_await wait_for_turn(user);
+    const Turn turn(*this, user);
+    Answer answer;
     try {
-        const std::optional<std::string> verifier = verifier_of(user);
-        if (verifier && !guesses_.may_try(user, client, base::wall_seconds()))
-            co_return Answer{Verdict::paused, "too many wrong passwords"};
-        const std::string hash = verifier ? *verifier : std::string(nobodys);
-        bool right = verifier && cache_.knows(user, password, hash, base::Steady::now());
-        if (!right)
-            right = co_await verify(hash, password);
-        if (!verifier) {
-            answer.why = "no password was learned";
-        } else if (right) {
-            cache_.remember(user, password, hash, base::Steady::now());
-            guesses_.right(user, client, base::wall_seconds());
-            answer = {Verdict::right, {}};
-        } else {
-            guesses_.wrong(user, client, base::wall_seconds());
-        }
+        answer = co_await judge(user, password, client);
     } catch (const base::Failure& failure) {
         answer = {Verdict::unknown, failure.what()};
     }
     co_return answer;
+}
+
+net::Task<Passwords::Answer> Passwords::judge(std::string user, std::string password,
+                                              net::Address client)
+{
+    const base::Wiped wiped(password);
+    const std::optional<std::string> verifier = verifier_of(user);
+    Guesses& guesses = verifier ? guesses_ : strangers_;
+    if (!guesses.may_try(user, client, base::steady_seconds()))
+        co_return Answer{Verdict::paused, "too many wrong passwords"};
+    const std::string hash = verifier ? *verifier : std::string(nobodys);
+    bool right = verifier && cache_.knows(user, password, hash, base::Steady::now());
+    if (!right)
+        right = co_await verify(hash, password);
+    if (!verifier || !right) {
+        guesses.wrong(user, client, base::steady_seconds());
+        co_return Answer{Verdict::wrong,
+                         verifier ? "wrong password" : "no password was learned"};
+    }
+    cache_.remember(user, password, hash, base::Steady::now());
+    guesses.right(user, client, base::steady_seconds());
+    co_return Answer{Verdict::right, {}};
 }
 
 } // namespace ums

@@ -4,12 +4,14 @@
 //
 // A hash takes tens of milliseconds: it runs on worker threads, and who was right a moment
 // ago is not hashed again.  A user who is not known costs the same work as one who is.
-// Guessing is limited (ums/guesses.h); during a pause nothing is hashed, and right and
-// wrong have the same answer.
+// Guessing is limited (ums/guesses.h), also for users who are not known; during a pause
+// nothing is hashed, and right and wrong have the same answer.  Of one user one password is
+// looked at at a time, so that many at once are no more guesses than one after the other.
 #pragma once
 
 #include "db/policy_reader.h"
 #include "net/address.h"
+#include "net/event.h"
 #include "net/loop.h"
 #include "net/task.h"
 #include "session/login_cache.h"
@@ -17,7 +19,11 @@
 #include "ums/guesses.h"
 
 #include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
 
 namespace ums {
 
@@ -47,6 +53,13 @@ public:
     void change(Options options);
 
 private:
+    // The turn of one login of a user; the next has it when this goes.
+    class Turn;
+    using Waiting = std::deque<std::shared_ptr<net::Event>>;
+
+    [[nodiscard]] net::Task<void> wait_for_turn(std::string user);
+    [[nodiscard]] net::Task<Answer> judge(std::string user, std::string password,
+                                          net::Address client);
     [[nodiscard]] net::Task<bool> verify(std::string verifier, std::string password);
     [[nodiscard]] std::optional<std::string> verifier_of(const std::string& user);
 
@@ -56,6 +69,8 @@ private:
     db::PolicyReader policy_;
     session::LoginCache cache_;
     Guesses guesses_;
+    Guesses strangers_; // of users who are not known: made-up names push out nobody real
+    std::unordered_map<std::string, Waiting> turns_; // users that are being looked at
 };
 
 } // namespace ums

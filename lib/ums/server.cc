@@ -18,7 +18,7 @@ namespace {
 
 constexpr mode_t door_mode = 0600;
 constexpr int backlog = 1024;
-constexpr base::milliseconds pause{500}; // before the next look at a door that is taken
+constexpr base::milliseconds pause{50}; // before the next look at a door that is taken
 
 } // namespace
 
