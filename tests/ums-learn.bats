@@ -18,15 +18,20 @@ teardown() { sponts_teardown; }
 
 # learning PROGRAM [LINE...] - with Dovecot behind it; LINEs go into [ums].
 learning() {
-    local program=$1 protocol=${1%-proxy}
-    shift
+    local protocol=${1%-proxy}
     protocol=${protocol/#pop/pop3}
-    URL=$protocol
     mailbox_server one
     printf '%s\n' "anna:{PLAIN}$SECRET" "anna@example.net:{PLAIN}$SECRET" \
         "bert:{PLAIN}$SECRET" "carl:{PLAIN}$SECRET" >"$TMP/one/users"
-    proxy_config "$program" "backend = localhost:${PORT[one-$protocol]}" \
-        "backend-ca = $TMP/one/cert.pem" 'user-domain = Example.org' \
+    BACKEND=("backend = localhost:${PORT[one-$protocol]}" "backend-ca = $TMP/one/cert.pem")
+    learning_from "$@"
+}
+# learning_from PROGRAM [LINE...] - with whatever ${BACKEND[@]} says behind it.
+learning_from() {
+    local program=$1 protocol=${1%-proxy}
+    shift
+    URL=${protocol/#pop/pop3}
+    proxy_config "$program" "${BACKEND[@]}" 'user-domain = Example.org' \
         "[$program]" 'login-delay = 0' '[queue]' 'free-space = 0' \
         '[ums]' 'enabled = yes' "database = $POLICY" 'learn = example.org' "$@"
     SPOOL=$PROXY/spool
@@ -147,6 +152,56 @@ changed() {
 }
 @test "imap-proxy: a changed password replaces, and one that is refused is forgotten" {
     changed imap-proxy
+}
+
+# answers LINE [CAPABILITY] - the backend, from now on, to every PASS.
+answers() {
+    if [ -n "${HOST_PID:-}" ]; then
+        kill -TERM "$HOST_PID"
+        wait_for 10 gone "$HOST_PID"
+    fi
+    printf '%s\n' 'K USER' "${2:+K $2}" 'S +OK hello' 'C USER .*' 'S +OK' 'C PASS .*' "S $1" \
+        'C .*' 'S +OK' 'S .' 'C .*' 'S +OK' >"$TMP/host.script"
+    start host "$BATS_TEST_DIRNAME/helpers/pop_host.py" "${PORT[host]}" "$TMP/host.script"
+    HOST_PID=$PID
+    wait_for 5 bound "${PORT[host]}"
+}
+# behind_host [CAPABILITY] - a proxy with an empty database, and a host that has it.
+behind_host() {
+    PORT[host]=$(free_port)
+    BACKEND=("backend = 127.0.0.1:${PORT[host]}" 'backend-tls = none')
+    answers '+OK in' "$@"
+    learning_from pop-proxy
+    login anna
+    wait_for 10 knows anna@example.org
+    known=$(verifier anna@example.org)
+}
+# nothing_forgotten [CAPABILITY] - what was told before Bert has been filed with him.
+nothing_forgotten() {
+    answers '+OK in' "$@"
+    login bert
+    wait_for 10 knows bert@example.org
+    [ "$(verifier anna@example.org)" = "$known" ]
+}
+
+@test "a refusal that says nothing of the password forgets none" {
+    behind_host
+    answers '-ERR [SYS/PERM] the database is going down'
+    run ! login anna
+    nothing_forgotten
+    answers '-ERR wrong' # all that a server without [AUTH] can say
+    run ! login anna
+    wait_for 10 knows_none anna@example.org
+}
+
+@test "of a server that knows [AUTH] only that forgets a password" {
+    behind_host AUTH-RESP-CODE
+    answers '-ERR oops' AUTH-RESP-CODE
+    run ! login anna
+    nothing_forgotten AUTH-RESP-CODE
+    answers '-ERR [AUTH] wrong' AUTH-RESP-CODE
+    run ! login anna
+    wait_for 10 knows_none anna@example.org
 }
 
 @test "whoever is killed loses nothing that was told, and files nothing wrong" {

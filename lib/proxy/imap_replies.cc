@@ -25,6 +25,12 @@ TroubleKind kind_of(const Response& response)
     return TroubleKind::refused;
 }
 
+// RFC 5530.  No server says whether it has these codes; a NO without one may be anything.
+bool of_password(const Response& response)
+{
+    return response.has_code("AUTHENTICATIONFAILED") || response.has_code("EXPIRED");
+}
+
 // A referral (RFC 2221) leads around us.
 bool is_referral(const Response& response)
 {
@@ -87,7 +93,8 @@ Trouble trouble_of(std::string_view tagged, std::string_view backend)
     const std::string_view said = tagged.substr(response.tag.size());
     Trouble trouble{.kind = kind_of(response),
                     .why = std::string(backend) + ":" + text::printable(said, 200),
-                    .reply = {}};
+                    .reply = {},
+                    .of_password = of_password(response)};
     if (is_referral(response))
         trouble.kind = TroubleKind::unavailable;
     else if (response.condition == Condition::bad || !response.code.empty())

@@ -69,6 +69,20 @@ TEST_CASE("proxy: what the backend says of a refused login keeps its code")
     }
 }
 
+TEST_CASE("proxy: which refusals of an IMAP server are of the password")
+{
+    const auto of_password = [](std::string_view line) {
+        return proxy::trouble_of(line, "mail1:143").of_password;
+    };
+    CHECK(of_password("a NO [AUTHENTICATIONFAILED] no"));
+    CHECK(of_password("a NO [authenticationfailed] no"));
+    CHECK(of_password("a NO [EXPIRED] old"));
+    for (const char* line :
+         {"a NO oops", "a NO [AUTHORIZATIONFAILED] no", "a NO [PRIVACYREQUIRED] no",
+          "a NO [ALERT] closed", "a NO [UNAVAILABLE] later", "a NO [X] what", "a BAD what"})
+        CHECK_FALSE(of_password(line));
+}
+
 TEST_CASE("proxy: capabilities of an accepted login are those that can pass")
 {
     proxy::ImapAnswer answer;

@@ -19,7 +19,16 @@ namespace {
 // RFC 5034 section 4: with the verb and the mechanism, and with CRLF.
 constexpr std::size_t longest_initial_line = 255;
 
-Trouble of_refusal(const Link& link, std::string_view line)
+// Who promises to say [AUTH] of a wrong password (RFC 3206) means something else without.
+bool of_password(const pop3::Capabilities& server, const pop3::Reply& reply)
+{
+    if (reply.code.empty())
+        return !server.has("AUTH-RESP-CODE");
+    return text::equal_ignoring_case(reply.code, "AUTH");
+}
+
+Trouble of_refusal(const Link& link, const pop3::Capabilities& server,
+                   std::string_view line)
 {
     const pop3::Reply reply = pop3::parse_reply(line);
     const std::string why = link.name + " said: " + text::printable(line);
@@ -36,7 +45,7 @@ Trouble of_refusal(const Link& link, std::string_view line)
     case pop3::Refusal::permanent:
         break;
     }
-    return {TroubleKind::refused, why, std::move(heard)};
+    return {TroubleKind::refused, why, std::move(heard), of_password(server, reply)};
 }
 
 Trouble not_carried(const Link& link, const std::string& mechanism)
@@ -254,7 +263,7 @@ void Pop3Backend::take_answer(const Link& link, const Step& step, const std::str
     else if (reply.indicator == Indicator::ok)
         outcome = Pop3Answer{false, line};
     else
-        outcome = std::unexpected(of_refusal(link, line));
+        outcome = std::unexpected(of_refusal(link, capabilities(), line));
 }
 
 void Pop3Backend::note_refused(const Link& link, const Step& step,

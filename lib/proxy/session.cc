@@ -309,7 +309,7 @@ li::Cause Session::cause_of(const Trouble& trouble) const
 void Session::failed(const Trouble& trouble)
 {
     trying_ = false;
-    if (trouble.kind == TroubleKind::refused)
+    if (trouble.of_password)
         learn(false);
     base::wipe(password_);
     server_.world().journal.login_failed(login(), trouble);
