@@ -99,11 +99,12 @@ void Learner::refused(const std::string& user, std::string_view password)
     if (!is_ours(user))
         return;
     try {
-        const Known before = known(user);
+        Known before = known(user);
         if (before.tag.empty() || before.tag != tags_.of({user, password}))
             return;
-        if (tell({Learned::What::forgotten, user, before.learned, {}}))
-            remember(user, {});
+        Known after = before;
+        after.tag.clear();
+        tell(Learned::What::forgotten, user, {std::move(before), std::move(after)});
     } catch (const base::Failure&) { // as above
     }
 }
@@ -115,10 +116,9 @@ void Learner::prove(const std::string& user, Known known)
         std::min(between_proofs, options_.age.count() * microseconds / 4);
     if (now - known.proved < due)
         return;
-    if (!tell({Learned::What::proved, user, known.learned, {}}))
-        return;
-    known.proved = now;
-    remember(user, std::move(known));
+    Known after = known;
+    after.proved = now;
+    tell(Learned::What::proved, user, {std::move(known), std::move(after)});
 }
 
 void Learner::learn(const std::string& user, std::string_view password,
@@ -136,9 +136,25 @@ void Learner::learn(const std::string& user, std::string_view password,
 }
 
 // Behind the verifiers that are being made.
-bool Learner::tell(Learned told)
+void Learner::tell(Learned::What what, const std::string& user, Change change)
 {
-    return worker_.submit([this, told = std::move(told)] { (void)report_(told); });
+    remember(user, change.after);
+    const auto told = std::make_shared<const Change>(std::move(change));
+    const bool placed = worker_.submit([this, what, user, told] {
+        if (!report_({what, user, told->before.learned, {}}))
+            take_back(user, *told);
+    });
+    if (!placed)
+        take_back(user, *told);
+}
+
+// What could not be told is told when there is reason for it again; unless something newer
+// is known by now.
+void Learner::take_back(const std::string& user, const Change& change)
+{
+    const std::scoped_lock lock(mutex_);
+    if (const Known* const found = users_.find(user); found && *found == change.after)
+        users_.add(user, change.before);
 }
 
 // On our own thread.

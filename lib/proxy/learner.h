@@ -51,6 +51,11 @@ private:
         session::LoginTag tag; // empty: nothing is known
         std::int64_t learned = 0;
         std::int64_t proved = 0;
+        bool operator==(const Known&) const = default;
+    };
+    struct Change {
+        Known before;
+        Known after;
     };
 
     [[nodiscard]] bool is_ours(std::string_view user) const;
@@ -59,7 +64,8 @@ private:
     void prove(const std::string& user, Known known);
     void learn(const std::string& user, std::string_view password,
                const session::LoginTag& tag);
-    [[nodiscard]] bool tell(journal::Learned told);
+    void tell(journal::Learned::What what, const std::string& user, Change change);
+    void take_back(const std::string& user, const Change& change);
     void make_verifier(const std::string& user, std::int64_t learned,
                        std::string_view password);
     void lose(const std::string& user, std::int64_t learned);

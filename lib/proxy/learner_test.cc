@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -30,7 +31,7 @@ public:
         free_.wait(lock, [this] { return !held_; });
         told_.push_back(one);
         news_.notify_all();
-        return room_;
+        return std::exchange(room_, room_ || once_);
     }
     // The newest, when there are so many.
     Learned when(std::size_t count)
@@ -64,6 +65,13 @@ public:
         const std::scoped_lock lock(mutex_);
         room_ = room;
     }
+    // The next line only.
+    void lose_one()
+    {
+        const std::scoped_lock lock(mutex_);
+        room_ = false;
+        once_ = true;
+    }
 
 private:
     std::mutex mutex_;
@@ -72,6 +80,7 @@ private:
     std::vector<Learned> told_;
     bool held_ = false;
     bool room_ = true;
+    bool once_ = false; // room_ is back behind the next line
 };
 
 struct Scene {
@@ -216,4 +225,54 @@ TEST_CASE("learner: what finds no place, or cannot be told, is learned at a late
     const std::size_t before = scene.told.count();
     scene.learner->accepted(ann, "secret");
     CHECK(scene.told.when(before + 1).user == ann);
+}
+
+TEST_CASE("learner: a refusal or a proof that cannot be told is told the next time")
+{
+    Scene scene;
+    const Learned first = scene.learn(ann, "secret");
+    scene.now += day;
+    for (const std::size_t told : {2, 4}) { // lost, and then not
+        if (told == 2)
+            scene.told.lose_one();
+        scene.learner->accepted(ann, "secret");
+        CHECK(scene.told.when(told) == Learned{What::proved, ann, first.learned, ""});
+        scene.settle();
+    }
+    for (const std::size_t told : {6, 8}) {
+        if (told == 6)
+            scene.told.lose_one();
+        scene.learner->refused(ann, "secret");
+        CHECK(scene.told.when(told) == Learned{What::forgotten, ann, first.learned, ""});
+        scene.settle();
+    }
+    scene.learner->refused(ann, "secret");
+    scene.settle();
+    CHECK(scene.told.count() == 10);
+}
+
+TEST_CASE("learner: what could not be told does not undo what is newer")
+{
+    Scene scene;
+    const Learned first = scene.learn(ann, "old");
+    scene.now += day;
+    scene.told.hold(true);
+    scene.told.lose_one();
+    scene.learner->accepted(ann, "old"); // this proof is lost
+    scene.learner->refused(ann, "old");
+    scene.told.hold(false);
+    CHECK(scene.told.when(3) == Learned{What::forgotten, ann, first.learned, ""});
+    const Learned again = scene.learn(ann, "old");
+    CHECK(again.what == What::learned);
+
+    scene.told.hold(true);
+    scene.told.lose_one();
+    scene.learner->refused(ann, "old"); // and this refusal
+    scene.learner->accepted(ann, "new");
+    scene.told.hold(false);
+    const Learned newest = scene.told.when(6);
+    CHECK(newest.what == What::learned);
+    scene.learner->refused(ann, "old");
+    scene.learner->refused(ann, "new");
+    CHECK(scene.told.when(7) == Learned{What::forgotten, ann, newest.learned, ""});
 }
