@@ -23,7 +23,7 @@ constexpr std::int64_t microseconds = 1'000'000;
 // A proof that is told once a day is enough, unless what nobody proves goes sooner.
 constexpr std::int64_t between_proofs = 86400 * microseconds;
 // A line may be lost, and so may a database: then all is told anew.
-constexpr std::int64_t learn_anew = 7 * between_proofs;
+constexpr std::int64_t between_lessons = 7 * between_proofs;
 
 // As folded_name() has them; not what some servers take behind a name, "*master".
 bool is_domain(std::string_view text)
@@ -86,7 +86,7 @@ void Learner::accepted(const std::string& user, std::string_view password)
     try {
         Known before = known(user);
         const session::LoginTag tag = tags_.of({user, password});
-        if (before.tag != tag || options_.clock() - before.learned >= learn_anew)
+        if (before.tag != tag || is_due(before))
             learn(user, password, tag);
         else
             prove(user, std::move(before));
@@ -107,6 +107,15 @@ void Learner::refused(const std::string& user, std::string_view password)
         tell(Learned::What::forgotten, user, {std::move(before), std::move(after)});
     } catch (const base::Failure&) { // as above
     }
+}
+
+// Another process may have learned the same password since; what we prove is not that, and
+// it must not grow too old.
+bool Learner::is_due(const Known& known) const
+{
+    const std::int64_t due =
+        std::min(between_lessons, options_.age.count() * microseconds / 2);
+    return options_.clock() - known.learned >= due;
 }
 
 void Learner::prove(const std::string& user, Known known)

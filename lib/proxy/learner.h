@@ -61,6 +61,7 @@ private:
     [[nodiscard]] bool is_ours(std::string_view user) const;
     [[nodiscard]] Known known(const std::string& user);
     void remember(const std::string& user, Known known);
+    [[nodiscard]] bool is_due(const Known& known) const; // to be learned anew
     void prove(const std::string& user, Known known);
     void learn(const std::string& user, std::string_view password,
                const session::LoginTag& tag);

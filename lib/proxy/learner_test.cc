@@ -142,10 +142,15 @@ TEST_CASE("learner: what goes soon is proved more often, and what is old is lear
     scene.now += 1000 * second;
     scene.learner->accepted(ann, "secret");
     CHECK(scene.told.when(2).what == What::proved);
-    scene.now = first.learned + 8 * day;
+    scene.now = first.learned + 1800 * second; // before it goes, whoever proves what
     const Learned again = scene.learn(ann, "secret");
     CHECK(again.what == What::learned);
     CHECK(again.learned == scene.now);
+    scene.learner->set_policy({"*"}, base::seconds{365 * 86400});
+    scene.now += 6 * day;
+    CHECK(scene.learn(ann, "secret").what == What::proved);
+    scene.now += 1 * day;
+    CHECK(scene.learn(ann, "secret").what == What::learned);
 }
 
 TEST_CASE("learner: another password replaces the one that is known")
