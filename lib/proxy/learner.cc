@@ -25,6 +25,9 @@ constexpr std::int64_t between_proofs = 86400 * microseconds;
 // A line may be lost, and so may a database: then all is told anew.
 constexpr std::int64_t between_lessons = 7 * between_proofs;
 
+// Then the clock has been set back since.
+constexpr std::int64_t too_far_ahead = 86400 * microseconds;
+
 // As folded_name() has them; not what some servers take behind a name, "*master".
 bool is_domain(std::string_view text)
 {
@@ -115,7 +118,8 @@ bool Learner::is_due(const Known& known) const
 {
     const std::int64_t due =
         std::min(between_lessons, options_.age.count() * microseconds / 2);
-    return options_.clock() - known.learned >= due;
+    const std::int64_t since = options_.clock() - known.learned;
+    return since >= due || since < -too_far_ahead;
 }
 
 void Learner::prove(const std::string& user, Known known)
@@ -133,7 +137,8 @@ void Learner::prove(const std::string& user, Known known)
 void Learner::learn(const std::string& user, std::string_view password,
                     const session::LoginTag& tag)
 {
-    last_ = std::max(options_.clock(), last_ + 1);
+    const std::int64_t now = options_.clock();
+    last_ = last_ > now + too_far_ahead ? now : std::max(now, last_ + 1);
     const std::int64_t learned = last_;
     Known before = known(user);
     remember(user, {.tag = tag, .learned = learned, .proved = learned});

@@ -153,6 +153,21 @@ TEST_CASE("learner: what goes soon is proved more often, and what is old is lear
     CHECK(scene.learn(ann, "secret").what == What::learned);
 }
 
+TEST_CASE("learner: what was learned by a clock that is set back is learned anew")
+{
+    Scene scene;
+    const Learned first = scene.learn(ann, "secret");
+    scene.now -= 3600 * second;
+    CHECK(scene.learn(bob, "secret").learned == first.learned + 1);
+    scene.learner->accepted(ann, "secret"); // which is known
+    CHECK(scene.learn("carl@example.org", "secret").user == "carl@example.org");
+    CHECK(scene.told.count() == 3);
+    scene.now -= 300 * day;
+    const Learned again = scene.learn(ann, "secret");
+    CHECK(again.what == What::learned);
+    CHECK(again.learned == scene.now);
+}
+
 TEST_CASE("learner: another password replaces the one that is known")
 {
     Scene scene;
