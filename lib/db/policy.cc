@@ -29,9 +29,9 @@ std::int64_t Policy::users() const
     return database_.number("SELECT count(*) FROM verifiers");
 }
 
-PolicyBatch::PolicyBatch(Policy& policy)
+PolicyBatch::PolicyBatch(Policy& policy, std::int64_t far)
     : policy_(policy), ticket_(policy.database_.path(), policy.patience_),
-      transaction_(policy.database_)
+      transaction_(policy.database_), far_(far)
 {
 }
 
@@ -43,10 +43,12 @@ void PolicyBatch::learn(std::string_view user, std::string_view verifier,
               " VALUES (?1, ?2, ?3, ?3) ON CONFLICT (user) DO UPDATE"
               " SET verifier = excluded.verifier, learned_at = excluded.learned_at,"
               " proved_at = excluded.proved_at"
-              " WHERE excluded.learned_at > learned_at")
+              " WHERE excluded.learned_at > learned_at"
+              " OR (learned_at > ?4 AND excluded.learned_at <= ?4)")
         .bind(1, user)
         .bind(2, verifier)
         .bind(3, learned)
+        .bind(4, far_)
         .run();
 }
 
@@ -54,10 +56,11 @@ void PolicyBatch::prove(std::string_view user, std::int64_t learned, std::int64_
 {
     policy_.database_
         .lend("UPDATE verifiers SET proved_at = ?3 WHERE user = ?1 AND verifier <> ''"
-              " AND learned_at = ?2 AND proved_at < ?3")
+              " AND learned_at = ?2 AND (proved_at < ?3 OR proved_at > ?4)")
         .bind(1, user)
         .bind(2, learned)
         .bind(3, time)
+        .bind(4, far_)
         .run();
 }
 
@@ -75,12 +78,26 @@ void PolicyBatch::forget(std::string_view user, std::int64_t learned, std::int64
         .run();
 }
 
-int PolicyBatch::expire(std::int64_t before, std::int64_t after)
+std::int64_t PolicyBatch::out_of_time(std::int64_t before) const
 {
-    return policy_.database_
-        .lend("DELETE FROM verifiers WHERE proved_at < ?1 OR proved_at > ?2")
+    Statement count = policy_.database_.lend(
+        "SELECT count(*) FROM verifiers WHERE proved_at < ?1 OR proved_at > ?2");
+    count.bind(1, before).bind(2, far_);
+    return count.step() ? count.number(0) : 0;
+}
+
+int PolicyBatch::expire(std::int64_t before)
+{
+    return policy_.database_.lend("DELETE FROM verifiers WHERE proved_at < ?1")
         .bind(1, before)
-        .bind(2, after)
+        .run();
+}
+
+void PolicyBatch::redate(std::int64_t now)
+{
+    policy_.database_.lend("UPDATE verifiers SET proved_at = ?1 WHERE proved_at > ?2")
+        .bind(1, now)
+        .bind(2, far_)
         .run();
 }
 

@@ -6,6 +6,9 @@
 // leaves a row without a verifier, so that the same, told once more, does not bring it
 // back; that row goes when it is old.
 //
+// A clock may have been wrong: what has a time that is too far ahead gives way to anything
+// that is told with another.
+//
 // Nothing of a verifier that is gone stays in the files: rows are overwritten, and tidy()
 // empties the write-ahead log.
 //
@@ -17,6 +20,7 @@
 #include "db/ticket.h"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -45,7 +49,9 @@ private:
 // 1970.
 class PolicyBatch {
 public:
-    explicit PolicyBatch(Policy& policy);
+    // What has a time after `far` was told by a wrong clock.
+    explicit PolicyBatch(Policy& policy,
+                         std::int64_t far = std::numeric_limits<std::int64_t>::max());
     void commit() { transaction_.commit(); }
 
     // A login has shown the password of which this is the verifier.
@@ -54,8 +60,12 @@ public:
     void prove(std::string_view user, std::int64_t learned, std::int64_t time);
     // The one that was learned then is refused.
     void forget(std::string_view user, std::int64_t learned, std::int64_t time);
-    // Those that nobody has proved since, and those of a time that is to come; how many.
-    int expire(std::int64_t before, std::int64_t after);
+    // How many nobody has proved since `before`, or proved after `far`.
+    [[nodiscard]] std::int64_t out_of_time(std::int64_t before) const;
+    // Those that nobody has proved since go; how many.
+    int expire(std::int64_t before);
+    // Those that were proved after `far` were proved now.
+    void redate(std::int64_t now);
     // At most so many stay; the longest-ago proved go first; how many.
     int bound(std::int64_t most);
 
@@ -63,6 +73,7 @@ private:
     Policy& policy_;
     Ticket ticket_;
     Transaction transaction_;
+    const std::int64_t far_;
 };
 
 } // namespace db

@@ -22,11 +22,12 @@ struct Scene {
     std::string path = folder.file("policy.db");
     Scene() { (void)db::migrate_policy(path); }
 
-    void batch(const std::function<void(db::PolicyBatch&)>& work) const
+    void batch(const std::function<void(db::PolicyBatch&)>& work,
+               std::int64_t far = 1'000'000) const
     {
         db::Policy policy(path);
         {
-            db::PolicyBatch batch(policy);
+            db::PolicyBatch batch(policy, far);
             work(batch);
             batch.commit();
         }
@@ -96,6 +97,36 @@ TEST_CASE("policy: a refused password is forgotten, in whatever order that is to
     CHECK(scene.known(ann) == "$new 20");
 }
 
+TEST_CASE("policy: what a wrong clock has told of a time to come gives way")
+{
+    const Scene scene;
+    const auto now = [&](const std::function<void(db::PolicyBatch&)>& work) {
+        scene.batch(work, 100);
+    };
+    now([](auto& batch) { batch.learn(ann, "$future", 500); });
+    CHECK(scene.known(ann) == "$future 500");
+    now([](auto& batch) { batch.learn(ann, "$earlier", 400); }); // by the same clock
+    CHECK(scene.known(ann) == "$future 500");
+    now([](auto& batch) { batch.prove(ann, 500, 90); });
+    CHECK(scene.known(ann) == "$future 90");
+    now([](auto& batch) { batch.learn(ann, "$new", 80); });
+    CHECK(scene.known(ann) == "$new 80");
+    now([](auto& batch) { batch.learn(ann, "$old", 70); });
+    CHECK(scene.known(ann) == "$new 80");
+
+    now([](auto& batch) {
+        batch.forget(ann, 500, 500);
+        batch.learn("bob@example.org", "$future", 600);
+        CHECK(batch.out_of_time(0) == 2);
+        CHECK(batch.expire(90) == 0);
+        batch.redate(90);
+        CHECK(batch.out_of_time(90) == 0);
+    });
+    CHECK(scene.known("bob@example.org") == "$future 90");
+    now([](auto& batch) { batch.learn(ann, "$again", 90); });
+    CHECK(scene.known(ann) == "$again 90");
+}
+
 TEST_CASE("policy: nothing of a verifier that is gone is in the files")
 {
     const Scene scene;
@@ -111,9 +142,10 @@ TEST_CASE("policy: nothing of a verifier that is gone is in the files")
     scene.batch([&](auto& batch) {
         batch.learn(user(1), "$changed", 5000);
         batch.forget(user(2), 12, 5000);
-        batch.learn(user(3), "$future", 5001);
-        CHECK(batch.expire(13, 5000) == 2); // 0, and the one of the future
-        CHECK(batch.bound(500) == 498);
+        batch.learn(user(3), "$another", 5001);
+        CHECK(batch.out_of_time(13) == 1);
+        CHECK(batch.expire(13) == 1);
+        CHECK(batch.bound(500) == 499);
     });
     for (const int gone : {0, 1, 2, 3, 499})
         CHECK_FALSE(scene.holds(verifier(gone)));

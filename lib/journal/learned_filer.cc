@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 namespace journal {
@@ -14,9 +15,19 @@ namespace journal {
 namespace {
 
 constexpr std::int64_t second = 1'000'000;
-constexpr std::int64_t between_trims = 60 * second;
-constexpr std::int64_t between_tidyings = 5 * second;
+constexpr base::seconds between_trims{60};
+constexpr base::seconds between_tidyings{5};
 constexpr std::int64_t too_far_ahead = 86400 * second; // some clock was wrong
+constexpr std::int64_t a_jump = 60 * second;           // of the wall clock
+// So long it has not jumped before anybody goes by it; and before most of them go.
+constexpr base::seconds settled{600};
+constexpr base::seconds settled_for_most{86400};
+
+std::int64_t ahead_of(base::SteadyTime steady, std::int64_t wall)
+{
+    return wall - std::chrono::duration_cast<base::microseconds>(steady.time_since_epoch())
+                      .count();
+}
 
 void apply(db::PolicyBatch& batch, const Learned& told, std::int64_t time)
 {
@@ -34,7 +45,8 @@ void apply(db::PolicyBatch& batch, const Learned& told, std::int64_t time)
 
 LearnedFiler::LearnedFiler(LearnedOptions options)
     : options_(std::move(options)), directory_(spool::learned_directory(options_.spool)),
-      policy_(options_.database)
+      policy_(options_.database), even_since_(options_.steady()),
+      ahead_(ahead_of(even_since_, options_.clock()))
 {
 }
 
@@ -44,7 +56,7 @@ bool LearnedFiler::round()
     const std::vector<Open> files = open(names);
     const std::size_t done = file(files) + leave(files);
     trim();
-    if (untidy_ && options_.clock() - tidied_ >= between_tidyings)
+    if (untidy_ && options_.steady() - tidied_ >= between_tidyings)
         tidy();
     return done > 0 && names.size() == options_.files;
 }
@@ -89,7 +101,8 @@ std::size_t LearnedFiler::file(const std::vector<Open>& files)
             if (!told)
                 continue;
             if (!batch)
-                batch = std::make_unique<db::PolicyBatch>(policy_);
+                batch = std::make_unique<db::PolicyBatch>(policy_,
+                                                          options_.clock() + too_far_ahead);
             apply(*batch, *told, line->time);
         }
     }
@@ -117,22 +130,44 @@ std::size_t LearnedFiler::leave(const std::vector<Open>& files)
 
 void LearnedFiler::trim()
 {
-    const std::int64_t now = options_.clock();
-    if (now - trimmed_ < between_trims)
+    const base::SteadyTime steady = options_.steady();
+    if (steady - trimmed_ < between_trims)
         return;
-    db::PolicyBatch batch(policy_);
-    const int expired =
-        batch.expire(now - options_.age.count() * second, now + too_far_ahead);
-    const int crowded_out = batch.bound(options_.users);
+    watch_clock(steady);
+    const std::int64_t now = options_.clock();
+    const std::int64_t oldest = now - options_.age.count() * second;
+    db::PolicyBatch batch(policy_, now + too_far_ahead);
+    int gone = batch.bound(options_.users);
+    if (may_go(batch.out_of_time(oldest))) {
+        gone += batch.expire(oldest);
+        batch.redate(now);
+    }
     batch.commit();
-    untidy_ = untidy_ || expired + crowded_out > 0;
-    trimmed_ = now;
+    untidy_ = untidy_ || gone > 0;
+    trimmed_ = steady;
+}
+
+// A machine may start with a wrong clock, which is set minutes later.
+void LearnedFiler::watch_clock(base::SteadyTime now)
+{
+    const std::int64_t ahead = ahead_of(now, options_.clock());
+    if (std::abs(ahead - ahead_) > a_jump)
+        even_since_ = now;
+    ahead_ = ahead;
+}
+
+bool LearnedFiler::may_go(std::int64_t out_of_time) const
+{
+    if (out_of_time == 0)
+        return false;
+    const bool most = 2 * out_of_time > policy_.users();
+    return options_.steady() - even_since_ >= (most ? settled_for_most : settled);
 }
 
 void LearnedFiler::tidy()
 {
     untidy_ = !policy_.tidy();
-    tidied_ = options_.clock();
+    tidied_ = options_.steady();
 }
 
 void LearnedFiler::finish()

@@ -27,6 +27,7 @@ struct LearnedOptions {
     std::int64_t users = 1'000'000; // kept at most
     std::size_t files = 64;         // in a batch, at most
     std::function<std::int64_t()> clock = base::wall_microseconds;
+    std::function<base::SteadyTime()> steady = base::Steady::now;
 };
 
 class LearnedFiler {
@@ -52,6 +53,8 @@ private:
     std::size_t file(const std::vector<Open>& files);
     std::size_t leave(const std::vector<Open>& files);
     void trim();
+    void watch_clock(base::SteadyTime now);
+    [[nodiscard]] bool may_go(std::int64_t out_of_time) const;
     void tidy();
 
     const LearnedOptions options_;
@@ -59,9 +62,11 @@ private:
     db::Policy policy_;
     std::map<std::string, std::uint64_t> filed_; // of files that are still written
     std::string last_;                           // file that was looked at
-    std::int64_t trimmed_ = 0;
-    std::int64_t tidied_ = 0;
-    bool untidy_ = true; // what a process before this one has left
+    base::SteadyTime trimmed_;
+    base::SteadyTime tidied_;
+    base::SteadyTime even_since_; // the wall clock goes as the steady one does
+    std::int64_t ahead_;          // microseconds of the one before the other
+    bool untidy_ = true;          // what a process before this one has left
 };
 
 } // namespace journal

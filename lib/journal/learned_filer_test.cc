@@ -22,6 +22,8 @@ using What = Learned::What;
 
 constexpr std::int64_t second = 1'000'000;
 constexpr std::int64_t day = 86400 * second;
+constexpr base::seconds minute{60};
+constexpr base::seconds one_day{86400};
 const std::string ann = "ann@example.org";
 
 struct Scene {
@@ -29,6 +31,7 @@ struct Scene {
     db::testing::Folder folder;
     std::string database = folder.file("policy.db");
     std::int64_t now = base::wall_microseconds();
+    base::SteadyTime steady = base::Steady::now();
     std::unique_ptr<spool::EventWriter> writer;
 
     Scene()
@@ -54,7 +57,13 @@ struct Scene {
                 .age = base::seconds{30 * 86400},
                 .users = 100,
                 .files = 4,
-                .clock = [this] { return now; }};
+                .clock = [this] { return now; },
+                .steady = [this] { return steady; }};
+    }
+    void pass(base::seconds time)
+    {
+        now += time.count() * second;
+        steady += time;
     }
     void tell(What what, const std::string& user, std::int64_t learned,
               const std::string& verifier = {}) const
@@ -148,26 +157,101 @@ TEST_CASE("learned: old ones and too many go, as time goes by")
     Scene scene;
     journal::LearnedFiler filer(scene.options());
     scene.tell(What::learned, ann, scene.now - 29 * day, "a");
-    scene.tell(What::learned, "bob@example.org", scene.now + 2 * day, "b"); // whose clock?
+    scene.tell(What::learned, "bob@example.org", scene.now, "b");
+    filer.finish();
+    scene.pass(minute);
     filer.finish();
     CHECK(scene.known(ann) == "a");
-    scene.now += 61 * second;
-    filer.finish();
-    CHECK(scene.known(ann) == "a");
-    CHECK(scene.known("bob@example.org") == "none");
-    scene.now += 1 * day;
+    scene.pass(one_day + minute);
     filer.finish();
     CHECK(scene.known(ann) == "none");
+    CHECK(scene.known("bob@example.org") == "b");
+    scene.pass(29 * one_day);
+    filer.finish();
+    CHECK(scene.known("bob@example.org") == "none"); // though it was the only one
     for (int i = 0; i < 150; ++i)
         scene.tell(What::learned, fmt::format("user{}@example.org", i), scene.now - i, "v");
-    scene.now += 61 * second;
+    scene.pass(minute);
     while (filer.round()) {
     }
-    scene.now += 61 * second;
+    scene.pass(minute);
     filer.finish();
     CHECK(db::Policy(scene.database).users() == 100);
     CHECK(scene.known("user0@example.org") == "v");
     CHECK(scene.known("user149@example.org") == "none");
+}
+
+TEST_CASE("learned: nobody goes by the clock of a process that has just begun")
+{
+    Scene scene;
+    scene.tell(What::learned, ann, scene.now - 31 * day, "a");
+    for (const char* user : {"bob@example.org", "carl@example.org", "dan@example.org"})
+        scene.tell(What::learned, user, scene.now, "v");
+    journal::LearnedFiler filer(scene.options());
+    filer.finish();
+    scene.pass(9 * minute);
+    filer.finish();
+    CHECK(scene.known(ann) == "a");
+    scene.now -= 2 * 60 * second; // the clock is set
+    scene.pass(2 * minute);
+    filer.finish();
+    CHECK(scene.known(ann) == "a");
+    scene.pass(10 * minute);
+    filer.finish();
+    CHECK(scene.known(ann) == "none");
+    CHECK(scene.known("bob@example.org") == "v");
+}
+
+TEST_CASE("learned: a machine that starts with a wrong clock loses nothing")
+{
+    const std::string bob = "bob@example.org";
+    for (const std::int64_t wrong : {400 * day, -4000 * day}) {
+        CAPTURE(wrong);
+        Scene scene;
+        for (const std::string& user : {ann, bob, std::string("carl@example.org")})
+            scene.tell(What::learned, user, scene.now, "v");
+        scene.file_all();
+        scene.now += wrong;
+        journal::LearnedFiler filer(scene.options());
+        for (int minutes = 0; minutes < 60; ++minutes) {
+            filer.finish();
+            scene.pass(minute);
+        }
+        CHECK(scene.known(ann) == "v");
+        CHECK(scene.known(bob) == "v");
+        scene.tell(What::learned, ann, scene.now, "new"); // by the wrong clock
+        filer.finish();
+        CHECK(scene.known(ann) == "new");
+        scene.now -= wrong;
+        scene.pass(minute);
+        filer.finish();
+        scene.tell(What::learned, ann, scene.now, "newest");
+        filer.finish();
+        CHECK(scene.known(ann) == "newest");
+        scene.pass(20 * minute);
+        filer.finish();
+        CHECK(scene.known(ann) == "newest");
+        CHECK(scene.known(bob) == "v");
+    }
+}
+
+TEST_CASE("learned: what is of a time to come grows old from now on")
+{
+    Scene scene;
+    journal::LearnedFiler filer(scene.options());
+    scene.tell(What::learned, ann, scene.now + 300 * day, "a");
+    for (int i = 0; i < 70; ++i)
+        scene.tell(What::learned, fmt::format("user{}@example.org", i), scene.now, "v");
+    while (filer.round()) {
+    }
+    scene.pass(11 * minute);
+    filer.finish();
+    scene.pass(29 * one_day);
+    filer.finish();
+    CHECK(scene.known(ann) == "a");
+    scene.pass(2 * one_day);
+    filer.finish();
+    CHECK(scene.known(ann) == "none");
 }
 
 TEST_CASE("learned: what says nothing, or too much, is passed over")
