@@ -10,9 +10,12 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <iterator>
 #include <string_view>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace spool {
@@ -83,6 +86,18 @@ std::vector<std::string> files_in(const std::string& directory)
     return files;
 }
 
+// Nobody else writes in the directory until it is closed.
+base::Fd lock(const std::string& directory)
+{
+    base::Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd)
+        base::fail_errno("open", directory, base::Remedy::check_disk);
+    while (::flock(fd.get(), LOCK_EX) != 0)
+        if (errno != EINTR)
+            base::fail_errno("lock", directory, base::Remedy::check_disk);
+    return fd;
+}
+
 bool is_empty(const std::string& path)
 {
     struct stat status{};
@@ -117,6 +132,7 @@ void HiddenMail::add(const std::string& user, std::span<const MessageId> ids)
     if (ids.empty())
         return;
     make_directory();
+    const base::Fd locked = lock(hidden_mail_directory(spool_));
     const std::string path = path_of(user);
     const base::Fd fd(::open(
         path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, file_mode));
@@ -133,17 +149,34 @@ void HiddenMail::add(const std::string& user, std::span<const MessageId> ids)
         base::replace_file(path, lines_of(newest(read_ids(path))), file_mode);
 }
 
+void HiddenMail::forget(const std::string& path, const std::set<MessageId>& gone) const
+{
+    const base::Fd locked = lock(hidden_mail_directory(spool_));
+    std::vector<MessageId> ids = read_ids(path);
+    const std::size_t before = ids.size();
+    std::erase_if(ids, [&](MessageId id) { return gone.contains(id); });
+    if (ids.empty())
+        (void)::unlink(path.c_str());
+    else if (ids.size() < before)
+        base::replace_file(path, lines_of(newest(ids)), file_mode);
+}
+
 void HiddenMail::prune(const std::function<bool(MessageId)>& queued)
 {
+    std::map<std::string, std::vector<MessageId>> missing;
     for (const std::string& path : files_in(hidden_mail_directory(spool_))) {
-        std::vector<MessageId> ids = read_ids(path);
-        const std::size_t before = ids.size();
-        std::erase_if(ids, [&](MessageId id) { return !queued(id); });
-        if (ids.empty())
-            (void)::unlink(path.c_str());
-        else if (ids.size() < before)
-            base::replace_file(path, lines_of(newest(ids)), file_mode);
+        const std::vector<MessageId> ids = read_ids(path);
+        std::set<MessageId> now;
+        std::ranges::remove_copy_if(ids, std::inserter(now, now.end()), queued);
+        std::set<MessageId> gone;
+        std::ranges::set_intersection(now, missing_[path], std::inserter(gone, gone.end()));
+        if (ids.empty() || !gone.empty())
+            forget(path, gone);
+        std::erase_if(now, [&](MessageId id) { return gone.contains(id); });
+        if (!now.empty())
+            missing[path].assign(now.begin(), now.end());
     }
+    missing_ = std::move(missing);
 }
 
 } // namespace spool

@@ -10,7 +10,11 @@
 //     add: synced                 all of them
 //     prune: new file renamed     the old file or the new one
 //
-// Threads: one.  Processes: one writes.
+// Who writes holds the lock (flock) of the directory, each file for itself; who reads needs
+// none.
+//
+// Threads: one for an object; it waits for the disk, and for others that write.
+// Processes: many.
 #pragma once
 
 #include "base/fd.h"
@@ -19,10 +23,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace spool {
 
@@ -39,14 +45,21 @@ public:
     // On the disk when it returns.  Throws base::Failure; then they may be shown again.
     void add(const std::string& user, std::span<const MessageId> ids);
     // Forgets the ids of all users that are not `queued` any more; files that hold none go.
-    // Throws base::Failure; nothing that is queued is forgotten then.
+    // An id goes when two calls in a row have not found it: what another process has hidden
+    // meanwhile may be newer than the queue as `queued` knows it, which must have been
+    // loaded again since the call before.  Keeps those that are to go in memory, 8 octets
+    // each.  Throws base::Failure; nothing that is queued is forgotten then.
     void prune(const std::function<bool(MessageId)>& queued);
 
 private:
     [[nodiscard]] std::string path_of(const std::string& user) const;
     void make_directory() const;
+    // Those of `gone` that are in the file go.
+    void forget(const std::string& path, const std::set<MessageId>& gone) const;
 
     std::string spool_;
+    // By file, in order: what the last prune() has not found in the queue.
+    std::map<std::string, std::vector<MessageId>> missing_;
 };
 
 } // namespace spool

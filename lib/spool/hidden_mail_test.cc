@@ -5,10 +5,13 @@
 #include "spool/queue_fixture_test.h"
 #include "spool/test_spool.h"
 
+#include <atomic>
+#include <cstdint>
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <string>
 #include <sys/stat.h>
+#include <thread>
 #include <vector>
 
 using spool::HiddenMail;
@@ -82,12 +85,62 @@ TEST_CASE("spool: hidden mail that is not queued any more is forgotten")
     add(spool.path, "bert@example.org", {3});
     spool::write_file(spool.path + "/ums/else", "not ours");
     HiddenMail hidden(spool.path);
-    hidden.prune([](MessageId id) { return id.value() < 3; });
+    const auto queued = [](MessageId id) { return id.value() < 3; };
+    hidden.prune(queued);
+    CHECK(hidden.read(anna) == set_of({1, 2, 3}));
+    hidden.prune(queued);
     CHECK(hidden.read(anna) == set_of({1, 2}));
     CHECK(hidden.read("bert@example.org").empty());
     CHECK_FALSE(std::filesystem::exists(file_of(spool.path, "bert@example.org")));
     CHECK(mode_of(file_of(spool.path, anna)) == 0600);
     CHECK(spool::read_file(spool.path + "/ums/else") == "not ours");
+}
+
+TEST_CASE("spool: what another process hides is newer than the queue as we know it")
+{
+    const spool::test::TemporarySpool spool;
+    add(spool.path, anna, {1, 5});
+    HiddenMail ours(spool.path);
+    std::set<MessageId> known = set_of({1});
+    const auto queued = [&](MessageId id) { return known.contains(id); };
+    ours.prune(queued);
+    add(spool.path, anna, {7}); // 7 came after we had looked
+    add(spool.path, "bert@example.org", {7});
+    ours.prune(queued);
+    CHECK(ours.read(anna) == set_of({1, 7}));
+    CHECK(ours.read("bert@example.org") == set_of({7}));
+    known = set_of({7});
+    ours.prune(queued);
+    ours.prune(queued);
+    CHECK(ours.read(anna) == set_of({7}));
+    CHECK(ours.read("bert@example.org") == set_of({7}));
+}
+
+TEST_CASE("spool: processes that hide and forget at the same time lose nothing")
+{
+    constexpr std::uint64_t each = 100;
+    const spool::test::TemporarySpool spool;
+    std::atomic<int> adding = 2;
+    const auto hide = [&](std::uint64_t first) {
+        for (std::uint64_t id = first; id < first + 2 * each; id += 2)
+            add(spool.path, anna, {id, id + 1000}); // the second one is delivered at once
+        --adding;
+    };
+    const auto forget = [&] {
+        HiddenMail hidden(spool.path);
+        while (adding > 0)
+            hidden.prune([](MessageId id) { return id.value() < 1000; });
+    };
+    {
+        const std::jthread one([&] { hide(1); });
+        const std::jthread other([&] { hide(2); });
+        const std::jthread old_process(forget);
+        const std::jthread new_process(forget);
+    }
+    std::size_t kept = 0;
+    for (const MessageId id : HiddenMail(spool.path).read(anna))
+        kept += id.value() < 1000 ? 1 : 0;
+    CHECK(kept == 2 * each);
 }
 
 TEST_CASE("spool: what a user can hide has a bound, and the oldest go")
