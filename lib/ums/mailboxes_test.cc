@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose mail is whose, from a real spool.
 #include "base/failure.h"
+#include "spool/erase.h"
 #include "ums/scene_test.h"
 
 #include <chrono>
@@ -132,6 +133,36 @@ TEST_CASE("ums: what an operator holds is nobody's, what others hold is shown")
     CHECK(scene.of("anna@u.test").size() == 1);
     queue.hold(id, spool::Hold::by_guard, "domain u.test is on hold");
     CHECK(scene.of("anna@u.test").size() == 1);
+}
+
+TEST_CASE("ums: what is held or cannot be read is known by the name it had")
+{
+    Scene scene;
+    const MessageId parent = scene.put({"boss@u.test"});
+    const auto made = [&] {
+        return scene.put(
+            Scene::made_of(parent, Origin::forward, {"anna@u.test", "bert@u.test"}));
+    };
+    const MessageId copy = made();
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    settle(queue, parent, 0);
+    CHECK(scene.uids("anna@u.test") == Scene::texts({parent}));
+    queue.hold(copy, spool::Hold::by_operator, "look at it");
+    CHECK(scene.of("anna@u.test").empty());
+    CHECK(scene.boxes->has(parent));
+    scene.start(); // as one that has never seen it otherwise
+    CHECK(scene.of("anna@u.test").empty());
+    CHECK(scene.boxes->has(parent));
+    CHECK_FALSE(scene.boxes->has(MessageId(7)));
+    queue.release(copy);
+    CHECK(scene.uids("anna@u.test") == Scene::texts({parent}));
+
+    queue.write_snapshot();
+    CHECK(spool::erase_record(scene.spool.directory(), copy.first_written()));
+    settle(queue, copy, 1); // it is read again
+    CHECK(scene.of("anna@u.test").empty());
+    CHECK(scene.boxes->has(parent));
 }
 
 TEST_CASE("ums: a changed directory maps anew")

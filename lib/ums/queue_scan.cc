@@ -47,7 +47,7 @@ QueueScan::Changes QueueScan::compare(const MailIndex& index, bool anew)
     view_->for_each([&](const spool::Entry& entry) {
         const MailIndex::Known* const known = index.find(entry.id());
         if (anew || known == nullptr || known->fingerprint != fingerprint_of(entry))
-            to_read_.push_back(entry.id());
+            to_read_.push_back({entry.id(), known ? known->known_as : entry.id()});
         else if (known->where != entry.where())
             changes.moved.emplace_back(entry.id(), entry.where());
     });
@@ -60,18 +60,21 @@ QueueScan::Changes QueueScan::compare(const MailIndex& index, bool anew)
     return changes;
 }
 
-bool QueueScan::read_text(ReadMail& out)
+// What is kept back is nobody's, but what is hidden of it stays hidden: its name counts.
+bool QueueScan::read_text(ReadMail& out, bool kept_back)
 {
     const auto text = MailText::open(reader_, out.mail.where, out.id);
     if (!text)
         return false;
+    const spool::Envelope& envelope = text->envelope();
+    out.mail.known_as = known_as(envelope);
+    if (kept_back)
+        return true;
     const auto size = text->size();
     const auto header = text->header(most_header);
     if (!size || !header)
         return false;
-    const spool::Envelope& envelope = text->envelope();
     out.mail.size = *size;
-    out.mail.known_as = known_as(envelope);
     out.addressed.expanded = envelope.origin == spool::Origin::forward;
     out.addressed.passed = delivery::delivered_to(*header);
     for (const spool::Recipient& recipient : envelope.recipients)
@@ -79,16 +82,16 @@ bool QueueScan::read_text(ReadMail& out)
     return true;
 }
 
-ReadMail QueueScan::read_one(const spool::Entry& entry)
+ReadMail QueueScan::read_one(const spool::Entry& entry, spool::MessageId known_as)
 {
+    const bool kept_back = is_kept_back(entry);
     ReadMail out;
     out.id = entry.id();
-    out.mail.known_as = entry.id();
+    out.mail.known_as = known_as;
     out.mail.where = entry.where();
     out.mail.fingerprint = fingerprint_of(entry);
-    if (is_kept_back(entry))
-        return out;
-    if (!read_text(out) || out.addressed.recipients.size() != entry.recipients()) {
+    const bool is_read = read_text(out, kept_back);
+    if (!is_read || (!kept_back && out.addressed.recipients.size() != entry.recipients())) {
         out.addressed = {};
         out.mail.fingerprint = unread;
     }
@@ -103,10 +106,11 @@ std::vector<ReadMail> QueueScan::read()
     std::size_t recipients = 0;
     while (next_ < to_read_.size() && mails.size() < messages_at_once &&
            recipients < recipients_at_once) {
-        const spool::Entry* const entry = view_->find(to_read_[next_++]);
+        const ToRead& next = to_read_[next_++];
+        const spool::Entry* const entry = view_->find(next.id);
         if (entry == nullptr)
             continue;
-        mails.push_back(read_one(*entry));
+        mails.push_back(read_one(*entry, next.known_as));
         recipients += entry->recipients();
     }
     return mails;

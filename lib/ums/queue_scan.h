@@ -40,18 +40,22 @@ public:
     // Loads the queue.  `anew`: all that is in it is to be read.  Throws base::Failure.
     [[nodiscard]] Changes compare(const MailIndex& index, bool anew);
     // The next ones of these; empty when there are no more.  What cannot be read is
-    // nobody's, and is tried again the next time.
+    // nobody's, keeps the name it had, and is tried again the next time.
     [[nodiscard]] std::vector<ReadMail> read();
     void close();
 
 private:
-    [[nodiscard]] ReadMail read_one(const spool::Entry& entry);
-    [[nodiscard]] bool read_text(ReadMail& out);
+    struct ToRead {
+        spool::MessageId id;
+        spool::MessageId known_as; // as far as the index knows
+    };
+    [[nodiscard]] ReadMail read_one(const spool::Entry& entry, spool::MessageId known_as);
+    [[nodiscard]] bool read_text(ReadMail& out, bool kept_back);
 
     std::string spool_;
     spool::Reader reader_;
     std::unique_ptr<spool::QueueView> view_;
-    std::vector<spool::MessageId> to_read_;
+    std::vector<ToRead> to_read_;
     std::size_t next_ = 0;
 };
 
