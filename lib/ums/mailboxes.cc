@@ -20,7 +20,7 @@ namespace ums {
 namespace {
 
 constexpr base::milliseconds patience{2000};
-constexpr std::size_t others_turn = 256; // recipients, then others have theirs
+constexpr std::size_t others_turn = 512; // steps, then others have theirs
 
 template <class Result>
 using Outcome = std::expected<Result, base::Failure>;
@@ -48,6 +48,7 @@ struct Mailboxes::State {
     base::SteadyTime started{};           // the last time
     base::SteadyTime next{};              // not before
     base::milliseconds spent{};           // the last time
+    std::size_t steps = 0;                // since others had their turn
     std::vector<std::shared_ptr<net::Event>> waiting;
 
     QueueScan scan; // the worker's, while it works
@@ -55,7 +56,7 @@ struct Mailboxes::State {
 
     template <class Work>
     net::Task<std::invoke_result_t<Work>> on_worker(Work work);
-    net::Task<void> others();
+    net::Task<void> others(std::size_t more);
     net::Task<void> find_owners(ReadMail& mail);
     net::Task<void> take(std::vector<ReadMail> mails);
     net::Task<void> update();
@@ -90,39 +91,41 @@ net::Task<std::invoke_result_t<Work>> Mailboxes::State::on_worker(Work work)
     co_return std::move(*outcome);
 }
 
-net::Task<void> Mailboxes::State::others()
+// Others have their turn, if there were so many steps.
+net::Task<void> Mailboxes::State::others(std::size_t more)
 {
+    steps += more;
+    if (steps < others_turn)
+        co_return;
+    steps = 0;
     net::Promise<bool> promise(loop);
     promise.setter()(true);
     (void)co_await promise.get();
 }
 
+// A recipient may lead to a thousand users: what counts is how often the facts are asked.
 net::Task<void> Mailboxes::State::find_owners(ReadMail& mail)
 {
-    OwnerSearch search(mail.addressed, facts);
+    CountedFacts counted(facts);
+    OwnerSearch search(mail.addressed, counted);
     const auto recipients = static_cast<std::uint32_t>(mail.addressed.recipients.size());
     for (std::uint32_t i = 0; i < recipients; ++i) {
-        if (i % others_turn == others_turn - 1)
-            co_await others();
-        if (!mail.addressed.waits[i])
-            continue;
-        const Owners owners = search.of(i);
-        for (const std::string& user : owners.users)
-            mail.mail.owners.push_back({user, i, owners.shared});
+        const std::size_t before = counted.questions();
+        if (mail.addressed.waits[i]) {
+            const Owners owners = search.of(i);
+            for (const std::string& user : owners.users)
+                mail.mail.owners.push_back({user, i, owners.shared});
+        }
+        co_await others(counted.questions() - before + 1);
     }
 }
 
 net::Task<void> Mailboxes::State::take(std::vector<ReadMail> mails)
 {
-    std::size_t recipients = 0;
     for (ReadMail& mail : mails) {
         co_await find_owners(mail);
         index.put(mail.id, mail.mail);
-        recipients += mail.addressed.recipients.size();
-        if (recipients >= others_turn) {
-            recipients = 0;
-            co_await others();
-        }
+        co_await others(mail.mail.owners.size() + 1);
     }
 }
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose mail is whose, from a real spool.
 #include "base/failure.h"
+#include "net/event.h"
 #include "spool/erase.h"
 #include "ums/scene_test.h"
 
+#include <algorithm>
 #include <chrono>
 #include <doctest/doctest.h>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <thread>
+#include <utility>
 
 using db::AddressKind;
 using spool::MessageId;
@@ -235,6 +240,66 @@ TEST_CASE("ums: a message to very many is each one's")
     REQUIRE(last.size() == 2);
     CHECK(last[0].recipients == std::vector<std::uint32_t>{2999});
     CHECK(last[1].id == other);
+}
+
+TEST_CASE("ums: while it is found out whose a list's mail is, others have their turn")
+{
+    // Its questions go by what was asked since others had their turn.
+    struct Watched final : delivery::Facts {
+        std::map<std::string, std::vector<db::AddressRow>, std::less<>> rows;
+        std::size_t asked = 0;
+        std::optional<db::Domain> domain(std::string_view) override
+        {
+            ++asked;
+            return db::Domain{};
+        }
+        std::vector<db::AddressRow> address(std::string_view address) override
+        {
+            ++asked;
+            const auto found = rows.find(address);
+            return found == rows.end() ? std::vector<db::AddressRow>() : found->second;
+        }
+        const std::vector<db::RouteHost>& route(std::string_view) override { return none; }
+        std::uint64_t version() override { return 1; }
+        std::vector<db::RouteHost> none;
+    };
+    constexpr std::size_t members = 200;
+    constexpr std::size_t lists = 100;
+    Scene scene;
+    Watched facts;
+    for (std::size_t i = 0; i < members; ++i)
+        facts.rows["list@u.test"].push_back(
+            {"list@u.test", AddressKind::forward, "u" + std::to_string(i) + "@u.test"});
+    {
+        spool::Writer writer(scene.spool.writer_options());
+        for (std::size_t i = 0; i < lists; ++i)
+            (void)scene.put(writer, Scene::envelope({"list@u.test"}));
+    }
+    ums::Mailboxes boxes(
+        scene.loop,
+        {.spool = scene.spool.directory(), .messages = 1000, .fresh_for = {}, .rest = 0},
+        facts);
+    bool done = false;
+    std::size_t most = 0;
+    std::size_t all = 0;
+    const auto look = [&]() -> net::Task<void> {
+        co_await boxes.refresh();
+        done = true;
+    };
+    const auto watch = [&]() -> net::Task<void> {
+        while (!done) {
+            const std::size_t asked = std::exchange(facts.asked, 0);
+            most = std::max(most, asked);
+            all += asked;
+            net::Promise<bool> turn(scene.loop);
+            turn.setter()(true);
+            (void)co_await turn.get();
+        }
+    };
+    net::test::run(scene.loop, look(), watch());
+    CHECK(boxes.of("u7@u.test").size() == lists);
+    CHECK(all > members * lists);
+    CHECK(most < 10 * members);
 }
 
 TEST_CASE("ums: so many are shown, hidden ones not counted")

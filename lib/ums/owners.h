@@ -8,10 +8,12 @@
 
 #include "delivery/facts.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ums {
@@ -28,6 +30,33 @@ struct Owners {
     std::set<std::string> users; // proxy::folded_name(); of the domains that we serve
     bool shared = false; // it leads to somebody else besides: each of these is one of many
     bool operator==(const Owners&) const = default;
+};
+
+// Facts, and how often they were asked.
+class CountedFacts final : public delivery::Facts {
+public:
+    explicit CountedFacts(delivery::Facts& facts) : facts_(facts) {}
+    std::optional<db::Domain> domain(std::string_view name) override
+    {
+        ++questions_;
+        return facts_.domain(name);
+    }
+    std::vector<db::AddressRow> address(std::string_view address) override
+    {
+        ++questions_;
+        return facts_.address(address);
+    }
+    const std::vector<db::RouteHost>& route(std::string_view recipient) override
+    {
+        ++questions_;
+        return facts_.route(recipient);
+    }
+    std::uint64_t version() override { return facts_.version(); }
+    [[nodiscard]] std::size_t questions() const { return questions_; }
+
+private:
+    delivery::Facts& facts_;
+    std::size_t questions_ = 0;
 };
 
 class OwnerSearch {
