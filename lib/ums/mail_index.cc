@@ -8,18 +8,18 @@ using spool::MessageId;
 void MailIndex::put(MessageId id, const IndexedMail& mail)
 {
     drop(id);
-    Item& item = items_[id];
+    know_as(id, mail.known_as, +1);
+    Item& item = items_[id]; // without a fingerprint, should memory end in between
     item.known_as = mail.known_as;
     item.where = mail.where;
     item.size = mail.size;
-    item.fingerprint = mail.fingerprint;
     item.owners.reserve(mail.owners.size());
     for (const IndexedMail::Owner& owner : mail.owners) {
         auto& box = *boxes_.try_emplace(owner.user).first;
-        box.second.insert(id);
         item.owners.push_back({&box, owner.recipient, owner.shared});
+        box.second.insert(id);
     }
-    know_as(id, item, +1);
+    item.fingerprint = mail.fingerprint;
 }
 
 void MailIndex::drop(MessageId id)
@@ -27,7 +27,7 @@ void MailIndex::drop(MessageId id)
     const auto found = items_.find(id);
     if (found == items_.end())
         return;
-    know_as(id, found->second, -1);
+    know_as(id, found->second.known_as, -1);
     forget_owners(id, found->second);
     items_.erase(found);
 }
@@ -44,14 +44,14 @@ void MailIndex::forget_owners(MessageId id, Item& item)
     }
 }
 
-void MailIndex::know_as(MessageId id, const Item& item, int more)
+void MailIndex::know_as(MessageId id, MessageId known_as, int more)
 {
-    if (item.known_as == id)
+    if (known_as == id)
         return;
-    std::uint32_t& count = parents_[item.known_as];
+    std::uint32_t& count = parents_[known_as];
     count += static_cast<std::uint32_t>(more);
     if (count == 0)
-        parents_.erase(item.known_as);
+        parents_.erase(known_as);
 }
 
 void MailIndex::move(MessageId id, spool::Location where)

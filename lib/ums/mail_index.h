@@ -92,7 +92,7 @@ private:
     [[nodiscard]] Mail shown(spool::MessageId id, const Item& item,
                              const Boxes::value_type& box) const;
     void forget_owners(spool::MessageId id, Item& item);
-    void know_as(spool::MessageId id, const Item& item, int more);
+    void know_as(spool::MessageId id, spool::MessageId known_as, int more);
 
     std::unordered_map<spool::MessageId, Item> items_;
     Boxes boxes_;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -185,8 +186,11 @@ net::Task<void> Mailboxes::State::load(std::shared_ptr<State> state)
         state->complete = true;
     } catch (const base::Failure& failure) {
         state->failure = failure;
-        state->scan.close();
+    } catch (const std::exception& trouble) { // no memory
+        state->failure.emplace(base::Remedy::try_later, trouble.what());
     }
+    if (state->failure)
+        state->scan.close();
     state->finish_load();
 }
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -417,9 +418,12 @@ TEST_CASE("ums: a directory that does not answer is said, and asked again")
     struct Moody final : delivery::Facts {
         delivery::TestFacts& facts;
         bool answers = false;
+        bool has_memory = true;
         explicit Moody(delivery::TestFacts& f) : facts(f) {}
         void ask() const
         {
+            if (!has_memory)
+                throw std::bad_alloc();
             if (!answers)
                 throw base::Failure(base::Remedy::try_later, "database is locked");
         }
@@ -448,6 +452,9 @@ TEST_CASE("ums: a directory that does not answer is said, and asked again")
         moody);
     CHECK_THROWS_AS(net::test::run(scene.loop, boxes.refresh()), base::Failure);
     CHECK(boxes.of("anna@u.test").empty());
+    moody.has_memory = false;
+    CHECK_THROWS_AS(net::test::run(scene.loop, boxes.refresh()), base::Failure);
+    moody.has_memory = true;
     moody.answers = true;
     net::test::run(scene.loop, boxes.refresh());
     REQUIRE(boxes.of("anna@u.test").size() == 1);
