@@ -90,6 +90,25 @@ Mail MailIndex::shown(MessageId id, const Item& item, const Boxes::value_type& b
     return mail;
 }
 
+// What was made of one of these for him would come all the same if that were withdrawn.
+void MailIndex::share_with_made(std::vector<Mail>& mails,
+                                const Boxes::value_type& box) const
+{
+    std::set<MessageId> parents;
+    for (const Mail& mail : mails)
+        if (parents_.contains(mail.id))
+            parents.insert(mail.id);
+    if (parents.empty()) // as a rule
+        return;
+    std::set<MessageId> twice;
+    for (const MessageId id : box.second)
+        if (const MessageId parent = items_.at(id).known_as;
+            parent != id && parents.contains(parent))
+            twice.insert(parent);
+    for (Mail& mail : mails)
+        mail.shared |= twice.contains(mail.id);
+}
+
 // What was made of a message that he is shown as well says nothing new; of two that were
 // made of one, the first has its name.
 std::vector<Mail> MailIndex::of(const std::string& user, std::size_t most,
@@ -115,6 +134,7 @@ std::vector<Mail> MailIndex::of(const std::string& user, std::size_t most,
         mail.uid = mail.known_as.text();
         mails.push_back(std::move(mail));
     }
+    share_with_made(mails, *box);
     return mails;
 }
 

@@ -26,7 +26,7 @@ struct Mail {
     // Of the message `id`, that are this user's and nobody else's: these he may withdraw.
     std::vector<std::uint32_t> recipients;
     // It is his by another recipient as well, who is not his alone (an alias of several, a
-    // copy): he may only hide it.
+    // copy), or by what was made of it (a forward, a replay): he may only hide it.
     bool shared = false;
     bool operator==(const Mail&) const = default;
 };
@@ -91,6 +91,7 @@ private:
 
     [[nodiscard]] Mail shown(spool::MessageId id, const Item& item,
                              const Boxes::value_type& box) const;
+    void share_with_made(std::vector<Mail>& mails, const Boxes::value_type& box) const;
     void forget_owners(spool::MessageId id, Item& item);
     void know_as(spool::MessageId id, spool::MessageId known_as, int more);
 

@@ -228,6 +228,29 @@ TEST_CASE("ums: what was made of a message has its name, and only one is shown")
     CHECK(scene.uids("carl@u.test") == Scene::texts({bounce}));
 }
 
+TEST_CASE("ums: what would come again as a forward or a replay is not his alone")
+{
+    Scene scene;
+    const MessageId twice = scene.put({"anna@u.test", "bert@u.test"});
+    const MessageId copy =
+        scene.put(Scene::made_of(twice, Origin::replay, {"anna@u.test"}));
+    const MessageId others = scene.put({"anna@u.test", "carl@u.test"});
+    (void)scene.put(Scene::made_of(others, Origin::forward, {"carl@u.test"}));
+    std::vector<Mail> mails = scene.of("anna@u.test");
+    REQUIRE(mails.size() == 2);
+    CHECK(mails[0].id == twice);
+    CHECK(mails[0].shared);
+    CHECK(mails[1].id == others);
+    CHECK_FALSE(mails[1].shared);
+    CHECK_FALSE(scene.of("bert@u.test")[0].shared);
+    CHECK(scene.of("carl@u.test")[0].shared);
+
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    queue.remove(copy);
+    CHECK_FALSE(scene.of("anna@u.test")[0].shared);
+}
+
 TEST_CASE("ums: a message to very many is each one's")
 {
     Scene scene;
