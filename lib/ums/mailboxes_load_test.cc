@@ -2,6 +2,7 @@
 // How the queue is looked at, and what happens when it cannot be.
 #include "base/failure.h"
 #include "net/event.h"
+#include "spool/hidden_mail.h"
 #include "ums/scene_test.h"
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <map>
 #include <new>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -91,6 +93,26 @@ TEST_CASE("ums: between two looks at the queue it is as it was")
     CHECK(scene.uids("anna@u.test") == Scene::texts({first}));
     (void)scene.put({"anna@u.test"});
     CHECK(scene.uids("anna@u.test") == Scene::texts({first}));
+}
+
+TEST_CASE("ums: what a younger process hides is not forgotten by an older look")
+{
+    Scene scene;
+    const MessageId old = scene.put({"anna@u.test"});
+    spool::HiddenMail ours(scene.spool.directory());
+    const auto prune = [&] {
+        ours.prune([&](MessageId id) { return scene.boxes->has(id); });
+    };
+    scene.refresh();
+    prune();
+    const MessageId fresh = scene.put({"anna@u.test"});
+    const std::vector<MessageId> deleted = {old, fresh, MessageId(7)};
+    spool::HiddenMail(scene.spool.directory()).add("anna@u.test", deleted);
+    prune();
+    CHECK(ours.read("anna@u.test") == std::set<MessageId>{old, fresh, MessageId(7)});
+    scene.refresh();
+    prune();
+    CHECK(ours.read("anna@u.test") == std::set<MessageId>{old, fresh});
 }
 
 TEST_CASE("ums: many who look at the same time share one look")
