@@ -54,6 +54,16 @@ ums::Passwords::Options password_options(const conf::Ums& ums)
             .guesses = guess_limits(ums)};
 }
 
+// Whoever starts without it would refuse everybody, in the very outage it is there for.
+void require_policy(const std::string& database)
+{
+    try {
+        (void)db::PolicyReader(database).verifier("nobody");
+    } catch (const base::Failure& failure) {
+        throw base::Failure(base::Remedy::fix_config, failure.what());
+    }
+}
+
 } // namespace
 
 void check(const conf::Settings& settings)
@@ -61,7 +71,7 @@ void check(const conf::Settings& settings)
     require_enabled(settings);
     (void)daemons::make_queue_listeners(settings,
                                         ums::Server::door(settings.general.run_directory));
-    const db::PolicyReader policy(settings.ums.database);
+    require_policy(settings.ums.database);
     const db::Directory directory(settings.general.database);
 }
 
@@ -79,6 +89,7 @@ UmsService::UmsService(conf::Settings settings, const daemons::Options& options,
     facts_.emplace(*directory_);
     mailboxes_.emplace(
         loop_, ums::Mailboxes::Options{settings_.general.spool, own.messages}, *facts_);
+    require_policy(own.database);
     workers_.emplace(hash_threads, most_waiting);
     passwords_.emplace(loop_, *workers_, password_options(own));
     deletions_.emplace(loop_, settings_.general.spool, own.on_delete);

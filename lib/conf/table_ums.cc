@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // conf/table_ums.cc - the keys of [ums].
 #include "conf/table.h"
-#include "db/names.h"
+#include "text/domain.h"
 
 namespace conf {
 
@@ -13,7 +13,7 @@ struct Domains {
     {
         std::vector<std::string> domains;
         for (const std::string_view word : split_words(text)) {
-            const std::optional<std::string> domain = db::normal_domain(word);
+            const std::optional<std::string> domain = text::normal_domain(word);
             if (word != "*" && !domain)
                 return std::unexpected("has \"" + std::string(word) +
                                        "\", which is no domain");

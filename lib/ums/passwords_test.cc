@@ -21,6 +21,13 @@ using Verdict = Passwords::Verdict;
 
 constexpr const char* anna = "anna@example.org";
 
+Passwords::Options with_guesses(std::uint32_t wrong)
+{
+    Passwords::Options options;
+    options.guesses.wrong = wrong;
+    return options;
+}
+
 struct Scene {
     explicit Scene(Passwords::Options options = {})
     {
@@ -83,13 +90,15 @@ TEST_CASE("ums: a password that was learned is right, any other is wrong")
 
 TEST_CASE("ums: what nobody has proved for too long is not known any more")
 {
-    Scene scene({.age = base::seconds{0}});
+    Passwords::Options options;
+    options.age = base::seconds{0};
+    Scene scene(options);
     CHECK(scene.ask(anna, "secret") == Verdict::wrong);
 }
 
 TEST_CASE("ums: guesses come to an end, for users who are not known as for those who are")
 {
-    Scene scene({.guesses = {.wrong = 3}});
+    Scene scene(with_guesses(3));
     for (const char* user : {anna, "nobody@example.org"}) {
         CAPTURE(user);
         for (int i = 0; i < 3; ++i)
@@ -101,7 +110,7 @@ TEST_CASE("ums: guesses come to an end, for users who are not known as for those
 
 TEST_CASE("ums: twenty guesses at once are no more than one after the other")
 {
-    Scene scene({.guesses = {.wrong = 3}});
+    Scene scene(with_guesses(3));
     std::vector<std::pair<std::string, std::string>> guesses;
     for (int i = 0; i < 20; ++i)
         guesses.emplace_back(anna, "guess" + std::to_string(i));
@@ -112,7 +121,7 @@ TEST_CASE("ums: twenty guesses at once are no more than one after the other")
 
 TEST_CASE("ums: twenty right logins at once are all right")
 {
-    Scene scene({.guesses = {.wrong = 3}});
+    Scene scene(with_guesses(3));
     const std::vector<std::pair<std::string, std::string>> logins(20, {anna, "secret"});
     CHECK(count(scene.ask(logins), Verdict::right) == 20);
 }
@@ -121,8 +130,9 @@ TEST_CASE("ums: without its database nobody is right or wrong")
 {
     Scene scene;
     std::filesystem::remove(scene.folder.path("policy.db"));
-    Passwords lost(scene.loop, *scene.workers,
-                   {.database = scene.folder.path("nothing.db")});
+    Passwords::Options options;
+    options.database = scene.folder.path("nothing.db");
+    Passwords lost(scene.loop, *scene.workers, options);
     scene.passwords.reset();
     Verdict verdict = Verdict::right;
     const auto one = [](Passwords& asked, Verdict& into) -> net::Task<void> {
