@@ -121,15 +121,27 @@ TEST_CASE("spool: processes that hide and forget at the same time lose nothing")
     constexpr std::uint64_t each = 100;
     const spool::test::TemporarySpool spool;
     std::atomic<int> adding = 2;
+    std::atomic<int> failures = 0;
+    const auto watched = [&](const auto& work) {
+        try {
+            work();
+        } catch (const base::Failure&) {
+            ++failures;
+        }
+    };
     const auto hide = [&](std::uint64_t first) {
-        for (std::uint64_t id = first; id < first + 2 * each; id += 2)
-            add(spool.path, anna, {id, id + 1000}); // the second one is delivered at once
+        watched([&] {
+            for (std::uint64_t id = first; id < first + 2 * each; id += 2)
+                add(spool.path, anna, {id, id + 1000}); // the second is delivered at once
+        });
         --adding;
     };
     const auto forget = [&] {
-        HiddenMail hidden(spool.path);
-        while (adding > 0)
-            hidden.prune([](MessageId id) { return id.value() < 1000; });
+        watched([&] {
+            HiddenMail hidden(spool.path);
+            while (adding > 0)
+                hidden.prune([](MessageId id) { return id.value() < 1000; });
+        });
     };
     {
         const std::jthread one([&] { hide(1); });
@@ -137,6 +149,7 @@ TEST_CASE("spool: processes that hide and forget at the same time lose nothing")
         const std::jthread old_process(forget);
         const std::jthread new_process(forget);
     }
+    CHECK(failures == 0);
     std::size_t kept = 0;
     for (const MessageId id : HiddenMail(spool.path).read(anna))
         kept += id.value() < 1000 ? 1 : 0;
