@@ -13,7 +13,8 @@
 // Who writes holds the lock (flock) of the directory, each file for itself; who reads needs
 // none.
 //
-// Threads: one for an object; it waits for the disk, and for others that write.
+// Threads: one for an object.  add() and prune() wait for the disk (fsync), and for others
+// that write; ums-popd calls them on its event loop, for users delete little at a time.
 // Processes: many.
 #pragma once
 

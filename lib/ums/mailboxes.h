@@ -58,7 +58,8 @@ public:
     [[nodiscard]] net::Task<std::expected<MailText, spool::ReadError>> open(Mail mail);
 
     // Some message of the queue has this id, or is known by it; until the queue was loaded
-    // once that may be so of any.  For spool::HiddenMail::prune().
+    // once that may be so of any.  As of the last look: others may have seen newer ones.
+    // For spool::HiddenMail::prune().
     [[nodiscard]] bool has(spool::MessageId id) const;
 
 private:
