@@ -202,6 +202,7 @@ struct Ums {
     std::int64_t guess_pause = 60;            // first pause; doubles up to an hour
     ums::OnDelete on_delete = ums::OnDelete::hide;
     std::uint32_t messages = 10'000; // of a user that are shown, the oldest
+    bool stand_in = true;            // pop-proxy leads users of a backend that is down here
     std::int64_t after = 60;         // seconds that a backend is down before we take over
     std::int64_t steady = 30;        // and that it lives before it has its users again
 };

@@ -54,6 +54,8 @@ std::span<const Key<Ums>> ums_keys()
             "on-delete", "What a deletion does: keep, hide or withdraw."),
         Row::of<Number<1, 1'000'000>, &Ums::messages>(
             "messages", "Most messages that a user is shown, the oldest."),
+        Row::of<YesNo, &Ums::stand_in>(
+            "stand-in", "Whether pop-proxy shows the queue for a backend that is down."),
         Row::of<Seconds<0, 86400>, &Ums::after>(
             "after", "How long a backend is down before users are shown the queue."),
         Row::of<Seconds<0, 86400>, &Ums::steady>(

@@ -93,6 +93,8 @@ void ProxyService::show_queue(const conf::Settings& settings)
 {
     if (protocol_ != db::Service::pop3 || !settings_.ums.enabled)
         return;
+    if (!settings.ums.stand_in)
+        return backends_->set_queue(std::nullopt, {});
     const std::string door = ums::Server::door(settings_.general.run_directory);
     backends_->set_queue(queue_behind(door), outage_times(settings.ums));
 }

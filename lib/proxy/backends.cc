@@ -153,7 +153,7 @@ void Backends::put_dead_last(std::vector<Candidate>& candidates)
     candidates = std::move(ordered);
 }
 
-void Backends::set_queue(db::RouteHost door, OutageTimes times)
+void Backends::set_queue(std::optional<db::RouteHost> door, OutageTimes times)
 {
     times.test = outage_times_.test;
     queue_ = std::move(door);

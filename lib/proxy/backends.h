@@ -140,8 +140,8 @@ public:
 
     // First pause of a host that is down; doubles up to ten minutes.
     void set_dead_for(base::seconds pause);
-    // Where the queue is shown (ums/server.h), and when.
-    void set_queue(db::RouteHost door, OutageTimes times);
+    // Where the queue is shown (ums/server.h), and when; nothing: it is not.
+    void set_queue(std::optional<db::RouteHost> door, OutageTimes times);
     // Files of certificates may have changed.
     void forget_tls() { contexts_.forget(); }
 
