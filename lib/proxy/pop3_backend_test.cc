@@ -242,37 +242,6 @@ TEST_CASE("proxy: what a POP3 server says to a login has its kind and its words"
     }
 }
 
-TEST_CASE("proxy: which refusals of a POP3 server are of the password")
-{
-    struct {
-        std::string can;
-        std::string said;
-        bool of_password;
-    } const cases[] = {
-        {"USER", "-ERR wrong", true},
-        {"USER", "-ERR [AUTH] wrong", true},
-        {"USER", "-ERR [auth] wrong", true},
-        {"USER", "-ERR [SYS/PERM] off", false},
-        {"USER", "-ERR [SYS/TEMP] later", false},
-        {"USER", "-ERR [IN-USE] locked", false},
-        {"USER", "-ERR [X] what", false},
-        {"AUTH-RESP-CODE", "-ERR oops", false},
-        {"AUTH-RESP-CODE", "-ERR [AUTH] wrong", true},
-        {"AUTH-RESP-CODE", "-ERR [SYS/PERM] off", false},
-    };
-    net::Loop loop;
-    for (const auto& c : cases) {
-        INFO(c.can, " ", c.said);
-        Scene scene(loop);
-        scene.play({{"", "+OK hi\r\n"},
-                    {"CAPA\r\n", "+OK\r\n" + c.can + "\r\n.\r\n"},
-                    {"USER anna\r\n", "+OK\r\n"},
-                    {"PASS secret\r\n", c.said + "\r\n"}});
-        REQUIRE_FALSE(scene.logged_in());
-        CHECK(scene.any_trouble().of_password == c.of_password);
-    }
-}
-
 TEST_CASE("proxy: greetings that are none")
 {
     struct {

@@ -157,3 +157,34 @@ TEST_CASE("proxy: APOP passes with the timestamp of the host, and only there")
               "+OK ready\r\n-ERR APOP is not offered\r\n+OK bye\r\n");
     }
 }
+
+TEST_CASE("proxy: which refusals of a POP3 server are of the password")
+{
+    struct {
+        std::string can;
+        std::string said;
+        bool of_password;
+    } const cases[] = {
+        {"", "-ERR wrong", true},
+        {"USER\n", "-ERR wrong", true},
+        {"USER\n", "-ERR [AUTH] wrong", true},
+        {"USER\n", "-ERR [auth] wrong", true},
+        {"USER\n", "-ERR [SYS/PERM] off", false},
+        {"USER\n", "-ERR [SYS/TEMP] later", false},
+        {"USER\n", "-ERR [IN-USE] locked", false},
+        {"USER\n", "-ERR [X] what", false},
+        {"USER\nAUTH-RESP-CODE\n", "-ERR oops", false},
+        {"USER\nAUTH-RESP-CODE\n", "-ERR [AUTH] wrong", true},
+        {"USER\nAUTH-RESP-CODE\n", "-ERR [SYS/PERM] off", false},
+    };
+    for (const auto& c : cases) {
+        INFO(c.can, c.said);
+        Stage stage;
+        stage.knows(c.can);
+        stage.host.parts = {
+            {{hello, {"USER anna\r\n", "+OK\r\n"}, {"PASS secret\r\n", c.said + "\r\n"}}}};
+        (void)stage.run({{"ready\r\n", "USER anna\r\nPASS secret\r\nQUIT\r\n"}});
+        REQUIRE(stage.journal.of_password.size() == 1);
+        CHECK(stage.journal.of_password.front() == c.of_password);
+    }
+}

@@ -46,6 +46,7 @@ public:
     {
         note("failed", login, name_of(trouble.kind));
         why.push_back(trouble.why);
+        of_password.push_back(trouble.of_password);
     }
     void session_ended(const Login& login, const Totals& totals,
                        std::string_view reason) override
@@ -56,6 +57,7 @@ public:
     }
     std::vector<std::string> notes;
     std::vector<std::string> why;
+    std::vector<bool> of_password;
     Totals last;
 
 private:

@@ -29,8 +29,8 @@ struct Trouble {
     // refused, in_use, unavailable: the backend's own answer, for the client to hear;
     // may be empty.
     std::string reply;
-    // refused: it is this password that is wrong, or that does not hold any more.  A backend
-    // also refuses whom it has locked out, or whom it cannot look up now.
+    // refused: it is this password that is wrong, or that does not hold any more.  A
+    // backend also refuses whom it has locked out, or whom it cannot look up now.
     bool of_password = false;
 };
 
