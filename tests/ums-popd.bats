@@ -193,13 +193,15 @@ END
 }
 
 @test "without what logins have taught it does not start, and what is no domain teaches nobody" {
+    GW=$TMP/gw
     gateway_config "[ums]" 'enabled = yes' "database = $GW/policy.db"
-    rm -f "$GW/policy.db"
+    rm -f "$GW"/policy.db*
     for _ in missing damaged; do
         run -78 ums-popd --check --config "$CONF"
         [[ $output == *"$GW/policy.db"* ]]
         run -78 timeout 10 ums-popd --config "$CONF"
-        echo 'no database' >"$GW/policy.db"
+        rm -f "$GW"/policy.db*
+        echo "no database" >"$GW/policy.db"
     done
     for word in foo..bar ann@dest.test .dest.test -; do
         sed -i '/^learn = /d; /^enabled = /a learn = dest.test '"$word" "$CONF"
