@@ -5,9 +5,13 @@
     pop_keeper.py poll PORT USER PASSWORD DIRECTORY     fetches what it does not know, prints how
                                                         many those were and how many are there
     pop_keeper.py say PORT USER PASSWORD COMMAND...     prints the answers, after a login
+    pop_keeper.py digests FILE...                       of what gw.test had accepted and added,
+                                                        with lines that end in LF; sorted
 """
+import hashlib
 import os
 import poplib
+import re
 import ssl
 import sys
 
@@ -70,9 +74,19 @@ def say(port, user, password, *commands):
         server.quit()
 
 
+def digests(*paths):
+    ours = re.compile(rb"^Received: (?:[^\n]|\n[ \t])*?\bby gw\.test\b", re.MULTILINE)
+    found = []
+    for path in paths:
+        with open(path, "rb") as file:
+            text = file.read().replace(b"\r\n", b"\n")
+        found.append(hashlib.sha256(text[ours.search(text).start():]).hexdigest())
+    print("\n".join(sorted(found)))
+
+
 if __name__ == "__main__":
     try:
-        {"poll": poll, "say": say}[sys.argv[1]](*sys.argv[2:])
+        {"poll": poll, "say": say, "digests": digests}[sys.argv[1]](*sys.argv[2:])
     except poplib.error_proto as error:
         sys.exit(error.args[0].decode() if isinstance(error.args[0], bytes) else str(error))
     except OSError as error:
