@@ -4,18 +4,13 @@
 #include "session/auth_users.h"
 
 #include "base/failure.h"
-#include "net/event.h"
-#include "sasl/password.h"
+#include "session/verify_password.h"
 
 namespace session {
 
 namespace {
 
 constexpr base::seconds kRemembered{60};
-
-// Hashed for users who do not exist.  Nobody knows a password that fits.
-constexpr std::string_view kNobody = "$argon2id$v=19$m=19456,t=2,p=1$c3BvbnRzLW5vYm9keQ$"
-                                     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 } // namespace
 
@@ -41,18 +36,6 @@ std::string UsersAuthenticator::scram_verifier(std::string_view user)
     return row && row->enabled ? row->scram : std::string();
 }
 
-net::Task<bool> UsersAuthenticator::verify(std::string encoded, std::string password)
-{
-    net::Promise<bool> verified(loop_);
-    const auto set = verified.setter();
-    const bool queued = workers_.submit(
-        [set, encoded, password] { set(sasl::argon2id_verify(encoded, password)); });
-    if (!queued)
-        throw base::Failure(base::Remedy::try_later, "too many logins at once");
-    const bool right = co_await verified.get();
-    co_return right;
-}
-
 net::Task<Login> UsersAuthenticator::check_password(std::string user, std::string password,
                                                     LoginOrigin)
 {
@@ -60,12 +43,12 @@ net::Task<Login> UsersAuthenticator::check_password(std::string user, std::strin
     try {
         const std::optional<db::User> row = directory_.user(user);
         const bool usable = row && row->enabled && !row->password.empty();
-        const std::string encoded = usable ? row->password : std::string(kNobody);
+        const std::string encoded = usable ? row->password : std::string(nobodys_verifier);
         if (usable && cache_.knows(user, password, encoded, base::Steady::now())) {
             login.result = Login::Result::accepted;
             co_return login;
         }
-        const bool right = co_await verify(encoded, password);
+        const bool right = co_await verify_password(loop_, workers_, encoded, password);
         if (!usable) {
             login.why = "no such user";
         } else if (right) {

@@ -25,8 +25,6 @@ public:
     [[nodiscard]] std::string scram_verifier(std::string_view user) override;
 
 private:
-    [[nodiscard]] net::Task<bool> verify(std::string encoded, std::string password);
-
     net::Loop& loop_;
     db::Directory& directory_;
     WorkerPool& workers_;

@@ -5,8 +5,7 @@
 #include "base/failure.h"
 #include "base/steady.h"
 #include "base/wipe.h"
-#include "net/event.h"
-#include "sasl/password.h"
+#include "session/verify_password.h"
 
 #include <utility>
 
@@ -15,10 +14,6 @@ namespace ums {
 namespace {
 
 constexpr base::seconds remembered{60};
-
-// Hashed for users who are not known.  Nobody knows a password that fits.
-constexpr std::string_view nobodys = "$argon2id$v=19$m=19456,t=2,p=1$c3BvbnRzLW5vYm9keQ$"
-                                     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 } // namespace
 
@@ -84,25 +79,6 @@ net::Task<void> Passwords::wait_for_turn(std::string user)
     co_await turn->wait();
 }
 
-net::Task<bool> Passwords::verify(std::string verifier, std::string password)
-{
-    // Wiped whether it runs or not.
-    const std::shared_ptr<std::string> secret(new std::string(password),
-                                              [](std::string* text) {
-                                                  base::wipe(*text);
-                                                  delete text;
-                                              });
-    base::wipe(password);
-    net::Promise<bool> verified(loop_);
-    const auto set = verified.setter();
-    const bool queued = workers_.submit(
-        [set, verifier, secret] { set(sasl::argon2id_verify(verifier, *secret)); });
-    if (!queued)
-        throw base::Failure(base::Remedy::try_later, "too many logins at once");
-    const bool right = co_await verified.get();
-    co_return right;
-}
-
 net::Task<Passwords::Answer> Passwords::check(std::string user, std::string password,
                                               net::Address client)
 {
@@ -126,10 +102,10 @@ net::Task<Passwords::Answer> Passwords::judge(std::string user, std::string pass
     Guesses& guesses = verifier ? guesses_ : strangers_;
     if (!guesses.may_try(user, client, base::steady_seconds()))
         co_return Answer{Verdict::paused, "too many wrong passwords"};
-    const std::string hash = verifier ? *verifier : std::string(nobodys);
+    const std::string hash = verifier ? *verifier : std::string(session::nobodys_verifier);
     bool right = verifier && cache_.knows(user, password, hash, base::Steady::now());
     if (!right)
-        right = co_await verify(hash, password);
+        right = co_await session::verify_password(loop_, workers_, hash, password);
     if (!verifier || !right) {
         guesses.wrong(user, client, base::steady_seconds());
         co_return Answer{Verdict::wrong,

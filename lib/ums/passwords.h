@@ -60,7 +60,6 @@ private:
     [[nodiscard]] net::Task<void> wait_for_turn(std::string user);
     [[nodiscard]] net::Task<Answer> judge(std::string user, std::string password,
                                           net::Address client);
-    [[nodiscard]] net::Task<bool> verify(std::string verifier, std::string password);
     [[nodiscard]] std::optional<std::string> verifier_of(const std::string& user);
 
     net::Loop& loop_;
