@@ -10,8 +10,6 @@ namespace session {
 
 namespace {
 
-constexpr std::size_t kIpv6PrefixBytes = 8;
-
 bool beyond(std::uint32_t count, std::uint32_t limit)
 {
     return limit != 0 && count >= limit;
@@ -25,22 +23,12 @@ std::size_t ClientLimits::KeyHash::operator()(const Key& key) const noexcept
     return std::hash<std::string_view>{}(std::string_view(bytes, key.size()));
 }
 
-ClientLimits::Key ClientLimits::key_of(const net::Address& client)
-{
-    Key key{};
-    key[0] = static_cast<std::uint8_t>(client.family());
-    const bool ipv6 = client.family() == net::Address::Family::ipv6;
-    const auto& bytes = client.bytes();
-    std::copy_n(bytes.begin(), ipv6 ? kIpv6PrefixBytes : bytes.size(), key.begin() + 1);
-    return key;
-}
-
 ClientLimits::Counters& ClientLimits::counters_of(const net::Address& client,
                                                   std::int64_t now_seconds)
 {
     const std::int64_t minute = now_seconds / 60;
     forget_idle(minute);
-    Counters& counters = clients_[key_of(client)];
+    Counters& counters = clients_[client_key(client)];
     if (counters.minute != minute) {
         counters.minute = minute;
         counters.connections = 0;
@@ -76,7 +64,7 @@ Admission ClientLimits::enter(const net::Address& client, std::int64_t now_secon
 
 void ClientLimits::leave(const net::Address& client)
 {
-    const auto found = clients_.find(key_of(client));
+    const auto found = clients_.find(client_key(client));
     if (found == clients_.end() || found->second.open == 0)
         return;
     --found->second.open;

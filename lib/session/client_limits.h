@@ -9,8 +9,8 @@
 #pragma once
 
 #include "net/address.h"
+#include "session/client_key.h"
 
-#include <array>
 #include <cstdint>
 #include <unordered_map>
 
@@ -49,7 +49,7 @@ public:
     [[nodiscard]] std::size_t remembered() const { return clients_.size(); }
 
 private:
-    using Key = std::array<std::uint8_t, 17>;
+    using Key = ClientKey;
     struct KeyHash {
         std::size_t operator()(const Key& key) const noexcept;
     };
@@ -59,7 +59,6 @@ private:
         std::uint32_t messages = 0;    // in `minute`
         std::int64_t minute = 0;
     };
-    static Key key_of(const net::Address& client);
     Counters& counters_of(const net::Address& client, std::int64_t now_seconds);
     void forget_idle(std::int64_t minute);
 

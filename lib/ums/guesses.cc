@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ums/guesses.h"
 
+#include "session/client_key.h"
+
 #include <algorithm>
 
 namespace ums {
@@ -9,18 +11,13 @@ namespace {
 
 constexpr std::uint32_t from_everywhere = 10; // times as many are borne
 constexpr std::uint32_t most_doublings = 16;
-constexpr std::size_t network_octets_v6 = 8;
 
 std::string pair_of(std::string_view user, const net::Address& client)
 {
+    const session::ClientKey key = session::client_key(client);
     std::string name(user);
     name += '\0';
-    name += static_cast<char>(client.family());
-    const bool v6 = client.family() == net::Address::Family::ipv6;
-    const auto& bytes = client.bytes();
-    name.append(reinterpret_cast<const char*>(bytes.data()),
-                v6 ? network_octets_v6 : bytes.size());
-    return name;
+    return name.append(key.begin(), key.end());
 }
 
 } // namespace
