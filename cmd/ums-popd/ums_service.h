@@ -16,6 +16,7 @@
 #include "net/loop.h"
 #include "proxy/backends.h"
 #include "proxy/journal.h"
+#include "proxy/no_routes.h"
 #include "proxy/pop3_server.h"
 #include "session/worker_pool.h"
 #include "tap/tap.h"
@@ -52,11 +53,6 @@ public:
     [[nodiscard]] std::size_t sessions() const override;
 
 private:
-    class NoRoutes : public proxy::Routes {
-    public:
-        std::vector<db::RouteHost> of(const std::string& /*user*/) override { return {}; }
-    };
-
     [[nodiscard]] std::string choose_door() const;
     // Reads the queue before the first login has to wait for it; now and then what was
     // hidden and is not in the queue any more is forgotten.
@@ -73,7 +69,7 @@ private:
     std::optional<ums::Passwords> passwords_;
     std::optional<ums::Deletions> deletions_;
     std::optional<ums::Server> inner_;
-    NoRoutes routes_;
+    proxy::NoRoutes routes_;
     proxy::LogJournal journal_;
     std::unique_ptr<tap::Tap> tap_; // null: [tkuev] is not enabled
     std::optional<proxy::Backends> backends_;

@@ -21,13 +21,7 @@ struct Domains {
         }
         return domains;
     }
-    static std::string show(const std::vector<std::string>& value)
-    {
-        std::string text;
-        for (const std::string& domain : value)
-            text += (text.empty() ? "" : " ") + domain;
-        return text;
-    }
+    static std::string show(const std::vector<std::string>& value) { return joined(value); }
 };
 
 } // namespace

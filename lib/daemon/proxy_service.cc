@@ -8,6 +8,7 @@
 #include "daemon/listeners.h"
 #include "daemon/main.h"
 #include "daemon/rights.h"
+#include "proxy/no_routes.h"
 #include "ums/server.h"
 
 #include <utility>
@@ -15,11 +16,6 @@
 namespace daemons {
 
 namespace {
-
-class NoRoutes : public proxy::Routes {
-public:
-    std::vector<db::RouteHost> of(const std::string& /*user*/) override { return {}; }
-};
 
 class DirectoryRoutes : public proxy::Routes {
 public:
@@ -66,7 +62,7 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
     learner_ = make_learner(settings_, proxy_program(protocol_), service_.serves_one());
     const conf::Proxy& own = proxy_settings(settings_, protocol_);
     if (settings_.general.database.empty()) {
-        routes_ = std::make_unique<NoRoutes>();
+        routes_ = std::make_unique<proxy::NoRoutes>();
     } else {
         directory_ = std::make_unique<db::Directory>(settings_.general.database);
         routes_ = std::make_unique<DirectoryRoutes>(*directory_, protocol_);
