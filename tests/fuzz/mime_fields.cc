@@ -36,9 +36,12 @@ void convert(std::string_view input)
     promise(text::is_utf8(clean) && !text::has_control(clean) && clean.size() <= 50);
 }
 
+// The most that a body can come to: each octet a uuencoded line that announces 63.
+constexpr std::size_t max_growth = 63;
+
 void decode(mime::Encoding encoding, std::string_view body, std::size_t piece)
 {
-    mime::Content whole(encoding, body.size() + 100);
+    mime::Content whole(encoding, max_growth * body.size());
     whole.take(body);
     whole.finish();
     promise(whole.size() == whole.front().size());
