@@ -1,40 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // conf/table_journal.cc - the keys of [journal].
 #include "conf/table.h"
-#include "conf/tenant_period.h"
+#include "conf/tenant_kinds.h"
 
 namespace conf {
-
-namespace {
-
-std::vector<std::string> words_of(std::string_view text)
-{
-    const auto words = split_words(text);
-    return {words.begin(), words.end()};
-}
-
-// Names of tenants, or "*".
-struct Tenants {
-    static Parsed<std::vector<std::string>> parse(std::string_view text)
-    {
-        return words_of(text);
-    }
-    static std::string show(const std::vector<std::string>& value) { return joined(value); }
-};
-
-struct TenantPeriods : Tenants {
-    static Parsed<std::vector<std::string>> parse(std::string_view text)
-    {
-        for (const std::string_view word : split_words(text))
-            if (!parse_tenant_period(word))
-                return std::unexpected("has \"" + std::string(word) +
-                                       "\", which is not TENANT=PERIOD or"
-                                       " TENANT/messages=PERIOD (or refusals, logins)");
-        return words_of(text);
-    }
-};
-
-} // namespace
 
 std::span<const Key<Journal>> journal_keys()
 {
