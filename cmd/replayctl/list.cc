@@ -5,6 +5,7 @@
 #include "command.h"
 #include "select.h"
 #include "spool/queue.h"
+#include "spool/read_whole.h"
 #include "text/json.h"
 #include "text/visible.h"
 
@@ -160,11 +161,15 @@ int cat(const Call& call)
     const std::vector<spool::Found> found = select(place.spool, criteria);
     for (const spool::Found& one : found) {
         const auto message = reader.open(one.where);
-        if (!message)
+        const bool gone = !message && message.error() == spool::ReadError::gone;
+        if (!message && !gone)
             throw base::Failure(base::Remedy::check_disk,
                                 one.envelope.id.text() + ": cannot be read");
-        for (std::uint64_t at = 0; at < message->size; at += copy_block)
-            print(reader.read(*message, at, copy_block));
+        if (gone || !spool::read_whole(*message, one.where, copy_block, print)) {
+            std::cerr << "replayctl: " << one.envelope.id.text()
+                      << ": was erased meanwhile\n";
+            return exit_no_match;
+        }
     }
     return complain_of_missing(criteria, found);
 }

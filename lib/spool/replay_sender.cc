@@ -2,6 +2,7 @@
 #include "spool/replay_sender.h"
 
 #include "spool/layout.h"
+#include "spool/read_whole.h"
 #include "spool/segment_file.h"
 #include "spool/segments.h"
 #include "text/lines.h"
@@ -200,7 +201,7 @@ void ReplaySender::find_moved()
 }
 
 // They go on being carried while we send.
-std::expected<Message, ReadError> ReplaySender::open_moved(MessageId id)
+std::expected<ReplaySender::Placed, ReadError> ReplaySender::open_moved(MessageId id)
 {
     constexpr base::seconds long_ago{60};
     if (!looked_ || base::Steady::now() - *looked_ > long_ago)
@@ -211,31 +212,37 @@ std::expected<Message, ReadError> ReplaySender::open_moved(MessageId id)
             return std::unexpected(ReadError::gone);
         tried = found->second;
         auto message = reader_.open(tried, true);
-        if (message || message.error() != ReadError::gone)
-            return message;
+        if (message)
+            return Placed{std::move(*message), tried};
+        if (message.error() != ReadError::gone)
+            return std::unexpected(message.error());
         find_moved(); // it has gone from there since
     }
 }
 
-std::optional<Message> ReplaySender::open(const ReplayItem& item)
+std::optional<ReplaySender::Placed> ReplaySender::open(const ReplayItem& item)
 {
-    auto message = reader_.open(item.where, true);
-    if (!message)
-        message = open_moved(item.id);
-    if (!message || message->envelope.id != item.id || message->size > most_replayed ||
-        !has_recipients(message->envelope, item))
+    std::optional<Placed> found;
+    if (auto message = reader_.open(item.where, true))
+        found = {std::move(*message), item.where};
+    else if (auto moved = open_moved(item.id))
+        found = std::move(*moved);
+    if (!found || found->message.envelope.id != item.id ||
+        found->message.size > most_replayed ||
+        !has_recipients(found->message.envelope, item))
         return std::nullopt;
-    return std::move(*message);
+    return found;
 }
 
-void ReplaySender::begin(const ReplayItem& item, const Message& message, Sending& sending)
+// Nothing when it was erased while it was read.
+std::optional<Draft> ReplaySender::draft_of(const ReplayItem& item, const Placed& original)
 {
     Draft draft = writer_->begin();
     draft.append(fmt::format("{}: {} {}\r\n", replay_field, files_.name, item.id.text()));
-    for (std::uint64_t at = 0; at < message.size; at += piece)
-        draft.append(reader_.read(message, at, piece));
-    writer_->commit(std::move(draft), envelope_of(item, message.envelope),
-                    sending.done(item.id));
+    const auto append = [&](const std::string& bytes) { draft.append(bytes); };
+    if (!read_whole(original.message, original.where, piece, append))
+        return std::nullopt;
+    return draft;
 }
 
 // Returns how many were lost.  They are noted before anything behind them is written, see
@@ -245,15 +252,17 @@ std::size_t ReplaySender::send_batch(std::size_t most, Sending& sending)
     std::size_t count = 0;
     std::vector<Over> lost;
     for (const ReplayItem* const item : next_batch(most)) {
-        const auto message = open(*item);
-        if (!message) {
+        const auto original = open(*item);
+        auto draft = original ? draft_of(*item, *original) : std::nullopt;
+        if (!draft) {
             lost.emplace_back(item->id, ReplayResult{ReplayResult::What::lost, {}});
             continue;
         }
         note(lost);
         count += lost.size();
         lost.clear();
-        begin(*item, *message, sending);
+        writer_->commit(std::move(*draft), envelope_of(*item, original->message.envelope),
+                        sending.done(item->id));
     }
     note(lost);
     return count + lost.size();

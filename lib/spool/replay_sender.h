@@ -68,6 +68,10 @@ public:
 private:
     struct Sending;
     using Over = std::pair<MessageId, ReplayResult>;
+    struct Placed {
+        Message message;
+        Location where;
+    };
     struct Written {
         std::vector<std::pair<MessageId, MessageId>> known; // of the plan, as what
         std::vector<MessageId> unknown;                     // not readable any more
@@ -81,10 +85,11 @@ private:
     [[nodiscard]] std::vector<Over> next_unknown(std::size_t count) const;
     void skip_finished();
     [[nodiscard]] std::vector<const ReplayItem*> next_batch(std::size_t most);
-    [[nodiscard]] std::optional<Message> open(const ReplayItem& item);
+    [[nodiscard]] std::optional<Placed> open(const ReplayItem& item);
     void find_moved();
-    [[nodiscard]] std::expected<Message, ReadError> open_moved(MessageId id);
-    void begin(const ReplayItem& item, const Message& message, Sending& sending);
+    [[nodiscard]] std::expected<Placed, ReadError> open_moved(MessageId id);
+    [[nodiscard]] std::optional<Draft> draft_of(const ReplayItem& item,
+                                                const Placed& original);
     [[nodiscard]] std::size_t send_batch(std::size_t most, Sending& sending);
     void note(const std::vector<Over>& over);
     void forget_finished_segments();
