@@ -2,6 +2,8 @@
 // conf/cross_check.cc - what no single value shows.
 #include "conf/cross_check.h"
 
+#include "conf/tenant_period.h"
+
 namespace conf {
 
 namespace {
@@ -48,6 +50,16 @@ struct Checker {
                                 "pseudonyms need a pseudonym-key-file"});
     }
 
+    void check_tenant_retention()
+    {
+        const Queue& queue = settings.queue;
+        for (const std::string& word : queue.tenant_retention)
+            if (parse_tenant_period(word)->seconds >= queue.retention)
+                problems.push_back(
+                    {document.line_of("queue", "tenant-retention"),
+                     "tenant-retention = " + word + " is not shorter than retention"});
+    }
+
     void check_required()
     {
         const General& general = settings.general;
@@ -74,6 +86,7 @@ void cross_check(const Settings& settings, const Document& document,
     checker.check_addresses();
     checker.check_srs();
     checker.check_pseudonyms();
+    checker.check_tenant_retention();
 }
 
 } // namespace conf

@@ -164,6 +164,16 @@ TEST_CASE("conf: what does not fit together")
           "f:6: address = [0::1]:25 is that of listener a");
     CHECK(complaint("[smtp-sendd]\nsrs-domain = a.example\n") ==
           "f:2: srs-secret-file and srs-domain are needed together");
+    CHECK(complaint("[queue]\nretention = 2d\ntenant-retention = a=1d b=47h\n") == "");
+    CHECK(complaint("[queue]\nretention = 2d\ntenant-retention = a=1d b=48h\n") ==
+          "f:3: tenant-retention = b=48h is not shorter than retention");
+    CHECK(complaint("[queue]\ntenant-retention = a=1d\n") ==
+          "f:2: tenant-retention = a=1d is not shorter than retention");
+    CHECK(complaint("[queue]\nretention = 2d\ntenant-retention = a=1d a=2h\n") ==
+          "f:3: tenant-retention = a=1d a=2h: has a twice");
+    CHECK(complaint("[queue]\nretention = 2d\ntenant-retention = a/messages=1d\n") ==
+          "f:3: tenant-retention = a/messages=1d: has \"a/messages=1d\", which is not "
+          "TENANT=PERIOD");
 }
 
 TEST_CASE("conf: a file that cannot be used is a failure with exit status 78")

@@ -168,6 +168,7 @@ struct Queue {
     std::string preallocate = "zeros";
     std::int64_t retention = 0;
     std::uint64_t retention_bytes = 0;
+    std::vector<std::string> tenant_retention; // "TENANT=PERIOD", shorter than retention
     std::uint64_t free_space = 256ull << 20;
     std::uint64_t free_inodes = 1000;
     std::int64_t sync_interval_ms = 20;

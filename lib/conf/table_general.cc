@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // conf/table_general.cc - the keys of [general], [log], [tls] and [queue].
 #include "conf/table.h"
+#include "conf/tenant_kinds.h"
 
 namespace conf {
 
@@ -71,6 +72,8 @@ std::span<const Key<Queue>> queue_keys()
         Row::of<Size<>, &Queue::retention_bytes>(
             "retention-bytes",
             "How much of the log is kept at most for that; 0: no bound."),
+        Row::of<RingPeriods, &Queue::tenant_retention>(
+            "tenant-retention", "Shorter periods of tenants for that: TENANT=PERIOD."),
         Row::of<Size<>, &Queue::free_space>(
             "free-space", "With less free space than this no message is accepted."),
         Row::of<Number<>, &Queue::free_inodes>(

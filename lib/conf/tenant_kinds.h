@@ -5,6 +5,7 @@
 #include "conf/kinds.h"
 #include "conf/tenant_period.h"
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,23 @@ struct TenantPeriods : Tenants {
                 return std::unexpected("has \"" + std::string(word) +
                                        "\", which is not TENANT=PERIOD or"
                                        " TENANT/messages=PERIOD (or refusals, logins)");
+        return Tenants::parse(text);
+    }
+};
+
+// TENANT=PERIOD, each tenant once.
+struct RingPeriods : Tenants {
+    static Parsed<std::vector<std::string>> parse(std::string_view text)
+    {
+        std::set<std::string> known;
+        for (const std::string_view word : split_words(text)) {
+            const auto period = parse_tenant_period(word);
+            if (!period || period->kind)
+                return std::unexpected("has \"" + std::string(word) +
+                                       "\", which is not TENANT=PERIOD");
+            if (!known.insert(period->tenant).second)
+                return std::unexpected("has " + period->tenant + " twice");
+        }
         return Tenants::parse(text);
     }
 };
