@@ -1,112 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is deleted is gone from the disk, and nothing else is; while other mail keeps the
 // segment.
+#include "spool/erased_scene_test.h"
 #include "spool/layout.h"
 #include "spool/queue.h"
-#include "spool/queue_files.h"
 #include "spool/queue_fixture_test.h"
-#include "spool/reader.h"
 #include "spool/segments.h"
 #include "spool/writer.h"
 
-#include <chrono>
 #include <doctest/doctest.h>
-#include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
-#include <sys/stat.h>
-#include <thread>
 #include <vector>
 
 namespace {
 
-using spool::Envelope;
 using spool::MessageId;
 using spool::Queue;
 using spool::TestSpool;
-
-constexpr std::size_t size_of_one = 100'000;
-
-// Messages "0", "1" ... in one segment, each of a letter of its own.
-std::vector<MessageId> add_some(const TestSpool& spool, int count,
-                                std::size_t recipients = 1)
-{
-    std::vector<MessageId> ids;
-    spool::Writer writer(spool.writer_options());
-    for (int i = 0; i < count; ++i) {
-        Envelope envelope;
-        envelope.arrival = 1'795'557'000'000'000;
-        envelope.sender = "s" + std::to_string(i) + "@example.net";
-        for (std::size_t r = 0; r < recipients; ++r)
-            envelope.recipients.push_back({"r@example.org", spool::notify_default, ""});
-        spool::Draft draft = writer.begin();
-        draft.append(std::string(size_of_one, static_cast<char>('A' + i)));
-        ids.push_back(writer.commit_and_wait(std::move(draft), envelope)->id);
-    }
-    return ids;
-}
-
-// Does any file of the log hold this message or its sender?
-bool on_disk(const TestSpool& spool, int i)
-{
-    const std::string letter(64, static_cast<char>('A' + i));
-    const std::string sender = "<s" + std::to_string(i) + "@example.net>";
-    for (const auto number : spool::segment_numbers(spool.directory())) {
-        const std::string bytes =
-            spool::read_file(spool::segment_path(spool.directory(), number));
-        if (bytes.find(letter) != bytes.npos || bytes.find(sender) != bytes.npos)
-            return true;
-    }
-    return false;
-}
-
-std::uint64_t used(const TestSpool& spool)
-{
-    std::uint64_t sum = 0;
-    for (const auto number : spool::segment_numbers(spool.directory()))
-        sum += spool::segment_info(spool.directory(), number)->used;
-    return sum;
-}
-
-bool whole(const TestSpool& spool, const Queue& queue, MessageId id, int i)
-{
-    spool::Reader reader(spool.directory());
-    const auto message = reader.open(queue.find(id)->where(), true);
-    return message && reader.read(*message, 0, message->size) ==
-                          std::string(size_of_one, static_cast<char>('A' + i));
-}
-
-bool tidy_until(Queue& queue, spool::Writer& writer, const std::function<bool()>& reached)
-{
-    for (int i = 0; i < 3000 && !reached(); ++i) {
-        spool::read_log(queue);
-        queue.tidy(writer);
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return reached();
-}
-
-void tidy_often(Queue& queue, spool::Writer& writer)
-{
-    int rounds = 0;
-    (void)tidy_until(queue, writer, [&rounds] { return ++rounds > 60; });
-}
-
-// As smtp-sendd is set up: nothing is carried or swept during a test.
-spool::QueueOptions quiet_options(const TestSpool& spool)
-{
-    spool::QueueOptions options = spool.options();
-    options.carry_after = 600;
-    return options;
-}
-
-void deliver(Queue& queue, MessageId id)
-{
-    const std::vector<spool::Outcome> outcomes = {
-        {0, spool::RecipientState::delivered, "ok"}};
-    (void)queue.note(id, outcomes, 0, "mx:25");
-}
+using spool::erased::add_some;
+using spool::erased::deliver;
+using spool::erased::on_disk;
+using spool::erased::quiet_options;
+using spool::erased::size_of_one;
+using spool::erased::tidy_often;
+using spool::erased::tidy_until;
+using spool::erased::used;
+using spool::erased::whole;
 
 } // namespace
 
