@@ -149,6 +149,11 @@ void Queue::tidy(Writer& writer)
                         state_->carry_actions());
 }
 
+void Queue::shorten_ring(std::shared_ptr<const RingPeriods> periods)
+{
+    state_->keeper.shorten(std::move(periods));
+}
+
 void Queue::write_snapshot()
 {
     state_->keeper.wait();

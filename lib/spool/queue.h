@@ -36,6 +36,7 @@
 namespace spool {
 
 class Writer;
+struct RingPeriods;
 
 struct QueueOptions {
     std::string directory; // the spool
@@ -135,6 +136,11 @@ public:
     // forward through `writer`, erases what is finished where a segment stays.  Does a
     // bounded piece of work at a time; waits for no disk.
     void tidy(Writer& writer);
+
+    // Some messages leave the ring before their segment does: from now on those that these
+    // periods say (ring_look.h), at latest two lags (lag_of) and what tidy() needs after
+    // their time; null: none.  All that is in the log is looked at anew.
+    void shorten_ring(std::shared_ptr<const RingPeriods> periods);
 
     // Writes a snapshot now and waits for it.  Throws Failure; nothing is lost then.
     void write_snapshot();

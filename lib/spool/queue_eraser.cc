@@ -7,6 +7,7 @@
 #include "spool/erase.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace spool {
 
@@ -45,6 +46,11 @@ void QueueEraser::work(const Round& round)
         job.all_but = std::exchange(sweep_.live, {});
     if (!job.erase.empty() || !job.all_but.empty())
         start(std::move(job));
+}
+
+bool QueueEraser::idle() const
+{
+    return !result_.valid() && base::wall_seconds() >= next_try_;
 }
 
 void QueueEraser::finish(const std::vector<Follower::Position>& read, std::uint64_t synced)
@@ -92,6 +98,9 @@ void QueueEraser::take_result()
         return;
     const std::string error = result_.get();
     const Job done = std::exchange(running_, {});
+    for (const auto* const jobs : {&done.erase, &done.all_but})
+        for (const auto& [segment, offsets] : *jobs)
+            smaller_.insert(segment);
     if (error.empty())
         return;
     base::log(base::Level::error, "record-erase-failed", "-", {{"error", error}});

@@ -21,6 +21,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace spool {
@@ -48,6 +49,13 @@ public:
         std::uint64_t synced;
     };
     void work(const Round& round);
+    // No work is under way, and none waits for better times.
+    [[nodiscard]] bool idle() const;
+    // Segments that have become smaller since the last call.
+    [[nodiscard]] std::set<SegmentNumber> take_smaller()
+    {
+        return std::exchange(smaller_, {});
+    }
     // What was deleted is erased now; the results are on the disk.
     void finish(const std::vector<Follower::Position>& read, std::uint64_t synced);
 
@@ -87,6 +95,7 @@ private:
     std::map<SegmentNumber, Swept> swept_;
     std::int64_t next_sweep_ = 0;
     std::int64_t next_try_ = 0;
+    std::set<SegmentNumber> smaller_;
     Job running_;
     std::future<std::string> result_; // what went wrong, or nothing
 };

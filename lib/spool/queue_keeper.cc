@@ -37,12 +37,19 @@ std::uint64_t missing_space(const RetentionRules& rules, std::optional<std::uint
     return rules.free_space - std::min(rules.free_space, *free);
 }
 
+// In front of a single message is a large hole, and so is what was erased.
+std::uint64_t size_of(const SegmentInfo& info)
+{
+    return std::min(info.size, info.used);
+}
+
 } // namespace
 
 SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
                              std::int64_t segment_age, JournalWants wants)
     : directory_(std::move(directory)), rules_(rules), segment_age_(segment_age),
-      carrier_(directory_), eraser_(directory_, rules), wants_(std::move(wants))
+      carrier_(directory_), eraser_(directory_, rules), sweep_(directory_),
+      wants_(std::move(wants))
 {
 }
 
@@ -82,9 +89,15 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     // What is damaged a person may still want to read, whether it could be set aside or
     // not.
     for (const SegmentFacts& one : segments)
-        if (damaged.known(one.number) || one.wanted)
+        if (damaged.known(one.number))
             busy.insert(one.number);
-    eraser_.work({core, segments, busy, dying, wants_.limit(read), appended, synced});
+    const std::vector<Follower::Position> limit = wants_.limit(read);
+    erase(sweep_.work({core, segments, busy, limit, eraser_.idle()}), appended);
+    for (const SegmentFacts& one : segments)
+        if (one.wanted)
+            busy.insert(one.number);
+    eraser_.work({core, segments, busy, dying, limit, appended, synced});
+    look_at_smaller();
 }
 
 // They go now, or as soon as the results are on the disk.
@@ -181,7 +194,7 @@ bool SegmentKeeper::results_safe(Known& known, const SegmentFacts& facts,
     return synced >= *known.results;
 }
 
-// A complete segment does not change any more: one look is enough.
+// A complete segment does not change any more but by erasing: one look is enough.
 const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment)
 {
     const auto known = known_.find(segment);
@@ -191,11 +204,24 @@ const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment)
         const auto info = segment_info(directory_, segment);
         if (!info)
             return nullptr;
-        // In front of a single message is a large hole.
-        const std::uint64_t size = info->single ? info->used : info->size;
-        return &(known_[segment] = {size, info->changed, std::nullopt, info->single});
+        return &(
+            known_[segment] = {size_of(*info), info->changed, std::nullopt, info->single});
     } catch (const base::Failure&) {
         return nullptr; // it cannot be opened now: nothing is done with it
+    }
+}
+
+void SegmentKeeper::look_at_smaller()
+{
+    for (const SegmentNumber segment : eraser_.take_smaller()) {
+        const auto known = known_.find(segment);
+        if (known == known_.end())
+            continue;
+        try {
+            if (const auto info = segment_info(directory_, segment))
+                known->second.size = size_of(*info);
+        } catch (const base::Failure&) { // it counts as before
+        }
     }
 }
 

@@ -12,14 +12,17 @@
 #include "spool/queue_core.h"
 #include "spool/queue_eraser.h"
 #include "spool/queue_retention.h"
+#include "spool/ring_sweep.h"
 
 #include <cstdint>
 #include <future>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace spool {
 
@@ -38,6 +41,11 @@ public:
     void erase(std::span<const Location> records, std::uint64_t appended)
     {
         eraser_.add(records, appended);
+    }
+    // From now on these messages are erased before their segment goes; null: none.
+    void shorten(std::shared_ptr<const RingPeriods> periods)
+    {
+        sweep_.set(std::move(periods));
     }
     void finish_erasing(const Follower& follower, std::uint64_t synced)
     {
@@ -69,6 +77,7 @@ private:
     static bool results_safe(Known& known, const SegmentFacts& facts,
                              std::uint64_t appended, std::uint64_t synced);
     const Known* look(SegmentNumber segment);
+    void look_at_smaller();
     void close_idle(const std::vector<Follower::Position>& positions, std::int64_t now);
     [[nodiscard]] std::set<SegmentNumber> needed_for_copies(const QueueCore& core) const;
     [[nodiscard]] std::set<SegmentNumber>
@@ -81,6 +90,7 @@ private:
     std::int64_t segment_age_;
     QueueCarrier carrier_;
     QueueEraser eraser_;
+    RingSweep sweep_;
     JournalWants wants_;
     std::map<SegmentNumber, Known> known_;
     std::set<SegmentNumber> hopeless_; // nothing in it can be carried

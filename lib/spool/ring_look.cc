@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spool/ring_look.h"
+
+#include "spool/layout.h"
+#include "spool/scan.h"
+#include "spool/segment_file.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace spool {
+
+namespace {
+
+constexpr std::int64_t look_again_at_kept = 3600;
+constexpr std::int64_t second = 1'000'000;
+
+class Looker {
+public:
+    Looker(const RingPeriods& periods, std::int64_t now, bool remains)
+        : periods_(periods), now_(now), remains_(remains)
+    {
+    }
+
+    void look(const SegmentFile& segment, std::uint64_t end)
+    {
+        window_.look_at(segment.fd(), end);
+        Scan scan(window_, segment.head);
+        Scanned record;
+        for (std::uint64_t offset = segment.head.first; offset < end;) {
+            if (found_.due.size() == most_due) {
+                found_.next = now_;
+                return;
+            }
+            const Scan::Kind kind = scan.examine(offset, Trust::all, record);
+            if (kind == Scan::Kind::sealed)
+                return;
+            if (kind == Scan::Kind::broken) {
+                (void)scan.next(offset, Trust::all, record); // behind it
+                continue;
+            }
+            if (kind == Scan::Kind::record)
+                judge(record);
+            else if (remains_ && has_remains(offset, record.header))
+                found_.due.push_back({record.where.offset, {}});
+            offset += record.header.size();
+        }
+    }
+
+    [[nodiscard]] RingLook take() { return std::move(found_); }
+
+private:
+    void judge(const Scanned& record)
+    {
+        const auto period = periods_.period_of(record.envelope);
+        if (!period)
+            return;
+        const std::int64_t when = record.envelope.arrival / second + *period;
+        if (when <= now_)
+            found_.due.push_back({record.where.offset, record.envelope.id});
+        else
+            found_.next = std::min(found_.next, when);
+    }
+
+    // Zeros are written from the front to the back: if both ends are there, so is the rest.
+    bool has_remains(std::uint64_t offset, const RecordHeader& header)
+    {
+        const std::size_t front = std::min<std::size_t>(header.envelope, header_size);
+        return !is_zero(offset + header_size, front) ||
+               !is_zero(offset + header.end_mark_offset(), end_mark_size);
+    }
+    bool is_zero(std::uint64_t offset, std::size_t size)
+    {
+        return window_.bytes(offset, size).find_first_not_of('\0') ==
+               std::string_view::npos;
+    }
+
+    const RingPeriods& periods_;
+    std::int64_t now_;
+    bool remains_;
+    Window window_;
+    RingLook found_;
+};
+
+bool is_kept(const std::string& directory, SegmentNumber segment)
+{
+    return ::access(damaged_path(directory, segment).c_str(), F_OK) == 0;
+}
+
+} // namespace
+
+RingLook look_through(const std::string& directory, const Follower::Position& to,
+                      const RingPeriods& periods, std::int64_t now, bool remains)
+{
+    const auto segment = open_segment(directory, to.segment);
+    if (!segment || segment->head.number != to.segment || segment->other_version)
+        return {};
+    if (is_kept(directory, to.segment))
+        return {{}, now + look_again_at_kept};
+    std::uint64_t end = to.offset;
+    if (to.finished && segment_state(*segment, end) == SegmentState::open)
+        return {};
+    Looker looker(periods, now, remains);
+    looker.look(*segment, end);
+    return looker.take();
+}
+
+} // namespace spool

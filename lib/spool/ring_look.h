@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// spool/ring_look.h - whose messages leave the ring before their segment does, and when.
+//
+// Of a message only header, envelope and end mark are read.  Nothing is written here, and
+// who still waits for a message is not known: ring_sweep.h.
+#pragma once
+
+#include "spool/reader.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spool {
+
+// Messages that stay in the ring for a shorter time than others.
+struct RingPeriods {
+    // Seconds since its arrival; nothing: as long as the ring keeps everybody's.  Called on
+    // another thread, never by two at once.  Throws base::Failure when it cannot be told.
+    std::function<std::optional<std::int64_t>(const Envelope&)> period_of;
+    std::int64_t shortest = 0; // of all there are; above 0
+};
+
+inline constexpr std::int64_t never = INT64_MAX;
+// Of one look: the rest is found by the next.
+inline constexpr std::size_t most_due = 100'000;
+
+struct RingLook {
+    struct Due {
+        std::uint32_t offset = 0;
+        MessageId id; // none: its header says erased, but its bytes are (partly) there
+    };
+    std::vector<Due> due;
+    std::int64_t next = never; // when the first of the others is due, seconds
+};
+
+// What of a segment is due at `now` (seconds since 1970), up to this position.  `remains`:
+// also what a crash left of records that were being erased.  Nothing of a segment that is
+// gone, damaged or kept for a person.  Throws base::Failure.
+[[nodiscard]] RingLook look_through(const std::string& directory,
+                                    const Follower::Position& to,
+                                    const RingPeriods& periods, std::int64_t now,
+                                    bool remains);
+
+} // namespace spool
