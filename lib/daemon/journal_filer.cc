@@ -4,7 +4,7 @@
 
 #include "base/failure.h"
 #include "daemon/journal.h"
-#include "db/names.h"
+#include "daemon/tenants.h"
 #include "spool/queue_files.h"
 
 #include <cerrno>
@@ -16,15 +16,6 @@
 namespace daemons {
 
 namespace {
-
-std::string tenant_of(db::Directory& directory, std::string_view address)
-{
-    const std::string_view domain = db::halves(address).domain;
-    if (domain.empty())
-        return {};
-    auto found = directory.domain(domain);
-    return found ? std::move(found->tenant) : std::string();
-}
 
 base::Fd own(const std::string& database, const std::string& spool)
 {

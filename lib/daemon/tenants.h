@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// daemon/tenants.h - whose a message is, and how long it may stay for that.
+#pragma once
+
+#include "conf/settings.h"
+#include "db/directory.h"
+#include "spool/ring_look.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace daemons {
+
+// The tenant of its domain; empty: nobody's.  Throws base::Failure.
+[[nodiscard]] std::string tenant_of(db::Directory& directory, std::string_view address);
+
+// As tenant-retention says, with the domains of this database; null: no tenant has a period
+// of his own, or there is no ring.
+//
+// A message is the tenants' of its login and of its recipients, also of the addresses that
+// became these; if there is none, of its sender.  Of several tenants the longest period
+// counts, and one without a period keeps it as long as everybody's.
+[[nodiscard]] std::shared_ptr<const spool::RingPeriods>
+ring_periods(const conf::Queue& queue, const std::string& database);
+
+} // namespace daemons
