@@ -6,6 +6,7 @@
 #include "daemon/interception.h"
 #include "daemon/listeners.h"
 #include "daemon/restart.h"
+#include "daemon/tenants.h"
 #include "delivery/result_line.h"
 #include "delivery_options.h"
 #include "rights.h"
@@ -113,6 +114,7 @@ net::Task<void> SendService::follow_bell()
 
 void SendService::run()
 {
+    queue_.shorten_ring(daemons::ring_periods(settings_.queue, settings_.general.database));
     loop_.on_signal({SIGTERM, SIGINT, SIGHUP}, [this](int signal) { handle(signal); });
     control_.start(settings_.general.spool, [this] { return stopping_; });
     dispatcher_.start();
@@ -162,6 +164,7 @@ void SendService::reload()
         fresh.log.program = program;
         base::configure_log(fresh.log);
         dispatcher_.reconfigure(std::move(options));
+        queue_.shorten_ring(daemons::ring_periods(fresh.queue, settings_.general.database));
         base::log(base::Level::notice, "sendd-reloaded", "-", {{"file", settings_.file}});
         daemons::tell_keys_for_restart(settings_, fresh, program, false);
     } catch (const base::Failure& failure) {
