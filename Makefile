@@ -201,13 +201,13 @@ format: ## rewrite the sources with clang-format
 
 # -- measuring ------------------------------------------------------------------------
 
-.PHONY: bench bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal bench-indexd bench-ums benchtools
+.PHONY: bench bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal bench-indexd bench-ums bench-replay benchtools
 benchtools: programs $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src))
 $(patsubst bench/%.cc,$(BIN)/bench-%,$(bench_src)): $(BIN)/bench-%: $(BUILD)/bench/%.o $(BUILD)/libsponts.a
 	@mkdir -p $(@D)
 	$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal bench-indexd bench-ums ## ours and others side by side (BENCH="--quick": short)
+bench: bench-relays bench-proxies bench-tap bench-etsi bench-handover bench-mime bench-journal bench-indexd bench-ums bench-replay ## ours and others side by side (BENCH="--quick": short)
 bench-relays: ## the relay beside Postfix
 	contrib/install-deps build bench
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
@@ -240,6 +240,10 @@ bench-ums: ## POP3 on the queue beside Dovecot's on mailboxes
 	contrib/install-deps build bench
 	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
 	bench/run-ums --bin $(BIN) $(BENCH)
+bench-replay: ## what the ring costs the relay, and how fast mail is sent again from it
+	contrib/install-deps build bench
+	@$(MAKE) --no-print-directory -j$(JOBS) benchtools
+	bench/run-replay --bin $(BIN) $(BENCH)
 bench-journal: $(BIN)/bench-journal_bench ## the journal: filing, searching, deleting (MESSAGES=10000000: large)
 	rm -f $(BUILD)/bench-journal.db*
 	$(BIN)/bench-journal_bench $(BUILD)/bench-journal.db $(MESSAGES)

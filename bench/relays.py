@@ -3,6 +3,7 @@
 below a directory of its own, listens on loopback and leaves nothing behind when it is stopped."""
 
 import glob
+import json
 import mmap
 import os
 import pwd
@@ -248,6 +249,25 @@ class Sink:
     def stop(self):
         self.process.terminate()
         self.process.wait()
+
+
+def load(relay, sink, cell, first, binaries):
+    """Messages (connections, per connection, size, how many), numbered from first, through
+    the relay until the sink has each: rates and the latency of the final dot."""
+    connections, each, size, messages = cell
+    before = sink.read()
+    said = json.loads(subprocess.run(
+        [os.path.join(binaries, "bench-source"), "--port", str(relay.port),
+         "--connections", str(connections), "--per-connection", str(each), "--size", str(size),
+         "--messages", str(messages), "--first", str(first)],
+        capture_output=True, text=True, check=True).stdout)
+    end = time.monotonic() + 180
+    while (now := sink.read())["unique"] - before["unique"] < messages:
+        if time.monotonic() > end:
+            raise SystemExit("bench: not everything arrived")
+        time.sleep(0.005)
+    return {"rate": messages / ((now["last_ns"] - said["first_ns"]) / 1e9),
+            "accepted": messages / said["seconds"], "p99": said["p99_us"] / 1000}
 
 
 def require_postfix_user():
