@@ -106,3 +106,13 @@ CREATE TABLE users (
     -- 0: every login is refused.
     enabled       INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1))
 ) STRICT;
+
+-- Whose mail is whose on this machine: which addresses a user of the system has, one a row.
+-- Only replayctl(8) asks.
+CREATE TABLE system_users (
+    -- Of passwd(5), byte for byte.
+    name          TEXT NOT NULL CHECK (name <> ''),
+    -- Where mail for him ends, after rewrites, forwards and lists; in lower case.
+    address       TEXT NOT NULL CHECK (address <> ''),
+    PRIMARY KEY (name, address)
+) STRICT;

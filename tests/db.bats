@@ -94,8 +94,9 @@ unshare_database() {
     csv domains name,verify,tenant example.org,list,acme müller.example,,
     csv routes pattern,host,port,tls example.org,mail1.internal,2525,encrypt '*,mx:example.net,,'
     csv addresses address,kind,target a@example.org,, b@example.org,rewrite,A@example.org
+    csv system_users name,address bob,Bob@example.org bob,info@example.org
     [ "$(exported domains)" = $'name,verify,tenant,hold,etrn\nexample.org,list,acme,0,0\nxn--mller-kva.example,any,,0,0' ]
-    for table in tenants domains routes addresses users; do
+    for table in tenants domains routes addresses users system_users; do
         exported "$table" >"$TMP/$table.out"
         run -0 --separate-stderr sponts import "$table" "$TMP/$table.out" --replace --dry-run --database "$DB"
         [[ $output == "$table: 0 to add, 0 to change, 0 to remove, "* ]]

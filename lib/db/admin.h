@@ -17,7 +17,7 @@
 namespace db {
 
 // The version of the schema this program works with; PRAGMA user_version of the file.
-inline constexpr int schema_version = 3;
+inline constexpr int schema_version = 4;
 
 // How long a write waits for other writers before it gives up (base::Remedy::try_later).
 inline constexpr base::milliseconds write_patience{10'000};
@@ -45,6 +45,11 @@ struct RouteFile {
 };
 // Each of them once.  Throws as check_database().
 [[nodiscard]] std::vector<RouteFile> route_authorities(const std::string& path);
+
+// The addresses of a user of the system, in lower case; none for whoever has no row. Throws
+// as check_database(), and try_later where the database is locked.
+[[nodiscard]] std::vector<std::string> addresses_of_system_user(const std::string& path,
+                                                                std::string_view name);
 
 // One user, with a password as it was typed.  Failure(fix_data) if there is such a user
 // already, or none.

@@ -47,7 +47,7 @@ struct ImportResult {
 void export_csv(const std::string& database, std::string_view table,
                 const std::function<void(std::string_view)>& write);
 
-// "domains, routes, addresses, users, tenants"
+// "domains, routes, addresses, users, tenants, system_users"
 [[nodiscard]] std::string table_names();
 
 } // namespace db

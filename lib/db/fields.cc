@@ -269,6 +269,14 @@ Checked check_user(std::string_view text)
     return check_text(text, max_name);
 }
 
+Checked check_system_user(std::string_view text)
+{
+    if (text.empty() || text.starts_with('-') ||
+        text.find_first_of(" :/") != std::string_view::npos)
+        return wrong(text, "is no name of a user of the system");
+    return check_text(text, max_name);
+}
+
 Checked check_password(std::string_view text)
 {
     if (text.find('\0') != std::string_view::npos)

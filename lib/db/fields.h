@@ -46,6 +46,8 @@ inline constexpr std::size_t max_file_name = 4095;
 [[nodiscard]] Checked check_file(std::string_view text);
 [[nodiscard]] Checked check_username(std::string_view text); // may be empty
 [[nodiscard]] Checked check_user(std::string_view text);
+// Of passwd(5): no blanks, colons or control bytes, no "-" in front.
+[[nodiscard]] Checked check_system_user(std::string_view text);
 [[nodiscard]] Checked check_password(std::string_view text);
 [[nodiscard]] Checked check_password_hash(std::string_view text); // may be empty
 [[nodiscard]] Checked check_scram(std::string_view text);         // may be empty

@@ -54,6 +54,11 @@ constexpr Column user_columns[] = {
     {"enabled", check_flag, "1", false, false, number},
 };
 
+constexpr Column system_user_columns[] = {
+    {"name", check_system_user, "", true, true},
+    {"address", check_address, "", true, true},
+};
+
 std::string any_row(const Row& /*row*/)
 {
     return {};
@@ -102,6 +107,7 @@ constexpr Table tables[] = {
     {"addresses", address_columns, check_address_row, check_address_group, one_part},
     {"users", user_columns, any_row, any_group, one_part},
     {"tenants", tenant_columns, any_row, any_group, one_part},
+    {"system_users", system_user_columns, any_row, any_group, one_part},
 };
 
 } // namespace

@@ -51,7 +51,7 @@ struct Table {
 
 inline constexpr std::size_t no_column = static_cast<std::size_t>(-1);
 
-// domains, routes, addresses, users, tenants; nullptr for any other name.
+// domains, routes, addresses, users, tenants, system_users; nullptr for any other name.
 [[nodiscard]] const Table* find_table(std::string_view name);
 [[nodiscard]] std::span<const Table> all_tables();
 
