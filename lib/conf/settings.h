@@ -208,6 +208,18 @@ struct Ums {
     std::int64_t steady = 30;        // and that it lives before it has its users again
 };
 
+// [replay].  What users of the system may do with replayctl(8); operators have no limits.
+struct Replay {
+    bool users = false;                    // may send their own mail again
+    std::uint32_t messages_per_day = 1000; // of a user, in the last 24 hours
+    std::uint64_t bytes_per_day = 1ull << 30;
+    std::uint32_t runs = 20;          // of a user, kept
+    std::uint32_t rate = 10;          // messages a second, of a run of a user
+    std::uint32_t calls = 16;         // of all users at once
+    std::uint32_t calls_per_user = 2; // of one
+    bool operator==(const Replay&) const = default;
+};
+
 // [tkuev].  What is the same for every measure; measures themselves are tkuev-ctl(8)'s.
 struct Tkuev {
     bool enabled = false;
@@ -247,6 +259,7 @@ struct Settings {
     Queue queue;
     Journal journal;
     Ums ums;
+    Replay replay;
     Tkuev tkuev;
     std::string file; // where it was read from
 };

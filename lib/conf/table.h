@@ -95,6 +95,7 @@ private:
 [[nodiscard]] std::span<const Key<Queue>> queue_keys();
 [[nodiscard]] std::span<const Key<Journal>> journal_keys();
 [[nodiscard]] std::span<const Key<Ums>> ums_keys();
+[[nodiscard]] std::span<const Key<Replay>> replay_keys();
 [[nodiscard]] std::span<const Key<Tkuev>> tkuev_keys();
 
 // Calls visit(name, section, keys) for each section of the settings, listeners last.
@@ -111,6 +112,7 @@ void for_each_section(AnySettings& settings, Visit&& visit)
     visit(std::string("queue"), settings.queue, queue_keys());
     visit(std::string("journal"), settings.journal, journal_keys());
     visit(std::string("ums"), settings.ums, ums_keys());
+    visit(std::string("replay"), settings.replay, replay_keys());
     visit(std::string("tkuev"), settings.tkuev, tkuev_keys());
     for (auto& listener : settings.listeners)
         visit("listener " + listener.name, listener, listener_keys());
