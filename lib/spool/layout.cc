@@ -59,6 +59,11 @@ std::string replay_directory(std::string_view spool, std::string_view name)
     return fmt::format("{}/replay/{}", spool, name);
 }
 
+std::string replay_accounts_directory(std::string_view spool)
+{
+    return fmt::format("{}/replay-users", spool);
+}
+
 std::string segment_path(std::string_view spool, SegmentNumber number)
 {
     return fmt::format("{}/log/{:010x}.seg", spool, number);

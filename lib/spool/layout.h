@@ -9,6 +9,7 @@
 //     events/NAME             what happened, for whoever files it
 //     learned/NAME            what logins have taught about passwords, for whoever files it
 //     replay/NAME/        mail that is sent again (spool/replay_run.h)
+//     replay-users/UID        what a user has sent again of late (spool/replay_account.h)
 //     ums/USER                what a user of ums-popd has hidden
 //     run/00c7f2a1b3.tail     how far an open segment is durable
 //     run/bell                wakes the follower
@@ -34,6 +35,8 @@ namespace spool {
 [[nodiscard]] std::string run_directory(std::string_view spool);
 [[nodiscard]] std::string replays_directory(std::string_view spool);
 [[nodiscard]] std::string replay_directory(std::string_view spool, std::string_view name);
+
+[[nodiscard]] std::string replay_accounts_directory(std::string_view spool);
 
 [[nodiscard]] std::string segment_path(std::string_view spool, SegmentNumber number);
 [[nodiscard]] std::string damaged_path(std::string_view spool, SegmentNumber number);

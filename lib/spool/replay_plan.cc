@@ -44,6 +44,16 @@ bool read_recipient(std::string_view line, ReplayPlan& plan)
     return true;
 }
 
+bool read_owner(std::string_view line, ReplayPlan& plan)
+{
+    ReplayOwner owner;
+    if (plan.owner || !read_number(text::take_word(line), owner.uid) || line.empty())
+        return false;
+    owner.name = line;
+    plan.owner = std::move(owner);
+    return true;
+}
+
 bool read_line(std::string_view line, ReplayPlan& plan)
 {
     const std::string_view word = text::take_word(line);
@@ -53,6 +63,8 @@ bool read_line(std::string_view line, ReplayPlan& plan)
         return read_recipient(line, plan);
     if (word == "made")
         return read_number(line, plan.made);
+    if (word == "owner")
+        return read_owner(line, plan);
     return word == "rate" && read_number(line, plan.rate);
 }
 
@@ -63,6 +75,8 @@ std::string encode(const ReplayPlan& plan)
     std::string text =
         fmt::format("{}\nmade {}\nrate {}\n", first_line, plan.made, plan.rate);
     auto out = std::back_inserter(text);
+    if (plan.owner)
+        fmt::format_to(out, "owner {} {}\n", plan.owner->uid, plan.owner->name);
     for (const ReplayItem& item : plan.items) {
         fmt::format_to(out, "message {} {} {}\n", item.id.text(),
                        MessageId(item.where).text(), item.size);

@@ -7,6 +7,8 @@
 //     sponts-replay 1 plan
 //     made SECONDS
 //     rate MESSAGES                    a second; 0: as fast as they can be written
+//     owner UID NAME                   the user of the system whose it is; of an operator's
+//                                      there is no such line
 //     message ID WHERE SIZE            WHERE: its place in the log then, in the form of an
 //     id to RECIPIENT <ADDRESS>           a recipient of the original, counted from 0, and
 //     who
@@ -18,6 +20,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,10 +41,18 @@ struct ReplayItem {
     bool operator==(const ReplayItem&) const = default;
 };
 
+// Both count: a number may be given to another user, and so may a name.
+struct ReplayOwner {
+    std::uint32_t uid = 0;
+    std::string name; // without control bytes
+    bool operator==(const ReplayOwner&) const = default;
+};
+
 struct ReplayPlan {
     std::int64_t made = 0; // seconds since 1970
     std::uint32_t rate = 0;
-    std::vector<ReplayItem> items; // each message once
+    std::vector<ReplayItem> items;         // each message once
+    std::optional<ReplayOwner> owner = {}; // nothing: it is an operator's
     bool operator==(const ReplayPlan&) const = default;
 };
 

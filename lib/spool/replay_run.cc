@@ -72,14 +72,21 @@ void remove_unfinished(const std::string& spool)
             fs::remove_all(replay_directory(spool, name), ignored);
 }
 
-std::string free_name(const std::string& spool, std::int64_t made)
+std::string suffix_of(const ReplayOwner& owner)
 {
-    const std::string time =
-        fmt::format("{:%Y%m%d-%H%M%S}", fmt::gmtime(static_cast<std::time_t>(made)));
-    std::string name = time;
+    return fmt::format("-u{}", owner.uid);
+}
+
+// Users share no names with anybody: the number behind one would tell of another's run.
+std::string free_name(const std::string& spool, const ReplayPlan& plan)
+{
+    const std::string base =
+        fmt::format("{:%Y%m%d-%H%M%S}{}", fmt::gmtime(static_cast<std::time_t>(plan.made)),
+                    plan.owner ? suffix_of(*plan.owner) : std::string());
+    std::string name = base;
     for (int number = 2; ::access(replay_directory(spool, name).c_str(), F_OK) == 0;
          ++number)
-        name = fmt::format("{}-{}", time, number);
+        name = fmt::format("{}-{}", base, number);
     return name;
 }
 
@@ -155,7 +162,7 @@ std::string make_replay(const std::string& spool, const ReplayPlan& plan)
     if (::flock(replays.get(), LOCK_EX) != 0)
         base::fail_errno("lock", replays_directory(spool), base::Remedy::repair_system);
     remove_unfinished(spool);
-    const ReplayFiles files{spool, free_name(spool, plan.made)};
+    const ReplayFiles files{spool, free_name(spool, plan)};
     const std::string folder = files.folder() + std::string(unfinished);
     make_directory(folder);
     make_directory(log_directory(folder));
@@ -174,10 +181,35 @@ std::vector<std::string> replay_names(const std::string& spool)
     return names;
 }
 
+namespace {
+
+[[noreturn]] void no_such_run(const ReplayFiles& files)
+{
+    throw base::Failure(base::Remedy::fix_arguments, "no such run: " + files.name);
+}
+
+} // namespace
+
+std::vector<std::string> replay_names(const std::string& spool, const ReplayOwner& owner)
+{
+    std::vector<std::string> names = replay_names(spool);
+    std::erase_if(names, [&](const std::string& name) {
+        return name.find(suffix_of(owner)) == name.npos ||
+               read_replay_plan({spool, name}).owner != owner;
+    });
+    return names;
+}
+
+void require_owner(const ReplayFiles& files, const ReplayOwner& owner)
+{
+    if (read_replay_plan(files).owner != owner)
+        no_such_run(files);
+}
+
 ReplayPlan read_replay_plan(const ReplayFiles& files)
 {
     if (!is_replay_name(files.name) || ::access(files.plan().c_str(), F_OK) != 0)
-        throw base::Failure(base::Remedy::fix_arguments, "no such run: " + files.name);
+        no_such_run(files);
     auto plan = decode_plan(base::read_file(files.plan()));
     if (!plan)
         throw base::Failure(base::Remedy::check_disk, files.plan() + ": " + plan.error());

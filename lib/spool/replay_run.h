@@ -67,11 +67,16 @@ struct ReplayFiles {
 [[nodiscard]] bool is_replay_name(std::string_view name);
 
 // Writes the plan as a run of its own, on the disk when this returns, and gives its name:
-// the time (UTC) and, if need be, a number.  Throws Failure.
+// the time (UTC), of a user's "-u" and his number, and, if need be, another number.  Throws
+// Failure.
 [[nodiscard]] std::string make_replay(const std::string& spool, const ReplayPlan& plan);
 
-// All runs by name, which is by time.
+// All runs by name, which is by time; or those of a user.
 [[nodiscard]] std::vector<std::string> replay_names(const std::string& spool);
+[[nodiscard]] std::vector<std::string> replay_names(const std::string& spool,
+                                                    const ReplayOwner& owner);
+// Throws as read_replay_plan() where there is no such run: of another's he hears the same.
+void require_owner(const ReplayFiles& files, const ReplayOwner& owner);
 
 // Throws Failure (fix_arguments: there is no such run, check_disk).
 [[nodiscard]] ReplayPlan read_replay_plan(const ReplayFiles& files);

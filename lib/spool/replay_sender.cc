@@ -102,8 +102,10 @@ struct ReplaySender::Sending {
     }
 };
 
-ReplaySender::ReplaySender(ReplayFiles files, WriterOptions options)
-    : files_(std::move(files)), below_(options.disk ? *options.disk : real_disk()),
+ReplaySender::ReplaySender(ReplayFiles files, WriterOptions options,
+                           std::set<std::string> ends)
+    : files_(std::move(files)), ends_(std::move(ends)),
+      below_(options.disk ? *options.disk : real_disk()),
       disk_(below_, files_.spool, files_.folder()), reader_(files_.spool)
 {
     options.directory = files_.spool;
@@ -239,6 +241,9 @@ std::optional<Draft> ReplaySender::draft_of(const ReplayItem& item, const Placed
 {
     Draft draft = writer_->begin();
     draft.append(fmt::format("{}: {} {}\r\n", replay_field, files_.name, item.id.text()));
+    for (const ReplayRecipient& to : item.recipients)
+        if (ends_.contains(text::to_lower(to.address)))
+            draft.append(fmt::format("Delivered-To: {}\r\n", to.address));
     const auto append = [&](const std::string& bytes) { draft.append(bytes); };
     if (!read_whole(original.message, original.where, piece, append))
         return std::nullopt;

@@ -32,6 +32,7 @@
 
 #include <expected>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,7 +51,9 @@ public:
     // Locks the run and finds out what was sent before.  `options` of the writer: its
     // directory, marks and disk; the rest is set here.  Throws Failure (start_service:
     // somebody sends this run already).
-    ReplaySender(ReplayFiles files, WriterOptions options);
+    // `ends`: addresses in lower case whose copies were made when the mail first came. What
+    // goes to one of them again says so (Delivered-To), and goes to nobody besides.
+    ReplaySender(ReplayFiles files, WriterOptions options, std::set<std::string> ends = {});
     ~ReplaySender();
     ReplaySender(const ReplaySender&) = delete;
     ReplaySender& operator=(const ReplaySender&) = delete;
@@ -58,6 +61,8 @@ public:
     [[nodiscard]] const ReplayPlan& plan() const { return plan_; }
     [[nodiscard]] const ReplayResults& results() const { return results_; }
     [[nodiscard]] bool done() const { return next_ == plan_.items.size(); }
+    // The first one that send() looks at; only while there is one.
+    [[nodiscard]] const ReplayItem& next() const { return plan_.items[next_]; }
     // Asked since we began (spool/replay_run.h).
     [[nodiscard]] bool must_stop() const;
 
@@ -95,6 +100,7 @@ private:
     void forget_finished_segments();
 
     ReplayFiles files_;
+    std::set<std::string> ends_;
     Disk& below_;
     ReplayDisk disk_;
     ReplayPlan plan_;
