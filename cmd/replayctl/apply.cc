@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // apply: sends what a plan says, at its rate; resend: plans and applies in one.
 #include "base/clock.h"
+#include "base/failure.h"
 #include "command.h"
 #include "pace.h"
 #include "plan.h"
+#include "sending.h"
 #include "spool/replay_sender.h"
+#include "text/visible.h"
 
 #include <fmt/format.h>
 
@@ -20,6 +23,45 @@ constexpr base::milliseconds longest_pause{100}; // until a request to stop is s
 
 volatile std::sig_atomic_t interrupted = 0;
 
+std::uint32_t rate_of(const spool::ReplayPlan& plan, const Terms& terms)
+{
+    if (terms.rate == 0 || plan.rate == 0)
+        return std::max(terms.rate, plan.rate);
+    return std::min(terms.rate, plan.rate);
+}
+
+void send_all(spool::ReplaySender& sender, const Terms& terms, Sent& sent)
+{
+    Pace pace(rate_of(sender.plan(), terms), base::Steady::now());
+    while (!sender.done()) {
+        sent.stopped = is_interrupted() || sender.must_stop();
+        if (sent.stopped)
+            return;
+        if (const auto wait = pace.wait(base::Steady::now());
+            wait > base::Steady::duration::zero()) {
+            std::this_thread::sleep_for(
+                std::min<base::Steady::duration>(wait, longest_pause));
+            continue;
+        }
+        sent.refused = terms.may_send && !terms.may_send(sender.next());
+        if (sent.refused)
+            return;
+        const std::size_t batch = terms.may_send ? 1 : pace.batch();
+        pace.sent(sender.send(batch), base::Steady::now());
+    }
+}
+
+// Who owns it has limits, and we do not know them here.
+void refuse_users_run(const spool::ReplayFiles& files)
+{
+    if (const auto owner = spool::read_replay_plan(files).owner)
+        throw base::Failure(base::Remedy::fix_arguments,
+                            fmt::format("the run {} is of {}, who alone applies it",
+                                        files.name, text::visible(owner->name)));
+}
+
+} // namespace
+
 void catch_signals()
 {
     struct sigaction action{};
@@ -28,41 +70,37 @@ void catch_signals()
     (void)::sigaction(SIGTERM, &action, nullptr);
 }
 
-// False: it was asked to stop.
-bool send_all(spool::ReplaySender& sender)
+bool is_interrupted()
 {
-    Pace pace(sender.plan().rate, base::Steady::now());
-    while (!sender.done()) {
-        if (interrupted != 0 || sender.must_stop())
-            return false;
-        if (const auto wait = pace.wait(base::Steady::now());
-            wait > base::Steady::duration::zero()) {
-            std::this_thread::sleep_for(
-                std::min<base::Steady::duration>(wait, longest_pause));
-            continue;
-        }
-        pace.sent(sender.send(pace.batch()), base::Steady::now());
-    }
-    return true;
+    return interrupted != 0;
 }
 
-int send(const spool::ReplayFiles& files, const Place& place)
+Sent send(const spool::ReplayFiles& files, const Place& place, const Terms& terms)
 {
     catch_signals();
-    spool::ReplaySender sender(files, place.writer);
-    const bool finished = send_all(sender);
-    const spool::ReplayCounts counts = spool::counts_of(sender.plan(), sender.results());
-    print(fmt::format("{}: {} sent, {} lost, {} left\n", files.name, counts.sent,
-                      counts.lost, counts.left()));
-    return finished && counts.lost == 0 ? exit_done : exit_no_match;
+    spool::ReplaySender sender(files, place.writer, terms.ends);
+    const std::size_t before = spool::counts_of(sender.plan(), sender.results()).sent;
+    Sent sent;
+    send_all(sender, terms, sent);
+    sent.counts = spool::counts_of(sender.plan(), sender.results());
+    sent.now = sent.counts.sent - before;
+    print(fmt::format("{}: {} sent, {} lost, {} left\n", files.name, sent.counts.sent,
+                      sent.counts.lost, sent.counts.left()));
+    return sent;
 }
 
-} // namespace
+int exit_status_of(const Sent& sent)
+{
+    const bool finished = !sent.stopped && !sent.refused;
+    return finished && sent.counts.lost == 0 ? exit_done : exit_no_match;
+}
 
 int apply(const Call& call)
 {
     const Place place = enter(call);
-    return send(run_of(call, place), place);
+    const spool::ReplayFiles files = run_of(call, place);
+    refuse_users_run(files);
+    return exit_status_of(send(files, place));
 }
 
 int resend(const Call& call)
@@ -75,7 +113,7 @@ int resend(const Call& call)
     }
     const std::string name = spool::make_replay(place.spool, planned.plan);
     print(describe(planned, name));
-    return send({place.spool, name}, place);
+    return exit_status_of(send({place.spool, name}, place));
 }
 
 } // namespace replayctl

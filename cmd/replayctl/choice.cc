@@ -35,11 +35,12 @@ public:
         spool::ReplayItem item{message.envelope.id, message.where, message.size, {}};
         std::unordered_set<std::string> addresses; // in lower case
         for (std::uint32_t i = 0; i < message.envelope.recipients.size(); ++i) {
-            if (!is_meant(message.envelope, i))
+            std::vector<std::string> leads = leads_to(message, i);
+            if (leads.empty() || !is_meant(message.envelope, i, leads))
                 continue;
-            std::string address = new_address(message.envelope.recipients[i].address);
-            if (addresses.insert(text::to_lower(address)).second)
-                item.recipients.push_back({i, std::move(address)});
+            for (std::string& address : leads)
+                if (addresses.insert(text::to_lower(address)).second)
+                    item.recipients.push_back({i, std::move(address)});
         }
         if (item.recipients.empty())
             return;
@@ -57,17 +58,25 @@ public:
     [[nodiscard]] Choice take() { return std::move(choice_); }
 
 private:
-    bool is_meant(const Envelope& envelope, std::uint32_t i)
+    [[nodiscard]] std::vector<std::string> leads_to(const Found& message,
+                                                    std::uint32_t i) const
     {
-        const spool::Recipient& recipient = envelope.recipients[i];
-        if (!wishes_.recipient.empty() &&
-            !matches_pattern(wishes_.recipient, recipient.address))
-            return false;
+        if (wishes_.leads)
+            return wishes_.leads(message, i);
+        const std::string& address = message.envelope.recipients[i].address;
+        if (!wishes_.recipient.empty() && !matches_pattern(wishes_.recipient, address))
+            return {};
+        return {new_address(address)};
+    }
+
+    bool is_meant(const Envelope& envelope, std::uint32_t i,
+                  const std::vector<std::string>& leads)
+    {
         if (waits_(envelope.id, i)) {
             ++choice_.left_out.waiting;
             return false;
         }
-        if (comes_again(envelope, recipient)) {
+        if (comes_again(envelope, envelope.recipients[i], leads)) {
             ++choice_.left_out.forwards;
             return false;
         }
@@ -78,7 +87,8 @@ private:
     // the very address this one would go to, as one that forwards and keeps its mail is a
     // recipient of the forward as well.
     [[nodiscard]] bool comes_again(const Envelope& envelope,
-                                   const spool::Recipient& recipient) const
+                                   const spool::Recipient& recipient,
+                                   const std::vector<std::string>& leads) const
     {
         const auto original = getting_.find(envelope.parent);
         if (envelope.origin != Origin::forward || original == getting_.end())
@@ -86,8 +96,7 @@ private:
         const auto gets = [&](const std::string& address) {
             return original->second.contains(text::to_lower(address));
         };
-        return gets(new_address(recipient.address)) ||
-               std::ranges::any_of(recipient.via, gets);
+        return std::ranges::any_of(leads, gets) || std::ranges::any_of(recipient.via, gets);
     }
 
     [[nodiscard]] std::string new_address(const std::string& address) const

@@ -21,10 +21,15 @@
 
 namespace replayctl {
 
+// Where mail for this recipient is to go now; nowhere: he is not meant.
+using Leads = std::function<std::vector<std::string>(const spool::Found& message,
+                                                     std::uint32_t recipient)>;
+
 struct Wishes {
     std::string recipient; // pattern: of the recipients only these; empty: all
     std::string to;        // this address instead
     std::string to_domain; // the same local part in this domain instead
+    Leads leads{};         // decides alone, if there is one
 };
 
 struct LeftOut {

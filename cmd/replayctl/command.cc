@@ -4,14 +4,24 @@
 #include "base/failure.h"
 #include "spool/layout.h"
 
-#include <cstdio>
 #include <grp.h>
+#include <iostream>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace replayctl {
 
 namespace {
+
+void check_rights(const std::string& spool)
+{
+    const std::string log = spool::log_directory(spool);
+    if (::access(log.c_str(), R_OK | W_OK | X_OK) != 0 && errno == EACCES)
+        throw base::Failure(base::Remedy::get_permission,
+                            spool + " holds everybody's mail: for its owner and root only");
+}
+
+} // namespace
 
 void become_owner(const std::string& spool)
 {
@@ -28,29 +38,24 @@ void become_owner(const std::string& spool)
         base::fail_errno("become the owner of", spool, base::Remedy::get_permission);
 }
 
-void check_rights(const std::string& spool)
+Place place_of(const conf::Settings& settings)
 {
-    const std::string log = spool::log_directory(spool);
-    if (::access(log.c_str(), R_OK | W_OK | X_OK) != 0 && errno == EACCES)
-        throw base::Failure(base::Remedy::get_permission,
-                            spool + " holds everybody's mail: for its owner and root only");
+    Place place{.spool = settings.general.spool, .writer = {}};
+    place.writer.segment_size = settings.queue.segment_size;
+    place.writer.segment_age = settings.queue.segment_age;
+    place.writer.free_space = settings.queue.free_space;
+    place.writer.free_inodes = settings.queue.free_inodes;
+    place.writer.directory = place.spool;
+    place.retention_bytes = settings.queue.retention_bytes;
+    return place;
 }
-
-} // namespace
 
 Place enter(const Call& call)
 {
     Place place{.spool = call.get("spool"), .writer = {}};
-    if (!call.has("spool")) {
-        const conf::Settings settings = conf::read_settings(call.config);
-        place.spool = settings.general.spool;
-        place.writer.segment_size = settings.queue.segment_size;
-        place.writer.segment_age = settings.queue.segment_age;
-        place.writer.free_space = settings.queue.free_space;
-        place.writer.free_inodes = settings.queue.free_inodes;
-        place.retention_bytes = settings.queue.retention_bytes;
-    }
     place.writer.directory = place.spool;
+    if (!call.has("spool"))
+        place = place_of(conf::read_settings(call.config));
     become_owner(place.spool);
     check_rights(place.spool);
     return place;
@@ -63,8 +68,7 @@ spool::ReplayFiles run_of(const Call& call, const Place& place)
 
 void print(const std::string& text)
 {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
-        std::fflush(stdout) != 0)
+    if (!std::cout.write(text.data(), static_cast<std::streamsize>(text.size())).flush())
         base::fail_errno("write", "standard output");
 }
 

@@ -26,6 +26,10 @@ struct Place {
     std::uint64_t retention_bytes = 0; // 0: no bound
 };
 [[nodiscard]] Place enter(const Call& call);
+// The same without becoming anybody.
+[[nodiscard]] Place place_of(const conf::Settings& settings);
+// Root does; throws Failure as enter().
+void become_owner(const std::string& spool);
 
 // The run that the first operand names.
 [[nodiscard]] spool::ReplayFiles run_of(const Call& call, const Place& place);
@@ -43,5 +47,6 @@ int runs(const Call& call);
 int status(const Call& call);
 int stop(const Call& call);
 int forget(const Call& call);
+int serve(const Call& call);
 
 } // namespace replayctl

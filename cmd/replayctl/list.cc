@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // list, show, cat: what the log still has.
+#include "list.h"
+
 #include "base/clock.h"
 #include "base/failure.h"
 #include "command.h"
@@ -10,6 +12,7 @@
 #include "text/visible.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <iostream>
 
@@ -67,15 +70,12 @@ std::string json_line(const spool::Found& message, bool queued)
     return out + '\n';
 }
 
-std::string list_line(const spool::Found& message)
+std::vector<std::string> recipients_of(const spool::Envelope& envelope)
 {
-    const spool::Envelope& envelope = message.envelope;
-    std::string recipients;
+    std::vector<std::string> recipients;
     for (const spool::Recipient& recipient : envelope.recipients)
-        recipients += (recipients.empty() ? "" : ", ") + recipient.address;
-    return fmt::format("{}  {}  {:>9}  <{}> -> {}\n", envelope.id.text(),
-                       base::rfc3339(envelope.arrival / second), message.size,
-                       text::visible(envelope.sender), text::visible(recipients));
+        recipients.push_back(recipient.address);
+    return recipients;
 }
 
 void add_line(std::string& text, std::string_view key, std::string_view value)
@@ -120,6 +120,16 @@ int complain_of_missing(const Criteria& criteria, const std::vector<spool::Found
 
 } // namespace
 
+std::string list_line(const spool::Found& message,
+                      const std::vector<std::string>& recipients)
+{
+    const spool::Envelope& envelope = message.envelope;
+    return fmt::format("{}  {}  {:>9}  <{}> -> {}\n", envelope.id.text(),
+                       base::rfc3339(envelope.arrival / second), message.size,
+                       text::visible(envelope.sender),
+                       text::visible(fmt::format("{}", fmt::join(recipients, ", "))));
+}
+
 int list(const Call& call)
 {
     const Place place = enter(call);
@@ -131,7 +141,8 @@ int list(const Call& call)
         if (call.has("json"))
             text += json_line(one, is_queued(queue, one));
         else
-            text += call.has("ids") ? one.envelope.id.text() + '\n' : list_line(one);
+            text += call.has("ids") ? one.envelope.id.text() + '\n'
+                                    : list_line(one, recipients_of(one.envelope));
     print(text);
     return found.empty() ? exit_no_match : exit_done;
 }

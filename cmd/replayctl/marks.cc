@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "marks.h"
 
-#include "smtp/dsn_report.h"
+#include "header.h"
 #include "spool/replay_sender.h"
 #include "text/lines.h"
 #include "text/words.h"
-
-#include <algorithm>
 
 namespace replayctl {
 
 namespace {
 
-constexpr std::uint64_t first_look = 8u << 10;
-constexpr std::uint64_t most_header = 128u << 10;
 constexpr std::size_t scan_step = 4096;
 
 // What stands behind the name of our field; nothing for other fields.
@@ -30,7 +26,7 @@ std::optional<std::string_view> mark_in(std::string_view line)
 
 bool Marks::has(const spool::Found& message)
 {
-    return stand_in(header_of(message));
+    return stand_in(header_of(reader_, message));
 }
 
 bool Marks::stand_in(std::string_view header)
@@ -44,31 +40,16 @@ bool Marks::stand_in(std::string_view header)
     return false;
 }
 
-// Empty if it cannot be read: then the sender says that it is lost.
-std::string Marks::header_of(const spool::Found& one)
-{
-    const auto message = reader_.open(one.where);
-    if (!message)
-        return {};
-    std::string text;
-    for (const std::uint64_t most : {first_look, most_header}) {
-        text = reader_.read(*message, 0, std::min(message->size, most));
-        const std::size_t size = smtp::header_of(text).size();
-        const bool is_whole = size < text.size() || text.size() == message->size;
-        text.resize(size);
-        if (is_whole)
-            break;
-    }
-    return text;
-}
-
 // "RUN ID"
 bool Marks::is_ours(std::string_view body)
 {
     const std::string run(text::take_word(body));
     if (!runs_) {
         const std::vector<std::string> names = spool::replay_names(spool_);
-        runs_.emplace(names.begin(), names.end());
+        runs_.emplace();
+        for (const std::string& name : names)
+            if (!counts_.run || counts_.run(name))
+                runs_->insert(name);
     }
     const auto id = spool::MessageId::parse(body);
     return id && (runs_->contains(run) || is_in_log(*id));
@@ -79,7 +60,10 @@ bool Marks::is_in_log(spool::MessageId id)
     if (!ids_) {
         ids_.emplace();
         spool::Follower follower(spool_, {});
-        const auto found = [this](spool::Found&& one) { ids_->insert(one.envelope.id); };
+        const auto found = [this](spool::Found&& one) {
+            if (!counts_.message || counts_.message(one))
+                ids_->insert(one.envelope.id);
+        };
         const auto damaged = [](spool::Location, std::string_view) {};
         while (follower.poll(scan_step, found, damaged) == scan_step) {
         }

@@ -8,6 +8,7 @@
 
 #include "spool/reader.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,18 +18,26 @@ namespace replayctl {
 
 class Marks {
 public:
-    explicit Marks(const std::string& spool) : spool_(spool), reader_(spool) {}
+    // What counts of runs and messages that there are: all, if there is no function.
+    struct Counts {
+        std::function<bool(const std::string& run)> run;
+        std::function<bool(const spool::Found& message)> message;
+    };
+    explicit Marks(const std::string& spool, Counts counts = {})
+        : spool_(spool), counts_(std::move(counts)), reader_(spool)
+    {
+    }
 
     [[nodiscard]] bool has(const spool::Found& message);
     // Of a header, or its beginning.
     [[nodiscard]] bool stand_in(std::string_view header);
 
 private:
-    [[nodiscard]] std::string header_of(const spool::Found& message);
     [[nodiscard]] bool is_ours(std::string_view body);
     [[nodiscard]] bool is_in_log(spool::MessageId id);
 
     std::string spool_;
+    Counts counts_;
     spool::Reader reader_;
     std::optional<std::unordered_set<std::string>> runs_;
     std::optional<std::unordered_set<spool::MessageId>> ids_;

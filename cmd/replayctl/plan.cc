@@ -32,17 +32,6 @@ constexpr std::size_t most_shown = 10;
 
 using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
 
-std::uint32_t read_rate(const Call& call)
-{
-    if (!call.has("rate"))
-        return default_rate;
-    const auto rate = text::number_in<std::uint32_t>(call.get("rate"));
-    if (!rate)
-        throw base::Failure(base::Remedy::fix_arguments,
-                            "--rate is a number of messages a second; 0: no limit");
-    return *rate;
-}
-
 Wishes read_wishes(const Call& call)
 {
     Wishes wishes{.recipient = call.get("rcpt"),
@@ -121,6 +110,23 @@ void warn_of_little_room(const spool::ReplayPlan& plan, const Place& place)
 
 } // namespace
 
+std::uint32_t read_rate(const Call& call)
+{
+    if (!call.has("rate"))
+        return default_rate;
+    const auto rate = text::number_in<std::uint32_t>(call.get("rate"));
+    if (!rate)
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "--rate is a number of messages a second; 0: no limit");
+    return *rate;
+}
+
+bool waits(const spool::QueueView& queue, spool::MessageId id, std::uint32_t recipient)
+{
+    const spool::Entry* const entry = queue.find(id);
+    return entry != nullptr && recipient < entry->recipients() && entry->waits(recipient);
+}
+
 Planned make_plan(const Call& call, const Place& place)
 {
     const Criteria criteria = read_criteria(call);
@@ -138,10 +144,7 @@ Planned make_plan(const Call& call, const Place& place)
     Marks marks(place.spool);
     Choice choice = choose(
         found, wishes,
-        [&](spool::MessageId id, std::uint32_t i) {
-            const spool::Entry* const entry = queue.find(id);
-            return entry != nullptr && i < entry->recipients() && entry->waits(i);
-        },
+        [&](spool::MessageId id, std::uint32_t i) { return waits(queue, id, i); },
         [&](const spool::Found& one) { return marks.has(one); });
     planned.plan.items = std::move(choice.items);
     planned.left_out = choice.left_out;

@@ -4,6 +4,7 @@
 
 #include "choice.h"
 #include "command.h"
+#include "spool/queue.h"
 
 #include <string>
 
@@ -17,6 +18,12 @@ struct Planned {
 // What the command line asks for.  Throws Failure (fix_arguments: nothing narrows it and
 // --all was not said).
 [[nodiscard]] Planned make_plan(const Call& call, const Place& place);
+
+// --rate, or what holds without it.  Throws Failure (fix_arguments).
+[[nodiscard]] std::uint32_t read_rate(const Call& call);
+
+[[nodiscard]] bool waits(const spool::QueueView& queue, spool::MessageId id,
+                         std::uint32_t recipient);
 
 // `name`: of the run; empty: none was made.
 [[nodiscard]] std::string describe(const Planned& planned, const std::string& name);

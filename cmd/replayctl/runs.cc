@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // runs, status, stop, forget: what became of plans.
+#include "runs.h"
+
 #include "base/clock.h"
 #include "command.h"
 #include "text/json.h"
+#include "text/visible.h"
 
 #include <fmt/format.h>
 
@@ -16,6 +19,7 @@ struct Summary {
     std::uint32_t rate = 0;
     spool::ReplayCounts counts;
     std::string_view state;
+    std::string owner; // empty: an operator's
 };
 
 std::string_view state_word(const spool::ReplayState& state, bool finished)
@@ -35,23 +39,26 @@ Summary summarize(const spool::ReplayFiles& files)
             .made = state.plan.made,
             .rate = state.plan.rate,
             .counts = counts,
-            .state = state_word(state, counts.left() == 0)};
+            .state = state_word(state, counts.left() == 0),
+            .owner = state.plan.owner ? state.plan.owner->name : std::string()};
 }
 
 std::string line_of(const Summary& run)
 {
-    return fmt::format("{:<20}  {:<8}  {} messages, {} sent, {} lost, {} left\n", run.name,
-                       run.state, run.counts.messages, run.counts.sent, run.counts.lost,
-                       run.counts.left());
+    const std::string owner = run.owner.empty() ? "" : ", of " + text::visible(run.owner);
+    return fmt::format("{:<20}  {:<8}  {} messages, {} sent, {} lost, {} left{}\n",
+                       run.name, run.state, run.counts.messages, run.counts.sent,
+                       run.counts.lost, run.counts.left(), owner);
 }
 
 std::string json_of(const Summary& run)
 {
     std::string out;
     text::JsonWriter json(out);
-    json.begin_object()
-        .member("run", run.name)
-        .member("made", run.made)
+    json.begin_object().member("run", run.name);
+    if (!run.owner.empty())
+        json.member("owner", run.owner);
+    json.member("made", run.made)
         .member("rate", run.rate)
         .member("state", run.state)
         .member("messages", run.counts.messages)
@@ -69,27 +76,36 @@ std::string text_of(const Call& call, const Summary& run)
 
 } // namespace
 
+int show_runs(const Call& call, const std::string& spool,
+              const std::vector<std::string>& names)
+{
+    std::string text;
+    for (const std::string& name : names)
+        text += text_of(call, summarize({spool, name}));
+    print(text);
+    return text.empty() ? exit_no_match : exit_done;
+}
+
 int runs(const Call& call)
 {
     const Place place = enter(call);
-    std::string text;
-    for (const std::string& name : spool::replay_names(place.spool))
-        text += text_of(call, summarize({place.spool, name}));
-    print(text);
-    return text.empty() ? exit_no_match : exit_done;
+    return show_runs(call, place.spool, spool::replay_names(place.spool));
 }
 
 int status(const Call& call)
 {
     const Place place = enter(call);
-    print(text_of(call, summarize(run_of(call, place))));
-    return exit_done;
+    return show_runs(call, place.spool, {run_of(call, place).name});
 }
 
 int stop(const Call& call)
 {
     const Place place = enter(call);
-    const spool::ReplayFiles files = run_of(call, place);
+    return stop_run(run_of(call, place));
+}
+
+int stop_run(const spool::ReplayFiles& files)
+{
     if (!spool::read_replay(files).running)
         return exit_no_match;
     spool::stop_replay(files);

@@ -55,12 +55,13 @@ bool matches(const Criteria& criteria, const spool::Envelope& envelope)
            });
 }
 
-std::vector<spool::Found> select(const std::string& spool, const Criteria& criteria)
+std::vector<spool::Found> select(const std::string& spool, const Criteria& criteria,
+                                 const Also& also)
 {
     std::unordered_map<spool::MessageId, spool::Found> chosen;
     spool::Follower follower(spool, {});
     const auto found = [&](spool::Found&& one) {
-        if (!matches(criteria, one.envelope))
+        if (!matches(criteria, one.envelope) || (also && !also(one)))
             return;
         spool::Found& known = chosen[one.envelope.id];
         if (known.where.segment <= one.where.segment)

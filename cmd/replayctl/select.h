@@ -7,6 +7,7 @@
 #include "text/pattern.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -37,8 +38,10 @@ struct Criteria {
 using text::matches_pattern;
 [[nodiscard]] bool matches(const Criteria& criteria, const spool::Envelope& envelope);
 
-// Each message once, where its latest copy is, oldest first.
-[[nodiscard]] std::vector<spool::Found> select(const std::string& spool,
-                                               const Criteria& criteria);
+// Each message once, where its latest copy is, oldest first.  `also`: asked of those that
+// match, if it is there.
+using Also = std::function<bool(const spool::Found& message)>;
+[[nodiscard]] std::vector<spool::Found>
+select(const std::string& spool, const Criteria& criteria, const Also& also = {});
 
 } // namespace replayctl

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// replayctl/runs.h - what can be said of runs, whosever they are.  Each returns the exit
+// status.
+#pragma once
+
+#include "command.h"
+
+#include <string>
+#include <vector>
+
+namespace replayctl {
+
+// To standard output, as --json says.  Throws Failure: one of them does not exist.
+[[nodiscard]] int show_runs(const Call& call, const std::string& spool,
+                            const std::vector<std::string>& names);
+[[nodiscard]] int stop_run(const spool::ReplayFiles& files);
+
+} // namespace replayctl
