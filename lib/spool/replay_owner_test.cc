@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose a run is.
+#include "base/file.h"
 #include "spool/replay_scene_test.h"
 
 namespace {
@@ -62,6 +63,8 @@ TEST_CASE("replay: names of users' runs tell nothing of others, and lead to nobo
         }
     };
     CHECK(why(operators + "-u1000", bob).empty());
+    base::replace_file(spool.path + "/replay/" + operators + "-u1001/plan", "damaged",
+                       0640);
     for (const std::string& name :
          {operators, operators + "-u1001", std::string("nonsense"),
           std::string("../replay/") + operators + "-u1000"})

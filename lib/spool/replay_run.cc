@@ -188,21 +188,28 @@ namespace {
     throw base::Failure(base::Remedy::fix_arguments, "no such run: " + files.name);
 }
 
+// Of runs with other numbers nothing is read, so nothing of them can be said.
+bool has_number(const std::string& name, const ReplayOwner& owner)
+{
+    const std::string suffix = suffix_of(owner);
+    const std::size_t at = name.find(suffix);
+    return at != name.npos && (name + '-')[at + suffix.size()] == '-';
+}
+
 } // namespace
 
 std::vector<std::string> replay_names(const std::string& spool, const ReplayOwner& owner)
 {
     std::vector<std::string> names = replay_names(spool);
     std::erase_if(names, [&](const std::string& name) {
-        return name.find(suffix_of(owner)) == name.npos ||
-               read_replay_plan({spool, name}).owner != owner;
+        return !has_number(name, owner) || read_replay_plan({spool, name}).owner != owner;
     });
     return names;
 }
 
 void require_owner(const ReplayFiles& files, const ReplayOwner& owner)
 {
-    if (read_replay_plan(files).owner != owner)
+    if (!has_number(files.name, owner) || read_replay_plan(files).owner != owner)
         no_such_run(files);
 }
 
