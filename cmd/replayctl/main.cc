@@ -3,6 +3,7 @@
 //
 // This file knows the command line.  What a subcommand does stands in the file named after
 // it.
+#include "client.h"
 #include "command.h"
 #include "conf/command_line.h"
 #include "select.h"
@@ -62,6 +63,7 @@ std::vector<Command> commands()
         {"status", replayctl::status, "how far a run is", "RUN", {json, spool_option}},
         {"stop", replayctl::stop, "stop a run that is being sent", "RUN", {spool_option}},
         {"forget", replayctl::forget, "remove a run and its plan", "RUN", {spool_option}},
+        {"serve", replayctl::serve, "let users send their own mail again"},
     };
 }
 
@@ -73,5 +75,9 @@ int main(int argc, char** argv)
     conf::Call call;
     const std::vector<Command> all = commands();
     const Command& chosen = conf::read_subcommand(app, all, argc, argv, call);
-    return conf::run_program("replayctl", [&] { return chosen.run(call); });
+    return conf::run_program("replayctl", [&] {
+        if (const auto socket = replayctl::service_for(chosen.name, call))
+            return replayctl::ask_service(*socket, chosen.name, call);
+        return chosen.run(call);
+    });
 }

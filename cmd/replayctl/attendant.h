@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// replayctl/attendant.h - serves one user who has connected, in a process of its own.
+//
+// Who he is, the kernel says (SO_PEERCRED); what he asks for has to be on the list of
+// request.h.  Descriptors that he sends along are never taken.
+#pragma once
+
+#include "base/clock.h"
+#include "conf/settings.h"
+
+#include <optional>
+#include <sys/types.h>
+
+namespace replayctl {
+
+// For the request as a whole, and for each piece of the answer until it is taken.
+inline constexpr base::milliseconds request_patience{10'000};
+inline constexpr base::milliseconds answer_patience{60'000};
+// In its process, over which nobody watches: a search is over long before.
+inline constexpr base::seconds most_processor_time{600};
+// Who is refused waits: each refusal is a line in the log.
+inline constexpr base::milliseconds pause_of_refused{1000};
+
+// Who has connected; nothing: nobody can say.
+[[nodiscard]] std::optional<uid_t> peer_user(int socket);
+
+// Gives up its rights, does what he asks for and answers; stops as by SIGTERM when he has
+// gone.  The exit status that he was told.  Throws nothing.  std::cout and std::cerr lead
+// to him meanwhile.
+[[nodiscard]] int attend(int socket, uid_t user, const conf::Settings& settings);
+
+} // namespace replayctl

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "own_plan.h"
+
+#include "base/clock.h"
+#include "base/failure.h"
+#include "marks.h"
+#include "own_mail.h"
+#include "select.h"
+#include "sending.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace replayctl {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& why)
+{
+    throw base::Failure(base::Remedy::get_permission, why);
+}
+
+// What a user says, and his mail as far as it matches.  Recipients of others match nothing:
+// he would learn of them.
+struct Search {
+    explicit Search(const Call& call, const Caller& caller)
+        : criteria(read_criteria(call)), has_pattern(!criteria.recipient.empty()),
+          own(caller.place.spool, caller.facts, caller.addresses,
+              std::exchange(criteria.recipient, {}))
+    {
+    }
+
+    [[nodiscard]] bool is_narrow() const { return criteria.any() || has_pattern; }
+    [[nodiscard]] std::vector<spool::Found> run(const std::string& spool)
+    {
+        return select(spool, criteria, [this](const spool::Found& one) {
+            if (is_interrupted())
+                throw base::Failure(base::Remedy::try_later, "interrupted");
+            return !own.of(one).empty();
+        });
+    }
+
+    Criteria criteria;
+    bool has_pattern;
+    OwnMail own;
+};
+
+// They are copies of what is there.
+void erase_replays(std::vector<spool::Found>& found)
+{
+    std::erase_if(found,
+                  [](const spool::Found& one) { return is_sent_again(one.envelope); });
+}
+
+void erase_kept_back(std::vector<spool::Found>& found, const spool::QueueView& queue)
+{
+    std::erase_if(found, [&](const spool::Found& one) {
+        const spool::Entry* const entry = queue.find(one.envelope.id);
+        return entry != nullptr && entry->hold() == spool::Hold::by_operator;
+    });
+}
+
+std::uint32_t own_rate(const Call& call, const Caller& caller)
+{
+    const std::uint32_t most = caller.limits.rate;
+    const std::uint32_t rate = call.has("rate") ? read_rate(call) : most;
+    if (rate == 0 || rate > most)
+        refuse(fmt::format("--rate: at most {} messages a second", most));
+    return rate;
+}
+
+void require_within(const spool::ReplayPlan& plan, const conf::Replay& limits)
+{
+    std::uint64_t bytes = 0;
+    for (const spool::ReplayItem& item : plan.items)
+        bytes += item.size;
+    if (plan.items.size() > limits.messages_per_day || bytes > limits.bytes_per_day)
+        refuse(fmt::format("{} messages of {} bytes, {} of {} bytes a day are allowed: say "
+                           "which",
+                           plan.items.size(), bytes, limits.messages_per_day,
+                           limits.bytes_per_day));
+}
+
+// Of others he learns nothing, not even by a message of his that claims to be of their run.
+Marks own_marks(const Caller& caller, OwnMail& own)
+{
+    const auto names = spool::replay_names(caller.place.spool, caller.who);
+    return Marks(
+        caller.place.spool,
+        {.run = [runs = std::set<std::string>(names.begin(), names.end())](
+                    const std::string& run) { return runs.contains(run); },
+         .message = [&own](const spool::Found& one) { return !own.of(one).empty(); }});
+}
+
+} // namespace
+
+std::vector<OwnFound> find_own(const Call& call, const Caller& caller)
+{
+    Search search(call, caller);
+    std::vector<spool::Found> found = search.run(caller.place.spool);
+    erase_replays(found);
+    erase_kept_back(found, spool::QueueView(caller.place.spool));
+    std::vector<OwnFound> all;
+    all.reserve(found.size());
+    for (spool::Found& one : found) {
+        std::vector<std::string> addresses = search.own.of(one);
+        all.push_back({std::move(one), std::move(addresses)});
+    }
+    return all;
+}
+
+Planned plan_own(const Call& call, const Caller& caller)
+{
+    Search search(call, caller);
+    if (search.is_narrow() == call.has("all"))
+        throw base::Failure(base::Remedy::fix_arguments,
+                            call.has("all")
+                                ? "--all cannot be combined with ids or criteria"
+                                : "say which messages: ids, criteria, or --all");
+    Planned planned;
+    planned.plan.rate = own_rate(call, caller);
+    planned.plan.made = base::wall_seconds();
+    planned.plan.owner = caller.who;
+    std::vector<spool::Found> found = search.run(caller.place.spool);
+    const spool::QueueView queue(caller.place.spool); // later, as in make_plan()
+    erase_kept_back(found, queue);
+    Marks marks = own_marks(caller, search.own);
+    Choice choice = choose(
+        found,
+        {.recipient = {},
+         .to = {},
+         .to_domain = {},
+         .leads = [&](const spool::Found& one,
+                      std::uint32_t i) { return search.own.of(one, i); }},
+        [&](spool::MessageId id, std::uint32_t i) { return waits(queue, id, i); },
+        [&](const spool::Found& one) { return marks.has(one); });
+    planned.plan.items = std::move(choice.items);
+    planned.left_out = choice.left_out;
+    require_within(planned.plan, caller.limits);
+    return planned;
+}
+
+std::string keep_own(const Caller& caller, const Planned& planned)
+{
+    const std::string& spool = caller.place.spool;
+    if (spool::replay_names(spool, caller.who).size() >= caller.limits.runs)
+        refuse(fmt::format("you have {} runs already: forget one", caller.limits.runs));
+    return spool::make_replay(spool, planned.plan);
+}
+
+} // namespace replayctl

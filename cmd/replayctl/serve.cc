@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// serve: lets users of the system send their own mail again.
+#include "attendant.h"
+#include "base/failure.h"
+#include "base/log.h"
+#include "client.h"
+#include "command.h"
+#include "daemon/inetd.h"
+#include "net/listener.h"
+#include "net/socket_file.h"
+#include "service.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+namespace replayctl {
+
+namespace {
+
+struct Doors {
+    std::vector<Door> listening;
+    base::Fd connection;  // one to be served without listening
+    net::SocketFile file; // of a socket that we opened
+};
+
+bool is_listening(int fd)
+{
+    int listening = 0;
+    socklen_t length = sizeof listening;
+    return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
+           listening != 0;
+}
+
+// Descriptor 0 as inetd lends it with "wait".
+base::Fd take_lent_door()
+{
+    if (!is_listening(STDIN_FILENO))
+        return {};
+    base::Fd door(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    const base::Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!door || !nothing)
+        base::fail_errno("open", "/dev/null", base::Remedy::repair_system);
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (is_listening(fd) && ::dup2(nothing.get(), fd) < 0)
+            base::fail_errno("replace", "descriptor", base::Remedy::repair_system);
+    return door;
+}
+
+void open_own(const conf::Settings& settings, Doors& doors)
+{
+    const std::string path = service_socket(settings.general.run_directory);
+    const auto address = net::Address::parse_endpoint(path);
+    if (!address || address->family() != net::Address::Family::unix_path)
+        throw base::Failure(base::Remedy::fix_config, path + ": no path of a socket");
+    doors.listening.push_back({net::listen_on(*address), false});
+    doors.file = net::SocketFile(*address);
+}
+
+// By systemd or `sponts run`, by inetd, or our own.
+Doors open_doors(const conf::Settings& settings, base::Fd inetd, base::Fd lent)
+{
+    Doors doors;
+    doors.connection = std::move(inetd);
+    if (lent)
+        doors.listening.push_back({std::move(lent), true});
+    for (net::PassedSocket& passed : net::passed_sockets())
+        if (passed.listening)
+            doors.listening.push_back({std::move(passed.fd), false});
+        else
+            doors.connection = std::move(passed.fd);
+    if (doors.listening.empty() && !doors.connection)
+        open_own(settings, doors);
+    return doors;
+}
+
+} // namespace
+
+int serve(const Call& call)
+{
+    std::signal(SIGHUP, SIG_IGN); // until we can reload: what is read now is new
+    daemons::InetdConnection inetd = daemons::take_inetd_connection();
+    base::Fd lent = take_lent_door();
+    conf::Settings settings = conf::read_settings(call.config);
+    settings.log.program = "replayctl";
+    if (inetd.heard_errors)
+        settings.log.target = base::LogTarget::syslog;
+    base::configure_log(settings.log);
+    (void)enter(call);
+    Doors doors = open_doors(settings, std::move(inetd.fd), std::move(lent));
+    if (doors.connection) {
+        const auto user = peer_user(doors.connection.get());
+        return user ? attend(doors.connection.get(), *user, settings) : exit_no_match;
+    }
+    Service(std::move(settings), std::move(doors.listening)).run();
+    return exit_done;
+}
+
+} // namespace replayctl
