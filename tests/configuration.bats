@@ -98,7 +98,7 @@ units_that_run() {
 
 @test "each socket unit has a name of its own, and the service that serves it" {
     names=$(sed -n 's/^FileDescriptorName=//p' "$UNITS"/*.socket | sort)
-    [ "$names" = $'audit\nimap\nimaps\npop3\npop3s\nsmtp\nsubmission\nsubmissions\nums' ]
+    [ "$names" = $'audit\nimap\nimaps\npop3\npop3s\nreplay\nsmtp\nsubmission\nsubmissions\nums' ]
     [ -e "$UNITS/tkuev-auditd.service" ] # of tkuev-auditd.socket, by its name
     # By its name, or by Service=.
     for program in smtp-relayd pop-proxy imap-proxy; do

@@ -44,6 +44,7 @@ void Supervisor::apply(conf::Settings fresh)
     const std::string_view sendd = apply_to_sendd(old);
     apply_to_ums(old);
     apply_to_indexd(old);
+    apply_to_replay(old);
     apply_to_interceptors(old);
     base::log(Level::notice, "reload-done", "-",
               {{"relayd", relayd}, {"sendd", sendd}, {"pop", pop}, {"imap", imap}});
@@ -93,6 +94,19 @@ void Supervisor::apply_to_indexd(const conf::Settings& old)
         restart(indexd);
 }
 
+// It reads the rest again itself.
+void Supervisor::apply_to_replay(const conf::Settings& old)
+{
+    if (!old.replay.users && settings_.replay.users)
+        add_slots(replayctl);
+    else if (old.replay.users && !settings_.replay.users)
+        replace(replayctl, Slot::Fate::drain);
+    else if (!daemons::keys_for_restart(old, settings_, replayctl, true).empty())
+        restart(replayctl);
+    else
+        signal_program(replayctl, SIGHUP);
+}
+
 // Not told in the log: nobody who reads that has to do with it.
 void Supervisor::apply_to_interceptors(const conf::Settings& old)
 {
@@ -123,7 +137,8 @@ void Supervisor::replace(std::string_view program, Slot::Fate fate_of_old)
     std::erase_if(slots_, [](const Slot& slot) { return slot.pid == 0 && slot.leaves(); });
     const bool over = is_interceptor(program)
                           ? !settings_.tkuev.enabled
-                          : program == indexd && !wants_indexd(settings_);
+                          : (program == indexd && !wants_indexd(settings_)) ||
+                                (program == replayctl && !settings_.replay.users);
     if (!over)
         add_slots(program);
 }

@@ -78,6 +78,13 @@ std::optional<int> collect(pid_t pid)
     return status;
 }
 
+std::vector<std::string> arguments_of(std::string_view program, const std::string& file)
+{
+    if (program == replayctl)
+        return {"serve", "--config", file};
+    return {"--config", file};
+}
+
 } // namespace
 
 std::uint32_t workers_of(const conf::Settings& settings, std::string_view server)
@@ -109,6 +116,8 @@ Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)
     add_slots(sendd);
     if (wants_indexd(settings_))
         add_slots(indexd);
+    if (settings_.replay.users)
+        add_slots(replayctl);
     if (settings_.tkuev.enabled)
         for (const std::string_view program : interceptors)
             add_slots(program);
@@ -129,19 +138,23 @@ void Supervisor::find_programs(const conf::Settings& settings)
         find(ums);
     if (wants_indexd(settings))
         find(indexd);
+    if (settings.replay.users)
+        find(replayctl);
     if (settings.tkuev.enabled)
         for (const std::string_view program : interceptors)
             find(program);
 }
 
 // A server has nothing to do without a socket; there is one smtp-sendd, as it owns the
-// queue, one sponts-indexd, and one of each that interception needs.
+// queue, one sponts-indexd, one for users who replay, and one of each that interception
+// needs.
 void Supervisor::add_slots(std::string_view program)
 {
     std::uint32_t count = 1;
     if (program == ums)
         count = settings_.ums.enabled ? 1 : 0;
-    else if (program != sendd && program != indexd && !is_interceptor(program))
+    else if (program != sendd && program != indexd && program != replayctl &&
+             !is_interceptor(program))
         count = sockets_.of_program(program).empty() ? 0 : workers_of(settings_, program);
     for (std::uint32_t i = 1; i <= count; ++i) {
         const std::string number = count == 1 ? "" : "." + std::to_string(i);
@@ -178,7 +191,7 @@ void Supervisor::start(Slot& slot)
 {
     const auto keys = ticket_keys_.find(slot.program);
     const ProcessPlan plan{.path = paths_.find(slot.program)->second,
-                           .arguments = {"--config", settings_.file},
+                           .arguments = arguments_of(slot.program, settings_.file),
                            .sockets = sockets_.of_program(slot.program),
                            .ticket_keys =
                                keys == ticket_keys_.end() ? -1 : keys->second.get(),

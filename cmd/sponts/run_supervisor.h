@@ -39,6 +39,8 @@ inline constexpr std::string_view indexd = "sponts-indexd";
 {
     return settings.journal.enabled || settings.ums.enabled;
 }
+// Runs where users may send their own mail again.
+inline constexpr std::string_view replayctl = "replayctl";
 // These run where [tkuev] is enabled.
 inline constexpr std::string_view auditd = "tkuev-auditd";
 inline constexpr std::string_view exportd = "tkuev-exportd";
@@ -106,6 +108,7 @@ private:
     std::string_view apply_to_sendd(const conf::Settings& old);
     void apply_to_ums(const conf::Settings& old);
     void apply_to_indexd(const conf::Settings& old);
+    void apply_to_replay(const conf::Settings& old);
     void apply_to_interceptors(const conf::Settings& old);
     void replace(std::string_view program, Slot::Fate fate_of_old);
     void restart(std::string_view program);

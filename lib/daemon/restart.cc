@@ -15,7 +15,14 @@ namespace daemons {
 namespace {
 
 // Who reads a key when it starts, and not again at a reload.
-enum Reader : unsigned { relayd = 1, sendd = 2, proxies = 4, indexd = 8, ums = 16 };
+enum Reader : unsigned {
+    relayd = 1,
+    sendd = 2,
+    proxies = 4,
+    indexd = 8,
+    ums = 16,
+    replay = 32
+};
 constexpr unsigned servers = relayd | proxies | ums;
 constexpr unsigned mail = relayd | sendd;
 constexpr unsigned deliverers = servers | sendd;
@@ -32,12 +39,12 @@ constexpr Rule rules[] = {
     {"general", "database", everybody},
     {"general", "drain-timeout", servers},
     {"general", "hostname", relayd},
-    {"general", "run-directory", servers},
-    {"general", "spool", everybody}, // proxies report events there
+    {"general", "run-directory", servers | replay},
+    {"general", "spool", everybody | replay}, // proxies report events there
     {"journal", "", indexd},
     {"journal", "backlog", deliverers},
     {"journal", "enabled", deliverers},
-    {"log", "", servers | indexd},
+    {"log", "", servers | indexd | replay},
     {"queue", "draft-memory", mail},
     {"queue", "drafts-memory", mail},
     {"queue", "free-inodes", mail},
@@ -66,6 +73,8 @@ unsigned reader(std::string_view program)
         return indexd;
     if (program == "ums-popd")
         return ums;
+    if (program == "replayctl")
+        return replay;
     return program == "smtp-sendd" ? sendd : proxies;
 }
 
