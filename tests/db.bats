@@ -149,7 +149,8 @@ unshare_database() {
     migrated
     csv routes pattern,host,port,tls example.org,mail1.internal,2525,encrypt
     exported routes >"$TMP/before"
-    sqlite3 "$DB" 'DROP TABLE routes' 'DROP TABLE users' 'PRAGMA user_version = 1'
+    sqlite3 "$DB" 'DROP TABLE routes' 'DROP TABLE users' 'DROP TABLE system_users' \
+        'PRAGMA user_version = 1'
     sed -n '/CREATE TABLE routes/,/STRICT;/p' "$REPO/sql/0001-mail.sql" | sqlite3 "$DB"
     sqlite3 "$DB" "INSERT INTO routes (pattern, host, port, tls)
         VALUES ('example.org', 'mail1.internal', 2525, 'encrypt')"

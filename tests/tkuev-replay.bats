@@ -82,3 +82,57 @@ sent_again() {
     jq -e ".iri == $told + 2 and .cc == 2" <<<"$output"
     jq -e '[.events[] | .[3]][-2:] == ["mail_received", "mail_forwarded"]' <<<"$output"
 }
+
+# as USER COMMAND... - of replayctl(8), as a user of the system.
+as() {
+    setpriv --reuid "$1" --regid nogroup --clear-groups replayctl "${@:2}" --config "$CONF"
+}
+
+@test "mail that users send again to themselves is told once, and their lists tell nothing" {
+    only_root "may become other users"
+    lemf_start lemf
+    RETENTION=1d interception '[replay]' 'users = yes'
+    recorder "$MX_PORT"
+    gateway_table system_users <<<$'name,address\ngames,anna@example.org\nsys,other@example.org'
+    rundir=$(sed -n 's/^run-directory = //p' "$CONF")
+    others_may_enter "$rundir"
+    to anna@example.org 0 # nobody is told of it
+    to other@example.org 0
+    has_recorded 2
+    wait_for 20 nothing_waits
+    as games list --json | jq -S 'keys' >"$TMP/keys.before"
+    as games list >"$TMP/list.before"
+    tapped
+    as games list | diff "$TMP/list.before" -
+    to anna@example.org 1
+    to other@example.org 2
+    wait_for 20 lemf_has lemf '.iri == 2 and .cc == 1'
+    wait_for 20 nothing_waits
+
+    # The target and somebody else do the same, and it looks the same to them.
+    for user in games sys; do
+        as "$user" list --since today --json | jq -S 'keys' >"$TMP/keys.$user"
+        as "$user" plan --all --json | jq 'del(.run, .addresses, .bytes)' >"$TMP/plan.$user"
+        as "$user" list --ids | tail -n 1 | as "$user" resend - |
+            grep -oE '[0-9]+ sent,.*|^(messages|recipients|left out|duration):.*' >"$TMP/sent.$user"
+    done
+    diff "$TMP/keys.games" "$TMP/keys.sys"
+    diff <(head -n 7 "$TMP/keys.games") <(head -n 7 "$TMP/keys.before")
+    diff "$TMP/plan.games" "$TMP/plan.sys"
+    diff "$TMP/sent.games" "$TMP/sent.sys"
+    wait_for 20 nothing_waits
+    wait_for 20 lemf_has lemf '.iri == 4 and .cc == 2'
+    to anna@example.org 3 # behind it: nothing else was under way
+    wait_for 20 lemf_has lemf '.iri == 6 and .cc == 3'
+    lemf_check lemf
+    jq -e '.iri == 6 and .cc == 3' <<<"$output"
+    jq -e '[.events[] | .[3]] == ["mail_received", "mail_forwarded", "mail_received",
+        "mail_forwarded", "mail_received", "mail_forwarded"]' <<<"$output"
+    jq -e '.contents | length == 3 and (unique | length) == 3' <<<"$output" # the mark
+
+    # Nor does the end of the measure change what they see.
+    as games list >"$TMP/list.during"
+    ctl end "$MEASURE" --reason over
+    list_is_renewed
+    as games list | diff "$TMP/list.during" -
+}

@@ -118,6 +118,47 @@ END
     [ "$(find "$ROOT/var/spool/sponts-li/incoming" -type f | wc -l)" -eq 4 ]
 }
 
+@test "users send their own mail again by the socket, and only ReadWritePaths are written" {
+    only_root "is the same user in another namespace"
+    next=$(free_port)
+    mkdir -p "$TMP/mx" "$ROOT"/var/{spool/sponts,lib/sponts} "$ROOT"/run/sponts
+    cat >"$CONF" <<END
+[general]
+spool = $ROOT/var/spool/sponts
+database = $ROOT/var/lib/sponts/sponts.db
+run-directory = $ROOT/run/sponts
+[queue]
+free-space = 0
+retention = 1d
+[replay]
+users = yes
+END
+    sponts init --config "$CONF" >/dev/null
+    sponts import domains - --config "$CONF" <<<$'name\ndest.test' >/dev/null
+    sponts import system_users - --config "$CONF" <<<"name,address"$'\n'"$(id -un),me@dest.test" >/dev/null
+    sponts import routes - --config "$CONF" \
+        <<<$'pattern,host,port,tls\ndest.test,127.0.0.1,'"$next"',none' >/dev/null
+    start mx /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/fake_mx.py" "$next" "$TMP/mx"
+    wait_for 10 listens "$next"
+    start sendd "$ROOT/usr/sbin/smtp-sendd" --config "$CONF"
+    printf 'Subject: hello\r\n\r\nhello\r\n' |
+        spool-tool put "$ROOT/var/spool/sponts" a@sender.test me@dest.test >/dev/null
+    wait_for 20 test -e "$TMP/mx/1.eml"
+    wait_for 10 bash -c "[ -z \"\$(queuectl --config '$CONF' list --ids)\" ]"
+    start users confined replayctl.service systemd-socket-activate \
+        -l "$(value ListenStream replayctl.socket | sed "s,^,$ROOT,")" \
+        --fdname="$(value FileDescriptorName replayctl.socket)" \
+        "$ROOT/usr/sbin/replayctl" serve --config "$CONF"
+    wait_for 10 test -S "$ROOT/run/sponts/replay"
+    ask() { /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/replay_user.py" "$ROOT/run/sponts/replay" words "$@"; }
+    run -0 ask resend --all --
+    [[ $output == *"1 sent, 0 lost, 0 left"* ]]
+    wait_for 20 test -e "$TMP/mx/2.eml"
+    [ "$(ls "$ROOT/var/spool/sponts/replay-users")" = 0 ]
+    grep -q 'user-call .*command=resend .*count=1 status=0' "$TMP/users.log"
+    run ! grep -iE 'read-only|permission|sandbox' "$TMP/users.log"
+}
+
 @test "mail is read through the sockets of the proxies, and nothing but ReadWritePaths" {
     [ "$(id -u)" -eq 0 ] || export ROOTLESS=yes
     load helpers/dovecot
