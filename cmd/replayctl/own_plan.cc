@@ -35,10 +35,14 @@ struct Search {
     [[nodiscard]] bool is_narrow() const { return criteria.any() || has_pattern; }
     [[nodiscard]] std::vector<spool::Found> run(const std::string& spool)
     {
-        return select(spool, criteria, [this](const spool::Found& one) {
+        std::size_t count = 0;
+        return select(spool, criteria, [&](const spool::Found& one) {
             if (is_interrupted())
                 throw base::Failure(base::Remedy::try_later, "interrupted");
-            return !own.of(one).empty();
+            const bool is_own = !own.of(one).empty();
+            if (is_own && ++count > most_found)
+                refuse(fmt::format("more than {} messages: say which", most_found));
+            return is_own;
         });
     }
 

@@ -103,6 +103,11 @@ bool is_interceptor(std::string_view program)
     return std::ranges::find(interceptors, program) != std::end(interceptors);
 }
 
+bool is_beside_mail(std::string_view program)
+{
+    return program == replayctl || is_interceptor(program);
+}
+
 Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)
     : settings_(std::move(settings)), bin_directory_(std::move(bin_directory)),
       sockets_(net::passed_sockets()), signals_(watch_signals())
@@ -307,7 +312,7 @@ void Supervisor::note_end(Slot& slot, int wait_status)
     base::log(
         Level::error, "program-died", "-",
         {{"name", slot.name}, {"pid", pid}, {"how", how}, {"again_ms", pause.count()}});
-    if (is_hopeless(ending, slot.was_ready) && !is_interceptor(slot.program))
+    if (is_hopeless(ending, slot.was_ready) && !is_beside_mail(slot.program))
         begin_stop(ending.number);
 }
 
@@ -321,7 +326,7 @@ bool Supervisor::all_ready(std::string_view program) const
 bool Supervisor::all_ready() const
 {
     return std::ranges::all_of(slots_, [](const Slot& slot) {
-        return slot.leaves() || slot.ready || is_interceptor(slot.program);
+        return slot.leaves() || slot.ready || is_beside_mail(slot.program);
     });
 }
 

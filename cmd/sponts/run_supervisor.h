@@ -46,6 +46,8 @@ inline constexpr std::string_view auditd = "tkuev-auditd";
 inline constexpr std::string_view exportd = "tkuev-exportd";
 inline constexpr std::string_view interceptors[] = {auditd, exportd};
 [[nodiscard]] bool is_interceptor(std::string_view program);
+// Mail neither waits for these two kinds nor ends with them.
+[[nodiscard]] bool is_beside_mail(std::string_view program);
 [[nodiscard]] std::uint32_t workers_of(const conf::Settings& settings,
                                        std::string_view server);
 

@@ -60,6 +60,13 @@ struct Checker {
                      "tenant-retention = " + word + " is not shorter than retention"});
     }
 
+    void check_replay()
+    {
+        if (settings.replay.users && settings.general.database.empty())
+            problems.push_back({document.line_of("replay", "users"),
+                                "users = yes needs a database in [general]"});
+    }
+
     void check_required()
     {
         const General& general = settings.general;
@@ -87,6 +94,7 @@ void cross_check(const Settings& settings, const Document& document,
     checker.check_srs();
     checker.check_pseudonyms();
     checker.check_tenant_retention();
+    checker.check_replay();
 }
 
 } // namespace conf

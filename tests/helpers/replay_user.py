@@ -6,7 +6,6 @@
     replay_user.py SOCKET garbage          what is no request
     replay_user.py SOCKET descriptors      a good request, with descriptors of all kinds
     replay_user.py SOCKET silent COUNT     so many connections that say nothing, until it ends
-    replay_user.py SOCKET deaf WORD...     asks, and never reads
     replay_user.py SOCKET inetd WAY COMMAND...   is no user: starts a service as inetd does
 """
 import array
@@ -120,12 +119,11 @@ def main():
         sys.exit(99 if status is None else status)
     elif mode == "inetd":
         inetd(path, words[0], words[1:])
-    elif mode in ("silent", "deaf"):
-        kept = [connect(path) for _ in range(int(words[0]) if mode == "silent" else 1)]
-        if mode == "deaf":
-            kept[0].sendall(request(words))
+    elif mode == "silent":
+        kept = [connect(path) for _ in range(int(words[0]))]
         print("there", flush=True)
         sys.stdin.read()
+        del kept
     else:
         {"cut": cut, "garbage": garbage, "descriptors": descriptors}[mode](path)
 
