@@ -169,7 +169,7 @@ END
     run -64 raw $BOB words plan --
     # Root is nobody else here, either; who has no address has no mail.
     for user in $EVE root; do
-        run -77 raw $user words list --
+        run -77 raw "$user" words list --
         [ "$output" = "replayctl: $user has no mail here" ]
     done
     run -77 raw nobody words list --
@@ -274,6 +274,7 @@ END
     kill -HUP "$SERVE_PID"
     wait_for 10 grep -q ' reloaded ' "$TMP/serve.log"
     mkfifo "$TMP/hold"
+    # shellcheck disable=SC2034  # it is only kept open
     exec {HOLD}<>"$TMP/hold"
     start silent raw $BOB silent 2 <"$TMP/hold"
     wait_for 10 grep -q there "$TMP/silent.out"
