@@ -330,3 +330,15 @@ END
     kill -HUP "$PID"
     wait_for 20 test ! -e "$TMP/run/replay"
 }
+
+@test "a service for users that cannot start holds up no mail" {
+    RETENTION=1d sending '[replay]' 'users = yes'
+    halt
+    mkdir "$TMP/run/replay" # no place for a socket
+    start run sponts run --config "$CONF"
+    wait_for 20 grep -q gateway-ready "$TMP/run.log"
+    wait_for 20 grep -q 'program-died name=replayctl' "$TMP/run.log"
+    ! gone "$PID"
+    rmdir "$TMP/run/replay"
+    wait_for 20 test -S "$TMP/run/replay"
+}
