@@ -115,6 +115,7 @@ void write_properties(Lines& lines, const Envelope& envelope)
         lines.text("redirected", "yes");
     if (envelope.replayed)
         lines.text("replayed", "yes");
+    lines.text_unless_empty("route", envelope.route);
 }
 
 void write_recipient(Lines& lines, const Recipient& recipient)

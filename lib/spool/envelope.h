@@ -3,7 +3,8 @@
 //
 // The envelope is written once, in front of the message, as readable "key value" lines
 // (sponts-spool(5)).  It says who sent what for whom, and what RFC 3461 asks to be kept; it
-// never says how to deliver: routes are decided afresh at each attempt.
+// never says how to deliver: routes are decided afresh at each attempt, also one that is
+// given by its name.
 #pragma once
 
 #include "spool/id.h"
@@ -79,6 +80,9 @@ struct Envelope {
     std::string tls{};       // the version that the client's session had, or empty
     bool redirected = false; // replay: its client did not name these recipients
     bool replayed = false;   // forward: of a replay
+    // Replay: goes where the routes table leads this pattern, whatever its recipients are;
+    // empty: by its recipients.
+    std::string route{};
     bool operator==(const Envelope&) const = default;
 };
 

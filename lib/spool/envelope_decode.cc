@@ -135,6 +135,7 @@ constexpr auto keys = std::to_array<Key>({
     {"redirected",
      [](std::string_view v, Reading& r) { return r.e.redirected = v == "yes"; }},
     {"replayed", [](std::string_view v, Reading& r) { return r.e.replayed = v == "yes"; }},
+    {"route", [](std::string_view v, Reading& r) { return read_text(v, r.e.route); }},
     {"to", read_recipient, false},
     {"notify",
      [](std::string_view v, Reading& r) {

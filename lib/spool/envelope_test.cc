@@ -34,6 +34,7 @@ Envelope full_envelope()
     e.tls = "TLSv1.3";
     e.redirected = true;
     e.replayed = true;
+    e.route = "restored.example";
     return e;
 }
 
@@ -72,6 +73,7 @@ Envelope random_envelope(std::mt19937& random)
     e.tls = text(9);
     e.redirected = number(2) != 0;
     e.replayed = number(2) != 0;
+    e.route = text(9);
     return e;
 }
 
@@ -111,6 +113,7 @@ TEST_CASE("spool: an envelope is text that can be read")
                                      "tls TLSv1.3\n"
                                      "redirected yes\n"
                                      "replayed yes\n"
+                                     "route restored.example\n"
                                      "to <one@example.org>\n"
                                      "to <two@example.org>\n"
                                      "notify success,delay\n"

@@ -54,6 +54,12 @@ bool read_owner(std::string_view line, ReplayPlan& plan)
     return true;
 }
 
+bool read_route(std::string_view line, ReplayPlan& plan)
+{
+    plan.route = line;
+    return !line.empty();
+}
+
 bool read_line(std::string_view line, ReplayPlan& plan)
 {
     const std::string_view word = text::take_word(line);
@@ -65,6 +71,8 @@ bool read_line(std::string_view line, ReplayPlan& plan)
         return read_number(line, plan.made);
     if (word == "owner")
         return read_owner(line, plan);
+    if (word == "route")
+        return read_route(line, plan);
     return word == "rate" && read_number(line, plan.rate);
 }
 
@@ -77,6 +85,8 @@ std::string encode(const ReplayPlan& plan)
     auto out = std::back_inserter(text);
     if (plan.owner)
         fmt::format_to(out, "owner {} {}\n", plan.owner->uid, plan.owner->name);
+    if (!plan.route.empty())
+        fmt::format_to(out, "route {}\n", plan.route);
     for (const ReplayItem& item : plan.items) {
         fmt::format_to(out, "message {} {} {}\n", item.id.text(),
                        MessageId(item.where).text(), item.size);

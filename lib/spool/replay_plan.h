@@ -9,9 +9,10 @@
 //     rate MESSAGES                    a second; 0: as fast as they can be written
 //     owner UID NAME                   the user of the system whose it is; of an operator's
 //                                      there is no such line
+//     route NAME                       only if all go by this route
 //     message ID WHERE SIZE            WHERE: its place in the log then, in the form of an
-//     id to RECIPIENT <ADDRESS>           a recipient of the original, counted from 0, and
-//     who
+//                                      id
+//     to RECIPIENT <ADDRESS>           a recipient of the original, counted from 0, and who
 //                                      gets it now; for each message once or more
 //     end MESSAGES SUM                 XXH3 of all lines before
 #pragma once
@@ -53,6 +54,7 @@ struct ReplayPlan {
     std::uint32_t rate = 0;
     std::vector<ReplayItem> items;         // each message once
     std::optional<ReplayOwner> owner = {}; // nothing: it is an operator's
+    std::string route{};                   // of the envelopes (spool/envelope.h)
     bool operator==(const ReplayPlan&) const = default;
 };
 

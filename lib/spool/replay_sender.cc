@@ -47,7 +47,8 @@ bool are_named_by_client(const ReplayItem& item, const Envelope& original)
            });
 }
 
-Envelope envelope_of(const ReplayItem& item, const Envelope& original)
+Envelope envelope_of(const ReplayItem& item, const Envelope& original,
+                     const std::string& route)
 {
     Envelope out = original;
     out.id = {};
@@ -56,6 +57,7 @@ Envelope envelope_of(const ReplayItem& item, const Envelope& original)
     out.parent = item.id;
     out.redirected = !are_named_by_client(item, original);
     out.replayed = false;
+    out.route = route;
     out.recipients.clear();
     for (const ReplayRecipient& to : item.recipients)
         out.recipients.push_back(
@@ -266,7 +268,8 @@ std::size_t ReplaySender::send_batch(std::size_t most, Sending& sending)
         note(lost);
         count += lost.size();
         lost.clear();
-        writer_->commit(std::move(*draft), envelope_of(*item, original->message.envelope),
+        writer_->commit(std::move(*draft),
+                        envelope_of(*item, original->message.envelope, plan_.route),
                         sending.done(item->id));
     }
     note(lost);

@@ -77,6 +77,24 @@ TEST_CASE("replay: other recipients, who were one of several")
     CHECK(sent.redirected);
 }
 
+TEST_CASE("replay: what goes by a route of its own says so, and only that")
+{
+    const TemporarySpool spool;
+    HastyDisk disk;
+    for (const char* const route : {"restored.example", ""}) {
+        spool::ReplayPlan plan;
+        {
+            spool::Writer writer(options_for(spool.path, disk));
+            REQUIRE(spool::test::write(writer, "a@example", "text\r\n"));
+        }
+        plan = plan_of(spool.path);
+        plan.route = route;
+        CHECK(send_all(spool.path, spool::make_replay(spool.path, plan), disk) > 0);
+        CHECK(read_all(spool.path).found.back().envelope.route == route);
+        CHECK_FALSE(read_all(spool.path).found.back().envelope.redirected);
+    }
+}
+
 TEST_CASE("replay: a run has one sender at a time, and stops when it is asked")
 {
     const TemporarySpool spool;
@@ -201,6 +219,10 @@ TEST_CASE("replay: a plan is written and read without loss, and believed only wh
     std::string other = text;
     other[text.find("99")] = '8';
     CHECK_FALSE(spool::decode_plan(other));
+    spool::ReplayPlan routed = plan;
+    routed.route = "restored.example";
+    CHECK(spool::decode_plan(spool::encode(routed)) == routed);
+    CHECK_FALSE(spool::encode(plan).contains("route"));
 }
 
 TEST_CASE("replay: a torn line of the progress says nothing")
