@@ -60,6 +60,7 @@ std::string text_of_all(const Item& item)
     add_client(text, item.envelope.client);
     add_line(text, "body", body_text(item.envelope.body));
     add_line(text, "envid", item.envelope.envid);
+    add_line(text, "route", item.envelope.route);
     add_line(text, "attempts", std::to_string(entry.attempts()));
     add_line(text, "next", time_or_now(entry.next_attempt()));
     add_line(text, "destination", item.view.text(entry.destination()));

@@ -96,7 +96,8 @@ std::string json_of_all(const Item& item)
     write_client(json, item.envelope.client);
     json.member("body", body_text(item.envelope.body))
         .member("smtputf8", item.envelope.smtputf8)
-        .member("envid", item.envelope.envid);
+        .member("envid", item.envelope.envid)
+        .member("route", item.envelope.route);
     write_results(json, item);
     json.end_object();
     out += '\n';

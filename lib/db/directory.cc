@@ -2,6 +2,7 @@
 #include "db/directory.h"
 
 #include "db/connection.h"
+#include "db/fields.h"
 #include "db/names.h"
 #include "db/remembered.h"
 #include "db/watched.h"
@@ -169,6 +170,14 @@ const std::vector<RouteHost>& Directory::route(std::string_view address, Service
                             : state_->take_address(parts, service);
     if (!found)
         state_->take_route("*", service);
+    return *state_->last_route;
+}
+
+const std::vector<RouteHost>& Directory::named_route(std::string_view pattern)
+{
+    // What is no pattern has no rows.
+    const Checked stored = check_mail_pattern(pattern);
+    (void)state_->take_route(stored ? *stored : std::string(), Service::mail);
     return *state_->last_route;
 }
 

@@ -130,6 +130,9 @@ public:
     // list is good until the next call of route(): copy it before anything else may ask.
     [[nodiscard]] const std::vector<RouteHost>& route(std::string_view address,
                                                       Service service = Service::mail);
+    // All rows of this very pattern for mail, in any form in which it may be imported; the
+    // list is good as long.
+    [[nodiscard]] const std::vector<RouteHost>& named_route(std::string_view pattern);
     [[nodiscard]] std::optional<User> user(std::string_view name);
     // Increases whenever the database may have changed: for callers that cache decisions.
     [[nodiscard]] std::uint64_t version();

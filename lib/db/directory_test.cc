@@ -87,6 +87,25 @@ TEST_CASE("db: the most specific route wins")
         }
 }
 
+TEST_CASE("db: a route by its name is that one and no other")
+{
+    const Fixture fixture;
+    fill_routes(fixture);
+    db::Directory directory(fixture.path, at_once);
+    const auto first = [&](const char* pattern) {
+        const auto& rows = directory.named_route(pattern);
+        return rows.empty() ? std::string() : rows.front().host;
+    };
+    CHECK(first("Example.ORG") == "first.test");
+    CHECK(directory.named_route("example.org").size() == 2);
+    CHECK(first(".example.org") == "below.test");
+    CHECK(first("BOSS@example.org") == "boss.test");
+    CHECK(first("*") == "default.test");
+    for (const char* const none :
+         {"a.example.org", "other@example.org", "elsewhere.test", "", "no domain", "."})
+        CHECK(first(none).empty());
+}
+
 TEST_CASE("db: each service has routes of its own, and sees no others")
 {
     using enum db::Service;

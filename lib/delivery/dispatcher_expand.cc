@@ -34,11 +34,11 @@ void log_replaced(const Attempt& attempt, const Recipients& recipients)
 bool Dispatcher::needs_expansion(const Attempt& attempt)
 {
     const spool::Envelope& envelope = attempt.envelope();
-    if (envelope.origin == spool::Origin::forward)
-        return false; // made by an expansion
-    return std::any_of(
-        envelope.recipients.begin(), envelope.recipients.end(),
-        [this](const spool::Recipient& one) { return expands(one.address, facts_); });
+    return may_expand(envelope) &&
+           std::any_of(envelope.recipients.begin(), envelope.recipients.end(),
+                       [this](const spool::Recipient& one) {
+                           return expands(one.address, facts_);
+                       });
 }
 
 Expansion Dispatcher::expansion_of(Attempt& attempt, const Recipients& waiting)

@@ -32,12 +32,13 @@ struct Watched : Surroundings, Scene {
         route("takes.test", server.port);
         options.idle_connection = 0; // it answers to one message
     }
-    MessageId put_replay()
+    MessageId put_replay(const std::string& by = {})
     {
         spool::Envelope envelope;
         envelope.arrival = base::wall_microseconds();
         envelope.origin = spool::Origin::replay;
         envelope.parent = MessageId(7);
+        envelope.route = by;
         envelope.recipients.push_back({"a@takes.test", spool::notify_never, {}});
         return put(std::move(envelope), again);
     }
@@ -128,4 +129,31 @@ TEST_CASE("delivery: what an operator sends another way before its first attempt
         }));
     });
     CHECK(scene.received().size() == 1);
+}
+
+TEST_CASE("delivery: what goes by a route of its own waits for that, and is not forwarded")
+{
+    Watched scene("220 mx\r\n250 mx\r\n250 ok\r\n250 ok\r\n354 go\r\n250 ok\r\n");
+    const std::uint16_t port = scene.facts.routes["takes.test"][0].port;
+    scene.facts.row("a@takes.test", db::AddressKind::forward, "b@far.test");
+    scene.facts.routes.clear();
+    const MessageId id = scene.put_replay("restored.test");
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        dispatcher.start();
+        CHECK(scene.run_until([&] { return queue.find(id)->attempts() > 0; }));
+        CHECK(queue.text(queue.find(id)->reason(0))
+                  .contains("routing: there is no route restored.test"));
+        scene.route("restored.test", port);
+        ++scene.facts.changes;
+        queue.requeue(id);
+        dispatcher.look_again(id);
+        CHECK(scene.run_until([&] {
+            dispatcher.tick();
+            return queue.find(id) == nullptr;
+        }));
+    });
+    CHECK(scene.received().size() == 1); // the witness has seen it like any replay
+    CHECK(queue.size() == 0);            // nothing was made of it
 }

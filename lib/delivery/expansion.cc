@@ -228,6 +228,20 @@ bool expands(std::string_view address, Facts& facts)
     return false;
 }
 
+std::optional<std::string> own_mailbox(const std::string& address, Facts& facts)
+{
+    std::string end = rewritten(address, facts);
+    if (end.empty())
+        return std::nullopt;
+    const auto is_end = [&end](const Leaf& leaf) {
+        return text::equal_ignoring_case(leaf.address, end);
+    };
+    if (expands(address, facts) &&
+        std::ranges::none_of(expand({address}, {0}, {}, {}, facts).leaves, is_end))
+        return std::nullopt;
+    return end;
+}
+
 std::string rewritten(std::string_view address, Facts& facts)
 {
     std::string at(address);

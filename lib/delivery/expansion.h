@@ -11,8 +11,10 @@
 #pragma once
 
 #include "delivery/facts.h"
+#include "spool/envelope.h"
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -56,8 +58,20 @@ struct Expansion {
                                const std::vector<std::uint32_t>& lost,
                                const std::set<std::string>& passed, Facts& facts);
 
+// False: it was made by an expansion, or has a route of its own, by which it goes to
+// nobody but its recipients.
+[[nodiscard]] inline bool may_expand(const spool::Envelope& envelope)
+{
+    return envelope.origin != spool::Origin::forward && envelope.route.empty();
+}
+
 // True if some recipient has rows that expand() would follow beyond a plain rewrite.
 [[nodiscard]] bool expands(std::string_view address, Facts& facts);
+
+// Where mail to the address itself is kept, copies and forwards aside: the address after
+// plain rewrites; nothing if it only forwards, or goes in a circle.
+[[nodiscard]] std::optional<std::string> own_mailbox(const std::string& address,
+                                                     Facts& facts);
 
 // The address after plain rewrites; empty when they go in a circle.
 [[nodiscard]] std::string rewritten(std::string_view address, Facts& facts);

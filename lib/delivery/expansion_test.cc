@@ -181,3 +181,24 @@ TEST_CASE("delivery: an expansion has a limit")
         facts.row("list@u.test", AddressKind::forward, std::to_string(i) + "@x.test");
     CHECK(expanded(facts, {"list@u.test"}).too_many);
 }
+
+TEST_CASE("delivery: where mail to an address is kept, whoever else gets it")
+{
+    TestFacts facts;
+    facts.row("alias@u.test", AddressKind::rewrite, "store@u.test");
+    facts.row("store@u.test", AddressKind::copy, "archive@u.test");
+    facts.row("boss@u.test", AddressKind::copy, "pa@u.test");
+    facts.row("list@u.test", AddressKind::forward, "boss@u.test");
+    facts.row("both@u.test", AddressKind::forward, "me@far.test");
+    facts.row("both@u.test", AddressKind::mailbox, "");
+    facts.row("to-list@u.test", AddressKind::rewrite, "list@u.test");
+    facts.row("x@u.test", AddressKind::rewrite, "y@u.test");
+    facts.row("y@u.test", AddressKind::rewrite, "x@u.test");
+    using delivery::own_mailbox;
+    CHECK(own_mailbox("plain@u.test", facts) == "plain@u.test");
+    CHECK(own_mailbox("alias@u.test", facts) == "store@u.test");
+    CHECK(own_mailbox("Boss@u.test", facts) == "Boss@u.test");
+    CHECK(own_mailbox("both@u.test", facts) == "both@u.test");
+    for (const char* const none : {"list@u.test", "to-list@u.test", "x@u.test"})
+        CHECK_FALSE(own_mailbox(none, facts));
+}

@@ -19,6 +19,9 @@ public:
     [[nodiscard]] virtual std::vector<db::AddressRow> address(std::string_view address) = 0;
     [[nodiscard]] virtual const std::vector<db::RouteHost>&
     route(std::string_view recipient) = 0;
+    // Of this very pattern; empty: it has no rows.
+    [[nodiscard]] virtual const std::vector<db::RouteHost>&
+    named_route(std::string_view pattern) = 0;
     [[nodiscard]] virtual std::uint64_t version() = 0;
 };
 
@@ -36,6 +39,10 @@ public:
     const std::vector<db::RouteHost>& route(std::string_view recipient) override
     {
         return directory_.route(recipient);
+    }
+    const std::vector<db::RouteHost>& named_route(std::string_view pattern) override
+    {
+        return directory_.named_route(pattern);
     }
     std::uint64_t version() override { return directory_.version(); }
 

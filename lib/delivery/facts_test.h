@@ -43,6 +43,11 @@ public:
                 return found->second;
         return none_;
     }
+    const std::vector<db::RouteHost>& named_route(std::string_view pattern) override
+    {
+        const auto found = routes.find(std::string(pattern));
+        return found == routes.end() ? none_ : found->second;
+    }
     std::uint64_t version() override { return changes; }
 
 private:

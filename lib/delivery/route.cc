@@ -2,6 +2,7 @@
 // delivery/route.cc - see route.h.
 #include "delivery/route.h"
 
+#include "base/failure.h"
 #include "delivery/expansion.h"
 
 #include <charconv>
@@ -116,6 +117,8 @@ NextHopPtr Router::next_hop(const spool::Envelope& envelope, const std::string& 
         version_ = version;
         known_.clear();
     }
+    if (!envelope.route.empty())
+        return by_name(envelope.route);
     const std::vector<db::RouteHost>& rows = facts_.route(address);
     if (!rows.empty())
         return by_route(rows);
@@ -147,6 +150,16 @@ NextHopPtr Router::remember(const std::string& key, NextHop hop)
     for (const db::RouteHost& host : hop.hosts)
         hop.hold_5xx |= host.hold_5xx;
     return known_[key] = std::make_shared<const NextHop>(std::move(hop));
+}
+
+// Never another way: whoever has said it meant another server than the ordinary one.  It
+// waits, for the row may be on its way.
+NextHopPtr Router::by_name(const std::string& pattern)
+{
+    const std::vector<db::RouteHost>& rows = facts_.named_route(pattern);
+    if (rows.empty())
+        throw base::Failure(base::Remedy::try_later, "there is no route " + pattern);
+    return by_route(rows);
 }
 
 NextHopPtr Router::by_route(const std::vector<db::RouteHost>& rows)

@@ -5,6 +5,9 @@
 // then the most specific route (address, domain, parent domain, "*"), then the backend of
 // the listener the message came in by, then the smarthost, then the MX records of the
 // domain.  Copies and forwards are not handled here (expansion.h).
+//
+// A message with a route of its own (spool/envelope.h) goes by the rows of that pattern and
+// no other way; its recipients are turned back and rewritten like all others.
 #pragma once
 
 #include "delivery/facts.h"
@@ -55,7 +58,8 @@ class Router {
 public:
     Router(Facts& facts, RouteOptions options, const smtp::Srs* srs);
 
-    // `released`: an operator has let it go although its domain is on hold.
+    // `released`: an operator has let it go although its domain is on hold.  Throws
+    // base::Failure(try_later), as the facts do, if the message's own route has no rows.
     [[nodiscard]] Decision decide(const spool::Envelope& envelope,
                                   std::string_view recipient, std::int64_t now,
                                   bool released);
@@ -64,6 +68,7 @@ public:
 private:
     [[nodiscard]] NextHopPtr next_hop(const spool::Envelope& envelope,
                                       const std::string& address);
+    [[nodiscard]] NextHopPtr by_name(const std::string& pattern);
     [[nodiscard]] NextHopPtr by_route(const std::vector<db::RouteHost>& rows);
     [[nodiscard]] NextHopPtr by_host(std::string_view endpoint);
     [[nodiscard]] NextHopPtr by_mx(const std::string& domain);

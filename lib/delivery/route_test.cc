@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where mail goes: the order of the ways, and what keeps destinations apart.
+#include "base/failure.h"
 #include "delivery/facts_test.h"
 #include "delivery/route.h"
 #include "seal/digest.h"
@@ -75,6 +76,41 @@ TEST_CASE("delivery: nor does a replay to strangers that its client has not name
     envelope.redirected = true;
     CHECK(router.decide(envelope, "a@far.test", 0, false).next->key == "mx:far.test");
     CHECK(router.decide(envelope, "a@ours.test", 0, false).next->key == "10.0.0.2:25");
+}
+
+TEST_CASE("delivery: what has a route of its own goes by that and no other way")
+{
+    delivery::TestFacts facts;
+    facts.routes["u.test"] = {host("10.0.0.1", 25)};
+    facts.row("a@u.test", db::AddressKind::rewrite, "b@u.test");
+    delivery::RouteOptions options;
+    options.smarthost = "smart.test:587";
+    delivery::Router router(facts, options, nullptr);
+    spool::Envelope envelope;
+    envelope.route = "restored.test";
+    const auto decide = [&](const char* to) {
+        return router.decide(envelope, to, 0, false);
+    };
+    try {
+        (void)decide("a@u.test");
+        FAIL("there is no such route");
+    } catch (const base::Failure& failure) {
+        CHECK(std::string(failure.what()) == "there is no route restored.test");
+        CHECK(failure.remedy() == base::Remedy::try_later);
+    }
+    facts.routes["restored.test"] = {host("10.0.0.9", 24)};
+    facts.routes["restored.test"][0].protocol = db::Protocol::lmtp;
+    ++facts.changes;
+    const Decision decision = decide("a@u.test");
+    CHECK(decision.next->key == "10.0.0.9:24/lmtp");
+    CHECK(decision.next->lmtp);
+    CHECK(decision.address == "b@u.test");
+    CHECK(decide("x@far.test").next->key == "10.0.0.9:24/lmtp");
+    envelope.route.clear();
+    CHECK(decide("a@u.test").next->key == "10.0.0.1:25");
+    facts.domains["u.test"].hold = true;
+    envelope.route = "restored.test";
+    CHECK(decide("a@u.test").kind == Decision::Kind::hold);
 }
 
 TEST_CASE("delivery: routes that differ in policy are different destinations")

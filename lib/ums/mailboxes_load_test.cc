@@ -40,6 +40,10 @@ TEST_CASE("ums: while it is found out whose a list's mail is, others have their 
             return found == rows.end() ? std::vector<db::AddressRow>() : found->second;
         }
         const std::vector<db::RouteHost>& route(std::string_view) override { return none; }
+        const std::vector<db::RouteHost>& named_route(std::string_view) override
+        {
+            return none;
+        }
         std::uint64_t version() override { return 1; }
         std::vector<db::RouteHost> none;
     };
@@ -177,6 +181,10 @@ TEST_CASE("ums: a directory that does not answer is said, and asked again")
         const std::vector<db::RouteHost>& route(std::string_view recipient) override
         {
             return facts.route(recipient);
+        }
+        const std::vector<db::RouteHost>& named_route(std::string_view pattern) override
+        {
+            return facts.named_route(pattern);
         }
         std::uint64_t version() override { return facts.version(); }
     };

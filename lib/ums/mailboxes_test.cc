@@ -178,6 +178,20 @@ TEST_CASE("ums: a changed directory maps anew")
     CHECK(scene.of("anna@u.test").empty());
 }
 
+TEST_CASE("ums: what goes by a route of its own is its recipient's, who forwards or not")
+{
+    Scene scene;
+    scene.facts.row("boss@u.test", AddressKind::forward, "anna@u.test");
+    spool::Envelope again = Scene::made_of(MessageId(7), Origin::replay, {"boss@u.test"});
+    const MessageId forwarded = scene.put(again);
+    again.route = "restored.test";
+    const MessageId routed = scene.put(again);
+    REQUIRE(scene.of("anna@u.test").size() == 1);
+    CHECK(scene.of("anna@u.test")[0].id == forwarded);
+    REQUIRE(scene.of("boss@u.test").size() == 1);
+    CHECK(scene.of("boss@u.test")[0].id == routed);
+}
+
 TEST_CASE("ums: what was made of a message has its name, and only one is shown")
 {
     Scene scene;

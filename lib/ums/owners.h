@@ -22,7 +22,7 @@ namespace ums {
 struct Addressed {
     std::vector<std::string> recipients;
     std::vector<bool> waits;        // of each
-    bool expanded = false;          // made by an expansion: not expanded again
+    bool expanded = false;          // goes to its recipients alone (delivery::may_expand())
     std::set<std::string> passed{}; // delivery::delivered_to() of its header
 };
 
@@ -50,6 +50,11 @@ public:
     {
         ++questions_;
         return facts_.route(recipient);
+    }
+    const std::vector<db::RouteHost>& named_route(std::string_view pattern) override
+    {
+        ++questions_;
+        return facts_.named_route(pattern);
     }
     std::uint64_t version() override { return facts_.version(); }
     [[nodiscard]] std::size_t questions() const { return questions_; }

@@ -75,7 +75,7 @@ bool QueueScan::read_text(ReadMail& out, bool kept_back)
     if (!size || !header)
         return false;
     out.mail.size = *size;
-    out.addressed.expanded = envelope.origin == spool::Origin::forward;
+    out.addressed.expanded = !delivery::may_expand(envelope);
     out.addressed.passed = delivery::delivered_to(*header);
     for (const spool::Recipient& recipient : envelope.recipients)
         out.addressed.recipients.push_back(recipient.address);
