@@ -28,14 +28,9 @@ std::uint64_t Journal::progress(std::string_view source) const
     return look.step() ? static_cast<std::uint64_t>(look.number(0)) : 0;
 }
 
-std::vector<Journal::Progress> Journal::progress() const
+std::vector<JournalProgress> Journal::progress() const
 {
-    std::vector<Progress> all;
-    Statement look = database_.lend("SELECT source, position FROM progress");
-    while (look.step())
-        all.push_back(
-            {std::string(look.text(0)), static_cast<std::uint64_t>(look.number(1))});
-    return all;
+    return read_progress(database_);
 }
 
 // Numbers that we remember may belong to nobody any more.

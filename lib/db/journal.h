@@ -35,6 +35,13 @@ inline constexpr int key_bits = 10;
     return key >> key_bits;
 }
 
+// How far a source of events was read.
+struct JournalProgress {
+    std::string source;
+    std::uint64_t position = 0;
+};
+[[nodiscard]] std::vector<JournalProgress> read_progress(const Sqlite& database);
+
 class Journal {
 public:
     // Throws base::Failure; fix_config if the database is not of journal_version.
@@ -45,11 +52,7 @@ public:
 
     // How far a source was read; 0: not at all.
     [[nodiscard]] std::uint64_t progress(std::string_view source) const;
-    struct Progress {
-        std::string source;
-        std::uint64_t position = 0;
-    };
-    [[nodiscard]] std::vector<Progress> progress() const;
+    [[nodiscard]] std::vector<JournalProgress> progress() const;
 
 private:
     friend class JournalBatch;

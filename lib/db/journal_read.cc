@@ -133,6 +133,48 @@ constexpr std::string_view login_columns =
 
 } // namespace
 
+std::vector<JournalProgress> read_progress(const Sqlite& database)
+{
+    std::vector<JournalProgress> all;
+    Statement look = database.lend("SELECT source, position FROM progress");
+    while (look.step())
+        all.push_back(
+            {std::string(look.text(0)), static_cast<std::uint64_t>(look.number(1))});
+    return all;
+}
+
+JournalIds JournalSearch::ids(const JournalCriteria& criteria, std::size_t limit,
+                              std::optional<JournalKey> after) const
+{
+    const std::vector<JournalKey> found =
+        keys(criteria, limit, JournalOrder::oldest_first, after);
+    JournalIds page;
+    for (const JournalKey key : found) {
+        Statement row =
+            database_.lend("SELECT id FROM messages WHERE key = ?1 AND id IS NOT NULL");
+        row.bind(1, key);
+        if (row.step())
+            page.ids.push_back(id_of(row, 0));
+    }
+    if (found.size() == limit && !found.empty())
+        page.next = found.back();
+    return page;
+}
+
+std::vector<FiledOutcome> JournalSearch::outcomes(spool::MessageId id) const
+{
+    Statement rows = database_.lend(
+        "SELECT a.address, o.address, r.result FROM messages m"
+        " JOIN recipients r ON r.message = m.key JOIN addresses a ON a.id = r.address"
+        " LEFT JOIN addresses o ON o.id = r.original WHERE m.id = ?1");
+    rows.bind(1, static_cast<std::int64_t>(id.value()));
+    std::vector<FiledOutcome> all;
+    while (rows.step())
+        all.push_back(
+            {text_of(rows, 0), text_of(rows, 1), static_cast<Outcome>(rows.number(2))});
+    return all;
+}
+
 std::optional<FiledMessage> JournalSearch::message(JournalKey key) const
 {
     FiledMessage filed;

@@ -83,6 +83,18 @@ struct JournalPage {
     std::optional<JournalKey> next; // to go on from; none: that was all
 };
 
+// The same without what is filed of them.
+struct JournalIds {
+    std::vector<spool::MessageId> ids;
+    std::optional<JournalKey> next; // perhaps there are more; none: that was all
+};
+
+struct FiledOutcome {
+    std::string address;  // as it is filed: in lower case, or a pseudonym
+    std::string original; // what it was before a rewrite, or empty
+    Outcome outcome = Outcome::waiting;
+};
+
 // Instead of the order of time: the largest first, of equals the newest.
 enum class JournalSort : std::uint8_t {
     size,
@@ -135,6 +147,11 @@ public:
     keys(const JournalCriteria& criteria, std::size_t limit,
          JournalOrder order = JournalOrder::newest_first,
          std::optional<JournalKey> after = std::nullopt) const;
+    // The oldest first; of refusals none.
+    [[nodiscard]] JournalIds ids(const JournalCriteria& criteria, std::size_t limit,
+                                 std::optional<JournalKey> after = std::nullopt) const;
+    // Of all recipients of a message; empty: it is not filed.
+    [[nodiscard]] std::vector<FiledOutcome> outcomes(spool::MessageId id) const;
     // Nothing: it was deleted meanwhile.
     [[nodiscard]] std::optional<FiledMessage> message(JournalKey key) const;
     // Those of `keys` of which a recipient still waits.
@@ -149,6 +166,10 @@ public:
     [[nodiscard]] std::vector<std::string> forms_of(const std::string& address) const;
     // Another number whenever somebody has written since it was asked for last.
     [[nodiscard]] std::int64_t version() const;
+    [[nodiscard]] std::vector<JournalProgress> progress() const
+    {
+        return read_progress(database_);
+    }
     [[nodiscard]] const Sqlite& database() const { return database_; }
 
 private:

@@ -219,6 +219,38 @@ TEST_CASE("journal: pages go on where the last one ended, in both directions")
         }
 }
 
+TEST_CASE("journal: ids alone come in pages, the oldest first, and none of refusals")
+{
+    const Filled journal;
+    const db::JournalSearch search(journal.path);
+    Ids ids;
+    std::optional<db::JournalKey> after;
+    std::size_t pages = 0;
+    do {
+        const db::JournalIds page = search.ids({.kind = db::JournalKind::both}, 3, after);
+        CHECK(page.ids.size() <= 3);
+        for (const spool::MessageId id : page.ids)
+            ids.push_back(id.value());
+        after = page.next;
+    } while (after && ++pages < 10);
+    CHECK(ids == Ids{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+    CHECK(search.ids({.words = "none"}, 3).ids.empty());
+}
+
+TEST_CASE("journal: what became of each recipient of a message")
+{
+    const Filled journal;
+    const db::JournalSearch search(journal.path);
+    const std::vector<db::FiledOutcome> all = search.outcomes(spool::MessageId(5));
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].address == "bob@example.org");
+    CHECK(all[0].outcome == Outcome::failed);
+    CHECK(all[1].address == "carl@example.org");
+    CHECK(all[1].original == "c@example.com");
+    CHECK(all[1].outcome == Outcome::waiting);
+    CHECK(search.outcomes(spool::MessageId(99)).empty());
+}
+
 TEST_CASE("journal: the largest and the slowest first, in pages")
 {
     const JournalFixture journal;

@@ -38,7 +38,7 @@ Filer::Filer(FilerOptions options)
 void Filer::begin_again()
 {
     files_.clear();
-    filed_ = filed_in(journal_);
+    filed_ = filed_in(journal_.progress());
     log_ = positions_in(filed_);
     follower_ = std::make_unique<spool::Follower>(options_.spool, log_);
 }

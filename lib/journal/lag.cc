@@ -2,6 +2,7 @@
 #include "journal/lag.h"
 
 #include "base/failure.h"
+#include "db/journal_search.h"
 #include "journal/sources.h"
 #include "spool/event_reader.h"
 #include "spool/layout.h"
@@ -63,7 +64,7 @@ void count_lines(Lag& lag, spool::EventReader& reader)
 
 Lag lag_of(const std::string& spool, const std::string& database)
 {
-    const Filed filed = filed_in(db::Journal(database));
+    const Filed filed = filed_in(db::JournalSearch(database).progress());
     Lag lag;
     count_messages(lag, spool, filed);
     const std::string directory = spool::events_directory(spool);

@@ -29,10 +29,10 @@ std::string source_of_events(std::string_view name)
     return std::string(events_prefix).append(name);
 }
 
-Filed filed_in(const db::Journal& journal)
+Filed filed_in(const std::vector<db::JournalProgress>& progress)
 {
     Filed filed;
-    for (const db::Journal::Progress& one : journal.progress())
+    for (const db::JournalProgress& one : progress)
         filed.emplace(one.source, one.position);
     return filed;
 }

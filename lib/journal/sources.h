@@ -23,7 +23,7 @@ using Filed = std::map<std::string, std::uint64_t, std::less<>>;
 [[nodiscard]] std::uint64_t encoded(const spool::Follower::Position& position);
 [[nodiscard]] std::string source_of_events(std::string_view name);
 
-[[nodiscard]] Filed filed_in(const db::Journal& journal);
+[[nodiscard]] Filed filed_in(const std::vector<db::JournalProgress>& progress);
 // Where a follower of the log begins.
 [[nodiscard]] std::vector<spool::Follower::Position> positions_in(const Filed& filed);
 // The name of a file of events; nothing: a source of another kind.
