@@ -5,54 +5,18 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "conf/journal_selection.h"
-#include "daemon/journal.h"
 #include "text/lines.h"
 #include "text/words.h"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <unistd.h>
-
 namespace journalq {
-
-namespace {
-
-// Who may not read the key finds a pseudonym by what is filed.
-db::JournalPolicies policies_of(const conf::Journal& journal)
-{
-    try {
-        return daemons::journal_policies(journal);
-    } catch (const base::Failure& failure) {
-        if (failure.error() != EACCES)
-            throw;
-        return {};
-    }
-}
-
-} // namespace
 
 Source source_of(const Call& call)
 {
     if (call.has("database"))
         return {.path = call.get("database"), .policies = {}};
-    const conf::Journal journal = conf::read_settings(call.config).journal;
-    return {.path = journal.database, .policies = policies_of(journal)};
-}
-
-void require_journal(const std::string& path)
-{
-    if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
-        throw base::Failure(base::Remedy::supply_input,
-                            fmt::format("open {}: there is no journal; sponts db migrate "
-                                        "--journal makes one",
-                                        path));
-}
-
-db::JournalSearch open_journal(const Source& source)
-{
-    require_journal(source.path);
-    return db::JournalSearch(source.path, source.policies);
+    return daemons::journal_source(conf::read_settings(call.config).journal);
 }
 
 void refuse(std::string_view option, std::string_view said, std::string_view why)

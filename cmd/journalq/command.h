@@ -3,6 +3,7 @@
 #pragma once
 
 #include "conf/command.h"
+#include "daemon/journal_reader.h"
 #include "db/journal_search.h"
 
 #include <initializer_list>
@@ -38,17 +39,11 @@ int report_attachments(const Call& call);
 int report_delays(const Call& call);
 int report_logins(const Call& call);
 
-// Which journal is asked, and by what addresses it keeps as pseudonyms are found.
-struct Source {
-    std::string path;
-    db::JournalPolicies policies;
-};
+using daemons::open_journal;
+using daemons::require_journal;
+using Source = daemons::JournalSource;
 // --database, of which nothing is known, or what the configuration names.
 [[nodiscard]] Source source_of(const Call& call);
-// Throws Failure(supply_input) if there is none.
-void require_journal(const std::string& path);
-// Read only.
-[[nodiscard]] db::JournalSearch open_journal(const Source& source);
 
 // --limit; throws Failure(fix_arguments).
 [[nodiscard]] std::size_t limit_of(const Call& call, std::size_t otherwise);
