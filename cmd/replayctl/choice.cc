@@ -66,6 +66,8 @@ private:
         const std::string& address = message.envelope.recipients[i].address;
         if (!wishes_.recipient.empty() && !matches_pattern(wishes_.recipient, address))
             return {};
+        if (wishes_.is_meant && !wishes_.is_meant(message.envelope, i))
+            return {};
         return {new_address(address)};
     }
 

@@ -24,11 +24,14 @@ namespace replayctl {
 // Where mail for this recipient is to go now; nowhere: he is not meant.
 using Leads = std::function<std::vector<std::string>(const spool::Found& message,
                                                      std::uint32_t recipient)>;
+using IsMeant =
+    std::function<bool(const spool::Envelope& envelope, std::uint32_t recipient)>;
 
 struct Wishes {
     std::string recipient; // pattern: of the recipients only these; empty: all
     std::string to;        // this address instead
     std::string to_domain; // the same local part in this domain instead
+    IsMeant is_meant{};    // of the recipients only these, too
     Leads leads{};         // decides alone, if there is one
 };
 

@@ -147,6 +147,22 @@ TEST_CASE("replayctl: in another domain nobody forwards, so forwards go there, t
     CHECK(same.items.size() == 1);
 }
 
+TEST_CASE("replayctl: of several recipients those that are meant")
+{
+    const std::vector<Found> all = {message(1, {"a@x.test", "b@x.test"}),
+                                    message(2, {"a@x.test"})};
+    const replayctl::Wishes wishes{
+        .recipient = {},
+        .to = {},
+        .to_domain = {},
+        .is_meant = [](const spool::Envelope& envelope, std::uint32_t i) {
+            return envelope.recipients[i].address == "b@x.test";
+        }};
+    const Choice choice = choose(all, wishes, nobody_waits, unmarked);
+    REQUIRE(choice.items.size() == 1);
+    CHECK(choice.items[0].recipients == Recipients{{1, "b@x.test"}});
+}
+
 TEST_CASE("replayctl: replays, and what came back of them, are left out")
 {
     std::vector<Found> all = {message(1, {"a@x.test"}), message(2, {"a@x.test"}),

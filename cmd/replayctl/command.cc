@@ -40,19 +40,22 @@ void become_owner(const std::string& spool)
 
 Place place_of(const conf::Settings& settings)
 {
-    Place place{.spool = settings.general.spool, .writer = {}};
+    Place place;
+    place.spool = settings.general.spool;
     place.writer.segment_size = settings.queue.segment_size;
     place.writer.segment_age = settings.queue.segment_age;
     place.writer.free_space = settings.queue.free_space;
     place.writer.free_inodes = settings.queue.free_inodes;
     place.writer.directory = place.spool;
     place.retention_bytes = settings.queue.retention_bytes;
+    place.journal = settings.journal;
     return place;
 }
 
 Place enter(const Call& call)
 {
-    Place place{.spool = call.get("spool"), .writer = {}};
+    Place place;
+    place.spool = call.get("spool");
     place.writer.directory = place.spool;
     if (!call.has("spool"))
         place = place_of(conf::read_settings(call.config));

@@ -7,6 +7,7 @@
 #include "spool/writer.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace replayctl {
@@ -24,6 +25,8 @@ struct Place {
     std::string spool;
     spool::WriterOptions writer;
     std::uint64_t retention_bytes = 0; // 0: no bound
+    // Nothing is known of these with --spool.
+    std::optional<conf::Journal> journal; // [journal]
 };
 [[nodiscard]] Place enter(const Call& call);
 // The same without becoming anybody.

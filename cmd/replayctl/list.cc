@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "command.h"
+#include "journal.h"
 #include "select.h"
 #include "spool/queue.h"
 #include "spool/read_whole.h"
@@ -135,7 +136,14 @@ int list(const Call& call)
     const Place place = enter(call);
     const Criteria criteria = read_criteria(call);
     const spool::QueueView queue(place.spool);
-    const std::vector<spool::Found> found = select(place.spool, criteria);
+    std::vector<spool::Found> found;
+    if (criteria.of_journal.empty()) {
+        found = select(place.spool, criteria);
+    } else {
+        Journal journal(call, place, criteria.of_journal);
+        found = select(place.spool, criteria);
+        journal.narrow(criteria, found);
+    }
     std::string text;
     for (const spool::Found& one : found)
         if (call.has("json"))

@@ -6,6 +6,7 @@
 #include "client.h"
 #include "command.h"
 #include "conf/command_line.h"
+#include "journal.h"
 #include "select.h"
 
 #include <vector>
@@ -23,6 +24,7 @@ Options search_options(Options more)
 {
     Options all = replayctl::selection_options();
     all.insert(all.end(), more.begin(), more.end());
+    all.push_back(replayctl::journal_option());
     all.push_back(spool_option);
     return all;
 }

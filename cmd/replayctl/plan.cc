@@ -108,6 +108,49 @@ void warn_of_little_room(const spool::ReplayPlan& plan, const Place& place)
                              place.retention_bytes - used);
 }
 
+void add_known(std::string& text, const std::optional<Known>& known)
+{
+    if (known)
+        text +=
+            fmt::format("known:       {} delivered, {} failed, {} waiting, {} not in the "
+                        "journal\n",
+                        known->delivered, known->failed, known->waiting, known->not_filed);
+}
+
+void add_left_out(std::string& text, const LeftOut& left_out)
+{
+    const std::pair<std::uint64_t, std::string_view> lines[] = {
+        {left_out.waiting, "recipients that wait in the queue"},
+        {left_out.forwards, "recipients of forwards, whose originals are sent again"},
+        {left_out.replays, "messages that were sent again before"},
+        {left_out.too_large, "messages that are too large"},
+    };
+    for (const auto& [count, what] : lines)
+        if (count > 0)
+            text += fmt::format("left out:    {} {}\n", count, what);
+}
+
+// Where it was asked for it must be there.
+std::unique_ptr<Journal> journal_for(const Call& call, const Place& place,
+                                     const Criteria& criteria)
+{
+    if (criteria.of_journal.empty())
+        return Journal::if_there(call, place);
+    return std::make_unique<Journal>(call, place, criteria.of_journal);
+}
+
+// Later than the log: what is not in the queue now was finished, not yet to come.
+Choice choose_of(const std::string& spool, const std::vector<spool::Found>& found,
+                 const Wishes& wishes)
+{
+    const spool::QueueView queue(spool);
+    Marks marks(spool);
+    return choose(
+        found, wishes,
+        [&](spool::MessageId id, std::uint32_t i) { return waits(queue, id, i); },
+        [&](const spool::Found& one) { return marks.has(one); });
+}
+
 } // namespace
 
 std::uint32_t read_rate(const Call& call)
@@ -134,20 +177,23 @@ Planned make_plan(const Call& call, const Place& place)
         throw base::Failure(base::Remedy::fix_arguments,
                             criteria.any() ? "--all cannot be combined with ids or criteria"
                                            : "say which messages: ids, criteria, or --all");
-    const Wishes wishes = read_wishes(call);
+    Wishes wishes = read_wishes(call);
     Planned planned;
     planned.plan.rate = read_rate(call);
     planned.plan.made = base::wall_seconds();
-    const std::vector<spool::Found> found = select(place.spool, criteria);
-    // Later than the log: what is not in the queue now was finished, not yet to come.
-    const spool::QueueView queue(place.spool);
-    Marks marks(place.spool);
-    Choice choice = choose(
-        found, wishes,
-        [&](spool::MessageId id, std::uint32_t i) { return waits(queue, id, i); },
-        [&](const spool::Found& one) { return marks.has(one); });
+    const std::unique_ptr<Journal> journal = journal_for(call, place, criteria);
+    std::vector<spool::Found> found = select(place.spool, criteria);
+    if (!criteria.of_journal.empty()) {
+        journal->narrow(criteria, found);
+        wishes.is_meant = [&](const spool::Envelope& envelope, std::uint32_t i) {
+            return is_meant(criteria, journal.get(), envelope, i);
+        };
+    }
+    Choice choice = choose_of(place.spool, found, wishes);
     planned.plan.items = std::move(choice.items);
     planned.left_out = choice.left_out;
+    if (journal)
+        planned.known = journal->results_of(found, planned.plan);
     warn_of_little_room(planned.plan, place);
     return planned;
 }
@@ -155,7 +201,6 @@ Planned make_plan(const Call& call, const Place& place)
 std::string describe(const Planned& planned, const std::string& name)
 {
     const spool::ReplayPlan& plan = planned.plan;
-    const LeftOut& left_out = planned.left_out;
     const Counts addresses = addresses_of(plan);
     std::string text;
     if (!name.empty())
@@ -169,19 +214,8 @@ std::string describe(const Planned& planned, const std::string& name)
                             text::visible(addresses[i].first));
     if (addresses.size() > most_shown)
         text += fmt::format("             and {} more\n", addresses.size() - most_shown);
-    if (left_out.waiting > 0)
-        text += fmt::format("left out:    {} recipients that wait in the queue\n",
-                            left_out.waiting);
-    if (left_out.forwards > 0)
-        text += fmt::format("left out:    {} recipients of forwards, whose originals are "
-                            "sent again\n",
-                            left_out.forwards);
-    if (left_out.replays > 0)
-        text += fmt::format("left out:    {} messages that were sent again before\n",
-                            left_out.replays);
-    if (left_out.too_large > 0)
-        text += fmt::format("left out:    {} messages that are too large\n",
-                            left_out.too_large);
+    add_known(text, planned.known);
+    add_left_out(text, planned.left_out);
     if (plan.rate > 0)
         text += fmt::format("duration:    {} s at {} messages a second\n", seconds_of(plan),
                             plan.rate);
@@ -210,8 +244,16 @@ std::string describe_json(const Planned& planned, const std::string& name)
         .member("forwards", planned.left_out.forwards)
         .member("replays", planned.left_out.replays)
         .member("too_large", planned.left_out.too_large)
-        .end_object()
         .end_object();
+    if (planned.known)
+        json.key("known")
+            .begin_object()
+            .member("delivered", planned.known->delivered)
+            .member("failed", planned.known->failed)
+            .member("waiting", planned.known->waiting)
+            .member("not_filed", planned.known->not_filed)
+            .end_object();
+    json.end_object();
     return out + '\n';
 }
 

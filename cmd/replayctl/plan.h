@@ -4,8 +4,10 @@
 
 #include "choice.h"
 #include "command.h"
+#include "journal.h"
 #include "spool/queue.h"
 
+#include <optional>
 #include <string>
 
 namespace replayctl {
@@ -13,6 +15,7 @@ namespace replayctl {
 struct Planned {
     spool::ReplayPlan plan;
     LeftOut left_out;
+    std::optional<Known> known; // nothing: there is no journal
 };
 
 // What the command line asks for.  Throws Failure (fix_arguments: nothing narrows it and

@@ -2,12 +2,12 @@
 #include "select.h"
 
 #include "base/clock.h"
+#include "base/failure.h"
 #include "conf/journal_selection.h"
 #include "spool/id_list.h"
 
 #include <algorithm>
 #include <iostream>
-#include <iterator>
 #include <unordered_map>
 
 namespace replayctl {
@@ -16,13 +16,31 @@ namespace {
 
 constexpr std::size_t scan_step = 4096;
 
+constexpr std::string_view of_journal[] = {"subject",    "attachment", "type",
+                                           "message-id", "tenant",     "result"};
+
+// Addresses are patterns here, and compared by matches() alone.
+db::JournalCriteria read_others(const Call& call)
+{
+    Call others = call;
+    others.options.erase("sender");
+    db::JournalCriteria said = conf::read_selection(others, base::wall_microseconds());
+    if (said.outcome == db::Outcome::refused)
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "--result refused: what was refused is not in the log");
+    return said;
+}
+
 } // namespace
 
 std::vector<conf::OptionSpec> selection_options()
 {
-    std::vector<conf::OptionSpec> all{{"sender", "PATTERN", "of this sender"},
-                                      {"rcpt", "PATTERN", "to this recipient"}};
-    std::ranges::move(conf::time_options(), std::back_inserter(all));
+    std::vector<conf::OptionSpec> all{
+        {"sender", "PATTERN", "of this sender"},
+        {"rcpt", "PATTERN", "to this recipient", "recipient"}};
+    for (conf::OptionSpec& option : conf::selection_options())
+        if (option.name != "sender" && option.name != "recipient")
+            all.push_back(std::move(option));
     return all;
 }
 
@@ -34,25 +52,31 @@ Criteria read_criteria(const Call& call)
         criteria.ids.insert(id);
     criteria.sender = call.get("sender");
     criteria.recipient = call.get("rcpt");
-    const conf::JournalPeriod period = conf::read_period(call, base::wall_microseconds());
-    criteria.since = period.from;
-    if (period.to > 0)
-        criteria.until = period.to;
+    criteria.said = read_others(call);
+    criteria.since = criteria.said.from;
+    if (criteria.said.to > 0)
+        criteria.until = criteria.said.to;
+    for (const std::string_view option : of_journal)
+        if (call.has(option) && criteria.of_journal.empty())
+            criteria.of_journal = option;
     return criteria;
 }
 
-bool matches(const Criteria& criteria, const spool::Envelope& envelope)
+bool matches(const Criteria& criteria, const spool::Found& message)
 {
+    const spool::Envelope& envelope = message.envelope;
     if (criteria.only_ids && !criteria.ids.contains(envelope.id))
         return false;
     if (envelope.arrival < criteria.since || envelope.arrival >= criteria.until)
         return false;
     if (!criteria.sender.empty() && !matches_pattern(criteria.sender, envelope.sender))
         return false;
-    return criteria.recipient.empty() ||
-           std::ranges::any_of(envelope.recipients, [&](const spool::Recipient& one) {
-               return matches_pattern(criteria.recipient, one.address);
-           });
+    if (!criteria.recipient.empty() &&
+        std::ranges::none_of(envelope.recipients, [&](const spool::Recipient& one) {
+            return matches_pattern(criteria.recipient, one.address);
+        }))
+        return false;
+    return has_properties(message, criteria.said);
 }
 
 std::vector<spool::Found> select(const std::string& spool, const Criteria& criteria,
@@ -61,7 +85,7 @@ std::vector<spool::Found> select(const std::string& spool, const Criteria& crite
     std::unordered_map<spool::MessageId, spool::Found> chosen;
     spool::Follower follower(spool, {});
     const auto found = [&](spool::Found&& one) {
-        if (!matches(criteria, one.envelope) || (also && !also(one)))
+        if (!matches(criteria, one) || (also && !also(one)))
             return;
         spool::Found& known = chosen[one.envelope.id];
         if (known.where.segment <= one.where.segment)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "command.h"
+#include "properties.h"
 #include "spool/reader.h"
 #include "text/pattern.h"
 
@@ -22,24 +23,28 @@ struct Criteria {
     std::string recipient; // pattern
     std::int64_t since = 0;
     std::int64_t until = INT64_MAX; // before this; both microseconds since 1970
+    // The others of journalq(1).
+    db::JournalCriteria said;
+    std::string of_journal; // the first of them that only the journal knows; empty: none
 
     [[nodiscard]] bool any() const
     {
         return only_ids || !sender.empty() || !recipient.empty() || since != 0 ||
-               until != INT64_MAX;
+               until != INT64_MAX || asks_log(said) || !of_journal.empty();
     }
 };
 
-// --sender, --rcpt, --since, --until, --on, and ids as operands or, for "-", of standard
+// --sender, --rcpt, the others of journalq(1), and ids as operands or, for "-", of standard
 // input. Throws Failure (fix_arguments).
 [[nodiscard]] std::vector<conf::OptionSpec> selection_options();
 [[nodiscard]] Criteria read_criteria(const Call& call);
 
 using text::matches_pattern;
-[[nodiscard]] bool matches(const Criteria& criteria, const spool::Envelope& envelope);
+// As far as the log knows.
+[[nodiscard]] bool matches(const Criteria& criteria, const spool::Found& message);
 
-// Each message once, where its latest copy is, oldest first.  `also`: asked of those that
-// match, if it is there.
+// Each message once, where its latest copy is, oldest first; the journal is not asked.
+// `also`: asked of those that match, if it is there.
 using Also = std::function<bool(const spool::Found& message)>;
 [[nodiscard]] std::vector<spool::Found>
 select(const std::string& spool, const Criteria& criteria, const Also& also = {});

@@ -5,8 +5,6 @@
 
 namespace journal {
 
-namespace {
-
 db::Origin origin_of(spool::Origin origin)
 {
     switch (origin) {
@@ -24,6 +22,8 @@ db::Origin origin_of(spool::Origin origin)
     }
     return db::Origin::client;
 }
+
+namespace {
 
 db::JournalPeer peer_of(const spool::Envelope& envelope)
 {

@@ -8,6 +8,8 @@
 
 namespace journal {
 
+[[nodiscard]] db::Origin origin_of(spool::Origin origin);
+
 // Without its tenant.
 [[nodiscard]] db::JournalMessage message_of(const spool::Found& found,
                                             mime::Summary&& summary);
