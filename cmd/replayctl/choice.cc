@@ -38,9 +38,13 @@ public:
             std::vector<std::string> leads = leads_to(message, i);
             if (leads.empty() || !is_meant(message.envelope, i, leads))
                 continue;
-            for (std::string& address : leads)
-                if (addresses.insert(text::to_lower(address)).second)
+            for (std::string& address : leads) {
+                const auto mailbox = mailbox_of(address);
+                if (!mailbox)
+                    ++choice_.left_out.no_mailbox;
+                else if (addresses.insert(text::to_lower(*mailbox)).second)
                     item.recipients.push_back({i, std::move(address)});
+            }
         }
         if (item.recipients.empty())
             return;
@@ -85,9 +89,9 @@ private:
         return true;
     }
 
-    // With its original: that is sent again to one from whom this one has got it, or to
-    // the very address this one would go to, as one that forwards and keeps its mail is a
-    // recipient of the forward as well.
+    // With its original: that is sent again to one from whom this one has got it and who
+    // forwards it again, or to the very address this one would go to, as one that forwards
+    // and keeps its mail is a recipient of the forward as well.
     [[nodiscard]] bool comes_again(const Envelope& envelope,
                                    const spool::Recipient& recipient,
                                    const std::vector<std::string>& leads) const
@@ -98,7 +102,17 @@ private:
         const auto gets = [&](const std::string& address) {
             return original->second.contains(text::to_lower(address));
         };
-        return std::ranges::any_of(leads, gets) || std::ranges::any_of(recipient.via, gets);
+        const auto is_kept_by_one = [&](const std::string& address) {
+            const auto mailbox = mailbox_of(address);
+            return mailbox && gets(*mailbox);
+        };
+        return std::ranges::any_of(leads, is_kept_by_one) ||
+               (!wishes_.mailbox_of && std::ranges::any_of(recipient.via, gets));
+    }
+
+    [[nodiscard]] std::optional<std::string> mailbox_of(const std::string& address) const
+    {
+        return wishes_.mailbox_of ? wishes_.mailbox_of(address) : address;
     }
 
     [[nodiscard]] std::string new_address(const std::string& address) const
@@ -113,7 +127,7 @@ private:
     const Wishes& wishes_;
     const Waits& waits_;
     const IsMarked& is_marked_;
-    // Where what was chosen goes now: what is made of it there is made again.
+    // Where what was chosen is kept now: what is made of it there is made again.
     std::unordered_map<spool::MessageId, std::unordered_set<std::string>> getting_;
     Choice choice_;
 };

@@ -6,6 +6,8 @@
 //     a recipient that still waits in the queue     is delivered anyway
 //     what was made of a message by a forward       is made again of its original, if that
 //                                                   is sent again to the one who forwards
+//     by a route of its own: one who only forwards  has no mailbox there; what was made of
+//                                                   his mail is chosen by itself
 //     a replay, and what bears the mark of one      is a copy of what the log has
 //
 // and what is too large to be sent again.
@@ -16,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +29,8 @@ using Leads = std::function<std::vector<std::string>(const spool::Found& message
                                                      std::uint32_t recipient)>;
 using IsMeant =
     std::function<bool(const spool::Envelope& envelope, std::uint32_t recipient)>;
+// Where mail to an address is kept; nothing: it only forwards.
+using MailboxOf = std::function<std::optional<std::string>(const std::string& address)>;
 
 struct Wishes {
     std::string recipient; // pattern: of the recipients only these; empty: all
@@ -33,13 +38,16 @@ struct Wishes {
     std::string to_domain; // the same local part in this domain instead
     IsMeant is_meant{};    // of the recipients only these, too
     Leads leads{};         // decides alone, if there is one
+    // All go by a route of their own, where nothing is forwarded: to each mailbox once.
+    MailboxOf mailbox_of{};
 };
 
 struct LeftOut {
-    std::uint64_t waiting = 0;   // recipients
-    std::uint64_t forwards = 0;  // recipients
-    std::uint64_t replays = 0;   // messages
-    std::uint64_t too_large = 0; // messages
+    std::uint64_t waiting = 0;    // recipients
+    std::uint64_t forwards = 0;   // recipients
+    std::uint64_t replays = 0;    // messages
+    std::uint64_t too_large = 0;  // messages
+    std::uint64_t no_mailbox = 0; // recipients
 };
 
 struct Choice {

@@ -147,6 +147,30 @@ TEST_CASE("replayctl: in another domain nobody forwards, so forwards go there, t
     CHECK(same.items.size() == 1);
 }
 
+TEST_CASE("replayctl: by a route of its own each mailbox gets it once, and nobody forwards")
+{
+    // An alias that has a copy made, a list, and who has its mail by that.
+    const auto mailbox_of = [](const std::string& address) -> std::optional<std::string> {
+        if (address == "list@x.test")
+            return std::nullopt;
+        return address == "alias@x.test" ? "Store@x.test" : address;
+    };
+    std::vector<Found> all = {message(1, {"alias@x.test", "list@x.test"}),
+                              forward(2, 1, "alias@x.test", "store@x.test"),
+                              forward(3, 1, "list@x.test", "a@x.test")};
+    all[1].envelope.recipients.push_back(
+        {.address = "archive@x.test", .orcpt = {}, .via = {"alias@x.test"}});
+    const replayctl::Wishes wishes{
+        .recipient = {}, .to = {}, .to_domain = {}, .mailbox_of = mailbox_of};
+    const Choice choice = choose(all, wishes, nobody_waits, unmarked);
+    REQUIRE(choice.items.size() == 3);
+    CHECK(choice.items[0].recipients == Recipients{{0, "alias@x.test"}});
+    CHECK(choice.items[1].recipients == Recipients{{1, "archive@x.test"}});
+    CHECK(choice.items[2].recipients == Recipients{{0, "a@x.test"}});
+    CHECK(choice.left_out.no_mailbox == 1);
+    CHECK(choice.left_out.forwards == 1);
+}
+
 TEST_CASE("replayctl: of several recipients those that are meant")
 {
     const std::vector<Found> all = {message(1, {"a@x.test", "b@x.test"}),

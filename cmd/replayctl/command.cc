@@ -48,6 +48,7 @@ Place place_of(const conf::Settings& settings)
     place.writer.free_inodes = settings.queue.free_inodes;
     place.writer.directory = place.spool;
     place.retention_bytes = settings.queue.retention_bytes;
+    place.database = settings.general.database;
     place.journal = settings.journal;
     return place;
 }

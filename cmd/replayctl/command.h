@@ -26,6 +26,7 @@ struct Place {
     spool::WriterOptions writer;
     std::uint64_t retention_bytes = 0; // 0: no bound
     // Nothing is known of these with --spool.
+    std::string database;                 // of routes
     std::optional<conf::Journal> journal; // [journal]
 };
 [[nodiscard]] Place enter(const Call& call);

@@ -67,6 +67,8 @@ std::string json_line(const spool::Found& message, bool queued)
         .member("origin", origin_word(envelope.origin));
     if (envelope.parent != spool::MessageId())
         json.member("parent", envelope.parent.text());
+    if (!envelope.route.empty())
+        json.member("route", envelope.route);
     json.member("queued", queued).end_object();
     return out + '\n';
 }
@@ -95,6 +97,7 @@ std::string text_of_all(const spool::Found& message, const spool::QueueView& que
     add_line(text, "origin", origin_word(envelope.origin));
     if (envelope.parent != spool::MessageId())
         add_line(text, "parent", envelope.parent.text());
+    add_line(text, "route", envelope.route);
     add_line(text, "client", envelope.client.address);
     add_line(text, "login", envelope.client.login);
     add_line(text, "sender", '<' + envelope.sender + '>');

@@ -35,6 +35,7 @@ Options plan_options(Options more)
                 {{"all", "", "every message"},
                  {"to", "ADDRESS", "to this address instead"},
                  {"to-domain", "DOMAIN", "to the same local parts in this domain instead"},
+                 {"route", "NAME", "where this row of the routes table leads"},
                  {"rate", "NUMBER", "messages a second; 0: no limit"}});
     return search_options(std::move(more));
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "marks.h"
+#include "route.h"
 #include "select.h"
 #include "spool/layout.h"
 #include "spool/queue.h"
@@ -40,6 +41,9 @@ Wishes read_wishes(const Call& call)
     if (!wishes.to.empty() && !wishes.to_domain.empty())
         throw base::Failure(base::Remedy::fix_arguments,
                             "--to and --to-domain cannot be combined");
+    if (call.has("route") && !wishes.to_domain.empty())
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "--route and --to-domain cannot be combined: each says where");
     const std::string address =
         wishes.to_domain.empty() ? wishes.to : "somebody@" + wishes.to_domain;
     if (!address.empty() && !text::parse_mailbox(address))
@@ -122,6 +126,7 @@ void add_left_out(std::string& text, const LeftOut& left_out)
     const std::pair<std::uint64_t, std::string_view> lines[] = {
         {left_out.waiting, "recipients that wait in the queue"},
         {left_out.forwards, "recipients of forwards, whose originals are sent again"},
+        {left_out.no_mailbox, "recipients that only forward, and have no mailbox there"},
         {left_out.replays, "messages that were sent again before"},
         {left_out.too_large, "messages that are too large"},
     };
@@ -181,6 +186,14 @@ Planned make_plan(const Call& call, const Place& place)
     Planned planned;
     planned.plan.rate = read_rate(call);
     planned.plan.made = base::wall_seconds();
+    std::optional<NamedRoute> route;
+    if (call.has("route")) {
+        route.emplace(call.get("route"), place.database);
+        planned.plan.route = route->pattern();
+        wishes.mailbox_of = [&](const std::string& address) {
+            return route->mailbox_of(address);
+        };
+    }
     const std::unique_ptr<Journal> journal = journal_for(call, place, criteria);
     std::vector<spool::Found> found = select(place.spool, criteria);
     if (!criteria.of_journal.empty()) {
@@ -205,6 +218,8 @@ std::string describe(const Planned& planned, const std::string& name)
     std::string text;
     if (!name.empty())
         text += fmt::format("run:         {}\n", name);
+    if (!plan.route.empty())
+        text += fmt::format("route:       {}\n", plan.route);
     text += fmt::format("messages:    {}\nbytes:       {}\n", plan.items.size(),
                         bytes_of(plan));
     text += fmt::format("recipients:  {} ({} addresses)\n", recipients_of(plan),
@@ -229,6 +244,8 @@ std::string describe_json(const Planned& planned, const std::string& name)
     json.begin_object();
     if (!name.empty())
         json.member("run", name);
+    if (!planned.plan.route.empty())
+        json.member("route", planned.plan.route);
     json.member("messages", planned.plan.items.size())
         .member("bytes", bytes_of(planned.plan))
         .member("recipients", recipients_of(planned.plan))
@@ -244,6 +261,7 @@ std::string describe_json(const Planned& planned, const std::string& name)
         .member("forwards", planned.left_out.forwards)
         .member("replays", planned.left_out.replays)
         .member("too_large", planned.left_out.too_large)
+        .member("no_mailbox", planned.left_out.no_mailbox)
         .end_object();
     if (planned.known)
         json.key("known")

@@ -20,6 +20,7 @@ struct Summary {
     spool::ReplayCounts counts;
     std::string_view state;
     std::string owner; // empty: an operator's
+    std::string route;
 };
 
 std::string_view state_word(const spool::ReplayState& state, bool finished)
@@ -40,15 +41,17 @@ Summary summarize(const spool::ReplayFiles& files)
             .rate = state.plan.rate,
             .counts = counts,
             .state = state_word(state, counts.left() == 0),
-            .owner = state.plan.owner ? state.plan.owner->name : std::string()};
+            .owner = state.plan.owner ? state.plan.owner->name : std::string(),
+            .route = state.plan.route};
 }
 
 std::string line_of(const Summary& run)
 {
     const std::string owner = run.owner.empty() ? "" : ", of " + text::visible(run.owner);
-    return fmt::format("{:<20}  {:<8}  {} messages, {} sent, {} lost, {} left{}\n",
+    const std::string route = run.route.empty() ? "" : ", by route " + run.route;
+    return fmt::format("{:<20}  {:<8}  {} messages, {} sent, {} lost, {} left{}{}\n",
                        run.name, run.state, run.counts.messages, run.counts.sent,
-                       run.counts.lost, run.counts.left(), owner);
+                       run.counts.lost, run.counts.left(), owner, route);
 }
 
 std::string json_of(const Summary& run)
@@ -64,8 +67,10 @@ std::string json_of(const Summary& run)
         .member("messages", run.counts.messages)
         .member("sent", run.counts.sent)
         .member("lost", run.counts.lost)
-        .member("left", run.counts.left())
-        .end_object();
+        .member("left", run.counts.left());
+    if (!run.route.empty())
+        json.member("route", run.route);
+    json.end_object();
     return out + '\n';
 }
 
