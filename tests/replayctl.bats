@@ -94,14 +94,14 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     name=$(run_name <<<"$output")
     state "$name" planned
     got 3
-    run -0 replay apply "$name"
+    run -0 --separate-stderr replay apply "$name"
     [ "$output" = "$name: 3 sent, 0 lost, 0 left" ]
     wait_for 10 got 6
     wait_for 10 queue_is_empty
     [ "$(marks)" = "$(replay list --ids | head -n 3)" ]
     message 3 | cmp - <(tail -n +2 "$(grep -l '^X-Sponts-Replay' "$MX"/*.eml | xargs grep -l 'message 3')")
     [ "$(grep -c 'MAIL FROM:<s@remote.test>' "$MX/log")" -eq 6 ]
-    run -0 replay apply "$name"
+    run -0 --separate-stderr replay apply "$name"
     [ "$output" = "$name: 3 sent, 0 lost, 0 left" ]
     state "$name" 'done'
     queue_is_empty
@@ -113,6 +113,26 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     run -1 replay runs
     run -64 --separate-stderr replay status "$name"
     [ "$stderr" = "replayctl: no such run: $name" ]
+}
+
+@test "who has made, begun and ended a run is logged" {
+    keeping
+    arrive 2
+    run -0 --separate-stderr replay plan --all --rate 7
+    name=$(run_name <<<"$output")
+    [[ $stderr == *" replayctl $name replay-made uid=$(id -u) user="*" messages=2 recipients=2 rate=7 route="* ]]
+    run -0 --separate-stderr replay apply "$name"
+    [[ ${stderr_lines[0]} == *" replayctl $name replay-begun uid=$(id -u) user="*" left=2" ]]
+    [[ ${stderr_lines[1]} == *" $name replay-ended uid=$(id -u) user="*" state=done sent=2 lost=0 left=0 "* ]]
+    [ "${#stderr_lines[@]}" -eq 2 ]
+    # What could not go on says why; a plan that is not kept says nothing.
+    run -0 --separate-stderr replay plan --all --dry-run
+    [ -z "$stderr" ]
+    sed -i 's/^free-space = .*/free-space = 1000T/' "$CONF"
+    printf '[log]\nformat = json\n' >>"$CONF"
+    run -73 --separate-stderr replay resend "$(replay list --ids --origin client | head -n 1)"
+    [ "$(jq -r 'select(.event == "replay-ended") | "\(.state) \(.left) \(.uid)"' \
+        < <(printf '%s\n' "${stderr_lines[@]}" | grep '^{'))" = "failed 1 $(id -u)" ]
 }
 
 @test "in one command, to some of the recipients, or to others" {
@@ -182,7 +202,7 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     state "$name" stopped
     run ! over "$name" 20
     run -1 replay stop "$name"
-    run -0 replay apply "$name"
+    run -0 --separate-stderr replay apply "$name"
     [ "$output" = "$name: 20 sent, 0 lost, 0 left" ]
     wait_for 20 got 40
     [ "$(marks | uniq | wc -l)" -eq 20 ]
@@ -198,9 +218,9 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     name=$(run_name <<<"$output")
     halt
     rm "$SPOOL"/log/*.seg
-    run -1 replay apply "$name"
+    run -1 --separate-stderr replay apply "$name"
     [ "$output" = "$name: 0 sent, 3 lost, 0 left" ]
-    run -1 replay apply "$name"
+    run -1 --separate-stderr replay apply "$name"
     state "$name" 'done'
 }
 
@@ -227,7 +247,7 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
         kill -KILL "$PID"
         wait_for 10 gone "$PID"
     done
-    run -0 replay apply "$name"
+    run -0 --separate-stderr replay apply "$name"
     [ "$output" = "$name: 40 sent, 0 lost, 0 left" ]
     wait_for 30 got 80
     wait_for 10 queue_is_empty

@@ -51,6 +51,24 @@ void send_all(spool::ReplaySender& sender, const Terms& terms, Sent& sent)
     }
 }
 
+spool::ReplayCounts counts_of(const spool::ReplaySender& sender)
+{
+    return spool::counts_of(sender.plan(), sender.results());
+}
+
+void send_and_log(spool::ReplaySender& sender, const Terms& terms, const std::string& run,
+                  const Person& person, Sent& sent)
+{
+    log_begun(person, run, counts_of(sender));
+    try {
+        send_all(sender, terms, sent);
+        log_ended(person, run, counts_of(sender));
+    } catch (const base::Failure& failure) {
+        log_ended(person, run, counts_of(sender), failure.what());
+        throw;
+    }
+}
+
 // Who owns it has limits, and we do not know them here.
 void refuse_users_run(const spool::ReplayFiles& files)
 {
@@ -79,10 +97,10 @@ Sent send(const spool::ReplayFiles& files, const Place& place, const Terms& term
 {
     catch_signals();
     spool::ReplaySender sender(files, place.writer, terms.ends);
-    const std::size_t before = spool::counts_of(sender.plan(), sender.results()).sent;
+    const std::size_t before = counts_of(sender).sent;
     Sent sent;
-    send_all(sender, terms, sent);
-    sent.counts = spool::counts_of(sender.plan(), sender.results());
+    send_and_log(sender, terms, files.name, place.person, sent);
+    sent.counts = counts_of(sender);
     sent.now = sent.counts.sent - before;
     print(fmt::format("{}: {} sent, {} lost, {} left\n", files.name, sent.counts.sent,
                       sent.counts.lost, sent.counts.left()));
@@ -112,6 +130,7 @@ int resend(const Call& call)
         return exit_no_match;
     }
     const std::string name = spool::make_replay(place.spool, planned.plan);
+    log_made(place.person, name, planned.plan);
     print(describe(planned, name));
     return exit_status_of(send({place.spool, name}, place));
 }

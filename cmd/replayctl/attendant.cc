@@ -23,6 +23,7 @@
 #include <sysexits.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace replayctl {
 
@@ -163,7 +164,9 @@ int answer(int socket, const conf::Settings& settings, Record& record)
     std::thread(stop_when_gone, socket).detach(); // ends with this process
     db::Directory directory(settings.general.database);
     delivery::DirectoryFacts facts(directory);
-    const Caller caller{.place = place_of(settings),
+    Place place = place_of(settings);
+    place.person = {.uid = record.uid, .user = record.user};
+    const Caller caller{.place = std::move(place),
                         .who = {record.uid, record.user},
                         .addresses = {addresses.begin(), addresses.end()},
                         .limits = settings.replay,

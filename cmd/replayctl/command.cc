@@ -58,8 +58,14 @@ Place enter(const Call& call)
     Place place;
     place.spool = call.get("spool");
     place.writer.directory = place.spool;
-    if (!call.has("spool"))
-        place = place_of(conf::read_settings(call.config));
+    base::LogOptions log;
+    if (!call.has("spool")) {
+        const conf::Settings settings = conf::read_settings(call.config);
+        place = place_of(settings);
+        log = settings.log;
+    }
+    place.person = person_of_process();
+    configure_run_log(std::move(log));
     become_owner(place.spool);
     check_rights(place.spool);
     return place;

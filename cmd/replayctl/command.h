@@ -3,6 +3,7 @@
 #pragma once
 
 #include "conf/command.h"
+#include "run_log.h"
 #include "spool/replay_run.h"
 #include "spool/writer.h"
 
@@ -25,6 +26,7 @@ struct Place {
     std::string spool;
     spool::WriterOptions writer;
     std::uint64_t retention_bytes = 0; // 0: no bound
+    Person person;                     // who called
     // Nothing is known of these with --spool.
     std::string database;                 // of routes
     std::optional<conf::Journal> journal; // [journal]

@@ -151,7 +151,9 @@ std::string keep_own(const Caller& caller, const Planned& planned)
     const std::string& spool = caller.place.spool;
     if (spool::replay_names(spool, caller.who).size() >= caller.limits.runs)
         refuse(fmt::format("you have {} runs already: forget one", caller.limits.runs));
-    return spool::make_replay(spool, planned.plan);
+    std::string name = spool::make_replay(spool, planned.plan);
+    log_made(caller.place.person, name, planned.plan);
+    return name;
 }
 
 } // namespace replayctl

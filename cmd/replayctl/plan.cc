@@ -280,8 +280,10 @@ int plan(const Call& call)
     const Place place = enter(call);
     const Planned planned = make_plan(call, place);
     std::string name;
-    if (!planned.plan.items.empty() && !call.has("dry-run"))
+    if (!planned.plan.items.empty() && !call.has("dry-run")) {
         name = spool::make_replay(place.spool, planned.plan);
+        log_made(place.person, name, planned.plan);
+    }
     print(call.has("json") ? describe_json(planned, name) : describe(planned, name));
     return planned.plan.items.empty() ? exit_no_match : exit_done;
 }
