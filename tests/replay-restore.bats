@@ -58,3 +58,29 @@ is_later_than() { [ "$(date +%s)" -gt "$1" ]; }
     [ -z "$(uniq -d "$TMP/new")" ]
     cut -d ' ' -f 1 "$TMP/new" | sort | cmp - <(sort "$TMP/expected")
 }
+
+@test "a new server gets all that the old one has had, by a route that only replays take" {
+    port=$(free_port)
+    dovecot_lmtp_at "$port"
+    gateway_config
+    sed -i '/^free-inodes/a retention = 2d' "$CONF"
+    gateway_route dest.test "$port" protocol=lmtp
+    gateway_start
+    # Copies and forwards are in the mailboxes, and must not be made once more.
+    gateway_table addresses <<<$'address,kind,target\nu0@dest.test,copy,archive@dest.test\nu1@dest.test,forward,u2@dest.test'
+    mkdir "$TMP/first" "$TMP/restored"
+    helper mime_mails.py write 1 200 "$TMP/first"
+    helper restore.py send "$SMTP_PORT" "$TMP/first"
+    wait_for 60 queue_is_empty
+    digests >"$TMP/before"
+    [ "$(wc -l <"$TMP/before")" -ge 200 ]
+
+    new_port=$(free_port)
+    TMP=$TMP/restored dovecot_lmtp_at "$new_port"
+    gateway_table routes < <(printf 'pattern,host,port,tls,protocol\nrestored.example,127.0.0.1,%s,none,lmtp\n' "$new_port")
+    run -0 replayctl resend --rcpt @dest.test --since yesterday --rate 0 \
+        --route restored.example --config "$CONF"
+    wait_for 60 queue_is_empty
+    helper restore.py digests "$TMP/restored/dovecot/mail" | cmp - "$TMP/before"
+    digests | cmp - "$TMP/before" # the old one has not heard of it
+}

@@ -58,6 +58,23 @@ sent_again() {
     jq -e '.iri == 8 and .cc == 4' <<<"$output"
 }
 
+@test "what an operator sends to another server comes to a target like all that is sent again" {
+    lemf_start lemf
+    RETENTION=1d interception
+    recorder "$MX_PORT"
+    tapped
+    to anna@example.org 1
+    wait_for 20 lemf_has lemf '.iri == 2 and .cc == 1'
+    wait_for 20 nothing_waits
+    gateway_table routes <<<"pattern,host,port,tls"$'\n'"restored.example,127.0.0.1,$MX_PORT,none"
+    replayctl resend --all --route restored.example --config "$CONF"
+    wait_for 20 lemf_has lemf '.iri == 4 and .cc == 2'
+    wait_for 20 nothing_waits
+    lemf_check lemf
+    jq -e '[.events[] | .[3]] == ["mail_received", "mail_forwarded", "mail_received",
+        "mail_forwarded"]' <<<"$output"
+}
+
 @test "mail that the target has sent is not the target's when an operator sends it again" {
     lemf_start lemf
     RETENTION=1d interception
