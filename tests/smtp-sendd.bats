@@ -146,6 +146,30 @@ troubles=(
     logged destination-alive
 }
 
+@test "an outage with reloads and a kill: when the server is back all mail goes at once" {
+    sending
+    for number in 1 2 3 4 5; do
+        put $number s@dest.test r@dest.test
+    done
+    wait_for 10 logged 'destination-dead .*Connection refused'
+    for _ in 1 2 3 4 5 6 7 8; do # each probes, and each probe that fails doubles the pause
+        marks=$(wc -l <"$TMP/sendd.log")
+        kill -HUP "$SENDD_PID"
+        wait_for 10 logged_since "$marks" 'deferred .*Connection refused'
+    done
+    all_wait_for_it() {
+        [ "$(queue list --ids | queue show - | grep -c '^next: *when the destination is back')" -eq 5 ]
+    }
+    wait_for 10 all_wait_for_it
+    kill -KILL "$SENDD_PID"
+    wait_for 10 gone "$SENDD_PID"
+    launch
+    wait_for 10 logged destination-dead
+    fake
+    wait_for 20 queue_is_empty
+    got 5
+}
+
 @test "one bad recipient never fails the others" {
     fake
     sending

@@ -10,9 +10,12 @@ namespace queuectl {
 
 namespace {
 
-std::string time_or_now(std::int64_t seconds)
+std::string next_attempt(const spool::Entry& entry)
 {
-    return seconds <= base::wall_seconds() ? "now" : base::rfc3339(seconds);
+    if (entry.waits_for_destination())
+        return "when the destination is back";
+    const std::int64_t when = entry.next_attempt();
+    return when <= base::wall_seconds() ? "now" : base::rfc3339(when);
 }
 
 void add_line(std::string& text, std::string_view key, std::string_view value)
@@ -62,7 +65,7 @@ std::string text_of_all(const Item& item)
     add_line(text, "envid", item.envelope.envid);
     add_line(text, "route", item.envelope.route);
     add_line(text, "attempts", std::to_string(entry.attempts()));
-    add_line(text, "next", time_or_now(entry.next_attempt()));
+    add_line(text, "next", next_attempt(entry));
     add_line(text, "destination", item.view.text(entry.destination()));
     add_line(text, "reason", item.view.text(entry.reason()));
     if (entry.held())

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,10 +28,19 @@ struct Settled {
     std::string host;       // who said so; empty: we did
     std::string diagnostic; // its words
     bool relayed = false;   // delivered to a next hop without DSN
-    bool tried = true;      // false: it only waits for its destination
+    bool tried = true;      // false: nobody has been asked for it
+    bool listed = false;    // stands in its destination's list, which wakes it
     bool quiet = false;     // nothing new: not worth a line in the results
     bool suspect = false;   // refused for ever, which the guard does not believe yet
 };
+
+[[nodiscard]] inline Settled still_waits(std::string reason, smtp::EnhancedStatus status)
+{
+    Settled out;
+    out.reason = std::move(reason);
+    out.status = status;
+    return out;
+}
 
 struct Attempt {
     spool::MessageId id;
@@ -48,11 +58,12 @@ struct Attempt {
     bool due_again = false; // its time came while it was looked at for another reason
     std::int64_t due_at = 0; // of the entry, when this began
     std::vector<Settled> settled;
-    std::string destination;            // the latest one that somebody waits for
-    std::int64_t next_attempt = 0;      // wanted; 0: as the schedule says
-    bool parked = false;                // stands in a destination's list: that will wake it
-    std::vector<std::uint32_t> on_hold; // recipients whose domain keeps them ...
-    std::string on_hold_why;            // ... and which that is
+    std::string destination; // the latest one that somebody waits for
+    // Wanted, in seconds; nothing: when its destinations live again if it waits only for
+    // such, else as the schedule says.
+    std::optional<std::int64_t> next_attempt;
+    std::vector<std::uint32_t> on_hold;   // recipients whose domain keeps them ...
+    std::string on_hold_why;              // ... and which that is
     std::vector<std::uint32_t> held_back; // by the guard, unless they get through after all
     [[nodiscard]] const spool::Envelope& envelope() const { return message.envelope; }
 };

@@ -253,7 +253,6 @@ void Dispatcher::milestone(const spool::Entry& entry)
     if (!envelope)
         return unreadable(entry.id(), envelope.error());
     const AttemptPtr attempt = admit(entry, {std::move(*envelope), nullptr, 0, 0});
-    attempt->parked = true;
     attempt->destination = queue_.text(entry.destination());
     for (const std::uint32_t i : to_try(queue_, entry)) {
         Settled settled;
@@ -261,6 +260,7 @@ void Dispatcher::milestone(const spool::Entry& entry)
         settled.reason = without_marks(queue_.text(entry.reason(i)));
         settled.status = {4, 4, 1};
         settled.tried = false;
+        settled.listed = true;
         settled.quiet = true;
         attempt->settled.push_back(std::move(settled));
     }

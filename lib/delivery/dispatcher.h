@@ -191,8 +191,8 @@ private:
     [[nodiscard]] net::Task<void> tell_when_due();
     void tell_first();
     void conversation_failed(Destination& destination, const Batch& batch);
-    void settle_waiting(const Job& job, const std::string& reason,
-                        smtp::EnhancedStatus status, bool tried, bool suspect = false);
+    // Each of its recipients waits like that.
+    void settle_waiting(const Job& job, Settled how);
     void group_over(const AttemptPtr& attempt);
     void finish(const AttemptPtr& attempt);
     void begin_report(AttemptPtr attempt);
@@ -204,7 +204,8 @@ private:
     void forget_finished(spool::MessageId id);
     [[nodiscard]] bool notice_due(const Attempt& attempt, std::int64_t now) const;
     void conclude(const AttemptPtr& attempt);
-    void plan(const Attempt& attempt, const spool::Entry& entry, std::int64_t next_attempt);
+    void plan(const Attempt& attempt, const spool::Entry& entry, std::int64_t next_attempt,
+              bool only_listed);
     [[nodiscard]] std::int64_t next_milestone(std::int64_t arrival, bool null_sender,
                                               bool noticed, std::int64_t now) const;
 

@@ -261,8 +261,9 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
             log_deferred(job, at.key, failure.why);
             tell_untold(*job.attempt, indexes, li::Status::unknown, failure.why,
                         failure.status);
-            settle_waiting(job, failure.why, failure.status, true,
-                           verdict == Guard::Verdict::suspect);
+            Settled how = still_waits(failure.why, failure.status);
+            how.suspect = verdict == Guard::Verdict::suspect;
+            settle_waiting(job, std::move(how));
             return group_over(job.attempt);
         }
     }
@@ -279,15 +280,16 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
     }
     log_deferred(job, at.key, failure.why);
     tell_untold(*job.attempt, indexes, li::Status::unknown, failure.why, failure.status);
-    if (at.health.dead()) {
-        if (!was_dead)
-            base::log(base::Level::warning, "destination-dead", "-",
-                      {{"destination", at.key},
-                       {"reason", failure.why},
-                       {"probe", at.health.probe_at() - now}});
-        job.attempt->next_attempt = at.health.probe_at();
-    }
-    settle_waiting(job, failure.why, failure.status, true);
+    if (at.health.dead() && !was_dead)
+        base::log(base::Level::warning, "destination-dead", "-",
+                  {{"destination", at.key},
+                   {"reason", failure.why},
+                   {"probe", at.health.probe_at() - now}});
+    if (at.health.dead()) // it waits as those do that nobody tries
+        at.parked.push_back(job.attempt->id);
+    Settled how = still_waits(failure.why, failure.status);
+    how.listed = at.health.dead();
+    settle_waiting(job, std::move(how));
     group_over(job.attempt);
     if (at.health.dead())
         park_all(at);
@@ -340,7 +342,7 @@ net::Task<bool> Dispatcher::deliver(Destination& at, Job& job, Connection& conne
         trouble = failure.what();
     }
     if (!trouble.empty()) {
-        settle_waiting(job, trouble, {4, 3, 0}, true);
+        settle_waiting(job, still_waits(trouble, {4, 3, 0}));
         group_over(job.attempt);
         co_return true;
     }

@@ -115,7 +115,7 @@ void Dispatcher::wait_all(const AttemptPtr& attempt,
     job.attempt = attempt;
     for (const std::uint32_t i : recipients)
         job.recipients.push_back({i, {}});
-    settle_waiting(job, reason, {4, 3, 0}, true);
+    settle_waiting(job, still_waits(reason, {4, 3, 0}));
 }
 
 // To the witness, when it is looked at first; a busy destination, a hold or new tables let
@@ -252,14 +252,12 @@ void Dispatcher::park(Job job)
     Attempt& attempt = *job.attempt;
     const spool::Entry* entry = queue_.find(attempt.id);
     at.parked.push_back(attempt.id);
-    attempt.parked = true;
     attempt.destination = at.key;
-    if (at.health.dead())
-        attempt.next_attempt = at.health.probe_at();
     for (const JobRecipient& one : job.recipients) {
         Settled settled;
         settled.recipient = one.index;
         settled.tried = false;
+        settled.listed = true;
         settled.status = {4, 4, 1};
         std::string_view before;
         if (entry != nullptr)

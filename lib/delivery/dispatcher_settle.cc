@@ -52,6 +52,29 @@ std::vector<Settled> still_going(const Attempt& attempt)
     return out;
 }
 
+// Whoever it waits for stands in the list of a destination.
+bool is_only_listed(const Attempt& attempt)
+{
+    bool any = false;
+    for (const Settled& one : attempt.settled) {
+        if (one.state != RecipientState::waiting || is_held_back(attempt, one))
+            continue;
+        if (!one.listed)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+// A later time of its own would keep it from being tried when we start again, which is all
+// that is left of those lists then.
+void write_that_it_is_listed(Attempt& attempt, const spool::Entry& entry, std::int64_t now)
+{
+    if (entry.next_attempt() > now)
+        for (Settled& one : attempt.settled)
+            one.quiet = one.quiet && !one.listed;
+}
+
 std::vector<spool::Outcome> outcomes_of(Attempt& attempt)
 {
     std::vector<spool::Outcome> out;
@@ -75,19 +98,13 @@ std::int64_t arrival_of(const Attempt& attempt)
 
 } // namespace
 
-void Dispatcher::settle_waiting(const Job& job, const std::string& reason,
-                                smtp::EnhancedStatus status, bool tried, bool suspect)
+void Dispatcher::settle_waiting(const Job& job, Settled how)
 {
     if (job.next != nullptr)
         job.attempt->destination = job.next->key;
     for (const JobRecipient& one : job.recipients) {
-        Settled settled;
-        settled.recipient = one.index;
-        settled.reason = reason;
-        settled.status = status;
-        settled.tried = tried;
-        settled.suspect = suspect;
-        job.attempt->settled.push_back(std::move(settled));
+        how.recipient = one.index;
+        job.attempt->settled.push_back(how);
     }
 }
 
@@ -257,9 +274,12 @@ void Dispatcher::conclude(const AttemptPtr& attempt)
     if (entry == nullptr)
         return;
     const std::int64_t now = base::wall_seconds();
-    std::int64_t next = attempt->next_attempt;
-    if (next == 0)
-        next = now + options_.schedule.pause(entry->attempts() + 1);
+    const bool only_listed = is_only_listed(*attempt);
+    if (only_listed && !attempt->next_attempt)
+        write_that_it_is_listed(*attempt, *entry, now);
+    const std::int64_t next = attempt->next_attempt.value_or(
+        only_listed ? spool::when_destination_lives
+                    : now + options_.schedule.pause(entry->attempts() + 1));
     const std::vector<spool::Outcome> outcomes = outcomes_of(*attempt);
     if (!outcomes.empty() &&
         queue_.note(attempt->id, outcomes, next, attempt->destination)) {
@@ -267,7 +287,7 @@ void Dispatcher::conclude(const AttemptPtr& attempt)
         return;
     }
     if (!hold_if_nobody_goes_on(*attempt))
-        plan(*attempt, *queue_.find(attempt->id), next);
+        plan(*attempt, *queue_.find(attempt->id), next, only_listed);
 }
 
 // The first notice or end after `now`.
@@ -283,20 +303,17 @@ std::int64_t Dispatcher::next_milestone(std::int64_t arrival, bool null_sender,
 }
 
 void Dispatcher::plan(const Attempt& attempt, const spool::Entry& entry,
-                      std::int64_t next_attempt)
+                      std::int64_t next_attempt, bool only_listed)
 {
     const std::int64_t now = base::wall_seconds();
     const bool null_sender = attempt.envelope().sender.empty();
     const std::int64_t when =
         next_milestone(arrival_of(attempt), null_sender, entry.delay_noticed(), now);
-    const bool only_parked =
-        attempt.parked && std::none_of(attempt.settled.begin(), attempt.settled.end(),
-                                       [](const Settled& one) { return one.tried; });
-    if (!only_parked || attempt.due_again)
+    if (!only_listed || attempt.due_again)
         timetable_.add(std::max(next_attempt, now + 1), attempt.id, Due::attempt);
     // Where it stands in the timetable it is passed over when its time has been changed.
     const bool has_place = attempt.rerouted && entry.next_attempt() == attempt.due_at;
-    if (only_parked ? !has_place : when < next_attempt)
+    if (only_listed ? !has_place : when < next_attempt)
         timetable_.add(when, attempt.id, Due::milestone);
 }
 

@@ -36,8 +36,12 @@ public:
         : socket_(::socket(AF_INET, SOCK_STREAM, 0))
     {
         port = bind_loopback(socket_.get());
-        if (greeting.empty())
-            return;
+        if (!greeting.empty())
+            serve(std::move(greeting));
+    }
+    // Once: from now on a port that was nobody's is served.
+    void serve(std::string greeting)
+    {
         REQUIRE(::listen(socket_.get(), 10) == 0);
         thread_ = std::jthread([this, greeting = std::move(greeting)] {
             for (;;) {

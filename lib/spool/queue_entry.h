@@ -38,6 +38,10 @@ enum class Hold : std::uint8_t { none, by_operator, by_guard };
 
 [[nodiscard]] std::string_view to_string(Hold hold);
 
+// As the time of the next attempt: whenever its destination takes mail.  Who starts again
+// tries it at once, to find out.
+inline constexpr std::int64_t when_destination_lives = 0;
+
 // Number of an interned text; 0 is the empty text.
 using TextNumber = std::uint32_t;
 
@@ -50,6 +54,10 @@ public:
     [[nodiscard]] Location where() const { return MessageId(where_).first_written(); }
     [[nodiscard]] std::int64_t arrival() const { return arrival_; } // wall clock, seconds
     [[nodiscard]] std::int64_t next_attempt() const { return next_attempt_; } // 0: at once
+    [[nodiscard]] bool waits_for_destination() const
+    {
+        return next_attempt_ == when_destination_lives && destination_ != 0 && !held();
+    }
     [[nodiscard]] std::uint64_t size() const { return size_; } // bytes of the message
     [[nodiscard]] std::uint32_t attempts() const { return attempts_; }
     [[nodiscard]] Hold hold() const { return hold_; }
