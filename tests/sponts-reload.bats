@@ -27,7 +27,7 @@ teardown() { sponts_teardown; }
     kill -HUP "$GATEWAY"
     wait_for 20 happened '^pop-proxy started'
     wait_for 20 happened '^smtp-relayd SIGHUP'
-    logged 'reload-done relayd=told sendd=told pop=replaced imap=told'
+    logged 'reload-done relayd=told sendd=told pop=replaced imap=told ums=told indexd=kept replay=told'
     first=$(pids_of pop-proxy)
     [ "$(greeting "$pop")" = "$first" ]
 
@@ -64,7 +64,7 @@ teardown() { sponts_teardown; }
     kill -HUP "$GATEWAY"
     wait_for 20 happened '^smtp-relayd SIGHUP'
     wait_for 20 happened '^smtp-sendd SIGHUP'
-    logged 'reload-done relayd=told sendd=told pop=told imap=told'
+    logged 'reload-done relayd=told sendd=told pop=told imap=told ums=told indexd=kept replay=told'
     [ "$(pids_of smtp-relayd | wc -l)" -eq 1 ]
 }
 
@@ -179,7 +179,7 @@ reads_again() {
     before=$(grep -c ' reload-done \|^reload-done ' "$TMP/run.log" || true)
     kill -HUP "$GATEWAY"
     wait_for 20 logged_times $((before + 1)) reload-done
-    [ "$(sed -n 's/.*reload-done //p' "$TMP/run.log" | tail -n 1)" = "$1" ]
+    [[ "$(sed -n 's/.*reload-done //p' "$TMP/run.log" | tail -n 1) " == *"$1 "* ]]
 }
 all_up() {
     [ "$(grep -c program-started "$TMP/run.log")" -eq "$(grep -c program-ready "$TMP/run.log")" ]
@@ -211,6 +211,26 @@ all_up() {
     reads_again 'relayd=replaced sendd=restarted pop=replaced imap=replaced'
     printf 'delay-notice = 5h\n' >>"$CONF"
     reads_again 'relayd=told sendd=told pop=told imap=told'
+}
+
+@test "reload says of ums-popd and sponts-indexd what becomes of them" {
+    stand_ins
+    cp "$TMP/bin/smtp-sendd" "$TMP/bin/ums-popd"
+    cp "$TMP/bin/smtp-sendd" "$TMP/bin/sponts-indexd"
+    configuration "$(listener in "$PORT")" '[ums]' "database = $TMP/policy.db" 'enabled = no'
+    run_gateway
+    wait_for 20 ready
+    sed -i 's/^enabled = .*/enabled = yes/' "$CONF"
+    reads_again 'ums=started indexd=started'
+    wait_for 20 happened '^ums-popd started'
+    wait_for 20 happened '^sponts-indexd started'
+    printf 'after = 30s\n' >>"$CONF"
+    reads_again 'ums=told indexd=kept replay=told'
+    sed -i "s,^database = $TMP/policy.db,database = $TMP/other.db," "$CONF"
+    reads_again 'ums=replaced indexd=restarted'
+    sed -i 's/^enabled = .*/enabled = no/' "$CONF"
+    reads_again 'ums=ended indexd=ended'
+    wait_for 20 happened '^ums-popd SIGTERM'
 }
 
 # Its configuration comes through a FIFO: who has opened that is starting, and waits.

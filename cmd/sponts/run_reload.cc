@@ -42,12 +42,18 @@ void Supervisor::apply(conf::Settings fresh)
     const std::string_view pop = apply_to_server("pop-proxy", old);
     const std::string_view imap = apply_to_server("imap-proxy", old);
     const std::string_view sendd = apply_to_sendd(old);
-    apply_to_ums(old);
-    apply_to_indexd(old);
-    apply_to_replay(old);
+    const std::string_view queue = apply_to_ums(old);
+    const std::string_view index = apply_to_indexd(old);
+    const std::string_view replay = apply_to_replay(old);
     apply_to_interceptors(old);
     base::log(Level::notice, "reload-done", "-",
-              {{"relayd", relayd}, {"sendd", sendd}, {"pop", pop}, {"imap", imap}});
+              {{"relayd", relayd},
+               {"sendd", sendd},
+               {"pop", pop},
+               {"imap", imap},
+               {"ums", queue},
+               {"indexd", index},
+               {"replay", replay}});
 }
 
 // What was done, for the log.
@@ -76,35 +82,47 @@ std::string_view Supervisor::apply_to_sendd(const conf::Settings& old)
     return "restarted";
 }
 
-void Supervisor::apply_to_ums(const conf::Settings& old)
+std::string_view Supervisor::apply_to_ums(const conf::Settings& old)
 {
     if (old.ums.enabled == settings_.ums.enabled)
-        (void)apply_to_server(ums, old);
-    else
-        replace(ums, Slot::Fate::drain);
+        return apply_to_server(ums, old);
+    replace(ums, Slot::Fate::drain);
+    return settings_.ums.enabled ? "started" : "ended";
 }
 
-void Supervisor::apply_to_indexd(const conf::Settings& old)
+std::string_view Supervisor::apply_to_indexd(const conf::Settings& old)
 {
-    if (!wants_indexd(old) && wants_indexd(settings_))
+    if (!wants_indexd(old) && wants_indexd(settings_)) {
         add_slots(indexd);
-    else if (wants_indexd(old) && !wants_indexd(settings_))
+        return "started";
+    }
+    if (wants_indexd(old) && !wants_indexd(settings_)) {
         replace(indexd, Slot::Fate::drain);
-    else if (!daemons::keys_for_restart(old, settings_, indexd, true).empty())
-        restart(indexd);
+        return "ended";
+    }
+    if (daemons::keys_for_restart(old, settings_, indexd, true).empty())
+        return "kept";
+    restart(indexd);
+    return "restarted";
 }
 
 // It reads the rest again itself.
-void Supervisor::apply_to_replay(const conf::Settings& old)
+std::string_view Supervisor::apply_to_replay(const conf::Settings& old)
 {
-    if (!old.replay.users && settings_.replay.users)
+    if (!old.replay.users && settings_.replay.users) {
         add_slots(replayctl);
-    else if (old.replay.users && !settings_.replay.users)
+        return "started";
+    }
+    if (old.replay.users && !settings_.replay.users) {
         replace(replayctl, Slot::Fate::drain);
-    else if (!daemons::keys_for_restart(old, settings_, replayctl, true).empty())
-        restart(replayctl);
-    else
+        return "ended";
+    }
+    if (daemons::keys_for_restart(old, settings_, replayctl, true).empty()) {
         signal_program(replayctl, SIGHUP);
+        return "told";
+    }
+    restart(replayctl);
+    return "restarted";
 }
 
 // Not told in the log: nobody who reads that has to do with it.

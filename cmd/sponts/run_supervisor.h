@@ -108,9 +108,9 @@ private:
     void apply(conf::Settings fresh);
     std::string_view apply_to_server(std::string_view program, const conf::Settings& old);
     std::string_view apply_to_sendd(const conf::Settings& old);
-    void apply_to_ums(const conf::Settings& old);
-    void apply_to_indexd(const conf::Settings& old);
-    void apply_to_replay(const conf::Settings& old);
+    [[nodiscard]] std::string_view apply_to_ums(const conf::Settings& old);
+    [[nodiscard]] std::string_view apply_to_indexd(const conf::Settings& old);
+    [[nodiscard]] std::string_view apply_to_replay(const conf::Settings& old);
     void apply_to_interceptors(const conf::Settings& old);
     void replace(std::string_view program, Slot::Fate fate_of_old);
     void restart(std::string_view program);
