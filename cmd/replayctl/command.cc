@@ -2,11 +2,10 @@
 #include "command.h"
 
 #include "base/failure.h"
+#include "confine/owner.h"
 #include "spool/layout.h"
 
-#include <grp.h>
 #include <iostream>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace replayctl {
@@ -22,21 +21,6 @@ void check_rights(const std::string& spool)
 }
 
 } // namespace
-
-void become_owner(const std::string& spool)
-{
-    struct stat owner{};
-    if (::stat(spool.c_str(), &owner) != 0)
-        base::fail_errno("open spool", spool,
-                         errno == EACCES ? base::Remedy::get_permission
-                                         : base::Remedy::fix_config);
-    if (::geteuid() != 0 || owner.st_uid == 0)
-        return;
-    if (::setgroups(1, &owner.st_gid) != 0 ||
-        ::setresgid(owner.st_gid, owner.st_gid, owner.st_gid) != 0 ||
-        ::setresuid(owner.st_uid, owner.st_uid, owner.st_uid) != 0)
-        base::fail_errno("become the owner of", spool, base::Remedy::get_permission);
-}
 
 Place place_of(const conf::Settings& settings)
 {
@@ -66,7 +50,7 @@ Place enter(const Call& call)
     }
     place.person = person_of_process();
     configure_run_log(std::move(log));
-    become_owner(place.spool);
+    confine::become_owner(place.spool);
     check_rights(place.spool);
     return place;
 }

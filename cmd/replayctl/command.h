@@ -34,8 +34,6 @@ struct Place {
 [[nodiscard]] Place enter(const Call& call);
 // The same without becoming anybody.
 [[nodiscard]] Place place_of(const conf::Settings& settings);
-// Root does; throws Failure as enter().
-void become_owner(const std::string& spool);
 
 // The run that the first operand names.
 [[nodiscard]] spool::ReplayFiles run_of(const Call& call, const Place& place);

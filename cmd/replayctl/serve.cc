@@ -82,11 +82,11 @@ int serve(const Call& call)
     daemons::InetdConnection inetd = daemons::take_inetd_connection();
     base::Fd lent = take_lent_door();
     conf::Settings settings = conf::read_settings(call.config);
+    (void)enter(call); // its log is that of who calls and goes, so before ours
     settings.log.program = "replayctl";
     if (inetd.heard_errors)
         settings.log.target = base::LogTarget::syslog;
     base::configure_log(settings.log);
-    (void)enter(call);
     Doors doors = open_doors(settings, std::move(inetd.fd), std::move(lent));
     if (doors.connection) {
         const auto user = peer_user(doors.connection.get());
