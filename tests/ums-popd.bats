@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # ums-popd(8) at its own port: what a user sees of the queue, and what he can do to it.
 
+# shellcheck disable=SC2034  # RETENTION is for gateway_config
+
 setup() {
     load helpers/common
     load helpers/gateway
@@ -208,4 +210,32 @@ END
         run -78 ums-popd --dump-config --config "$CONF"
         [[ $output == *"which is no domain" ]]
     done
+}
+
+@test "a bounce of ours and a forward that is sent again are fetched once" {
+    RETENTION=1d
+    server_of_mailboxes
+    gateway_with_ums
+    teach anna
+    teach bert
+    send_to team@dest.test < <(mail_of 300 1)
+    wait_for 20 polls pop3s anna "1 of 1"
+    wait_for 20 queue_is_empty
+    dove_stops
+    run -0 replayctl resend --rcpt anna@dest.test --config "$CONF"
+    mail_of 300 2 >"$TMP/mail"
+    submit "$TMP/mail" anna@dest.test bert@dest.test
+    expires() { queue expire --recipient bert@dest.test; }
+    wait_for 20 expires
+    shows() { say ums anna STAT | grep -q "^+OK $1 "; }
+    wait_for 20 shows 2
+    polls ums anna "2 of 2"
+    grep -qa '^X-Sponts-Replay: ' "$TMP"/anna/*.eml
+    grep -qa '^Action: failed' "$TMP"/anna/*.eml
+    dove_returns
+    wait_for 60 queue_is_empty
+    has_mails anna 3
+    cp "$TMP/anna/uidl" "$TMP/uidl-before"
+    wait_for 20 polls pop3s anna "0 of 3"
+    cmp "$TMP/anna/uidl" "$TMP/uidl-before"
 }

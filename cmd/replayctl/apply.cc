@@ -96,7 +96,7 @@ bool is_interrupted()
 Sent send(const spool::ReplayFiles& files, const Place& place, const Terms& terms)
 {
     catch_signals();
-    spool::ReplaySender sender(files, place.writer, terms.ends);
+    spool::ReplaySender sender(files, place.writer, place.uidl, terms.ends);
     const std::size_t before = counts_of(sender).sent;
     Sent sent;
     send_and_log(sender, terms, files.name, place.person, sent);

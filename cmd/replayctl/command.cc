@@ -31,6 +31,7 @@ Place place_of(const conf::Settings& settings)
     place.writer.free_space = settings.queue.free_space;
     place.writer.free_inodes = settings.queue.free_inodes;
     place.writer.directory = place.spool;
+    place.uidl = settings.ums.enabled;
     place.retention_bytes = settings.queue.retention_bytes;
     place.database = settings.general.database;
     place.journal = settings.journal;

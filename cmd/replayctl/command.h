@@ -25,6 +25,7 @@ inline constexpr int exit_no_match = 1;
 struct Place {
     std::string spool;
     spool::WriterOptions writer;
+    bool uidl = false;                 // [ums] is enabled
     std::uint64_t retention_bytes = 0; // 0: no bound
     Person person;                     // who called
     // Nothing is known of these with --spool.

@@ -68,6 +68,7 @@ delivery::Options delivery_options(const conf::Settings& settings)
     out.report.postmaster = settings.general.postmaster;
     out.report.double_bounce_to_postmaster = sendd.double_bounce_to_postmaster;
     out.report.returned_size = sendd.returned_size;
+    out.report.uidl = settings.ums.enabled;
     out.connect = connect(settings);
     out.connections = sendd.connections;
     out.messages_per_connection = sendd.messages_per_connection;

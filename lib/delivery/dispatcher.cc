@@ -37,6 +37,7 @@ Dispatcher::Dispatcher(Parts parts, Options options)
 {
     reporter_.watched_by(witness_);
     forwarder_.watched_by(witness_);
+    forwarder_.set_uidl(options_.report.uidl);
 }
 
 Dispatcher::~Dispatcher() = default;
@@ -59,6 +60,7 @@ void Dispatcher::reconfigure(Options options)
     std::unique_ptr<smtp::Srs> old = std::exchange(srs_, make_srs());
     router_ = std::make_unique<Router>(facts_, options_.route, srs_.get());
     forwarder_.set_srs(srs_.get());
+    forwarder_.set_uidl(options_.report.uidl);
     connector_.set_options(options_.connect);
     reporter_.set_options(options_.report);
     for (const auto& [key, one] : destinations_) {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "smtp/dsn_report.h"
+#include "spool/uidl.h"
 #include "text/lines.h"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ std::vector<Forwarder::Prepared> Forwarder::prepare(Attempt& attempt,
     const auto message = source_.open(attempt);
     if (!message)
         throw base::Failure(base::Remedy::check_disk, "the message cannot be read");
-    std::string fields;
+    std::string fields = uidl_ ? spool::uidl_line(attempt.id) : std::string();
     for (const std::string& address : expansion.expanded)
         fields += "Delivered-To: " + address + "\r\n";
     std::vector<Prepared> out;

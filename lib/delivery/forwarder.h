@@ -3,7 +3,8 @@
 //
 // One message for those who get it with the sender as it is, one for those outside who get
 // it with a sender of ours (SRS), so that reports find their way and the next hop may check
-// who we are.  Both begin with a Delivered-To field for each address that was expanded.
+// who we are.  Both begin with a Delivered-To field for each address that was expanded,
+// behind the X-UIDL field of the message they were made of, where that is wished.
 //
 // All are prepared before the first is committed, and committed together.  When the disk
 // takes one and not the other, what was taken is remembered and not written again at the
@@ -45,6 +46,8 @@ public:
     // Null: nobody.  Outlives this.
     void watched_by(const tap::QueueWitness* witness) { witness_ = witness; }
     void set_srs(const smtp::Srs* srs) { srs_ = srs; }
+    // Whether what is written has an X-UIDL field.
+    void set_uidl(bool uidl) { uidl_ = uidl; }
 
 private:
     [[nodiscard]] std::string sender_for(const spool::Envelope& envelope,
@@ -76,6 +79,7 @@ private:
     MessageSource& source_;
     Facts& facts_;
     const smtp::Srs* srs_;
+    bool uidl_ = false;
     const tap::QueueWitness* witness_ = nullptr;
     // Of messages of which only a part could be written.
     struct Written {

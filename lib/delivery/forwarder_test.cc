@@ -111,3 +111,31 @@ TEST_CASE("delivery: what is made of a replay is known as that")
         CHECK(made > 0);
     }
 }
+
+TEST_CASE("delivery: what is made of a message has its id in front, where that is wished")
+{
+    for (const bool uidl : {false, true}) {
+        CAPTURE(uidl);
+        ForwardScene scene;
+        scene.options.report.uidl = uidl;
+        const std::string text = "X-UIDL: theirs\r\n\r\ntext\r\n";
+        const MessageId id = scene.put({"r@here.test"}, text);
+        spool::Queue queue(scene.spool.options());
+        spool::read_log(queue);
+        {
+            spool::Writer writer(scene.spool.writer_options());
+            CHECK(scene.forward(id, queue, writer) <= 1);
+        }
+        std::string stored = uidl ? "X-UIDL: " + id.text() + "\r\n" : "";
+        stored.append("Delivered-To: r@here.test\r\n").append(text);
+        spool::Reader reader(scene.spool.directory());
+        std::size_t made = 0;
+        for (const spool::Found& one : spool::test::read_all(scene.spool.directory()).found)
+            if (one.envelope.origin == spool::Origin::forward) {
+                ++made;
+                CHECK(one.envelope.parent == id);
+                CHECK(spool::test::read_message(reader, one.where) == stored);
+            }
+        CHECK(made == 2);
+    }
+}

@@ -20,6 +20,7 @@ struct ReportOptions {
     std::string postmaster;
     bool double_bounce_to_postmaster = false;
     std::uint64_t returned_size = 100000; // bytes of a message given back; else its header
+    bool uidl = false; // what we write has an X-UIDL field (spool/uidl.h)
 };
 
 struct ConnectOptions {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "net/event.h"
+#include "spool/uidl.h"
 #include "text/lines.h"
 
 #include <algorithm>
@@ -159,12 +160,17 @@ spool::Envelope Reporter::envelope_of(const Attempt& attempt, const smtp::Report
 
 // Keeps nothing: what waits for the disk is within the writer's bounds.
 std::string Reporter::write(Attempt& attempt, smtp::Action action, smtp::Report report,
-                            spool::CommitDone done)
+                            bool uidl, spool::CommitDone done)
 {
     const std::string returned = returned_text(attempt, action, report);
     const std::string head = smtp::report_head(report);
     const std::string tail = smtp::report_tail(report, !returned.ends_with("\r\n"));
     spool::Draft draft = writer_.begin();
+    if (uidl) {
+        draft.append(spool::uidl_field);
+        draft.append_id();
+        draft.append("\r\n");
+    }
     draft.append(head);
     draft.append(returned);
     draft.append(tail);
@@ -189,13 +195,14 @@ net::Task<bool> Reporter::report(AttemptPtr attempt, smtp::Action action,
         co_return true;
     }
     std::string text;
+    const bool uidl = options_.uidl; // they may change while we wait
     spool::CommitResult result =
         std::unexpected(base::Failure(base::Remedy::check_disk, "report not written"));
     try {
         smtp::Report report = describe(*attempt, action, recipients, retry_until);
         report.to = to;
         net::Promise<spool::CommitResult> done(loop_);
-        text = write(*attempt, action, std::move(report), done.setter());
+        text = write(*attempt, action, std::move(report), uidl, done.setter());
         result = co_await done.get();
     } catch (const base::Failure& failure) {
         result = std::unexpected(failure);
@@ -207,7 +214,7 @@ net::Task<bool> Reporter::report(AttemptPtr attempt, smtp::Action action,
     }
     if (!text.empty())
         witness_->notice(attempt->envelope(), attempt->id.text(), to, result->id.text(),
-                         text);
+                         uidl ? spool::uidl_line(result->id) + text : text);
     base::log(base::Level::info, "report", attempt->id.text(),
               {{"action", smtp::to_string(action)},
                {"to", to},

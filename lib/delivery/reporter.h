@@ -7,6 +7,8 @@
 // dying in between makes a second report, never none.  Nothing is ever reported to the null
 // sender; a bounce that cannot be delivered goes to the postmaster, if that is wished, or
 // is dropped with a log line ("bounce-dropped").
+//
+// Where that is wished it begins with an X-UIDL field (spool/uidl.h).
 #pragma once
 
 #include "delivery/attempt.h"
@@ -46,9 +48,10 @@ private:
                                         std::int64_t retry_until) const;
     [[nodiscard]] std::string returned_text(Attempt& attempt, smtp::Action action,
                                             smtp::Report& report);
-    // The text of the report, if the witness wants it.
+    // The text of the report, if the witness wants it; without the field that `uidl` puts
+    // in front, which has the id it will get.
     [[nodiscard]] std::string write(Attempt& attempt, smtp::Action action,
-                                    smtp::Report report, spool::CommitDone done);
+                                    smtp::Report report, bool uidl, spool::CommitDone done);
     [[nodiscard]] spool::Envelope envelope_of(const Attempt& attempt,
                                               const smtp::Report& report,
                                               smtp::Action action) const;

@@ -3,6 +3,8 @@
 #include "delivery/reporter.h"
 #include "net/test_support.h"
 #include "spool/queue_fixture_test.h"
+#include "spool/test_spool.h"
+#include "tap/stage_test.h"
 
 #include <doctest/doctest.h>
 #include <memory>
@@ -22,12 +24,18 @@ net::Task<void> ask(delivery::Reporter& reporter, AttemptPtr attempt, bool& told
     told = co_await reporter.report(attempt, smtp::Action::failed, failed, 0);
 }
 
-// Writes a message with this envelope, lets it fail; the envelopes of what is in the log.
-std::vector<spool::Envelope> reports_of(spool::Envelope envelope)
+struct InTheLog {
+    spool::Envelope envelope;
+    std::string text;
+};
+
+// Writes a message with this envelope, lets it fail; what is in the log behind it.
+std::vector<InTheLog> written_of(spool::Envelope envelope, bool uidl = false,
+                                 const tap::QueueWitness* witness = nullptr)
 {
     spool::TestSpool spool;
     net::Loop loop;
-    std::vector<spool::Envelope> out;
+    std::vector<InTheLog> out;
     spool::Queue queue(spool.options());
     {
         spool::Writer writer(spool.writer_options());
@@ -39,7 +47,9 @@ std::vector<spool::Envelope> reports_of(spool::Envelope envelope)
         spool::Reader reader(spool.directory());
         delivery::MessageSource source(queue, reader);
         delivery::ReportOptions options{"gw.test", "postmaster@gw.test", true};
+        options.uidl = uidl;
         delivery::Reporter reporter(loop, writer, source, options);
+        reporter.watched_by(witness);
         auto attempt = std::make_shared<Attempt>();
         attempt->id = written->id;
         attempt->where = written->location;
@@ -48,9 +58,17 @@ std::vector<spool::Envelope> reports_of(spool::Envelope envelope)
         net::test::run(loop, ask(reporter, attempt, told));
         CHECK(told);
         (void)queue.poll_log(100, [&](const auto&, const spool::Found& one) {
-            out.push_back(one.envelope);
+            out.push_back({one.envelope, spool::test::read_message(reader, one.where)});
         });
     }
+    return out;
+}
+
+std::vector<spool::Envelope> reports_of(const spool::Envelope& envelope)
+{
+    std::vector<spool::Envelope> out;
+    for (const InTheLog& one : written_of(envelope))
+        out.push_back(one.envelope);
     return out;
 }
 
@@ -91,4 +109,22 @@ TEST_CASE("delivery: a bounce that fails goes to the postmaster once, and no fur
     spool::Envelope sent_on = bounce; // what an addresses row makes of the former
     sent_on.origin = spool::Origin::forward;
     CHECK(reports_of(sent_on).empty());
+}
+
+TEST_CASE("delivery: a report has its own id in front, and the witness sees what is stored")
+{
+    for (const bool uidl : {false, true}) {
+        CAPTURE(uidl);
+        tap::test::Stage stage({{"alice@a.test", tap::test::target(1)}});
+        const tap::QueueWitness witness(stage.tap());
+        const auto written = written_of(from("alice@a.test"), uidl, &witness);
+        REQUIRE(written.size() == 1);
+        const std::string& text = written[0].text;
+        CHECK(text.contains("X-UIDL: ") == uidl);
+        CHECK(text.starts_with("X-UIDL: " + written[0].envelope.id.text() + "\r\n") ==
+              uidl);
+        const std::vector<tap::test::Captured> told = stage.captured();
+        REQUIRE(told.size() == 1);
+        CHECK(told[0].content == text);
+    }
 }

@@ -77,8 +77,9 @@ TEST_CASE("replay: what goes to an end says so, and nothing else does")
     HastyDisk disk;
     const std::string name = spool::test::prepare(spool.path, 2, disk);
     {
-        spool::ReplaySender sender(
-            {spool.path, name}, spool::test::options_for(spool.path, disk), {"1@example"});
+        spool::ReplaySender sender({spool.path, name},
+                                   spool::test::options_for(spool.path, disk), false,
+                                   {"1@example"});
         CHECK(sender.next().recipients.at(0).address == "0@example");
         CHECK(sender.send(9) == 2);
         CHECK(sender.done());

@@ -5,6 +5,7 @@
 #include "spool/read_whole.h"
 #include "spool/segment_file.h"
 #include "spool/segments.h"
+#include "spool/uidl.h"
 #include "text/lines.h"
 
 #include <fmt/format.h>
@@ -104,9 +105,9 @@ struct ReplaySender::Sending {
     }
 };
 
-ReplaySender::ReplaySender(ReplayFiles files, WriterOptions options,
+ReplaySender::ReplaySender(ReplayFiles files, WriterOptions options, bool uidl,
                            std::set<std::string> ends)
-    : files_(std::move(files)), ends_(std::move(ends)),
+    : files_(std::move(files)), uidl_(uidl), ends_(std::move(ends)),
       below_(options.disk ? *options.disk : real_disk()),
       disk_(below_, files_.spool, files_.folder()), reader_(files_.spool)
 {
@@ -243,6 +244,8 @@ std::optional<Draft> ReplaySender::draft_of(const ReplayItem& item, const Placed
 {
     Draft draft = writer_->begin();
     draft.append(fmt::format("{}: {} {}\r\n", replay_field, files_.name, item.id.text()));
+    if (uidl_)
+        draft.append(uidl_line(item.id));
     for (const ReplayRecipient& to : item.recipients)
         if (ends_.contains(text::to_lower(to.address)))
             draft.append(fmt::format("Delivered-To: {}\r\n", to.address));

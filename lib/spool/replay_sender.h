@@ -20,7 +20,8 @@
 //
 // A new message has the sender of the old one, and nobody is told when it cannot be
 // delivered: the sender has had his answer when he sent it.  It begins with a field
-// X-Sponts-Replay: who sends it again knows it by that.
+// X-Sponts-Replay: who sends it again knows it by that.  Where that is wished, an X-UIDL
+// field with the old one's id follows (spool/uidl.h).
 #pragma once
 
 #include "base/clock.h"
@@ -49,11 +50,12 @@ inline constexpr std::uint64_t most_replayed = 512u << 20;
 class ReplaySender {
 public:
     // Locks the run and finds out what was sent before.  `options` of the writer: its
-    // directory, marks and disk; the rest is set here.  Throws Failure (start_service:
-    // somebody sends this run already).
+    // directory, marks and disk; the rest is set here.  `uidl`: with an X-UIDL field.
     // `ends`: addresses in lower case whose copies were made when the mail first came. What
     // goes to one of them again says so (Delivered-To), and goes to nobody besides.
-    ReplaySender(ReplayFiles files, WriterOptions options, std::set<std::string> ends = {});
+    // Throws Failure (start_service: somebody sends this run already).
+    ReplaySender(ReplayFiles files, WriterOptions options, bool uidl = false,
+                 std::set<std::string> ends = {});
     ~ReplaySender();
     ReplaySender(const ReplaySender&) = delete;
     ReplaySender& operator=(const ReplaySender&) = delete;
@@ -100,6 +102,7 @@ private:
     void forget_finished_segments();
 
     ReplayFiles files_;
+    bool uidl_;
     std::set<std::string> ends_;
     Disk& below_;
     ReplayDisk disk_;

@@ -54,6 +54,23 @@ TEST_CASE("replay: every message of the plan becomes a new one for its recipient
     CHECK(replays(read_all(spool.path)) == each_once(7));
 }
 
+TEST_CASE("replay: the id of what is sent again is in front of it, where that is wished")
+{
+    const TemporarySpool spool;
+    const std::string name = prepare(spool.path, 1);
+    HastyDisk disk;
+    {
+        spool::ReplaySender sender({spool.path, name}, options_for(spool.path, disk), true);
+        CHECK(sender.send(1) == 1);
+    }
+    const spool::Found sent = read_all(spool.path).found.back();
+    const std::string parent = sent.envelope.parent.text();
+    spool::Reader reader(spool.path);
+    CHECK(spool::test::read_message(reader, sent.where) ==
+          "X-Sponts-Replay: " + name + " " + parent + "\r\nX-UIDL: " + parent + "\r\n" +
+              text_of(0));
+}
+
 TEST_CASE("replay: other recipients, who were one of several")
 {
     const TemporarySpool spool;
