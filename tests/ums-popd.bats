@@ -239,3 +239,40 @@ END
     wait_for 20 polls pop3s anna "0 of 3"
     cmp "$TMP/anna/uidl" "$TMP/uidl-before"
 }
+
+@test "what users have hidden is listed, and shown again while ums-popd runs" {
+    waiting anna@dest.test bert@dest.test
+    wait_for 20 polls ums anna "1 of 1"
+    id=$(ids)
+    send_to anna@dest.test < <(mail_of 300 2)
+    wait_for 20 polls ums anna "1 of 2"
+    run -1 queue hidden
+    say ums anna "DELE 1" "DELE 2" QUIT >/dev/null
+    say ums bert "DELE 1" QUIT >/dev/null
+    polls ums anna "0 of 0"
+    run -0 queue hidden
+    [ "${#lines[@]}" -eq 3 ]
+    [[ $output == *"$id  bert@dest.test"* ]]
+    run -0 queue hidden --json Anna@dest.test
+    [ "$(jq -r .user <<<"$output")" = anna@dest.test ]
+    [ "$(jq -r '.queue_ids | sort | join(" ")' <<<"$output")" = "$(ids | sort | paste -sd' ')" ]
+    run -0 queue unhide anna@dest.test "$id"
+    [ "$output" = "1 message is shown again" ]
+    polls ums anna "0 of 1"
+    run -1 queue unhide anna@dest.test - </dev/null
+    run -1 queue unhide anna@dest.test "$id"
+    polls ums anna "0 of 1"
+    run -0 queue unhide anna@dest.test
+    polls ums anna "0 of 2"
+    run -0 queue hidden
+    [ "$output" = "$id  bert@dest.test" ]
+    # By the name of his file; what is left is ums-popd's to write.
+    file=$(queue hidden --json | jq -r .file)
+    say ums anna "DELE 1" QUIT >/dev/null
+    run -0 queue unhide "$file"
+    polls ums bert "1 of 1"
+    [ "$(stat -c %u "$GW/spool/ums"/*)" = "$(stat -c %u "$GW/spool")" ]
+    run -1 queue unhide nobody@dest.test
+    run -64 queue unhide
+    run -78 queuectl hidden --spool "$TMP/nowhere"
+}

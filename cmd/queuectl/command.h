@@ -38,6 +38,7 @@ struct Criteria {
 struct Call {
     std::string config{conf::default_file};
     std::string spool;                 // instead of what the configuration says
+    std::string user;                  // of ums-popd
     std::vector<std::string> operands; // queue ids, "-": from standard input
     Criteria criteria;
     bool all = false;
@@ -50,7 +51,7 @@ struct Call {
     [[nodiscard]] std::string spool_directory() const { return settings().general.spool; }
 };
 
-enum class Operands : std::uint8_t { none, some_ids, any_ids };
+enum class Operands : std::uint8_t { none, some_ids, any_ids, any_user, user_and_ids };
 
 struct Command {
     const char* name;
@@ -72,5 +73,7 @@ int retry(const Call& call);
 int requeue(const Call& call);
 int remove(const Call& call);
 int expire(const Call& call);
+int hidden(const Call& call);
+int unhide(const Call& call);
 
 } // namespace queuectl

@@ -41,6 +41,10 @@ constexpr Command commands[] = {
      false, false},
     {"expire", queuectl::expire, "give up and report to the sender", Operands::any_ids,
      true, false, false},
+    {"hidden", queuectl::hidden, "what users have deleted for themselves",
+     Operands::any_user, false, true, false},
+    {"unhide", queuectl::unhide, "show it to its user again", Operands::user_and_ids, false,
+     false, false},
 };
 
 // Options of these names fill a field; durations are checked here.
@@ -78,9 +82,15 @@ void add_command(CLI::App& app, const Command& command, Call& call, const Comman
 {
     CLI::App* const words = app.add_subcommand(command.name, command.help);
     words->fallthrough();
-    if (command.operands != Operands::some_ids)
+    const bool of_user = command.operands == Operands::any_user ||
+                         command.operands == Operands::user_and_ids;
+    if (command.operands != Operands::some_ids && !of_user)
         add_criteria(*words, call.criteria);
-    if (command.operands != Operands::none)
+    if (of_user)
+        words->add_option("USER", call.user, "login name, or name of a file")
+            ->required(command.operands == Operands::user_and_ids)
+            ->check(conf::not_empty);
+    if (command.operands != Operands::none && command.operands != Operands::any_user)
         words->add_option("ID", call.operands, "queue ids; \"-\": from standard input")
             ->required(command.operands == Operands::some_ids);
     if (command.changes) {

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "seal/digest.h"
 #include "spool/layout.h"
+#include "text/lines.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -25,20 +26,36 @@ namespace {
 constexpr mode_t file_mode = 0600;
 constexpr mode_t directory_mode = 0700;
 constexpr std::size_t name_digits = 64;
+constexpr std::string_view name_word = "user ";
 constexpr std::size_t line_size = 14; // an id and its newline
 // Of a file that is longer, what is in front is passed over.
 constexpr std::size_t most_octets = 2 * HiddenMail::most_ids * line_size;
 
-std::vector<MessageId> parse(std::string_view text)
-{
+struct Content {
+    std::string user; // as a line says it; whether it is his file is another matter
     std::vector<MessageId> ids;
+};
+
+Content parse(std::string_view text)
+{
+    Content content;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
-        if (const auto id = MessageId::parse(text.substr(0, end)))
-            ids.push_back(*id);
+        const std::string_view line = text.substr(0, end);
+        if (const auto id = MessageId::parse(line))
+            content.ids.push_back(*id);
+        else if (line.starts_with(name_word))
+            content.user = line.substr(name_word.size());
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-    return ids;
+    return content;
+}
+
+std::string name_line(const std::string& user)
+{
+    if (user.empty() || text::has_control(user))
+        return {};
+    return std::string(name_word) + user + "\n";
 }
 
 std::string lines_of(std::span<const MessageId> ids)
@@ -55,8 +72,8 @@ std::span<const MessageId> newest(std::span<const MessageId> ids)
     return ids.last(std::min(ids.size(), HiddenMail::most_ids));
 }
 
-// Those of the user's file, oldest first; empty if there is none.
-std::vector<MessageId> read_ids(const std::string& path)
+// Of the user's file, the ids oldest first; empty if there is none.
+Content read_content(const std::string& path)
 {
     const base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!fd && errno == ENOENT)
@@ -83,6 +100,12 @@ std::vector<std::string> files_in(const std::string& directory)
     for (const auto& entry : std::filesystem::directory_iterator(directory, error))
         if (is_users(entry.path().filename().string()))
             files.push_back(entry.path().string());
+    if (error && error != std::errc::no_such_file_or_directory)
+        base::fail_errno("list", directory,
+                         error == std::errc::permission_denied
+                             ? base::Remedy::get_permission
+                             : base::Remedy::check_disk,
+                         error.value());
     return files;
 }
 
@@ -106,9 +129,14 @@ bool is_empty(const std::string& path)
 
 } // namespace
 
+std::string HiddenMail::file_of(const std::string& user)
+{
+    return seal::hex(seal::sha256(user));
+}
+
 std::string HiddenMail::path_of(const std::string& user) const
 {
-    return hidden_mail_directory(spool_) + "/" + seal::hex(seal::sha256(user));
+    return hidden_mail_directory(spool_) + "/" + file_of(user);
 }
 
 void HiddenMail::make_directory() const
@@ -122,9 +150,24 @@ void HiddenMail::make_directory() const
 
 std::set<MessageId> HiddenMail::read(const std::string& user) const
 {
-    const std::vector<MessageId> ids = read_ids(path_of(user));
+    const std::vector<MessageId> ids = read_content(path_of(user)).ids;
     const auto kept = newest(ids);
     return {kept.begin(), kept.end()};
+}
+
+std::vector<HiddenMail::Hidden> HiddenMail::all() const
+{
+    std::vector<Hidden> all;
+    for (const std::string& path : files_in(hidden_mail_directory(spool_))) {
+        Content content = read_content(path);
+        if (content.ids.empty())
+            continue;
+        std::string file = path.substr(path.rfind('/') + 1);
+        if (file_of(content.user) != file)
+            content.user.clear();
+        all.push_back({std::move(file), std::move(content.user), std::move(content.ids)});
+    }
+    return all;
 }
 
 void HiddenMail::add(const std::string& user, std::span<const MessageId> ids)
@@ -139,33 +182,47 @@ void HiddenMail::add(const std::string& user, std::span<const MessageId> ids)
     if (!fd)
         base::fail_errno("open", path, base::Remedy::check_disk);
     // What a crash has torn at the end ends here.
-    const std::string torn = is_empty(path) ? "" : "\n";
-    base::write_all(fd.get(), torn + lines_of(ids), path);
+    const std::string before = is_empty(path) ? name_line(user) : "\n";
+    base::write_all(fd.get(), before + lines_of(ids), path);
     base::sync(fd.get(), path);
     base::sync_directory(hidden_mail_directory(spool_));
     struct stat status{};
     if (::fstat(fd.get(), &status) == 0 &&
         static_cast<std::uint64_t>(status.st_size) > most_octets)
-        base::replace_file(path, lines_of(newest(read_ids(path))), file_mode);
+        base::replace_file(path, name_line(user) + lines_of(newest(read_content(path).ids)),
+                           file_mode);
 }
 
-void HiddenMail::forget(const std::string& path, const std::set<MessageId>& gone) const
+std::size_t HiddenMail::forget(const std::string& path,
+                               const std::set<MessageId>& gone) const
 {
     const base::Fd locked = lock(hidden_mail_directory(spool_));
-    std::vector<MessageId> ids = read_ids(path);
-    const std::size_t before = ids.size();
-    std::erase_if(ids, [&](MessageId id) { return gone.contains(id); });
-    if (ids.empty())
+    Content content = read_content(path);
+    const std::size_t forgotten =
+        std::erase_if(content.ids, [&](MessageId id) { return gone.contains(id); });
+    if (content.ids.empty())
         (void)::unlink(path.c_str());
-    else if (ids.size() < before)
-        base::replace_file(path, lines_of(newest(ids)), file_mode);
+    else if (forgotten > 0)
+        base::replace_file(path, name_line(content.user) + lines_of(newest(content.ids)),
+                           file_mode);
+    return forgotten;
+}
+
+std::size_t HiddenMail::show_again(const std::string& file,
+                                   std::span<const MessageId> ids) const
+{
+    const std::string directory = hidden_mail_directory(spool_);
+    const std::size_t forgotten =
+        forget(directory + "/" + file, std::set<MessageId>(ids.begin(), ids.end()));
+    base::sync_directory(directory);
+    return forgotten;
 }
 
 void HiddenMail::prune(const std::function<bool(MessageId)>& queued)
 {
     std::map<std::string, std::vector<MessageId>> missing;
     for (const std::string& path : files_in(hidden_mail_directory(spool_))) {
-        const std::vector<MessageId> ids = read_ids(path);
+        const std::vector<MessageId> ids = read_content(path).ids;
         std::set<MessageId> now;
         std::ranges::remove_copy_if(ids, std::inserter(now, now.end()), queued);
         std::set<MessageId> gone;

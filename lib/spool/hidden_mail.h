@@ -2,7 +2,9 @@
 // spool/hidden_mail.h - the messages that users of ums-popd have deleted for themselves:
 // they are not shown them again, and get them all the same when their server is back.
 //
-//     ums/USER    lines "ID", appended and synced; USER is the SHA-256 of his name
+//     ums/USER    "user NAME" and lines "ID", appended and synced; USER is the SHA-256 of
+//     his
+//                 name
 //
 //     step                        a crash right after it leaves
 //     add: lines written          all, some or a part of one of them: the next add begins a
@@ -45,6 +47,19 @@ public:
     [[nodiscard]] std::set<MessageId> read(const std::string& user) const;
     // On the disk when it returns.  Throws base::Failure; then they may be shown again.
     void add(const std::string& user, std::span<const MessageId> ids);
+    // All users' files that hold any, and what is in them.  Throws base::Failure.
+    struct Hidden {
+        std::string file;           // its name, which is unique
+        std::string user;           // empty: the file does not say
+        std::vector<MessageId> ids; // oldest first
+    };
+    [[nodiscard]] std::vector<Hidden> all() const;
+    // Of one of these files: `ids` are forgotten, that is, shown again from the next login
+    // on; how many of them were there.  On the disk when it returns.  Throws base::Failure.
+    [[nodiscard]] std::size_t show_again(const std::string& file,
+                                         std::span<const MessageId> ids) const;
+    [[nodiscard]] static std::string file_of(const std::string& user);
+
     // Forgets the ids of all users that are not `queued` any more; files that hold none go.
     // An id goes when two calls in a row have not found it: what another process has hidden
     // meanwhile may be newer than the queue as `queued` knows it, which must have been
@@ -55,8 +70,8 @@ public:
 private:
     [[nodiscard]] std::string path_of(const std::string& user) const;
     void make_directory() const;
-    // Those of `gone` that are in the file go.
-    void forget(const std::string& path, const std::set<MessageId>& gone) const;
+    // Those of `gone` that are in the file go; how many.
+    std::size_t forget(const std::string& path, const std::set<MessageId>& gone) const;
 
     std::string spool_;
     // By file, in order: what the last prune() has not found in the queue.

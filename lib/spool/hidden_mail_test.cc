@@ -78,6 +78,46 @@ TEST_CASE("spool: lines of hidden mail that say nothing are passed over")
     CHECK(HiddenMail(spool.path).read(anna) == set_of({1, 8}));
 }
 
+TEST_CASE("spool: all that is hidden is listed with its users, and may be shown again")
+{
+    const spool::test::TemporarySpool spool;
+    const HiddenMail hidden(spool.path);
+    CHECK(hidden.all().empty());
+    add(spool.path, anna, {1, 2, 3});
+    add(spool.path, "odd\nname", {4}); // would be two lines
+    REQUIRE(hidden.all().size() == 2);
+    for (const HiddenMail::Hidden& one : hidden.all()) {
+        const bool annas = one.file == HiddenMail::file_of(anna);
+        CHECK(one.user == (annas ? anna : ""));
+        CHECK(one.ids.size() == (annas ? 3 : 1));
+    }
+    const std::vector<MessageId> two = {MessageId(2), MessageId(9)};
+    CHECK(hidden.show_again(HiddenMail::file_of(anna), two) == 1);
+    CHECK(hidden.read(anna) == set_of({1, 3}));
+    CHECK(mode_of(file_of(spool.path, anna)) == 0600);
+    const std::vector<MessageId> rest = {MessageId(1), MessageId(3)};
+    CHECK(hidden.show_again(HiddenMail::file_of(anna), rest) == 2);
+    CHECK_FALSE(std::filesystem::exists(file_of(spool.path, anna)));
+    CHECK(hidden.show_again(HiddenMail::file_of(anna), rest) == 0);
+    CHECK(hidden.all().size() == 1);
+}
+
+TEST_CASE("spool: a user's name is believed in his own file only, and kept when it shrinks")
+{
+    const spool::test::TemporarySpool spool;
+    HiddenMail hidden(spool.path);
+    add(spool.path, anna, {1, 2});
+    for (int i = 0; i < 2; ++i)
+        hidden.prune([](MessageId id) { return id.value() == 1; });
+    REQUIRE(hidden.all().size() == 1);
+    CHECK(hidden.all()[0].user == anna);
+    spool::write_file(file_of(spool.path, anna),
+                      "user bert@example.org\n" + MessageId(1).text() + "\n");
+    REQUIRE(hidden.all().size() == 1);
+    CHECK(hidden.all()[0].user.empty());
+    CHECK(hidden.all()[0].ids == std::vector<MessageId>{MessageId(1)});
+}
+
 TEST_CASE("spool: hidden mail that is not queued any more is forgotten")
 {
     const spool::test::TemporarySpool spool;
