@@ -1,63 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "db/fixture_test.h"
 #include "db/policy_reader.h"
 #include "db/policy_schema.h"
-
-#include <doctest/doctest.h>
-#include <fstream>
+#include "db/schema_fixture_test.h"
 
 namespace {
 
 using base::Remedy;
 using namespace db::testing;
 
-std::string shape(const db::Sqlite& database)
-{
-    std::string out;
-    db::Statement rows = database.prepare(
-        "SELECT type, name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name");
-    while (rows.step()) {
-        out += std::string(rows.text(0)) + ' ' + std::string(rows.text(1)) + ' ';
-        out += std::string(rows.text(2)) + '\n';
-    }
-    return out;
-}
-
-void by_hand(const std::string& path, const std::string& sql)
-{
-    db::Sqlite(path, db::Access::write, base::milliseconds{1000}).run(sql);
-}
-
 } // namespace
 
 TEST_CASE("policy: there is one migration for each version, and the schema is the last")
 {
-    const auto files = db::policy_sql();
-    REQUIRE(files.size() == db::policy_version + 1);
-    CHECK(files.back().name == "schema.sql");
-    for (int version = 1; version <= db::policy_version; ++version)
-        CHECK(std::stoi(std::string(files[static_cast<std::size_t>(version - 1)].name)) ==
-              version);
+    check_files(db::policy_sql(), db::policy_version);
 }
 
 TEST_CASE("policy: schema.sql and the migrations make the same database")
 {
-    const Folder folder;
-    std::string shapes[2];
-    const auto files = db::policy_sql();
-    for (int way = 0; way < 2; ++way) {
-        const std::string path = folder.file(std::to_string(way));
-        std::ofstream(path).close();
-        const db::Sqlite database(path, db::Access::write, base::milliseconds{1000});
-        if (way == 0)
-            database.run(std::string(files.back().text));
-        else
-            for (std::size_t i = 0; i + 1 < files.size(); ++i)
-                database.run(std::string(files[i].text));
-        shapes[way] = shape(database);
-    }
-    CHECK(shapes[0] == shapes[1]);
-    CHECK(shapes[0].find("table verifiers") != std::string::npos);
+    check_both_ways(db::policy_sql(), "verifiers");
 }
 
 TEST_CASE("policy: it is made once, not for everybody, and other databases are left alone")

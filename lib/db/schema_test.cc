@@ -1,82 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "db/fixture_test.h"
 #include "db/schema.h"
-#include "db/sql.h"
-
-#include <doctest/doctest.h>
-#include <fstream>
+#include "db/schema_fixture_test.h"
 
 namespace {
 
 using base::Remedy;
-using db::testing::failure_of;
-using db::testing::Fixture;
-using db::testing::Folder;
-
-// What sqlite_master holds, without comments and with single spaces.
-std::string shape(const db::Sqlite& database)
-{
-    std::string out;
-    db::Statement rows = database.prepare(
-        "SELECT type, name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name");
-    while (rows.step()) {
-        out += std::string(rows.text(0)) + ' ' + std::string(rows.text(1)) + ' ';
-        bool comment = false;
-        const std::string_view sql = rows.text(2);
-        for (std::size_t i = 0; i < sql.size(); ++i) {
-            comment = comment ? sql[i] != '\n' : sql.substr(i).starts_with("--");
-            const bool space = comment || sql[i] == ' ' || sql[i] == '\n';
-            if (!space)
-                out += sql[i];
-            else if (out.back() != ' ')
-                out += ' ';
-        }
-        out += '\n';
-    }
-    return out;
-}
-
-void make_empty(const std::string& path)
-{
-    std::ofstream file(path);
-}
+using namespace db::testing;
 
 // A database as the first `count` migrations left it.
 void make_old(const std::string& path, std::size_t count)
 {
-    make_empty(path);
-    const db::Sqlite database(path, db::Access::write, base::milliseconds{1000});
-    for (std::size_t i = 0; i < count; ++i)
-        database.run(std::string(db::sql_files()[i].text));
-    database.run("PRAGMA application_id = " + std::to_string(db::application_id) +
-                 "; PRAGMA user_version = " + std::to_string(count));
+    run_files(path, db::sql_files().first(count));
+    by_hand(path, "PRAGMA application_id = " + std::to_string(db::application_id) +
+                      "; PRAGMA user_version = " + std::to_string(count));
 }
 
 } // namespace
 
 TEST_CASE("db: there is one migration for each version, and the schema is the last file")
 {
-    const auto files = db::sql_files();
-    REQUIRE(files.size() == db::schema_version + 1);
-    CHECK(files.back().name == "schema.sql");
-    for (int version = 1; version <= db::schema_version; ++version)
-        CHECK(std::stoi(std::string(files[static_cast<std::size_t>(version - 1)].name)) ==
-              version);
+    check_files(db::sql_files(), db::schema_version);
 }
 
 TEST_CASE("db: schema.sql and the migrations make the same database")
 {
-    const Folder folder;
-    make_empty(folder.file("a"));
-    make_empty(folder.file("b"));
-    const db::Sqlite once(folder.file("a"), db::Access::write, base::milliseconds{1000});
-    const db::Sqlite steps(folder.file("b"), db::Access::write, base::milliseconds{1000});
-    db::create_schema(once);
-    db::run_migrations(steps, 0);
-    CHECK(shape(once) == shape(steps));
-    CHECK(shape(once).find("table addresses") != std::string::npos);
-    CHECK(once.number("PRAGMA user_version") == db::schema_version);
-    CHECK(steps.number("PRAGMA user_version") == db::schema_version);
+    check_both_ways(db::sql_files(), "addresses");
 }
 
 TEST_CASE("db: migrate makes a database, brings an old one here, and keeps its rows")
@@ -84,8 +32,7 @@ TEST_CASE("db: migrate makes a database, brings an old one here, and keeps its r
     const Folder folder;
     const std::string path = folder.file("sponts.db");
     make_old(path, 1);
-    db::Sqlite(path, db::Access::write, base::milliseconds{1000})
-        .run(
+    by_hand(path,
             "INSERT INTO domains (name) VALUES ('old.example');"
             "INSERT INTO routes VALUES ('old.example', 7, 'h.test', 2525, 'lmtp', 'verify',"
             " 'n.test', '', '/ca', 'me', '/p', 'xforward', 1)");
@@ -142,9 +89,8 @@ TEST_CASE("db: an old database is served only after it was migrated")
 TEST_CASE("db: other people's SQLite files and garbage are not migrated")
 {
     const Folder folder;
-    make_empty(folder.file("theirs.db"));
-    db::Sqlite(folder.file("theirs.db"), db::Access::write, base::milliseconds{1000})
-        .run("CREATE TABLE songs (name TEXT)");
+    run_files(folder.file("theirs.db"), {});
+    by_hand(folder.file("theirs.db"), "CREATE TABLE songs (name TEXT)");
     const auto theirs = failure_of([&] { (void)db::migrate(folder.file("theirs.db")); });
     REQUIRE(theirs);
     CHECK(theirs->remedy() == Remedy::fix_data);
