@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// db/schema.h - versions of the schema and the way from one to the next.
+// db/schema.h - the schema of sponts.db; db/admin.h has the way to it.
 #pragma once
 
 #include "db/sqlite.h"
@@ -11,9 +11,5 @@ inline constexpr int application_id = 0x73706e74;
 
 // Throws Failure(fix_config) unless the database is of schema_version.
 void require_version(const Sqlite& database);
-
-// The two ways to schema_version, inside a transaction of the caller.
-void create_schema(const Sqlite& database);
-void run_migrations(const Sqlite& database, int from);
 
 } // namespace db

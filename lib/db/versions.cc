@@ -13,35 +13,18 @@ namespace db {
 
 namespace {
 
-int version_of(const Sqlite& database)
-{
-    return static_cast<int>(database.number("PRAGMA user_version"));
-}
-
 bool is_of(const Kind& kind, const Sqlite& database)
 {
     return database.number("PRAGMA application_id") == kind.application_id;
 }
 
-void make_file(const std::string& path)
+// There are secrets in it: not for everybody, whatever the umask is.  An existing file must
+// not be opened here: closing it would drop the locks SQLite holds in this process.
+void make_file(const std::string& path, mode_t mode)
 {
-    const base::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+    const base::Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (!file && errno != EEXIST)
         base::fail_errno("create", path, base::Remedy::make_room);
-}
-
-void refuse_others(const Kind& kind, const Sqlite& database)
-{
-    const bool empty = database.number("SELECT count(*) FROM sqlite_master") == 0;
-    if (!is_of(kind, database) && !empty)
-        throw base::Failure(
-            base::Remedy::fix_data,
-            fmt::format("migrate {}: this is not {}", database.path(), kind.name));
-    if (version_of(database) > kind.version)
-        throw base::Failure(
-            base::Remedy::fix_config,
-            fmt::format("migrate {}: it has schema version {}, this program knows up to {}",
-                        database.path(), version_of(database), kind.version));
 }
 
 // From 0, a new database: the last file alone.
@@ -59,11 +42,30 @@ void run_files(const Kind& kind, const Sqlite& database, int from)
 
 } // namespace
 
+int version_of(const Sqlite& database)
+{
+    return static_cast<int>(database.number("PRAGMA user_version"));
+}
+
+void refuse_others(const Kind& kind, const Sqlite& database)
+{
+    const bool empty = database.number("SELECT count(*) FROM sqlite_master") == 0;
+    if (!is_of(kind, database) && !empty)
+        throw base::Failure(
+            base::Remedy::fix_data,
+            fmt::format("migrate {}: this is not {}", database.path(), kind.name));
+    if (version_of(database) > kind.version)
+        throw base::Failure(
+            base::Remedy::fix_config,
+            fmt::format("migrate {}: it has schema version {}, this program knows up to {}",
+                        database.path(), version_of(database), kind.version));
+}
+
 Migration migrate(const Kind& kind, const std::string& path, base::milliseconds patience)
 {
-    make_file(path);
+    make_file(path, kind.mode);
     const Ticket ticket(path, patience);
-    const Sqlite database(path, Access::scrub, patience);
+    const Sqlite database(path, kind.access, patience);
     refuse_others(kind, database);
     database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     Transaction transaction(database);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // db/versions.h - the versions of one kind of database, and the way from each to the last.
-// sponts.db has db/schema.h.
 #pragma once
 
 #include "db/admin.h"
@@ -9,6 +8,7 @@
 
 #include <span>
 #include <string_view>
+#include <sys/types.h>
 
 namespace db {
 
@@ -19,10 +19,19 @@ struct Kind {
     std::span<const SqlFile> files;
     std::string_view name;    // "a journal"
     std::string_view migrate; // the command that does
+    mode_t mode = 0640;       // of a file that is made
+    Access access = Access::scrub;
 };
 
-// Makes the database (mode 0640; deleted rows leave nothing in it) or brings it to the last
-// version, in one transaction; throws as migrate() of db/admin.h does.
+// PRAGMA user_version; 0: nobody has made anything in it.
+[[nodiscard]] int version_of(const Sqlite& database);
+
+// Throws Failure: fix_data if it is another kind of database, fix_config if a newer program
+// made it.
+void refuse_others(const Kind& kind, const Sqlite& database);
+
+// Makes the database or brings it to the last version, in one transaction.  Throws as
+// refuse_others().
 Migration migrate(const Kind& kind, const std::string& path, base::milliseconds patience);
 
 // Throws Failure(fix_config) unless the database is of the last version.
