@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <string>
+#include <string_view>
 
 namespace base {
 
@@ -15,6 +16,19 @@ inline void wipe(std::string& secret)
     ::explicit_bzero(secret.data(), secret.size());
     secret.clear();
 }
+
+// A copy that is wiped when nobody needs it any more: for what another thread is to know.
+class Secret {
+public:
+    explicit Secret(std::string_view text) : text_(text) {}
+    ~Secret() { wipe(text_); }
+    Secret(const Secret&) = delete;
+    Secret& operator=(const Secret&) = delete;
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+private:
+    std::string text_;
+};
 
 // Wipes at the end of its scope, however that is left.
 class Wiped {

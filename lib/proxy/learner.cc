@@ -34,14 +34,6 @@ bool is_domain(std::string_view text)
     return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == text.npos;
 }
 
-struct Secret {
-    explicit Secret(std::string_view password) : text(password) {}
-    Secret(const Secret&) = delete;
-    Secret& operator=(const Secret&) = delete;
-    ~Secret() { base::wipe(text); }
-    std::string text;
-};
-
 } // namespace
 
 Learner::Learner(Options options, Report report)
@@ -142,9 +134,9 @@ void Learner::learn(const std::string& user, std::string_view password,
     const std::int64_t learned = last_;
     Known before = known(user);
     remember(user, {.tag = tag, .learned = learned, .proved = learned});
-    const auto secret = std::make_shared<const Secret>(password);
+    const auto secret = std::make_shared<const base::Secret>(password);
     const bool placed = worker_.submit(
-        [this, user, learned, secret] { make_verifier(user, learned, secret->text); });
+        [this, user, learned, secret] { make_verifier(user, learned, secret->text()); });
     if (!placed)
         remember(user, std::move(before));
 }

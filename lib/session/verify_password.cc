@@ -13,16 +13,12 @@ namespace session {
 net::Task<bool> verify_password(net::Loop& loop, WorkerPool& workers, std::string verifier,
                                 std::string password)
 {
-    const std::shared_ptr<std::string> secret(new std::string(password),
-                                              [](std::string* text) {
-                                                  base::wipe(*text);
-                                                  delete text;
-                                              });
+    const auto secret = std::make_shared<const base::Secret>(password);
     base::wipe(password);
     net::Promise<bool> verified(loop);
     const auto set = verified.setter();
     const bool queued = workers.submit(
-        [set, verifier, secret] { set(sasl::argon2id_verify(verifier, *secret)); });
+        [set, verifier, secret] { set(sasl::argon2id_verify(verifier, secret->text())); });
     if (!queued)
         throw base::Failure(base::Remedy::try_later, "too many logins at once");
     const bool right = co_await verified.get();
