@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mime/lines.h"
 
-#include "base/failure.h"
+#include "base/read_at.h"
 
 #include <algorithm>
 #include <cstring>
-#include <unistd.h>
+#include <span>
 
 namespace mime {
 
@@ -29,19 +29,14 @@ void Lines::fill()
     std::size_t filled = window_.size();
     if (filled > 0)
         std::memmove(buffer_.get(), window_.data(), filled);
-    while (filled < room_ && filled < size_) {
-        const auto wanted =
-            static_cast<std::size_t>(std::min<std::uint64_t>(room_, size_)) - filled;
-        const ssize_t got =
-            ::pread(fd_, buffer_.get() + filled, wanted, static_cast<off_t>(offset_));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            base::fail_errno("read", "message");
-        if (got == 0)
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room_, size_));
+    if (filled < most) {
+        const std::size_t got = base::read_at(
+            fd_, offset_, std::span(buffer_.get() + filled, most - filled), "message");
+        filled += got;
+        offset_ += got;
+        if (filled < most)
             size_ = filled; // the file ends before the message
-        filled += static_cast<std::size_t>(got);
-        offset_ += static_cast<std::uint64_t>(got);
     }
     window_ = {buffer_.get(), filled};
 }

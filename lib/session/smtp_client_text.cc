@@ -5,12 +5,13 @@
 // goes by sendfile in pieces, each with its own time limit, so that a slow line is no
 // failure but a stopped one is.  Only a message with lines that begin with a dot is looked
 // at byte for byte, and only when it goes by DATA.
+#include "base/read_at.h"
 #include "session/smtp_client.h"
 #include "session/smtp_client_exchange.h"
 #include "smtp/dot_stuffer.h"
 
 #include <algorithm>
-#include <unistd.h>
+#include <span>
 #include <utility>
 
 namespace session {
@@ -24,21 +25,11 @@ constexpr std::uint64_t small_message = 128u << 10;
 void read_exactly(const spool::Message& message, std::uint64_t offset, std::size_t count,
                   char* out)
 {
-    while (count > 0) {
-        const ssize_t got = ::pread(message.file->get(), out, count,
-                                    static_cast<off_t>(message.offset + offset));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            base::fail_errno("read", "message " + message.envelope.id.text());
-        if (got == 0)
-            throw base::Failure(base::Remedy::check_disk, "read message " +
-                                                              message.envelope.id.text() +
-                                                              ": too short");
-        out += got;
-        offset += static_cast<std::uint64_t>(got);
-        count -= static_cast<std::size_t>(got);
-    }
+    const std::string name = "message " + message.envelope.id.text();
+    const std::size_t got = base::read_at(message.file->get(), message.offset + offset,
+                                          std::span(out, count), name);
+    if (got < count)
+        throw base::Failure(base::Remedy::check_disk, "read " + name + ": too short");
 }
 
 bool ends_with_newline(const spool::Message& message)

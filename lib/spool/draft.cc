@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spool/draft.h"
 
+#include "base/read_at.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <unistd.h>
 
 namespace spool {
 
@@ -111,13 +112,12 @@ void Stream::overwrite(std::span<const std::uint64_t> places, std::string_view b
     std::string part(std::min<std::uint64_t>(read_at_once, size_), '\0');
     for (std::uint64_t done = 0; done < size_;) {
         const std::size_t count = std::min<std::uint64_t>(part.size(), size_ - done);
-        const ssize_t got = ::pread(file_.fd(), part.data(), count,
-                                    static_cast<off_t>(single_message_offset + done));
-        if (got <= 0)
-            base::fail_errno("read", file_.path(), base::Remedy::check_disk,
-                             got == 0 ? EIO : errno);
-        sum_.add({part.data(), static_cast<std::size_t>(got)});
-        done += static_cast<std::uint64_t>(got);
+        const std::size_t got = base::read_at(file_.fd(), single_message_offset + done,
+                                              std::span(part.data(), count), file_.path());
+        if (got == 0)
+            base::fail_errno("read", file_.path(), base::Remedy::check_disk, EIO);
+        sum_.add({part.data(), got});
+        done += got;
     }
 }
 

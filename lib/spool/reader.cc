@@ -2,6 +2,7 @@
 #include "spool/reader.h"
 
 #include "base/failure.h"
+#include "base/read_at.h"
 #include "spool/scan.h"
 #include "spool/segment_file.h"
 
@@ -126,18 +127,11 @@ std::shared_ptr<base::Fd> Reader::file(SegmentNumber number)
 std::string Reader::read(const Message& message, std::uint64_t from, std::size_t count)
 {
     count = from >= message.size ? 0 : std::min<std::uint64_t>(count, message.size - from);
-    std::string bytes(count, '\0');
-    std::size_t done = 0;
-    while (done < count) {
-        const ssize_t got = ::pread(message.file->get(), bytes.data() + done, count - done,
-                                    static_cast<off_t>(message.offset + from + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            base::fail_errno("read message", message.envelope.id.text(),
-                             base::Remedy::check_disk, got == 0 ? EIO : errno);
-        done += static_cast<std::size_t>(got);
-    }
+    const std::string name = "message " + message.envelope.id.text();
+    std::string bytes =
+        base::read_at(message.file->get(), message.offset + from, count, name);
+    if (bytes.size() < count)
+        base::fail_errno("read", name, base::Remedy::check_disk, EIO);
     return bytes;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spool/window.h"
 
-#include "base/failure.h"
+#include "base/read_at.h"
 
 #include <algorithm>
-#include <unistd.h>
+#include <span>
 
 namespace spool {
 
@@ -23,17 +23,7 @@ void Window::fill(std::uint64_t offset, std::size_t size)
     }
     start_ = offset;
     filled_ = 0;
-    while (filled_ < size) {
-        const ssize_t got = ::pread(fd_, buffer_.get() + filled_, size - filled_,
-                                    static_cast<off_t>(offset + filled_));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            base::fail_errno("read", "segment");
-        if (got == 0)
-            return;
-        filled_ += static_cast<std::size_t>(got);
-    }
+    filled_ = base::read_at(fd_, offset, std::span(buffer_.get(), size), "segment");
 }
 
 std::string_view Window::bytes(std::uint64_t offset, std::size_t size)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spool/writer.h"
 
+#include "base/read_at.h"
 #include "spool/committer.h"
 #include "spool/draft.h"
 #include "spool/incoming.h"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <future>
+#include <span>
 #include <utility>
 
 namespace spool {
@@ -93,17 +95,17 @@ void Writer::State::commit(Draft draft, Envelope envelope, bool keep_id, CommitD
 Draft Writer::State::copy(const Message& message)
 {
     Draft draft(std::make_unique<Draft::State>(room));
+    const std::string name = "message " + message.envelope.id.text();
     std::string bytes(std::min<std::uint64_t>(carry_at_once, message.size), '\0');
     for (std::uint64_t done = 0; done < message.size;) {
         const std::size_t count =
             std::min<std::uint64_t>(bytes.size(), message.size - done);
-        const ssize_t got = ::pread(message.file->get(), bytes.data(), count,
-                                    static_cast<off_t>(message.offset + done));
-        if (got <= 0)
-            base::fail_errno("read message", message.envelope.id.text(),
-                             base::Remedy::check_disk, got == 0 ? EIO : errno);
-        draft.append({bytes.data(), static_cast<std::size_t>(got)});
-        done += static_cast<std::uint64_t>(got);
+        const std::size_t got = base::read_at(message.file->get(), message.offset + done,
+                                              std::span(bytes.data(), count), name);
+        if (got == 0)
+            base::fail_errno("read", name, base::Remedy::check_disk, EIO);
+        draft.append({bytes.data(), got});
+        done += got;
     }
     return draft;
 }

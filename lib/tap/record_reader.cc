@@ -2,6 +2,7 @@
 #include "tap/record_reader.h"
 
 #include "base/failure.h"
+#include "base/read_at.h"
 #include "seal/envelope.h"
 #include "tap/layout.h"
 
@@ -31,24 +32,6 @@ std::vector<std::string> record_files(const std::string& directory)
 
 namespace {
 
-std::string read_from(int fd, const std::string& path, std::uint64_t offset,
-                      std::size_t size)
-{
-    std::string bytes(size, '\0');
-    std::size_t got = 0;
-    while (got < size) {
-        const ssize_t n =
-            ::pread(fd, bytes.data() + got, size - got, static_cast<off_t>(offset + got));
-        if (n < 0)
-            base::fail_errno("read", path);
-        if (n == 0)
-            break;
-        got += static_cast<std::size_t>(n);
-    }
-    bytes.resize(got);
-    return bytes;
-}
-
 void punch(int fd, const std::string& path, std::uint64_t from, std::uint64_t to)
 {
     if (::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
@@ -69,7 +52,7 @@ RecordReader::RecordReader(const std::string& directory, const std::string& name
 
 std::string RecordReader::read(std::uint64_t offset, std::size_t size) const
 {
-    return read_from(fd_.get(), path_, offset, size);
+    return base::read_at(fd_.get(), offset, size, path_);
 }
 
 // Closed: there are none (any more).
@@ -152,8 +135,8 @@ std::optional<std::string> RecordReader::content(const SealedRecord& record)
 {
     if (record.form == ContentForm::none || !read_file_head() || !contents())
         return std::nullopt;
-    std::string bytes = read_from(contents().get(), contents_beside(path_),
-                                  record.content_offset, record.content_size);
+    std::string bytes = base::read_at(contents().get(), record.content_offset,
+                                      record.content_size, contents_beside(path_));
     if (bytes.size() != record.content_size)
         return std::nullopt;
     if (record.form == ContentForm::ours)
