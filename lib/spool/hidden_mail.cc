@@ -170,7 +170,7 @@ std::vector<HiddenMail::Hidden> HiddenMail::all() const
     return all;
 }
 
-void HiddenMail::add(const std::string& user, std::span<const MessageId> ids)
+void HiddenMail::add(const std::string& user, std::span<const MessageId> ids) const
 {
     if (ids.empty())
         return;

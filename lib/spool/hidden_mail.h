@@ -15,8 +15,8 @@
 // Who writes holds the lock (flock) of the directory, each file for itself; who reads needs
 // none.
 //
-// Threads: one for an object.  add() and prune() wait for the disk (fsync), and for others
-// that write; ums-popd calls them on its event loop, for users delete little at a time.
+// Threads: prune() by one at a time; all else by any, also while it runs.  add(),
+// show_again() and prune() wait for the disk (fsync), and for others that write.
 // Processes: many.
 #pragma once
 
@@ -46,7 +46,7 @@ public:
     // the disk cannot.
     [[nodiscard]] std::set<MessageId> read(const std::string& user) const;
     // On the disk when it returns.  Throws base::Failure; then they may be shown again.
-    void add(const std::string& user, std::span<const MessageId> ids);
+    void add(const std::string& user, std::span<const MessageId> ids) const;
     // All users' files that hold any, and what is in them.  Throws base::Failure.
     struct Hidden {
         std::string file;           // its name, which is unique
