@@ -45,9 +45,11 @@ std::vector<Location> RingSweep::work(const Round& round)
     take_looks();
     if (!periods_)
         return {};
+    if (!round.room)
+        return {};
     if (due_.empty() && !looks_.valid() && base::wall_seconds() >= next_choice_)
         choose(round);
-    return round.room ? take_due(round.core) : std::vector<Location>();
+    return take_due(round.core);
 }
 
 RingSweep::Looks RingSweep::run(const std::string& directory, const Job& job)

@@ -42,7 +42,7 @@ public:
 
     // One round.  `busy` are not looked at: they are deleted or emptied.  `read`: so far a
     // segment may be looked at, which is neither ahead of the queue nor of the journal.
-    // `room`: what was found may be handed out.
+    // `room`: what was handed out before is erased.
     struct Round {
         const QueueCore& core;
         std::span<const SegmentFacts> segments;
