@@ -21,6 +21,12 @@ public:
     {
         tell(&Observer::identified, message, unique_id);
     }
+    void listing_began() override { tell(&Observer::listing_began); }
+    void listing_ended(bool whole) override { tell(&Observer::listing_ended, whole); }
+    void sized(std::uint32_t message, std::uint64_t octets) override
+    {
+        tell(&Observer::sized, message, octets);
+    }
     void passed() override { tell(&Observer::passed); }
     void marked(std::uint32_t message) override { tell(&Observer::marked, message); }
     void unmarked() override { tell(&Observer::unmarked); }

@@ -140,10 +140,12 @@ void Follower::take_positive(const Asked& asked, const Reply& reply)
         at_ = At::line_start;
         if (asked.text())
             observer_->fetch_began(asked.fetch());
+        else if (asked.verb == Verb::uidl)
+            observer_->listing_began();
         return;
     }
-    if (asked.verb == Verb::uidl)
-        identify(reply.text);
+    if (is_read(asked.verb))
+        take_item(asked.verb, reply.text);
     else if (asked.verb == Verb::dele)
         observer_->marked(asked.message);
     else if (asked.verb == Verb::rset)
@@ -220,27 +222,47 @@ void Follower::pass(std::string_view bytes)
         return;
     if (current_.text())
         observer_->fetched(bytes);
-    else if (current_.verb == Verb::uidl)
+    else if (is_read(current_.verb))
         take_listed(bytes);
 }
 
+bool Follower::is_read(Verb verb) const
+{
+    return verb == Verb::uidl || (verb == Verb::list && sizes_ == Sizes::told);
+}
+
+// A line that has come whole, as nearly all do, is not copied.
 void Follower::take_listed(std::string_view bytes)
 {
     while (!bytes.empty()) {
-        if (!gather(status_, bytes))
+        bool complete = false;
+        const std::string_view part = take_part(bytes, complete);
+        if (complete && status_.empty()) {
+            take_item(current_.verb, text::without_cr(part.substr(0, kept)));
+            continue;
+        }
+        keep(status_, part);
+        if (!complete)
             return;
-        identify(text::without_cr(status_));
+        take_item(current_.verb, text::without_cr(status_));
         status_.clear();
     }
 }
 
-// "17 whqtswO00WBw418f9t5JxYwZ" (RFC 1939 section 7).
-void Follower::identify(std::string_view line)
+// "17 whqtswO00WBw418f9t5JxYwZ", "17 4096" (RFC 1939 sections 5 and 7), of LIST perhaps
+// with more behind it.
+void Follower::take_item(Verb verb, std::string_view line)
 {
     const std::size_t blank = line.find(' ');
     const auto message = text::number_in<std::uint32_t>(line.substr(0, blank));
-    if (message && blank != std::string_view::npos)
-        observer_->identified(*message, line.substr(blank + 1));
+    if (!message || blank == std::string_view::npos)
+        return;
+    const std::string_view rest = line.substr(blank + 1);
+    if (verb == Verb::uidl)
+        observer_->identified(*message, rest);
+    else if (const auto octets =
+                 text::number_in<std::uint64_t>(rest.substr(0, rest.find(' '))))
+        observer_->sized(*message, *octets);
 }
 
 void Follower::finish()
@@ -249,12 +271,16 @@ void Follower::finish()
     status_.clear();
     if (current_.text())
         observer_->fetch_ended(true);
+    else if (current_.verb == Verb::uidl)
+        observer_->listing_ended(true);
 }
 
 void Follower::ended()
 {
     if (in_text_ && current_.text())
         observer_->fetch_ended(false);
+    else if (in_text_ && current_.verb == Verb::uidl)
+        observer_->listing_ended(false);
     in_text_ = false;
     asked_.clear();
 }

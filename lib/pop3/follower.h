@@ -30,7 +30,13 @@ public:
     // command count as one.
     static constexpr std::size_t kept = 128;
 
-    explicit Follower(Observer& observer) : observer_(&observer) {}
+    // What LIST says of sizes is read only for who wants it.
+    enum class Sizes : std::uint8_t { skipped, told };
+
+    explicit Follower(Observer& observer, Sizes sizes = Sizes::skipped)
+        : observer_(&observer), sizes_(sizes)
+    {
+    }
 
     void client(std::string_view bytes);
     void server(std::string_view bytes);
@@ -69,11 +75,13 @@ private:
     [[nodiscard]] std::size_t take_text(std::string_view bytes);
     [[nodiscard]] bool step(char c);
     void pass(std::string_view bytes);
+    [[nodiscard]] bool is_read(Verb verb) const;
     void take_listed(std::string_view bytes);
-    void identify(std::string_view line);
+    void take_item(Verb verb, std::string_view line);
     void finish();
 
     Observer* observer_;
+    Sizes sizes_;
     std::vector<Asked> asked_; // in the order of the client
     std::string command_;      // the line under way
     std::string status_;

@@ -37,6 +37,12 @@ public:
 
     // A line of UIDL, or its short form: which message has which unique id.
     virtual void identified(std::uint32_t /*message*/, std::string_view /*unique_id*/) {}
+    // UIDL of all messages was answered with +OK: its lines follow.  `whole`: up to the
+    // final "."; else the connection ended before.
+    virtual void listing_began() {}
+    virtual void listing_ended(bool /*whole*/) {}
+    // A line of LIST, or its short form.  Told to those who have asked for it.
+    virtual void sized(std::uint32_t /*message*/, std::uint64_t /*octets*/) {}
 
     // DELE was answered with +OK.  It comes true if `quit` follows, not if `unmarked` does.
     virtual void marked(std::uint32_t /*message*/) {}

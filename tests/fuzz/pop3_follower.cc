@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 using fuzz::promise;
 
@@ -18,6 +19,7 @@ class Scribe : public pop3::Observer {
 public:
     std::string notes;
     int open = 0;
+    bool listing = false;
 
     void fetch_began(const pop3::Fetch& what) override
     {
@@ -44,6 +46,16 @@ public:
         promise(id.size() <= pop3::Follower::kept);
         note("id", message, id.size());
     }
+    void listing_began() override { promise(!std::exchange(listing, true)); }
+    void listing_ended(bool whole) override
+    {
+        promise(std::exchange(listing, false));
+        note("listed", whole ? 1 : 0, 0);
+    }
+    void sized(std::uint32_t message, std::uint64_t octets) override
+    {
+        note("size", message, octets);
+    }
     void marked(std::uint32_t message) override { note("marked", message, 0); }
     void unmarked() override { note("unmarked", 0, 0); }
     void quit(bool done) override { note("quit", done ? 1 : 0, 0); }
@@ -60,13 +72,13 @@ private:
 std::string follow(std::string_view client, std::string_view server, std::size_t cut)
 {
     Scribe scribe;
-    pop3::Follower follower(scribe);
+    pop3::Follower follower(scribe, pop3::Follower::Sizes::told);
     for (std::size_t i = 0; i < client.size(); i += cut)
         follower.client(client.substr(i, cut));
     for (std::size_t i = 0; i < server.size(); i += cut)
         follower.server(server.substr(i, cut));
     follower.ended();
-    promise(scribe.open == 0);
+    promise(scribe.open == 0 && !scribe.listing);
     return scribe.notes + std::string(follower.trouble());
 }
 
