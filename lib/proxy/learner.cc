@@ -4,7 +4,7 @@
 
 #include "base/failure.h"
 #include "base/wipe.h"
-#include "db/names.h"
+#include "proxy/learned_users.h"
 #include "sasl/password.h"
 
 #include <algorithm>
@@ -28,11 +28,6 @@ constexpr std::int64_t between_lessons = 7 * between_proofs;
 // Then the clock has been set back since.
 constexpr std::int64_t too_far_ahead = 86400 * microseconds;
 
-// As folded_name() has them; not what some servers take behind a name, "*master".
-bool is_domain(std::string_view text)
-{
-    return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == text.npos;
-}
 
 } // namespace
 
@@ -48,16 +43,6 @@ void Learner::set_policy(std::vector<std::string> domains, base::seconds age)
 {
     options_.domains = std::move(domains);
     options_.age = age;
-}
-
-// Whom mail can be for.
-bool Learner::is_ours(std::string_view user) const
-{
-    const std::string_view domain = db::halves(user).domain;
-    return !domain.empty() &&
-           std::ranges::any_of(options_.domains, [&](const std::string& one) {
-               return one == domain || (one == "*" && is_domain(domain));
-           });
 }
 
 Learner::Known Learner::known(const std::string& user)
@@ -76,7 +61,7 @@ void Learner::remember(const std::string& user, Known known)
 // A session goes on whatever happens here.
 void Learner::accepted(const std::string& user, std::string_view password)
 {
-    if (password.empty() || !is_ours(user))
+    if (password.empty() || !is_learned_from(user, options_.domains))
         return;
     try {
         Known before = known(user);
@@ -91,7 +76,7 @@ void Learner::accepted(const std::string& user, std::string_view password)
 
 void Learner::refused(const std::string& user, std::string_view password)
 {
-    if (!is_ours(user))
+    if (!is_learned_from(user, options_.domains))
         return;
     try {
         Known before = known(user);

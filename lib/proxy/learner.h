@@ -58,7 +58,6 @@ private:
         Known after;
     };
 
-    [[nodiscard]] bool is_ours(std::string_view user) const;
     [[nodiscard]] Known known(const std::string& user);
     void remember(const std::string& user, Known known);
     [[nodiscard]] bool is_due(const Known& known) const; // to be learned anew
