@@ -44,6 +44,11 @@ std::string learned_directory(std::string_view spool)
     return fmt::format("{}/learned", spool);
 }
 
+std::string lists_directory(std::string_view spool)
+{
+    return fmt::format("{}/lists", spool);
+}
+
 std::string run_directory(std::string_view spool)
 {
     return fmt::format("{}/run", spool);

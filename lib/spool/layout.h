@@ -8,6 +8,7 @@
 //     log/incoming/           drafts and preallocated segments; nothing here was promised
 //     events/NAME             what happened, for whoever files it
 //     learned/NAME            what logins have taught about passwords, for whoever files it
+//     lists/USER              what the mailbox of a user has last listed
 //     replay/NAME/        mail that is sent again (spool/replay_run.h)
 //     replay-users/UID        what a user has sent again of late (spool/replay_account.h)
 //     ums/USER                what a user of ums-popd has hidden
@@ -32,6 +33,7 @@ namespace spool {
 [[nodiscard]] std::string events_directory(std::string_view spool);
 [[nodiscard]] std::string hidden_mail_directory(std::string_view spool);
 [[nodiscard]] std::string learned_directory(std::string_view spool);
+[[nodiscard]] std::string lists_directory(std::string_view spool);
 [[nodiscard]] std::string run_directory(std::string_view spool);
 [[nodiscard]] std::string replays_directory(std::string_view spool);
 [[nodiscard]] std::string replay_directory(std::string_view spool, std::string_view name);
