@@ -206,6 +206,10 @@ struct Ums {
     bool stand_in = true;            // pop-proxy leads users of a backend that is down here
     std::int64_t after = 60;         // seconds that a backend is down before we take over
     std::int64_t steady = 30;        // and that it lives before it has its users again
+    // Of what a user's mailbox has last listed: messages that are remembered, the newest;
+    // 0: nothing is.  And seconds since the user was seen.
+    std::uint32_t remember = 10'000;
+    std::int64_t remember_for = 30LL * 86400;
 };
 
 // [replay].  What users of the system may do with replayctl(8); operators have no limits.

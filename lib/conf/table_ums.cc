@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // conf/table_ums.cc - the keys of [ums].
 #include "conf/table.h"
+#include "spool/mailbox_lists.h"
 #include "text/domain.h"
 
 namespace conf {
@@ -54,6 +55,11 @@ std::span<const Key<Ums>> ums_keys()
             "after", "How long a backend is down before users are shown the queue."),
         Row::of<Seconds<0, 86400>, &Ums::steady>(
             "steady", "How long a backend lives before users are shown it again."),
+        Row::of<Number<0, spool::MailboxLists::most_messages>, &Ums::remember>(
+            "remember",
+            "Most messages of a mailbox whose unique ids are remembered; 0: none."),
+        Row::of<Seconds<3600>, &Ums::remember_for>(
+            "remember-for", "How long they are, of a user who is not seen."),
     };
     return keys;
 }
