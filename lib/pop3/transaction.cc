@@ -14,6 +14,7 @@ namespace pop3 {
 namespace {
 
 constexpr std::string_view no_such_message = "no such message";
+constexpr std::string_view is_elsewhere = "this message is on the server that is down now";
 
 } // namespace
 
@@ -126,11 +127,21 @@ Answer Transaction::uidl(const Command& command)
     });
 }
 
+std::expected<std::size_t, Answer> Transaction::to_be_had(const Numbers& numbers)
+{
+    const auto one = named(numbers);
+    if (!one)
+        return std::unexpected(refuse(no_such_message));
+    if (drops_[*one].elsewhere)
+        return std::unexpected(Answer{.reply = error("SYS/TEMP", is_elsewhere)});
+    return *one;
+}
+
 Answer Transaction::retr(const Command& command)
 {
-    const auto one = named(numbers_of(command));
+    auto one = to_be_had(numbers_of(command));
     if (!one)
-        return refuse(no_such_message);
+        return std::move(one.error());
     return {.reply = ok(fmt::format("{} octets", drops_[*one].octets)),
             .then = Answer::Then::send,
             .message = *one};
@@ -139,9 +150,9 @@ Answer Transaction::retr(const Command& command)
 Answer Transaction::top(const Command& command)
 {
     const Numbers numbers = numbers_of(command);
-    const auto one = named(numbers);
+    auto one = to_be_had(numbers);
     if (!one)
-        return refuse(no_such_message);
+        return std::move(one.error());
     if (!numbers.lines)
         return refuse("syntax: TOP message lines");
     return {.reply = ok("top follows"),
@@ -152,9 +163,9 @@ Answer Transaction::top(const Command& command)
 
 Answer Transaction::dele(const Command& command)
 {
-    const auto one = named(numbers_of(command));
+    auto one = to_be_had(numbers_of(command));
     if (!one)
-        return refuse(no_such_message);
+        return std::move(one.error());
     deleted_[*one] = true;
     return {.reply = ok("marked")};
 }

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ namespace pop3 {
 struct Drop {
     std::string uid;          // UIDL; unlike all others, 1 to 70 of 0x21 to 0x7e
     std::uint64_t octets = 0; // as RETR sends it, dots not doubled
+    // It is listed and counted, but on a server that is down: RETR, TOP and DELE of it are
+    // refused for now (RFC 3206), as often as somebody tries.
+    bool elsewhere = false;
 };
 
 struct Answer {
@@ -65,6 +69,8 @@ private:
     [[nodiscard]] Answer refuse(std::string_view why);
     // The message that is named, counted from 0; nothing: there is none, or it is deleted.
     [[nodiscard]] std::optional<std::size_t> named(const Numbers& numbers) const;
+    // The message that is to be read or deleted; else what is answered.
+    [[nodiscard]] std::expected<std::size_t, Answer> to_be_had(const Numbers& numbers);
     template <class Line>
     [[nodiscard]] Answer tell(const Command& command, std::string_view what, Line line);
 

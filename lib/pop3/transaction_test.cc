@@ -17,6 +17,32 @@ Transaction three()
 
 } // namespace
 
+TEST_CASE("transaction: what is elsewhere is listed and counted, and cannot be had")
+{
+    Transaction session({{.uid = "aa", .octets = 100},
+                         {.uid = "bb", .octets = 20, .elsewhere = true},
+                         {.uid = "cc", .octets = 0, .elsewhere = true}});
+    CHECK(session.judge("STAT").reply == "+OK 3 120\r\n");
+    CHECK(session.judge("UIDL").reply ==
+          "+OK unique ids follow\r\n1 aa\r\n2 bb\r\n3 cc\r\n.\r\n");
+    CHECK(session.judge("LIST").reply ==
+          "+OK sizes follow\r\n1 100\r\n2 20\r\n3 0\r\n.\r\n");
+    CHECK(session.judge("UIDL 2").reply == "+OK 2 bb\r\n");
+    // However often: it is no error of the client's.
+    for (std::uint32_t i = 0; i < Transaction::most_errors; ++i)
+        for (const char* line : {"RETR 2", "TOP 3 0", "TOP 3", "DELE 2"}) {
+            const Answer answer = session.judge(line);
+            CHECK(answer.reply ==
+                  "-ERR [SYS/TEMP] this message is on the server that is down now\r\n");
+            CHECK(answer.then == Answer::Then::listen);
+        }
+    CHECK(session.marked().empty());
+    CHECK(session.judge("RETR 1").then == Answer::Then::send);
+    CHECK(session.judge("DELE 1").reply == "+OK marked\r\n");
+    CHECK(session.judge("STAT").reply == "+OK 2 20\r\n");
+    CHECK(session.judge("RETR 4").reply == "-ERR no such message\r\n");
+}
+
 TEST_CASE("transaction: each command and its answer")
 {
     struct Example {

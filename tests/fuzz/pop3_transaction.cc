@@ -19,14 +19,15 @@ void look(const pop3::Transaction& session, const pop3::Answer& answer)
                 : answer.reply.starts_with("+OK") || answer.reply.starts_with("-ERR"));
     promise(answer.reply.empty() || answer.reply.ends_with("\r\n"));
     if (answer.then == Then::send)
-        promise(answer.message < session.drops().size());
+        promise(answer.message < session.drops().size() &&
+                !session.drops()[answer.message].elsewhere);
     for (const std::size_t index : session.marked())
-        promise(index < session.drops().size());
+        promise(index < session.drops().size() && !session.drops()[index].elsewhere);
 }
 
 void converse(std::string_view rest)
 {
-    pop3::Transaction session({{"a", 1}, {"b", 1ull << 40}, {"c", 0}});
+    pop3::Transaction session({{"a", 1}, {"b", 1ull << 40}, {"c", 0}, {"d", 9, true}});
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
         const pop3::Answer answer = session.judge(rest.substr(0, end));
