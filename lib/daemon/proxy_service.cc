@@ -7,6 +7,7 @@
 #include "daemon/learning.h"
 #include "daemon/listeners.h"
 #include "daemon/main.h"
+#include "daemon/remembering.h"
 #include "daemon/rights.h"
 #include "proxy/no_routes.h"
 #include "ums/server.h"
@@ -57,9 +58,13 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
 {
     confine::Rights rights = common_rights(settings_);
     may_teach(rights, settings_);
+    if (protocol_ == db::Service::pop3)
+        may_remember_lists(rights, settings_);
     confine::to(rights); // before the first thread starts
     report_.emplace(settings_, proxy_program(protocol_));
     learner_ = make_learner(settings_, proxy_program(protocol_), service_.serves_one());
+    if (protocol_ == db::Service::pop3)
+        lists_ = make_list_keeper(settings_, service_.serves_one());
     const conf::Proxy& own = proxy_settings(settings_, protocol_);
     if (settings_.general.database.empty()) {
         routes_ = std::make_unique<proxy::NoRoutes>();
@@ -77,12 +82,21 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
                              .backends = *backends_,
                              .journal = journal_,
                              .tap = tap_.get(),
-                             .learner = learner_.get()};
+                             .learner = learner_.get(),
+                             .lists = lists_.get()};
     server_ = program.make_server(world, proxy_rates(own));
     server_->when_idle([this] { service_.end_if_idle(); });
 }
 
 ProxyService::~ProxyService() = default;
+
+// No session is left.  What they have listed is written while the loop still takes signals:
+// whoever has started us for one connection may end us as soon as that is closed.
+void ProxyService::run()
+{
+    service_.run(*this);
+    lists_.reset();
+}
 
 // POP3 only: the queue is read by POP3.
 void ProxyService::show_queue(const conf::Settings& settings)
@@ -113,6 +127,8 @@ void ProxyService::reload(const conf::Settings& fresh)
     backends_->forget_tls();
     if (learner_)
         renew(*learner_, fresh.ums);
+    if (lists_)
+        renew(*lists_, settings_, fresh.ums);
 }
 
 } // namespace daemons

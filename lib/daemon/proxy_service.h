@@ -42,7 +42,7 @@ public:
                  const Options& options, base::Fd connection);
     ~ProxyService() override;
 
-    void run() { service_.run(*this); }
+    void run();
 
     void serve(base::Fd fd, const net::Address& peer, const std::string& listener) override;
     void reload(const conf::Settings& fresh) override;
@@ -59,8 +59,9 @@ private:
     std::unique_ptr<db::Directory> directory_;
     std::unique_ptr<proxy::Routes> routes_;
     proxy::LogJournal journal_;
-    std::unique_ptr<proxy::Learner> learner_; // null: make_learner() says when
-    std::unique_ptr<tap::Tap> tap_;           // null: [tkuev] is not enabled
+    std::unique_ptr<proxy::Learner> learner_;  // null: make_learner() says when
+    std::unique_ptr<proxy::ListKeeper> lists_; // null: make_list_keeper() says when
+    std::unique_ptr<tap::Tap> tap_;            // null: [tkuev] is not enabled
     std::unique_ptr<proxy::Backends> backends_;
     std::unique_ptr<proxy::Server> server_;
     ProxyListeners listeners_;

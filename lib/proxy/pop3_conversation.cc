@@ -21,6 +21,20 @@ void Pop3Counter::quit(bool done)
     quit_ = true;
 }
 
+Pop3Conversation::Pop3Conversation(const pop3::Limits& limits, pop3::Observer* witness,
+                                   pop3::Observer* lists)
+    : both_(counter_, witness != nullptr ? *witness : counter_),
+      all_(witness != nullptr ? static_cast<pop3::Observer&>(both_) : counter_,
+           lists != nullptr ? *lists : counter_),
+      follower_(lists != nullptr     ? static_cast<pop3::Observer&>(all_)
+                : witness != nullptr ? static_cast<pop3::Observer&>(both_)
+                                     : counter_,
+                lists != nullptr ? pop3::Follower::Sizes::told
+                                 : pop3::Follower::Sizes::skipped),
+      most_(limits.unanswered)
+{
+}
+
 // Line by line, so that nobody asks more ahead than we remember.
 std::size_t Pop3Conversation::client(std::string_view bytes, text::Passage& to_server)
 {

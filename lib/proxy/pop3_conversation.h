@@ -34,13 +34,10 @@ private:
 
 class Pop3Conversation : public Conversation {
 public:
-    // `witness`: who looks at it besides; null: nobody.  Outlives this.
-    explicit Pop3Conversation(const pop3::Limits& limits, pop3::Observer* witness = nullptr)
-        : both_(counter_, witness != nullptr ? *witness : counter_),
-          follower_(witness != nullptr ? static_cast<pop3::Observer&>(both_) : counter_),
-          most_(limits.unanswered)
-    {
-    }
+    // Who looks at it besides, null: nobody.  They outlive this.  `lists`: is told of
+    // sizes, too, and not of what was passed on.
+    explicit Pop3Conversation(const pop3::Limits& limits, pop3::Observer* witness = nullptr,
+                              pop3::Observer* lists = nullptr);
 
     std::size_t client(std::string_view bytes, text::Passage& to_server) override;
     std::size_t server(std::string_view bytes, text::Passage& to_client) override;
@@ -66,6 +63,7 @@ public:
 private:
     Pop3Counter counter_;
     pop3::FanOut both_;
+    pop3::FanOut all_;
     pop3::Follower follower_;
     std::uint32_t most_;
 };

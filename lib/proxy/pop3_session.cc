@@ -83,6 +83,12 @@ li::Cause Pop3Session::told(const Trouble& trouble) const
             .text = std::string(said.text)};
 }
 
+void Pop3Session::over()
+{
+    if (lists_)
+        pop3_.world().lists->take(folded_user(), std::move(lists_));
+}
+
 std::string Pop3Session::goodbye(std::string_view why) const
 {
     return pop3::error("SYS/TEMP", why);

@@ -36,6 +36,7 @@ protected:
     [[nodiscard]] Totals totals() const override;
     [[nodiscard]] std::string goodbye(std::string_view why) const override;
     [[nodiscard]] li::Cause told(const Trouble& trouble) const override;
+    void over() override;
 
 private:
     enum class Next : std::uint8_t { listen, leave, relay };
@@ -79,6 +80,7 @@ private:
     Pop3Server& pop3_;
     std::unique_ptr<Before> before_;
     std::unique_ptr<tap::Pop3Witness> witness_; // null: [tkuev] is not enabled
+    std::unique_ptr<pop3::ListWatcher> lists_;  // null: nothing of it is remembered
     std::unique_ptr<Pop3Conversation> after_;
 };
 

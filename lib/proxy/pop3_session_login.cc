@@ -269,10 +269,14 @@ net::Task<Pop3Session::Next> Pop3Session::conclude(Pop3Outcome outcome)
     before_->link.reset();
     before_->prelude.forget_secrets();
     listen();
+    const bool of_queue = link.stands_in;
     if (!succeeded(std::move(link)))
         co_return co_await say(before_->prelude.login_refused(
             pop3::error("IN-USE", "too many connections of this user")));
-    after_ = std::make_unique<Pop3Conversation>(listener().pop3, witness_.get());
+    if (pop3_.world().lists != nullptr && !of_queue)
+        lists_ = pop3_.world().lists->watch(folded_user());
+    after_ =
+        std::make_unique<Pop3Conversation>(listener().pop3, witness_.get(), lists_.get());
     const std::string answer = std::move(outcome->text) + "\r\n";
     co_await client().write(answer);
     co_return Next::relay;

@@ -20,13 +20,15 @@ struct Pop3Stage {
     RouteTable routes;
     Notebook journal;
     Backends backends{loop, routes, nullptr};
-    Pop3Server server{{loop, backends, journal}, {}};
+    Pop3Server server;
     Host host{loop, db::Protocol::pop3};
     Listener listener;
     net::Address from = *net::Address::parse_ip("192.0.2.7", 4711);
     std::list<Client> clients;
 
-    Pop3Stage()
+    explicit Pop3Stage(ListKeeper* lists = nullptr)
+        : server({.loop = loop, .backends = backends, .journal = journal, .lists = lists},
+                 {})
     {
         listener.name = "pop";
         listener.login_without_tls = true;

@@ -7,6 +7,7 @@
 #include "proxy/backends.h"
 #include "proxy/journal.h"
 #include "proxy/learner.h"
+#include "proxy/list_keeper.h"
 #include "proxy/listener.h"
 #include "session/reception.h"
 #include "tap/tap.h"
@@ -27,8 +28,9 @@ struct World {
     net::Loop& loop;
     Backends& backends;
     Journal& journal;
-    tap::Tap* tap = nullptr;    // null: [tkuev] is not enabled
-    Learner* learner = nullptr; // null: logins teach nothing
+    tap::Tap* tap = nullptr;     // null: [tkuev] is not enabled
+    Learner* learner = nullptr;  // null: logins teach nothing
+    ListKeeper* lists = nullptr; // null: what mailboxes list is not remembered
 };
 
 // How many sessions each user has.  Counts only.

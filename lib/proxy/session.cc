@@ -85,6 +85,7 @@ net::Task<void> Session::run()
     leave();
     if (witness_ != nullptr)
         witness_->ended(reason_);
+    over();
     server_.world().journal.session_ended(login(), counted_totals(), reason_);
     if (relay_ && relay_->failure())
         std::rethrow_exception(relay_->failure());
@@ -266,7 +267,7 @@ void Session::learn(bool accepted)
     if (password_.empty())
         return;
     const base::Wiped wiped(password_);
-    const std::string name = folded_name(user_, listener_->user_domain);
+    const std::string name = folded_user();
     if (accepted)
         server_.world().learner->accepted(name, password_);
     else
@@ -280,8 +281,7 @@ bool Session::succeeded(Link link)
     base::wipe(password_);
     // A token may not say whose it is: then there is nobody to count.
     const std::uint32_t limit = user_.empty() ? 0 : listener_->connections_per_user;
-    std::string name = folded_name(user_, listener_->user_domain);
-    UserPlaces::Place place(server_.users(), std::move(name), limit);
+    UserPlaces::Place place(server_.users(), folded_user(), limit);
     if (!place) {
         failed({TroubleKind::in_use, "this user has too many connections", {}});
         return false;

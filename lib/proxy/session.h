@@ -48,6 +48,8 @@ protected:
     [[nodiscard]] virtual Conversation& conversation() = 0;
     // What the messages' observer has counted.
     [[nodiscard]] virtual Totals totals() const = 0;
+    // The session has ended, after whatever it was.
+    virtual void over() {}
     // Said to a client that has not logged in, when the time is over, there are too many,
     // or we are stopping; with its line end.
     [[nodiscard]] virtual std::string goodbye(std::string_view why) const = 0;
@@ -74,6 +76,11 @@ protected:
     [[nodiscard]] const Leg& client() const { return client_; }
     [[nodiscard]] const net::Address& client_address() const { return address_; }
     [[nodiscard]] bool over_tls() const;
+    // Whose mailbox, in the one form.
+    [[nodiscard]] std::string folded_user() const
+    {
+        return folded_name(user_, listener_->user_domain);
+    }
     // The peer may say for whom it speaks (trust-xclient), and has said so.
     [[nodiscard]] bool trusted() const;
     void set_client(net::Address client, std::uint32_t ttl);
