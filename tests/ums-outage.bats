@@ -27,14 +27,16 @@ teardown() { sponts_teardown; }
     part=1,10p send_real anna@dest.test
     wait_for 30 has_mails anna 10
     polls pop3s anna "10 of 10"
+    wait_for 20 has_listed anna 10
 
     dove_stops
     part=11,25p send_real anna@dest.test
     part=26,30p send_real team@dest.test
-    wait_for 20 polls pop3s anna "20 of 20"
+    # What lies in the mailbox is listed as well, behind what is queued.
+    wait_for 20 polls pop3s anna "20 of 30"
     wait_for 20 logged 'outage-began'
     # Again, and at the other port: they are known.
-    polls pop3s anna "0 of 20"
+    polls pop3s anna "0 of 30"
     polls ums anna "0 of 20"
     polls ums bert "5 of 5"
     cp "$TMP/anna/uidl" "$TMP/uidl-before"

@@ -54,6 +54,11 @@ ums::Passwords::Options password_options(const conf::Ums& ums)
             .guesses = guess_limits(ums)};
 }
 
+ums::Remembered::Options remembered_options(const conf::Ums& ums)
+{
+    return {.most = ums.remember, .age = base::seconds{ums.remember_for}};
+}
+
 // Whoever starts without it would refuse everybody, in the very outage it is there for.
 void require_policy(const std::string& database)
 {
@@ -79,7 +84,7 @@ UmsService::UmsService(conf::Settings settings, const daemons::Options& options,
                        base::Fd connection)
     : settings_(std::move(settings)), service_(loop_, settings_, options, program,
                                                std::move(connection), daemons::Needs::none),
-      door_(choose_door())
+      own_door_(choose_own_door())
 {
     require_enabled(settings_);
     confine::to(rights_for(settings_)); // before the first thread starts
@@ -93,8 +98,9 @@ UmsService::UmsService(conf::Settings settings, const daemons::Options& options,
     workers_.emplace(hash_threads, most_waiting);
     passwords_.emplace(loop_, *workers_, password_options(own));
     deletions_.emplace(loop_, settings_.general.spool, own.on_delete);
-    inner_.emplace(ums::World{loop_, *mailboxes_, *passwords_, *deletions_});
-    listeners_ = daemons::make_queue_listeners(settings_, door_);
+    remembered_.emplace(loop_, settings_.general.spool, remembered_options(own));
+    inner_.emplace(ums::World{loop_, *mailboxes_, *passwords_, *deletions_, *remembered_});
+    listeners_ = daemons::make_queue_listeners(settings_, own_door_);
     backends_.emplace(loop_, routes_, nullptr);
     tap_ = daemons::make_tap(settings_, service_.serves_one());
     const proxy::World world{
@@ -112,21 +118,24 @@ UmsService::~UmsService()
 }
 
 // Whoever serves one connection of inetd has one of its own, beside a daemon that may run.
-std::string UmsService::choose_door() const
+std::string UmsService::choose_own_door() const
 {
-    std::string door = ums::Server::door(settings_.general.run_directory);
+    const std::string& directory = settings_.general.run_directory;
     if (service_.serves_one())
-        door += fmt::format(".{}", ::getpid());
-    return door;
+        return fmt::format("{}.{}", ums::Server::door(directory), ::getpid());
+    return ums::Server::own_door(directory);
 }
 
 void UmsService::run()
 {
     const bool alone = service_.serves_one();
     const auto ends = [this, alone] { return !alone && service_.stopping(); };
-    loop_.spawn("queue", inner_->serve(door_, ends));
-    if (!alone)
+    loop_.spawn("queue", inner_->serve(own_door_, ums::Shown::queue, ends));
+    if (!alone) {
+        const std::string door = ums::Server::door(settings_.general.run_directory);
+        loop_.spawn("queue", inner_->serve(door, ums::Shown::mailbox, ends));
         loop_.spawn("tidy", tidy());
+    }
     service_.run(*this);
 }
 
@@ -151,12 +160,13 @@ void UmsService::serve(base::Fd fd, const net::Address& peer, const std::string&
 
 void UmsService::reload(const conf::Settings& fresh)
 {
-    daemons::ProxyListeners made = daemons::make_queue_listeners(fresh, door_);
+    daemons::ProxyListeners made = daemons::make_queue_listeners(fresh, own_door_);
     for (auto& [name, listener] : made)
         listeners_[name] = listener;
     front_->limits().set_rates(daemons::proxy_rates(fresh.pop_proxy.common));
     passwords_->change(password_options(fresh.ums));
     deletions_->set_how(fresh.ums.on_delete);
+    remembered_->change(remembered_options(fresh.ums));
     backends_->forget_tls();
 }
 

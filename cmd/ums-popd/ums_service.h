@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ums-popd/ums_service.h - ums-popd between "acquired everything" and "stopped".
 //
-//     clients of its own listeners -> front (proxy/pop3_server.h) -+
-//     clients of pop-proxy         -> pop-proxy -------------------+-> inner door -> queue
+//     clients of its own listeners -> front (proxy/pop3_server.h) -> own door -+-> queue
+//     clients of pop-proxy         -> pop-proxy -------------------> door -----+
 //
 // Owns what the sessions use, in the order in which it must go away.
 #pragma once
@@ -23,6 +23,7 @@
 #include "ums/deletions.h"
 #include "ums/mailboxes.h"
 #include "ums/passwords.h"
+#include "ums/remembered.h"
 #include "ums/server.h"
 
 #include <memory>
@@ -53,7 +54,7 @@ public:
     [[nodiscard]] std::size_t sessions() const override;
 
 private:
-    [[nodiscard]] std::string choose_door() const;
+    [[nodiscard]] std::string choose_own_door() const;
     // Reads the queue before the first login has to wait for it; now and then what was
     // hidden and is not in the queue any more is forgotten.
     [[nodiscard]] net::Task<void> tidy();
@@ -62,12 +63,13 @@ private:
     std::optional<daemons::EventReport> report_; // outlives whoever logs
     net::Loop loop_;
     daemons::Service service_;
-    std::string door_;
+    std::string own_door_;
     std::optional<db::Directory> directory_;
     std::optional<delivery::DirectoryFacts> facts_;
     std::optional<ums::Mailboxes> mailboxes_;
     std::optional<ums::Passwords> passwords_;
     std::optional<ums::Deletions> deletions_;
+    std::optional<ums::Remembered> remembered_;
     std::optional<ums::Server> inner_;
     proxy::NoRoutes routes_;
     proxy::LogJournal journal_;

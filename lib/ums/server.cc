@@ -32,7 +32,12 @@ std::string Server::door(std::string_view run_directory)
     return std::string(run_directory) + "/ums";
 }
 
-net::Task<void> Server::serve(std::string path, std::function<bool()> stopping)
+std::string Server::own_door(std::string_view run_directory)
+{
+    return door(run_directory) + "-own";
+}
+
+net::Task<void> Server::serve(std::string path, Shown shown, std::function<bool()> stopping)
 {
     const auto address = net::Address::parse_endpoint(path);
     if (!address)
@@ -40,7 +45,7 @@ net::Task<void> Server::serve(std::string path, std::function<bool()> stopping)
     for (bool waits = false; !stopping();) {
         std::string why;
         try {
-            co_await serve_once(*address, stopping);
+            co_await serve_once(*address, shown, stopping);
             co_return;
         } catch (const base::Failure& failure) {
             why = failure.what();
@@ -51,14 +56,15 @@ net::Task<void> Server::serve(std::string path, std::function<bool()> stopping)
     }
 }
 
-net::Task<void> Server::serve_once(net::Address address, std::function<bool()> stopping)
+net::Task<void> Server::serve_once(net::Address address, Shown shown,
+                                   std::function<bool()> stopping)
 {
     base::Fd listening = net::listen_on(address, backlog, door_mode);
     const net::SocketFile file(address);
-    const auto welcome = [this](base::Fd fd, const net::Address& peer) {
+    const auto welcome = [this, shown](base::Fd fd, const net::Address& peer) {
         const session::Door inner{.listener = "queue"};
-        receive(std::move(fd), peer, inner, [this](session::Arrival arrival) {
-            return std::make_unique<Session>(*this, std::move(arrival));
+        receive(std::move(fd), peer, inner, [this, shown](session::Arrival arrival) {
+            return std::make_unique<Session>(*this, std::move(arrival), shown);
         });
     };
     base::log(base::Level::info, "listening", "-", {{"listener", "queue"}});

@@ -33,9 +33,9 @@ std::string_view describe(spool::ReadError error)
 
 } // namespace
 
-Session::Session(Server& server, session::Arrival arrival)
+Session::Session(Server& server, session::Arrival arrival, Shown shown)
     : server_(server), id_(std::move(arrival.id)), stream_(std::move(arrival.stream)),
-      peer_(arrival.peer), client_(arrival.peer), prelude_(inner_door())
+      peer_(arrival.peer), client_(arrival.peer), prelude_(inner_door()), shown_(shown)
 {
     server_.joined(this);
 }
@@ -57,6 +57,7 @@ net::Task<void> Session::run()
     } catch (const net::PeerGone&) { // the front knows why
     } catch (const net::TimedOut&) {
     }
+    tell_remembered({});
 }
 
 net::Task<bool> Session::hear(std::size_t limit, Line& line)
@@ -77,23 +78,26 @@ net::Task<std::string> Session::open_maildrop()
 {
     const World& world = server_.world();
     std::string trouble;
+    pop3::MailboxList remembered;
     try {
         co_await world.mailboxes.refresh();
         mails_ = world.mailboxes.of(user_, world.deletions.hidden(user_));
+        if (shown_ == Shown::mailbox)
+            remembered = co_await world.remembered.of(user_);
     } catch (const base::Failure& failure) {
         trouble = failure.what();
     }
     if (!trouble.empty())
         co_return trouble;
-    std::vector<pop3::Drop> drops;
     std::uint64_t octets = 0;
-    for (const Mail& mail : mails_) {
-        drops.push_back({mail.uid, mail.size});
+    for (const Mail& mail : mails_)
         octets += mail.size;
-    }
-    drop_.emplace(std::move(drops));
+    drop_.emplace(drops_of(mails_, remembered));
     base::log(base::Level::info, "queue-shown", id_,
-              {{"user", user_}, {"messages", mails_.size()}, {"octets", octets}});
+              {{"user", user_},
+               {"messages", mails_.size()},
+               {"octets", octets},
+               {"remembered", drop_->drops().size() - mails_.size()}});
     co_return trouble;
 }
 
@@ -157,7 +161,21 @@ net::Task<bool> Session::send(pop3::Answer answer)
     }
     lines.finish(out);
     co_await stream_.write(out);
+    if (!lines.complete()) // TOP of more lines than there are fetches it as well
+        fetched_.insert(answer.message);
     co_return true;
+}
+
+// What its client knows from now on, and what it has forgotten.
+void Session::tell_remembered(const std::vector<Mail>& deleted)
+{
+    pop3::Sighting seen;
+    for (const std::size_t index : std::exchange(fetched_, {}))
+        seen.there.push_back({mails_[index].uid, mails_[index].size});
+    for (const Mail& mail : deleted)
+        seen.gone.push_back(mail.uid);
+    if (shown_ == Shown::mailbox)
+        server_.world().remembered.note(user_, std::move(seen));
 }
 
 net::Task<void> Session::update()
@@ -165,6 +183,7 @@ net::Task<void> Session::update()
     std::vector<Mail> deleted;
     for (const std::size_t index : drop_->marked())
         deleted.push_back(mails_[index]);
+    tell_remembered(deleted);
     bool done = true;
     if (!deleted.empty())
         done = co_await server_.world().deletions.carry_out(user_, std::move(deleted), id_);

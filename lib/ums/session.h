@@ -10,7 +10,9 @@
 #include "session/reception.h"
 #include "ums/server.h"
 
+#include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +20,7 @@ namespace ums {
 
 class Session : public session::Guest {
 public:
-    Session(Server& server, session::Arrival arrival);
+    Session(Server& server, session::Arrival arrival, Shown shown);
     ~Session() override;
 
     [[nodiscard]] net::Task<void> run() override;
@@ -45,6 +47,7 @@ private:
     [[nodiscard]] net::Task<bool> obey(pop3::Answer answer);
     [[nodiscard]] net::Task<bool> send(pop3::Answer answer);
     [[nodiscard]] net::Task<void> update();
+    void tell_remembered(const std::vector<Mail>& deleted);
     // False: the peer has gone.
     [[nodiscard]] net::Task<bool> hear(std::size_t limit, Line& line);
 
@@ -57,7 +60,9 @@ private:
     bool gone_ = false;   // QUIT, or too many errors
     pop3::Prelude prelude_;
     std::string user_; // logged in
-    std::vector<Mail> mails_;
+    Shown shown_;
+    std::vector<Mail> mails_; // the first of the maildrop; behind them is what is elsewhere
+    std::set<std::size_t> fetched_; // of these, whole
     std::optional<pop3::Transaction> drop_;
 };
 

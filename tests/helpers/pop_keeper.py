@@ -4,6 +4,9 @@
 
     pop_keeper.py poll PORT USER PASSWORD DIRECTORY     fetches what it does not know, prints how
                                                         many those were and how many are there
+    pop_keeper.py forgetful PORT USER PASSWORD DIRECTORY
+                                                        the same by a program that knows only the
+                                                        ids of the latest list, and ends at an error
     pop_keeper.py say PORT USER PASSWORD COMMAND...     prints the answers, after a login
     pop_keeper.py digests FILE...                       of what gw.test had accepted and added,
                                                         with lines that end in LF; sorted
@@ -32,11 +35,19 @@ def known_in(directory):
         return []
 
 
-def poll(port, user, password, directory):
+def forgetful(port, user, password, directory):
+    poll(port, user, password, directory, forgets=True)
+
+
+def poll(port, user, password, directory, forgets=False):
     os.makedirs(directory, exist_ok=True)
     known = known_in(directory)
     server = log_in(port, user, password)
     there = [line.decode().split() for line in server.uidl()[1]]
+    if forgets:
+        known = [uid for uid in known if uid in {uid for _, uid in there}]
+        with open(os.path.join(directory, "uidl"), "w", encoding="ascii") as file:
+            file.writelines(uid + "\n" for uid in known)
     sizes = dict(line.decode().split() for line in server.list()[1])
     fresh = 0
     for number, uid in there:
@@ -48,7 +59,8 @@ def poll(port, user, password, directory):
             sys.exit(f"message {number}: LIST says {sizes[number]}, RETR {len(mail)}")
         known.append(uid)
         fresh += 1
-        with open(os.path.join(directory, f"{len(known)}.eml"), "wb") as file:
+        number_of_file = sum(name.endswith(".eml") for name in os.listdir(directory)) + 1
+        with open(os.path.join(directory, f"{number_of_file}.eml"), "wb") as file:
             file.write(mail)
         with open(os.path.join(directory, "uidl"), "a", encoding="ascii") as file:
             file.write(uid + "\n")
@@ -86,7 +98,7 @@ def digests(*paths):
 
 if __name__ == "__main__":
     try:
-        {"poll": poll, "say": say, "digests": digests}[sys.argv[1]](*sys.argv[2:])
+        {"poll": poll, "forgetful": forgetful, "say": say, "digests": digests}[sys.argv[1]](*sys.argv[2:])
     except poplib.error_proto as error:
         sys.exit(error.args[0].decode() if isinstance(error.args[0], bytes) else str(error))
     except OSError as error:

@@ -49,6 +49,12 @@ gateway_with_ums() {
 
 keeper() { /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/pop_keeper.py" "$@"; }
 poll() { keeper poll "${GATE[$1]}" "$2" secret "$TMP/$2"; }
+forgetful() { keeper forgetful "${GATE[$1]}" "$2" secret "$TMP/$2"; }
+forgetful_polls() { [ "$(forgetful "$1" "$2")" = "$3" ]; }
+# What pop-proxy remembers of a user's mailbox: "ID OCTETS", a line each.
+list_file() { echo "$GW/spool/lists/$(printf %s "$1@dest.test" | sha256sum | cut -d' ' -f1)"; }
+listed() { tail -n +2 "$(list_file "$1")" 2>/dev/null; }
+has_listed() { [ "$(listed "$1" | wc -l)" -eq "$2" ]; }
 polls() { [ "$(poll "$1" "$2")" = "$3" ]; }
 say() { keeper say "${GATE[$1]}" "$2" secret "${@:3}"; }
 # Logs in by IMAP or POP3, so that the password is learned.
