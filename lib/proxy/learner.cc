@@ -28,7 +28,6 @@ constexpr std::int64_t between_lessons = 7 * between_proofs;
 // Then the clock has been set back since.
 constexpr std::int64_t too_far_ahead = 86400 * microseconds;
 
-
 } // namespace
 
 Learner::Learner(Options options, Report report)
