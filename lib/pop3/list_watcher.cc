@@ -139,8 +139,11 @@ void ListWatcher::sized(std::uint32_t message, std::uint64_t octets)
     if (message == 0 || !has_room())
         return;
     try {
-        const auto place = std::ranges::lower_bound(sizes_, message, {}, &Size::message);
-        if (place != sizes_.end() && place->message == message)
+        const bool is_next = sizes_.empty() || sizes_.back().message < message;
+        const auto place =
+            is_next ? sizes_.end()
+                    : std::ranges::lower_bound(sizes_, message, {}, &Size::message);
+        if (!is_next && place->message == message)
             place->octets = octets;
         else
             sizes_.insert(place, {message, octets});
