@@ -338,7 +338,7 @@ END
     start run sponts run --config "$CONF"
     wait_for 20 grep -q gateway-ready "$TMP/run.log"
     wait_for 20 grep -q 'program-died name=replayctl' "$TMP/run.log"
-    ! gone "$PID"
+    run ! gone "$PID"
     rmdir "$TMP/run/replay"
     wait_for 20 test -S "$TMP/run/replay"
 }
