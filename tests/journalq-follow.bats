@@ -61,11 +61,14 @@ teardown() { sponts_teardown; }
     [ ! -s "$TMP/piped.log" ]
     # The keyboard's signal: to a process group with a terminal.
     run -0 python3 - "$JOURNAL" <<'END'
-import os, pty, signal, subprocess, sys
+import fcntl, os, pty, signal, subprocess, sys, termios
+def own_terminal():
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL) # who runs us behind a shell ignores it
 master, slave = pty.openpty()
 child = subprocess.Popen(["journalq", "follow", "--since", "2h ago", "--database", sys.argv[1]],
                          stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-                         preexec_fn=lambda: __import__("fcntl").ioctl(0, 0x540E, 0))
+                         preexec_fn=own_terminal)
 os.close(slave)
 said = os.read(master, 1000)
 assert b"first" in said, said

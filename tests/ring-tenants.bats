@@ -108,7 +108,7 @@ used() { du -c -B1 "$SPOOL"/log/*.seg | tail -n 1 | cut -f 1; }
     shorten acme=1s
     wait_for 20 gone_from_log secret-word
     in_log neighbour-word
-    run -1 replay apply "$name"
+    run -1 --separate-stderr replay apply "$name"
     [ "$output" = "$name: 1 sent, 1 lost, 0 left" ]
     wait_for 10 got 3
     wait_for 10 queue_is_empty
