@@ -19,6 +19,12 @@ constexpr std::size_t due_batch = 2000;    // looked at before others get their 
 constexpr std::int64_t trouble_pause = 60; // seconds
 constexpr std::int64_t reroute_pause = 10; // between two changes of the tables that count
 
+// With more recipients and a time of its own, some are to be tried elsewhere.
+bool waits_nowhere_else(const spool::Entry& entry)
+{
+    return entry.recipients() == 1 || entry.waits_for_destination();
+}
+
 } // namespace
 
 struct Dispatcher::Fresh {
@@ -210,8 +216,8 @@ void Dispatcher::due(Timetable::Item item, std::int64_t now)
     if (entry->next_attempt() > now)
         return; // put off since: it stands in the timetable once more
     Destination* known = find_destination(queue_.text(entry->destination()));
-    if (known != nullptr && known->must_park(now) && !entry->requeued() &&
-        !entry->expire_requested())
+    if (known != nullptr && known->must_park(now) && waits_nowhere_else(*entry) &&
+        !entry->requeued() && !entry->expire_requested())
         return wait_parked(*known, *entry, now);
     activate(*entry);
 }

@@ -109,6 +109,34 @@ TEST_CASE("delivery: who waits for others as well keeps the time of the schedule
     CHECK(queue.find(both)->next_attempt() > base::wall_seconds() + hour / 2);
 }
 
+TEST_CASE("delivery: while one destination is dead the others are tried in time")
+{
+    const net::test::GreetingServer takes(takes_all);
+    Outage outage(1);
+    outage.scene.route("takes.test", takes.port);
+    const MessageId both = outage.scene.put({"a@dest.test", "b@takes.test"});
+    spool::Queue queue(outage.scene.spool.options());
+    spool::read_log(queue);
+    const std::int64_t due = base::wall_seconds() + 2;
+    queue.retry_at(both, due);
+    outage.scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        dispatcher.start();
+        CHECK(outage.scene.run_until([&] { return dispatcher.all_active().empty(); }));
+        const spool::Entry* dead = queue.find(outage.all.front());
+        REQUIRE(dead->waits_for_destination());
+        // The dead one was the last to be asked.
+        const std::vector<spool::Outcome> outcomes = {
+            {0, spool::RecipientState::waiting, std::string(queue.text(dead->reason()))},
+            {1, spool::RecipientState::waiting, "mx: 450 later"}};
+        (void)queue.note(both, outcomes, due, std::string(queue.text(dead->destination())));
+        CHECK(outage.scene.run_until([&] {
+            dispatcher.tick();
+            return !queue.find(both)->waits(1) && !dispatcher.is_active(both);
+        }));
+        CHECK(queue.find(both)->waits_for_destination());
+    });
+}
+
 TEST_CASE("delivery: whom a delivery gave a time waits for his dead destination alone")
 {
     const net::test::GreetingServer takes(takes_all);
