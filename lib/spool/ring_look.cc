@@ -52,7 +52,7 @@ public:
 private:
     void judge(const Scanned& record)
     {
-        const auto period = periods_.period_of(record.envelope);
+        const auto period = period_of(record.envelope);
         if (!period)
             return;
         const std::int64_t when = record.envelope.arrival / second + *period;
@@ -60,6 +60,15 @@ private:
             found_.due.push_back({record.where.offset, record.envelope.id});
         else
             found_.next = std::min(found_.next, when);
+    }
+
+    [[nodiscard]] std::optional<std::int64_t> period_of(const Envelope& envelope) const
+    {
+        try {
+            return periods_.period_of(envelope);
+        } catch (const base::Failure& failure) {
+            throw PeriodUnknown(failure);
+        }
     }
 
     // Zeros are written from the front to the back: if both ends are there, so is the rest.

@@ -5,6 +5,7 @@
 // who still waits for a message is not known: ring_sweep.h.
 #pragma once
 
+#include "base/failure.h"
 #include "spool/reader.h"
 
 #include <cstdint>
@@ -23,6 +24,12 @@ struct RingPeriods {
     std::int64_t shortest = 0; // of all there are; above 0
 };
 
+// No segment can be looked at now: whose messages they are cannot be told.
+class PeriodUnknown : public base::Failure {
+public:
+    explicit PeriodUnknown(const base::Failure& why) : base::Failure(why) {}
+};
+
 inline constexpr std::int64_t never = INT64_MAX;
 // Of one look: the rest is found by the next.
 inline constexpr std::size_t most_due = 100'000;
@@ -38,7 +45,8 @@ struct RingLook {
 
 // What of a segment is due at `now` (seconds since 1970), up to this position.  `remains`:
 // also what a crash left of records that were being erased.  Nothing of a segment that is
-// gone, damaged or kept for a person.  Throws base::Failure.
+// gone, damaged or kept for a person.  Throws base::Failure: PeriodUnknown, or this one
+// cannot be read.
 [[nodiscard]] RingLook look_through(const std::string& directory,
                                     const Follower::Position& to,
                                     const RingPeriods& periods, std::int64_t now,

@@ -19,9 +19,10 @@ constexpr std::int64_t part_of_period = 20;
 constexpr std::int64_t least_lag = 1;
 constexpr std::int64_t most_lag = 300;
 constexpr std::int64_t pause_after_trouble = 60;
-constexpr std::size_t most_asked = 5000;     // of the queue, in one turn
-constexpr std::size_t most_looked = 64;      // segments, in one turn of the thread
-constexpr base::milliseconds look_time{250}; // the same: no further one is begun
+constexpr std::int64_t pause_of_unreadable = 3600; // one segment's
+constexpr std::size_t most_asked = 5000;           // of the queue, in one turn
+constexpr std::size_t most_looked = 64;            // segments, in one turn of the thread
+constexpr base::milliseconds look_time{250};       // the same: no further one is begun
 
 } // namespace
 
@@ -52,19 +53,27 @@ std::vector<Location> RingSweep::work(const Round& round)
     return take_due(round.core);
 }
 
+// A segment that cannot be read does not keep the others from being looked at.
 RingSweep::Looks RingSweep::run(const std::string& directory, const Job& job)
 {
     Looks looks;
     const base::SteadyTime end = base::Steady::now() + look_time;
-    try {
-        for (const Task& task : job.tasks) {
-            looks.done.emplace_back(task, look_through(directory, task.to, *job.periods,
-                                                       base::wall_seconds(), task.first));
-            if (base::Steady::now() >= end)
-                break;
+    for (const Task& task : job.tasks) {
+        const std::int64_t now = base::wall_seconds();
+        try {
+            looks.done.emplace_back(
+                task, look_through(directory, task.to, *job.periods, now, task.first));
+        } catch (const PeriodUnknown& failure) {
+            looks.error = failure.what();
+            break;
+        } catch (const base::Failure& failure) {
+            looks.error =
+                fmt::format("segment {:010x}: {}", task.to.segment, failure.what());
+            looks.done.emplace_back(task,
+                                    RingLook{.due = {}, .next = now + pause_of_unreadable});
         }
-    } catch (const base::Failure& failure) {
-        looks.error = failure.what();
+        if (base::Steady::now() >= end)
+            break;
     }
     return looks;
 }

@@ -2,6 +2,7 @@
 // What leaves the ring before its segment does is gone from the disk, and nothing else is.
 #include "base/clock.h"
 #include "base/failure.h"
+#include "base/log_test.h"
 #include "spool/erased_scene_test.h"
 #include "spool/journal_mark.h"
 #include "spool/layout.h"
@@ -239,6 +240,33 @@ TEST_CASE("spool: when nobody can say whose a message is, it stays")
     CHECK(intact(spool, ids[0], 0));
     queue.shorten_ring(periods());
     CHECK(tidy_until(queue, writer, [&] { return !on_disk(spool, 0); }));
+}
+
+TEST_CASE("spool: a segment that cannot be read does not keep the others in the ring")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> first = add_old(spool, 2);
+    const std::vector<MessageId> second = add_old(spool, 3);
+    REQUIRE(first[0].first_written().segment < second[0].first_written().segment);
+    spool::Writer writer(spool.writer_options());
+    Queue queue(ring(spool));
+    spool::read_log(queue);
+    for (const std::vector<MessageId>& some : {first, second})
+        for (const MessageId id : some)
+            deliver(queue, id);
+    queue.tidy(writer); // it is known
+    const std::string path = segment_of(spool, first[0]);
+    std::filesystem::remove(path);
+    std::filesystem::create_directory(path); // can be opened, and not be read
+    const base::Captured log({.program = "test"});
+    queue.shorten_ring(periods());
+    spool::Reader reader(spool.directory());
+    CHECK(tidy_until(queue, writer,
+                     [&] { return !reader.open(second[0].first_written()).has_value(); }));
+    CHECK(intact(spool, second[2], 2));
+    const std::string number = std::filesystem::path(path).stem();
+    CHECK(log.text().find("segment " + number) != std::string::npos);
+    std::filesystem::remove(path);
 }
 
 TEST_CASE("spool: a look says what is due now and when the next is; kept segments wait")
