@@ -153,7 +153,7 @@ bool QueueEraser::worth_sweeping(const SegmentFacts& segment, std::int64_t now)
     const auto [swept, is_new] =
         swept_.try_emplace(segment.number, Swept{segment.live_messages, now});
     if (is_new)
-        return about < segment.size;
+        return about < segment.file;
     const std::uint32_t died = swept->second.live - segment.live_messages;
     const bool many = std::uint64_t{died} * 8 >= swept->second.live;
     return died > 0 && (many || now - swept->second.when >= sweep_of_few);

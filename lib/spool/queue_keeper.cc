@@ -37,8 +37,9 @@ std::uint64_t missing_space(const RetentionRules& rules, std::optional<std::uint
     return rules.free_space - std::min(rules.free_space, *free);
 }
 
-// In front of a single message is a large hole, and so is what was erased.
-std::uint64_t size_of(const SegmentInfo& info)
+// In front of a single message is a large hole, and so is what was erased.  Of any other
+// segment the size counts: what it takes of the disk some file systems know only later.
+std::uint64_t size_without_holes(const SegmentInfo& info)
 {
     return std::min(info.size, info.used);
 }
@@ -169,6 +170,7 @@ std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core,
             if (known == nullptr)
                 continue;
             facts.size = known->size;
+            facts.file = known->file;
             facts.changed = known->changed;
             facts.single = known->single;
         }
@@ -204,8 +206,9 @@ const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment)
         const auto info = segment_info(directory_, segment);
         if (!info)
             return nullptr;
-        return &(
-            known_[segment] = {size_of(*info), info->changed, std::nullopt, info->single});
+        const std::uint64_t size = info->single ? size_without_holes(*info) : info->size;
+        return &(known_[segment] = {size, info->size, info->changed, std::nullopt,
+                                    info->single});
     } catch (const base::Failure&) {
         return nullptr; // it cannot be opened now: nothing is done with it
     }
@@ -219,7 +222,7 @@ void SegmentKeeper::look_at_smaller()
             continue;
         try {
             if (const auto info = segment_info(directory_, segment))
-                known->second.size = size_of(*info);
+                known->second.size = size_without_holes(*info);
         } catch (const base::Failure&) { // it counts as before
         }
     }

@@ -63,7 +63,8 @@ public:
 
 private:
     struct Known {
-        std::uint64_t size = 0;
+        std::uint64_t size = 0; // without holes
+        std::uint64_t file = 0; // with them
         std::int64_t changed = 0;
         std::optional<std::uint64_t> results; // appended() when first seen finished
         bool single = false;

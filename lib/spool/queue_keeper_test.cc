@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/fd.h"
 #include "base/log_test.h"
 #include "spool/layout.h"
 #include "spool/queue_fixture_test.h"
@@ -6,6 +7,7 @@
 #include "spool/segments.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <vector>
 
 namespace {
@@ -75,4 +77,35 @@ TEST_CASE("spool: that the journal is behind is said when segments go, once")
     const spool::DamagedSegments none(spool.directory());
     CHECK(round(none) == 0);
     CHECK(said() != std::string::npos);
+}
+
+TEST_CASE("spool: a segment counts with its size, whatever the disk says of it so far")
+{
+    spool::TestSpool spool;
+    const auto add = [&spool] {
+        const spool::MessageId id = spool.add(1, 100'000);
+        return spool::segment_path(spool.directory(), id.first_written().segment);
+    };
+    const std::string first = add();
+    const std::string second = add();
+    spool::Writer writer(spool.writer_options());
+    const spool::QueueCore core;
+    spool::Follower follower(spool.directory(), {});
+    const auto nothing = [](auto&&...) {};
+    while (follower.poll(10, nothing, nothing) > 0)
+        continue;
+    { // as where the disk takes its time, or makes less of what it is given
+        const base::Fd file(::open(first.c_str(), O_RDWR | O_CLOEXEC));
+        REQUIRE(::fallocate(file.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 16384,
+                            65536) == 0);
+    }
+    const std::uint64_t bound = spool::file_size(first) + spool::file_size(second) - 1;
+    spool::SegmentKeeper keeper(spool.directory(),
+                                {.retention = 3600, .retention_bytes = bound}, 3600);
+    const spool::DamagedSegments damaged(spool.directory());
+    for (int i = 0; i < 2; ++i) {
+        keeper.work(core, follower, 1, 1, damaged, writer, {});
+        keeper.wait();
+    }
+    CHECK(spool::segment_numbers(spool.directory()).size() == 1);
 }

@@ -20,8 +20,9 @@ struct SegmentFacts {
     bool results_safe = false; // everything said of its messages is on the disk
     std::uint32_t live_messages = 0;
     std::uint64_t live_bytes = 0;
-    bool single = false; // one large message in a file of its own
-    bool wanted = false; // the journal has not read all of it
+    bool single = false;    // one large message in a file of its own
+    bool wanted = false;    // the journal has not read all of it
+    std::uint64_t file = 0; // of the file, with its holes
 };
 
 struct RetentionRules {
