@@ -11,14 +11,46 @@
 #include "session/health.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 namespace delivery {
+
+// Who waits in line.  A message of several recipients may come again while it stands there,
+// whenever others of it are tried: it has one place, and none when its turn came elsewise.
+class Parked {
+public:
+    [[nodiscard]] bool empty() const { return ids_.empty(); }
+    [[nodiscard]] std::size_t size() const { return ids_.size(); }
+    void add(spool::MessageId id, bool several)
+    {
+        if (!several || several_.insert(id).second)
+            ids_.push_back(id);
+    }
+    [[nodiscard]] spool::MessageId take()
+    {
+        const spool::MessageId id = ids_.front();
+        ids_.pop_front();
+        return id;
+    }
+    // False: it had no place (any more).
+    bool forget(spool::MessageId id) { return several_.erase(id) > 0; }
+    [[nodiscard]] std::deque<spool::MessageId> take_all()
+    {
+        several_.clear();
+        return std::exchange(ids_, {});
+    }
+
+private:
+    std::deque<spool::MessageId> ids_;
+    std::unordered_set<spool::MessageId> several_; // those with several recipients
+};
 
 struct Destination {
     static constexpr std::size_t ready_limit = 2000;
@@ -34,7 +66,7 @@ struct Destination {
     session::Health health;
     Guard guard;
     std::deque<Job> ready;
-    std::deque<spool::MessageId> parked;
+    Parked parked;
     std::vector<ConnectionPtr> idle; // the longest unused first
     std::uint32_t open = 0;          // connections and attempts at one, idle ones included
     std::uint32_t working = 0;       // those that were opened

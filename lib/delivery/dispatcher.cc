@@ -246,7 +246,7 @@ bool Dispatcher::is_taken(Timetable::Item item, std::int64_t now)
 void Dispatcher::wait_parked(Destination& destination, const spool::Entry& entry,
                              std::int64_t now)
 {
-    destination.parked.push_back(entry.id());
+    destination.parked.add(entry.id(), entry.recipients() > 1);
     // Whether the sender is null stands in the envelope: take the earlier of both.
     const bool noticed = entry.delay_noticed();
     timetable_.add(std::min(next_milestone(entry.arrival(), true, noticed, now),
@@ -318,7 +318,7 @@ void Dispatcher::reroute_waiting()
             continue;
         one->health.probe_now(now);
         dead.insert(queue_.number(key));
-        const std::deque<spool::MessageId> some = std::exchange(one->parked, {});
+        const std::deque<spool::MessageId> some = one->parked.take_all();
         parked.insert(parked.end(), some.begin(), some.end());
     }
     dead.erase(0); // nobody has it in the queue

@@ -286,7 +286,7 @@ void Dispatcher::connect_failed(Destination& at, Job job, const ConnectFailure& 
                    {"reason", failure.why},
                    {"probe", at.health.probe_at() - now}});
     if (at.health.dead()) // it waits as those do that nobody tries
-        at.parked.push_back(job.attempt->id);
+        at.parked.add(job.attempt->id, job.attempt->envelope().recipients.size() > 1);
     Settled how = still_waits(failure.why, failure.status);
     how.listed = at.health.dead();
     settle_waiting(job, std::move(how));

@@ -210,6 +210,6 @@ TEST_CASE("delivery: a dead destination that nobody asks for is forgotten in the
     CHECK(one.health.dead());
     CHECK(!one.forgettable(1000 + 60 + 900));
     CHECK(one.forgettable(1000 + 60 + 901));
-    one.parked.push_back(MessageId(7));
+    one.parked.add(MessageId(7), false);
     CHECK(!one.forgettable(100000));
 }

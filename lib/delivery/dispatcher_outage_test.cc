@@ -137,6 +137,38 @@ TEST_CASE("delivery: while one destination is dead the others are tried in time"
     });
 }
 
+TEST_CASE("delivery: a destination that lives again wakes who came several times once")
+{
+    const net::test::GreetingServer later("220 mx\r\n250 mx\r\n250 ok\r\n450 later\r\n"
+                                          "221 bye\r\n");
+    Outage outage(1);
+    Scene& scene = outage.scene;
+    scene.options.schedule.retry = {1, 1, hour};
+    scene.route("later.test", later.port);
+    const MessageId both = scene.put({"a@dest.test", "b@later.test"});
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        dispatcher.start();
+        const auto tried = [&](std::uint32_t times) {
+            return scene.run_until([&] {
+                dispatcher.tick();
+                return queue.find(both)->attempts() == times && !dispatcher.is_active(both);
+            });
+        };
+        CHECK(tried(3));
+        outage.is_over();
+        dispatcher.look_again(outage.all.front()); // an operator wants one
+        int rounds = 0;
+        CHECK(scene.run_until([&] {
+            dispatcher.tick();
+            return ++rounds > 20 && !queue.find(both)->waits(0);
+        }));
+        CHECK(queue.find(both)->attempts() == 5); // one result of each destination
+        CHECK(queue.find(both)->waits(1));
+    });
+}
+
 TEST_CASE("delivery: whom a delivery gave a time waits for his dead destination alone")
 {
     const net::test::GreetingServer takes(takes_all);

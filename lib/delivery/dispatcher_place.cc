@@ -240,6 +240,7 @@ void Dispatcher::place(Job job, std::int64_t now)
         park(std::move(job));
         return;
     }
+    at.parked.forget(job.attempt->id);
     at.ready.push_back(std::move(job));
     stir(at);
 }
@@ -251,7 +252,7 @@ void Dispatcher::park(Job job)
     Destination& at = destination(job.next->key);
     Attempt& attempt = *job.attempt;
     const spool::Entry* entry = queue_.find(attempt.id);
-    at.parked.push_back(attempt.id);
+    at.parked.add(attempt.id, attempt.envelope().recipients.size() > 1);
     attempt.destination = at.key;
     for (const JobRecipient& one : job.recipients) {
         Settled settled;
@@ -286,13 +287,16 @@ void Dispatcher::unpark(Destination& at)
     for (; most > 0 && room() && !stopping_; --most) {
         if (at.ready.size() >= Destination::refill_below || at.must_park(now))
             return;
-        const spool::MessageId id = at.parked.front();
-        at.parked.pop_front();
+        const spool::MessageId id = at.parked.take();
+        const bool placed = at.parked.forget(id);
         const spool::Entry* entry = queue_.find(id);
         if (entry == nullptr || entry->held())
             continue;
+        const bool several = entry->recipients() > 1;
+        if (several ? !placed : entry->next_attempt() > now)
+            continue; // it has been tried since
         if (is_active(id))
-            at.parked.push_back(id);
+            at.parked.add(id, several);
         else
             careful(id, Due::attempt, [&] { activate(*entry); });
     }
