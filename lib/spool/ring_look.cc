@@ -13,6 +13,7 @@ namespace spool {
 namespace {
 
 constexpr std::int64_t look_again_at_kept = 3600;
+constexpr std::int64_t look_again_at_open = 60; // somebody has it locked for a moment
 constexpr std::int64_t second = 1'000'000;
 
 class Looker {
@@ -108,7 +109,7 @@ RingLook look_through(const std::string& directory, const Follower::Position& to
         return {{}, now + look_again_at_kept};
     std::uint64_t end = to.offset;
     if (to.finished && segment_state(*segment, end) == SegmentState::open)
-        return {};
+        return {{}, now + look_again_at_open};
     Looker looker(periods, now, remains);
     looker.look(*segment, end);
     return looker.take();

@@ -199,6 +199,20 @@ TEST_CASE("spool: nothing leaves the ring before the journal has read it")
     CHECK(intact(spool, ids[2], 2));
 }
 
+TEST_CASE("spool: a segment that looks open for a moment is looked at later")
+{
+    const TestSpool spool;
+    spool::Writer writer(spool.writer_options());
+    const std::vector<MessageId> ids = add_some(writer, 1, 1, days_ago(2));
+    const std::int64_t now = base::wall_seconds();
+    const spool::RingLook found =
+        spool::look_through(spool.directory(), {ids[0].first_written().segment, 0, true},
+                            *periods(), now, true);
+    CHECK(found.due.empty());
+    CHECK(found.next > now);
+    CHECK(found.next < spool::never);
+}
+
 TEST_CASE("spool: nothing leaves the ring before the disk knows that it is finished")
 {
     const TestSpool spool;
