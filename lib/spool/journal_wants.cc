@@ -52,7 +52,13 @@ bool JournalWants::wants(SegmentNumber segment) const
 std::vector<Follower::Position>
 JournalWants::limit(std::vector<Follower::Position> read) const
 {
-    if (backlog() == 0)
+    return room_ ? limit_always(std::move(read)) : read;
+}
+
+std::vector<Follower::Position>
+JournalWants::limit_always(std::vector<Follower::Position> read) const
+{
+    if (backlog_ == 0)
         return read;
     for (Follower::Position& one : read) {
         const auto journal = read_.find(one.segment);

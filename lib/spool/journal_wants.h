@@ -32,9 +32,12 @@ public:
     void look(std::optional<std::uint64_t> free);
     [[nodiscard]] bool wants(SegmentNumber segment) const;
     [[nodiscard]] std::uint64_t backlog() const { return room_ ? backlog_ : 0; }
-    // Positions of the queue, none of them ahead of the journal.
+    // Positions of the queue, none of them ahead of the journal; the first: where there is
+    // room.
     [[nodiscard]] std::vector<Follower::Position>
     limit(std::vector<Follower::Position> read) const;
+    [[nodiscard]] std::vector<Follower::Position>
+    limit_always(std::vector<Follower::Position> read) const;
     // These go before it has read them: said once, until it wants none of those there are.
     void lose(std::span<const SegmentNumber> unread);
     void see(std::span<const SegmentFacts> segments);

@@ -92,12 +92,12 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     for (const SegmentFacts& one : segments)
         if (damaged.known(one.number))
             busy.insert(one.number);
-    const std::vector<Follower::Position> limit = wants_.limit(read);
-    erase(sweep_.work({core, segments, busy, limit, eraser_.idle()}), appended);
+    const std::vector<Follower::Position> filed = wants_.limit_always(read);
+    erase(sweep_.work({core, segments, busy, filed, eraser_.idle()}), appended);
     for (const SegmentFacts& one : segments)
         if (one.wanted)
             busy.insert(one.number);
-    eraser_.work({core, segments, busy, dying, limit, appended, synced});
+    eraser_.work({core, segments, busy, dying, wants_.limit(read), appended, synced});
     look_at_smaller();
 }
 

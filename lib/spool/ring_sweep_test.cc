@@ -199,6 +199,27 @@ TEST_CASE("spool: nothing leaves the ring before the journal has read it")
     CHECK(intact(spool, ids[2], 2));
 }
 
+TEST_CASE("spool: what the journal has not read stays in the ring on a full disk, too")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_old(spool, 4);
+    spool::QueueOptions options = ring(spool);
+    options.journal_backlog = 1u << 30;
+    options.journal_free_space = std::uint64_t{1} << 60;
+    spool::Writer writer(spool.writer_options());
+    Queue queue(options);
+    queue.shorten_ring(periods());
+    spool::read_log(queue);
+    for (const std::size_t i : {0, 1, 2})
+        deliver(queue, ids[i]);
+    spool::write_journal_mark(spool.directory(), {{ids[0].first_written().segment,
+                                                   ids[1].first_written().offset, false}});
+    CHECK(tidy_until(queue, writer, [&] { return !on_disk(spool, 0); }));
+    tidy_often(queue, writer);
+    CHECK(on_disk(spool, 1));
+    CHECK(whole(spool, queue, ids[3], 3));
+}
+
 TEST_CASE("spool: a segment that looks open for a moment is looked at later")
 {
     const TestSpool spool;
