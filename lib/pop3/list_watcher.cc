@@ -17,15 +17,6 @@ constexpr std::size_t step = 4096; // octets that are taken at once, and half as
 
 } // namespace
 
-bool ListMemory::take(std::size_t octets)
-{
-    std::size_t left = left_;
-    while (left >= octets)
-        if (left_.compare_exchange_weak(left, left - octets))
-            return true;
-    return false;
-}
-
 ListWatcher::Items::const_iterator ListWatcher::find(const Items& items,
                                                      std::uint32_t message)
 {

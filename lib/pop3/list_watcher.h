@@ -12,10 +12,10 @@
 // Threads: one at a time.  Calls neither wait nor throw.
 #pragma once
 
+#include "pop3/list_memory.h"
 #include "pop3/mailbox_list.h"
 #include "pop3/observer.h"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,20 +23,6 @@
 #include <vector>
 
 namespace pop3 {
-
-// Octets that all watchers may take together.  Threads: any.
-class ListMemory {
-public:
-    explicit ListMemory(std::size_t octets) : left_(octets) {}
-    ListMemory(const ListMemory&) = delete;
-    ListMemory& operator=(const ListMemory&) = delete;
-
-    [[nodiscard]] bool take(std::size_t octets);
-    void give(std::size_t octets) { left_ += octets; }
-
-private:
-    std::atomic<std::size_t> left_;
-};
 
 class ListWatcher : public Observer {
 public:

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/failure.h"
+#include "net/test_support.h"
 #include "spool/test_spool.h"
 #include "ums/remembered.h"
 
@@ -24,7 +26,7 @@ struct Scene {
         Remembered remembered(loop, spool.path, options);
         MailboxList list;
         const auto ask = [&]() -> net::Task<void> {
-            list = co_await remembered.of(anna);
+            list = (co_await remembered.of(anna)).mails;
             loop.stop();
         };
         loop.spawn("test", ask());
@@ -40,7 +42,7 @@ struct Scene {
         MailboxList list;
         const auto ask = [&]() -> net::Task<void> {
             remembered.note(anna, {.whole = false, .there = fetched, .gone = gone});
-            list = co_await remembered.of(anna);
+            list = (co_await remembered.of(anna)).mails;
             loop.stop();
         };
         loop.spawn("test", ask());
@@ -97,6 +99,35 @@ TEST_CASE("ums: what was fetched of the queue is added to what the mailbox liste
     CHECK(scene.add({{"s", 9}}, {.most = 0}).empty());
     CHECK(scene.of() == MailboxList{{"q", 7}, {"r", 8}});
     CHECK(scene.add({}, {}, {"q", "unknown"}) == MailboxList{{"r", 8}});
+}
+
+TEST_CASE("ums: who finds no room for his list is refused until others have gone")
+{
+    Scene scene;
+    scene.lists.write(anna, {.mails = {{"a", 1}, {"b", 2}, {"c", 3}}, .time = 5});
+    net::Loop loop;
+    Remembered remembered(loop, scene.spool.path, {}, 500);
+    std::size_t shown = 0;
+    std::string refused;
+    const auto ask = [&]() -> net::Task<void> {
+        std::vector<Remembered::Shown> sessions;
+        try {
+            for (;;) {
+                sessions.push_back(co_await remembered.of(anna));
+                ++shown;
+            }
+        } catch (const base::Failure& failure) {
+            refused = failure.what();
+        }
+        sessions.pop_back();
+        sessions.push_back(co_await remembered.of(anna));
+        CHECK(sessions.back().mails.size() == 3);
+        // Who has no list needs no room.
+        CHECK((co_await remembered.of("bert@example.org")).mails.empty());
+    };
+    net::test::run(loop, ask());
+    CHECK(shown == 2);
+    CHECK(refused == "too many long lists at once");
 }
 
 TEST_CASE("ums: a list that cannot be read is none")

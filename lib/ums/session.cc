@@ -78,7 +78,7 @@ net::Task<std::string> Session::open_maildrop()
 {
     const World& world = server_.world();
     std::string trouble;
-    pop3::MailboxList remembered;
+    Remembered::Shown remembered;
     try {
         co_await world.mailboxes.refresh();
         mails_ = world.mailboxes.of(user_, world.deletions.hidden(user_));
@@ -92,7 +92,8 @@ net::Task<std::string> Session::open_maildrop()
     std::uint64_t octets = 0;
     for (const Mail& mail : mails_)
         octets += mail.size;
-    drop_.emplace(drops_of(mails_, remembered));
+    drop_.emplace(drops_of(mails_, remembered.mails));
+    share_ = std::move(remembered.share);
     base::log(base::Level::info, "queue-shown", id_,
               {{"user", user_},
                {"messages", mails_.size()},

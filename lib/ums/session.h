@@ -5,6 +5,7 @@
 #include "net/line_reader.h"
 #include "net/stream.h"
 #include "net/task.h"
+#include "pop3/list_memory.h"
 #include "pop3/prelude.h"
 #include "pop3/transaction.h"
 #include "session/reception.h"
@@ -64,6 +65,7 @@ private:
     std::vector<Mail> mails_; // the first of the maildrop; behind them is what is elsewhere
     std::set<std::size_t> fetched_; // of these, whole
     std::optional<pop3::Transaction> drop_;
+    pop3::ListShare share_; // of memory, for what is elsewhere
 };
 
 } // namespace ums
