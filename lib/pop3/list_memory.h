@@ -25,6 +25,8 @@ public:
 
     // All that there is.
     [[nodiscard]] std::size_t octets() const { return octets_; }
+    // Of that, what is for one at most where one alone may ask for everything.
+    [[nodiscard]] std::size_t most_for_one() const { return octets_ / 8; }
     // Somebody has not got what he wanted, and that was not told within an hour.  One
     // thread.
     [[nodiscard]] bool is_to_be_told();

@@ -196,8 +196,9 @@ bool ListWatcher::has_room()
                              sizeof(Size) * sizes_.capacity();
     if (used < taken_)
         return true;
-    const std::size_t more = step + used / 2 + (used - taken_);
-    if (!memory_.take(more)) {
+    const std::size_t most = memory_.most_for_one();
+    const std::size_t more = std::min(step + used / 2 + (used - taken_), most - taken_);
+    if (used >= most || !memory_.take(more)) {
         give_up();
         return false;
     }

@@ -7,7 +7,8 @@
 // before, is left out: a server may say anything.
 //
 // Memory: at most twice `most` messages, 12 octets each and its id, 16 for each size; all
-// sessions together have what ListMemory holds, and who finds it empty notes no more.
+// sessions together have what ListMemory holds, one of them an eighth of it, and who finds
+// no more notes nothing.
 //
 // Threads: one at a time.  Calls neither wait nor throw.
 #pragma once
@@ -73,7 +74,7 @@ private:
     void keep_marked();
     [[nodiscard]] bool is_gone(const Item& item) const { return quit_ && item.marked; }
     [[nodiscard]] std::uint64_t octets_of(std::uint32_t message) const;
-    // False: there is no more memory, and nothing is noted any more.
+    // False: there is no more memory for us, and nothing is noted any more.
     [[nodiscard]] bool has_room();
     void give_up();
 

@@ -142,6 +142,43 @@ TEST_CASE("pop3: of a list that is too long the newest are noted, and memory has
     CHECK(little.take(5000));
 }
 
+TEST_CASE("pop3: a mailbox without end takes nobody else's memory")
+{
+    ListMemory memory(plenty);
+    ListWatcher greedy(plenty, memory);
+    std::size_t taken = 0;
+    greedy.listing_began();
+    for (std::uint32_t i = 1; i <= 100'000; ++i) {
+        greedy.identified(i, "id" + std::to_string(i));
+        const std::size_t others = memory.octets() - memory.most_for_one();
+        if (memory.take(others))
+            memory.give(others);
+        else
+            ++taken;
+    }
+    CHECK(taken == 0);
+    greedy.listing_ended(true);
+    CHECK_FALSE(greedy.has_seen());
+}
+
+TEST_CASE(
+    "pop3: a shortage of memory for lists is told once, and not what one asks too much")
+{
+    ListMemory memory(plenty);
+    ListWatcher greedy(plenty, memory);
+    for (std::uint32_t i = 1; i <= 100'000; ++i)
+        greedy.sized(i, 1);
+    CHECK_FALSE(memory.is_to_be_told());
+    REQUIRE(memory.take(plenty));
+    ListWatcher late(100, memory);
+    late.identified(1, "a");
+    CHECK_FALSE(late.has_seen());
+    CHECK(memory.is_to_be_told());
+    late.identified(1, "a");
+    CHECK_FALSE(memory.take(1));
+    CHECK_FALSE(memory.is_to_be_told());
+}
+
 TEST_CASE("pop3: the short form in any order, again and again, costs no more")
 {
     ListMemory memory(plenty);

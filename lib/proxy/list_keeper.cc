@@ -66,6 +66,7 @@ std::unique_ptr<pop3::ListWatcher> ListKeeper::watch(const std::string& user)
 
 void ListKeeper::take(const std::string& user, std::unique_ptr<pop3::ListWatcher> watcher)
 {
+    tell_shortage();
     if (!watcher || !watcher->has_seen())
         return;
     {
@@ -85,6 +86,13 @@ void ListKeeper::take(const std::string& user, std::unique_ptr<pop3::ListWatcher
             return; // it looks at its clock already
     }
     wake_.notify_all();
+}
+
+void ListKeeper::tell_shortage()
+{
+    if (memory_.is_to_be_told())
+        base::log(base::Level::warning, "lists-without-room", "-",
+                  {{"octets", memory_.octets()}});
 }
 
 // Everything within a turn is looked at together: a session costs no waking up.

@@ -85,6 +85,7 @@ private:
     };
     using Users = std::unordered_map<std::string, Waiting>;
 
+    void tell_shortage();
     void run();
     void forget(const Policy& policy);
     [[nodiscard]] Users due(bool all);
