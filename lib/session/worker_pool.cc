@@ -38,6 +38,13 @@ bool WorkerPool::submit(std::function<void()> work)
     return true;
 }
 
+void WorkerPool::finish(base::milliseconds patience)
+{
+    std::unique_lock lock(mutex_);
+    (void)idle_.wait_for(lock, patience,
+                         [this] { return waiting_.empty() && running_ == 0; });
+}
+
 void WorkerPool::run()
 {
     std::unique_lock lock(mutex_);
@@ -47,9 +54,12 @@ void WorkerPool::run()
             return;
         const std::function<void()> work = std::move(waiting_.front());
         waiting_.pop_front();
+        ++running_;
         lock.unlock();
         work();
         lock.lock();
+        --running_;
+        idle_.notify_all();
     }
 }
 

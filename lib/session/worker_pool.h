@@ -6,6 +6,8 @@
 // nor the sessions that do not log in.
 #pragma once
 
+#include "base/clock.h"
+
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -25,14 +27,18 @@ public:
 
     // False: too much waits already.  `work` must not throw.
     [[nodiscard]] bool submit(std::function<void()> work);
+    // Waits until all that was submitted is done, but not longer than this.
+    void finish(base::milliseconds patience);
 
 private:
     void run();
 
     std::mutex mutex_;
     std::condition_variable wake_;
+    std::condition_variable idle_;
     std::deque<std::function<void()>> waiting_;
     std::size_t most_waiting_;
+    std::size_t running_ = 0;
     bool stopping_ = false;
     std::vector<std::thread> threads_;
 };

@@ -51,6 +51,9 @@ public:
     // The loop outlives it.
     Remembered(net::Loop& loop, std::string spool, Options options,
                std::size_t memory = most_memory);
+    ~Remembered() { finish(); }
+    Remembered(const Remembered&) = delete;
+    Remembered& operator=(const Remembered&) = delete;
     void change(Options options) { options_ = options; }
 
     // Empty where there is nothing, or nothing that can be read: then the log says why.
@@ -59,8 +62,12 @@ public:
     [[nodiscard]] net::Task<Shown> of(std::string user);
     // What he has fetched of the queue, and what of it he has deleted; does not wait.
     void note(const std::string& user, pop3::Sighting seen);
+    // Waits some seconds at most, until all of this is written.
+    void finish() { worker_.finish(time_to_finish); }
 
 private:
+    static constexpr base::milliseconds time_to_finish{5000};
+
     // Nothing: there is no room for it.
     [[nodiscard]] net::Task<std::optional<Shown>> ask(std::string user);
     void tell_shortage();

@@ -101,6 +101,21 @@ TEST_CASE("ums: what was fetched of the queue is added to what the mailbox liste
     CHECK(scene.add({}, {}, {"q", "unknown"}) == MailboxList{{"r", 8}});
 }
 
+TEST_CASE("ums: what the last sessions have fetched is written before all ends")
+{
+    Scene scene;
+    MailboxList fetched;
+    {
+        net::Loop loop;
+        Remembered remembered(loop, scene.spool.path, {});
+        for (int i = 0; i < 100; ++i) {
+            fetched.push_back({"q" + std::to_string(i), 7});
+            remembered.note(anna, {.whole = false, .there = {fetched.back()}, .gone = {}});
+        }
+    }
+    CHECK(scene.lists.read(anna).mails == fetched);
+}
+
 TEST_CASE("ums: who finds no room for his list is refused until others have gone")
 {
     Scene scene;
