@@ -52,6 +52,7 @@ public:
     void drain() override;
     void abort_all() override;
     [[nodiscard]] std::size_t sessions() const override;
+    void finish() override { remembered_->finish(); }
 
 private:
     [[nodiscard]] std::string choose_own_door() const;

@@ -98,6 +98,12 @@ void ProxyService::run()
     lists_.reset();
 }
 
+void ProxyService::finish()
+{
+    if (lists_)
+        lists_->finish();
+}
+
 // POP3 only: the queue is read by POP3.
 void ProxyService::show_queue(const conf::Settings& settings)
 {

@@ -49,6 +49,7 @@ public:
     void drain() override { server_->drain(); }
     void abort_all() override { server_->abort_all(); }
     [[nodiscard]] std::size_t sessions() const override { return server_->sessions(); }
+    void finish() override;
 
 private:
     void show_queue(const conf::Settings& settings);

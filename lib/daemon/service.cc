@@ -62,8 +62,10 @@ void Service::run(Servant& servant)
     base::log(Level::info, "stopped", "-", {{"abandoned", servant_->sessions()}});
     // Sessions that do not end although they were told twice: what they had under way was
     // not promised to anybody.
-    if (servant_->sessions() > 0)
+    if (servant_->sessions() > 0) {
+        servant_->finish();
         ::_exit(EXIT_SUCCESS);
+    }
 }
 
 void Service::watch(Door door)

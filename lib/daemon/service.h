@@ -42,6 +42,9 @@ public:
     // End all sessions now.
     virtual void abort_all() = 0;
     [[nodiscard]] virtual std::size_t sessions() const = 0;
+    // The process ends with sessions that stay: write what the others have left, and touch
+    // nothing that these use.
+    virtual void finish() {}
 };
 
 class Service {

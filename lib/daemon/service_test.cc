@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
@@ -47,6 +48,7 @@ struct Recorder : Servant {
         note("abort");
     }
     [[nodiscard]] std::size_t sessions() const override { return open; }
+    void finish() override { note("finish"); }
 };
 
 struct Scene {
@@ -134,6 +136,32 @@ TEST_CASE("daemon: patience that is over aborts")
     };
     scene.run();
     CHECK(scene.servant.calls == Calls{"serve main", "drain", "abort"});
+}
+
+TEST_CASE("daemon: what ended sessions have left is finished although others stay")
+{
+    int ends[2] = {};
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        Scene scene(some_connection());
+        scene.servant.then = [&](const std::string& call) {
+            if (call == "finish")
+                (void)!::write(ends[1], "f", 1);
+            else
+                scene.loop.stop();
+        };
+        scene.run();
+        ::_exit(1);
+    }
+    ::close(ends[1]);
+    char said = 0;
+    CHECK(::read(ends[0], &said, 1) == 1);
+    CHECK(said == 'f');
+    ::close(ends[0]);
+    int status = -1;
+    CHECK(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
 }
 
 TEST_CASE("daemon: who is retired waits for his sessions without ending them")

@@ -36,8 +36,10 @@ ListKeeper::ListKeeper(Options options, Policy policy)
 {
 }
 
-ListKeeper::~ListKeeper()
+void ListKeeper::finish()
 {
+    if (!thread_.joinable())
+        return;
     {
         const std::scoped_lock lock(mutex_);
         stopping_ = true;

@@ -5,11 +5,11 @@
 //
 // A session hands over what it has seen when it ends, and goes on; one thread of low
 // priority compares that with what is kept, and writes what has changed: of a user not more
-// than once a minute, and all that waits when this is destroyed.  A list that was seen
+// than once a minute, and all that waits at its end.  A list that was seen
 // before another process has written one does not replace it.  The same thread forgets what
 // is too old, once a day.
 //
-// Threads: watch(), take() and set_policy() by one.
+// Threads: watch(), take(), set_policy() and finish() by one.
 #pragma once
 
 #include "base/clock.h"
@@ -49,7 +49,7 @@ public:
     };
 
     ListKeeper(Options options, Policy policy);
-    ~ListKeeper();
+    ~ListKeeper() { finish(); }
     ListKeeper(const ListKeeper&) = delete;
     ListKeeper& operator=(const ListKeeper&) = delete;
 
@@ -61,6 +61,8 @@ public:
     [[nodiscard]] std::unique_ptr<pop3::ListWatcher> watch(const std::string& user);
     // The session is over.
     void take(const std::string& user, std::unique_ptr<pop3::ListWatcher> watcher);
+    // Writes all that waits; what comes later is lost.  Sessions may still be there.
+    void finish();
 
 private:
     // Of one user more sessions than these wait only when the oldest go.

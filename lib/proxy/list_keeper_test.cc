@@ -242,6 +242,20 @@ TEST_CASE("proxy: users who have not been seen for long are forgotten")
     CHECK(scene.kept(bert) == "b");
 }
 
+TEST_CASE("proxy: what waits is kept while sessions stay that do not end")
+{
+    Scene scene;
+    scene.start();
+    const auto stays = scene.keeper->watch(bert);
+    REQUIRE(stays);
+    scene.lists(anna, {"a", "b"});
+    scene.keeper->finish();
+    CHECK(scene.kept(anna) == "a b");
+    stays->identified(1, "x");
+    CHECK(stays->has_seen());
+    scene.keeper->finish();
+}
+
 TEST_CASE("proxy: a disk that is full, or a crowd, costs the list and nothing else")
 {
     Scene scene;
