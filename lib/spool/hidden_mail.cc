@@ -109,15 +109,19 @@ std::vector<std::string> files_in(const std::string& directory)
     return files;
 }
 
-// Nobody else writes in the directory until it is closed.
-base::Fd lock(const std::string& directory)
+// Nobody else writes in the directory until it is closed.  `how`: LOCK_NB does not wait;
+// then it is empty while others do.
+base::Fd lock(const std::string& directory, int how = 0)
 {
     base::Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd)
         base::fail_errno("open", directory, base::Remedy::check_disk);
-    while (::flock(fd.get(), LOCK_EX) != 0)
+    while (::flock(fd.get(), LOCK_EX | how) != 0) {
+        if (errno == EWOULDBLOCK)
+            return {};
         if (errno != EINTR)
             base::fail_errno("lock", directory, base::Remedy::check_disk);
+    }
     return fd;
 }
 
@@ -196,7 +200,6 @@ void HiddenMail::add(const std::string& user, std::span<const MessageId> ids) co
 std::size_t HiddenMail::forget(const std::string& path,
                                const std::set<MessageId>& gone) const
 {
-    const base::Fd locked = lock(hidden_mail_directory(spool_));
     Content content = read_content(path);
     const std::size_t forgotten =
         std::erase_if(content.ids, [&](MessageId id) { return gone.contains(id); });
@@ -212,6 +215,7 @@ std::size_t HiddenMail::show_again(const std::string& file,
                                    std::span<const MessageId> ids) const
 {
     const std::string directory = hidden_mail_directory(spool_);
+    const base::Fd locked = lock(directory);
     const std::size_t forgotten =
         forget(directory + "/" + file, std::set<MessageId>(ids.begin(), ids.end()));
     base::sync_directory(directory);
@@ -220,15 +224,21 @@ std::size_t HiddenMail::show_again(const std::string& file,
 
 void HiddenMail::prune(const std::function<bool(MessageId)>& queued)
 {
+    const std::string directory = hidden_mail_directory(spool_);
     std::map<std::string, std::vector<MessageId>> missing;
-    for (const std::string& path : files_in(hidden_mail_directory(spool_))) {
+    for (const std::string& path : files_in(directory)) {
         const std::vector<MessageId> ids = read_content(path).ids;
         std::set<MessageId> now;
         std::ranges::remove_copy_if(ids, std::inserter(now, now.end()), queued);
         std::set<MessageId> gone;
         std::ranges::set_intersection(now, missing_[path], std::inserter(gone, gone.end()));
-        if (ids.empty() || !gone.empty())
-            forget(path, gone);
+        if (ids.empty() || !gone.empty()) {
+            const base::Fd locked = lock(directory, LOCK_NB);
+            if (locked)
+                forget(path, gone);
+            else
+                gone.clear();
+        }
         std::erase_if(now, [&](MessageId id) { return gone.contains(id); });
         if (!now.empty())
             missing[path].assign(now.begin(), now.end());

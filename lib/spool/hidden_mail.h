@@ -16,7 +16,8 @@
 // none.
 //
 // Threads: prune() by one at a time; all else by any, also while it runs.  add(),
-// show_again() and prune() wait for the disk (fsync), and for others that write.
+// show_again() and prune() wait for the disk (fsync), the first two also for others that
+// write.
 // Processes: many.
 #pragma once
 
@@ -63,14 +64,15 @@ public:
     // Forgets the ids of all users that are not `queued` any more; files that hold none go.
     // An id goes when two calls in a row have not found it: what another process has hidden
     // meanwhile may be newer than the queue as `queued` knows it, which must have been
-    // loaded again since the call before.  Keeps those that are to go in memory, 8 octets
+    // loaded again since the call before.  Where others write just now, it goes at a later
+    // call.  Keeps those that are to go in memory, 8 octets
     // each.  Throws base::Failure; nothing that is queued is forgotten then.
     void prune(const std::function<bool(MessageId)>& queued);
 
 private:
     [[nodiscard]] std::string path_of(const std::string& user) const;
     void make_directory() const;
-    // Those of `gone` that are in the file go; how many.
+    // Those of `gone` that are in the file go; how many.  Whoever calls holds the lock.
     std::size_t forget(const std::string& path, const std::set<MessageId>& gone) const;
 
     std::string spool_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/failure.h"
+#include "base/fd.h"
 #include "seal/digest.h"
 #include "spool/hidden_mail.h"
 #include "spool/queue_fixture_test.h"
@@ -8,8 +9,10 @@
 #include <atomic>
 #include <cstdint>
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <filesystem>
 #include <string>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <thread>
 #include <vector>
@@ -154,6 +157,23 @@ TEST_CASE("spool: what another process hides is newer than the queue as we know 
     ours.prune(queued);
     CHECK(ours.read(anna) == set_of({7}));
     CHECK(ours.read("bert@example.org") == set_of({7}));
+}
+
+TEST_CASE("spool: to forget what is hidden does not wait for who writes")
+{
+    const spool::test::TemporarySpool spool;
+    add(spool.path, anna, {1, 2});
+    HiddenMail hidden(spool.path);
+    const auto queued = [](MessageId id) { return id.value() < 2; };
+    hidden.prune(queued);
+    {
+        const base::Fd writer(::open((spool.path + "/ums").c_str(), O_RDONLY | O_CLOEXEC));
+        REQUIRE(::flock(writer.get(), LOCK_EX) == 0);
+        hidden.prune(queued);
+        CHECK(hidden.read(anna) == set_of({1, 2}));
+    }
+    hidden.prune(queued);
+    CHECK(hidden.read(anna) == set_of({1}));
 }
 
 TEST_CASE("spool: processes that hide and forget at the same time lose nothing")
