@@ -6,13 +6,12 @@
 #include "client.h"
 #include "command.h"
 #include "daemon/inetd.h"
+#include "lent_door.h"
 #include "net/listener.h"
 #include "net/socket_file.h"
 #include "service.h"
 
 #include <csignal>
-#include <fcntl.h>
-#include <sys/socket.h>
 
 namespace replayctl {
 
@@ -23,29 +22,6 @@ struct Doors {
     base::Fd connection;  // one to be served without listening
     net::SocketFile file; // of a socket that we opened
 };
-
-bool is_listening(int fd)
-{
-    int listening = 0;
-    socklen_t length = sizeof listening;
-    return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
-           listening != 0;
-}
-
-// Descriptor 0 as inetd lends it with "wait".
-base::Fd take_lent_door()
-{
-    if (!is_listening(STDIN_FILENO))
-        return {};
-    base::Fd door(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-    const base::Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    if (!door || !nothing)
-        base::fail_errno("open", "/dev/null", base::Remedy::repair_system);
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        if (is_listening(fd) && ::dup2(nothing.get(), fd) < 0)
-            base::fail_errno("replace", "descriptor", base::Remedy::repair_system);
-    return door;
-}
 
 void open_own(const conf::Settings& settings, Doors& doors)
 {
@@ -80,14 +56,14 @@ int serve(const Call& call)
 {
     std::signal(SIGHUP, SIG_IGN); // until we can reload: what is read now is new
     daemons::InetdConnection inetd = daemons::take_inetd_connection();
-    base::Fd lent = take_lent_door();
+    LentDoor lent = take_lent_door();
     conf::Settings settings = conf::read_settings(call.config);
     (void)enter(call); // its log is that of who calls and goes, so before ours
     settings.log.program = "replayctl";
-    if (inetd.heard_errors)
+    if (inetd.heard_errors || lent.took_errors)
         settings.log.target = base::LogTarget::syslog;
     base::configure_log(settings.log);
-    Doors doors = open_doors(settings, std::move(inetd.fd), std::move(lent));
+    Doors doors = open_doors(settings, std::move(inetd.fd), std::move(lent.fd));
     if (doors.connection) {
         const auto user = peer_user(doors.connection.get());
         return user ? attend(doors.connection.get(), *user, settings) : exit_no_match;
