@@ -314,6 +314,28 @@ END
     done
 }
 
+# feed PID - the configuration, to whoever reads it next.
+feed() {
+    timeout 10 cat "$CONF" >"$TMP/fed.conf"
+    wait_for 10 reads_nothing "$1"
+}
+reads_nothing() { ! readlink "/proc/$1"/fd/* | grep -q 'fed[.]conf'; }
+# hangup_is SET - in this set of the signals of the service (proc_pid_status(5)).
+hangup_is() { (($(sed -n "s/^Sig$1:[[:space:]]*/0x/p" "/proc/$SERVE_PID/status") & 1)); }
+
+@test "what is changed while the service begins is read again" {
+    sending '[replay]' 'users = yes'
+    mkfifo "$TMP/fed.conf"
+    start serve replayctl serve --config "$TMP/fed.conf"
+    SERVE_PID=$PID
+    wait_for 10 hangup_is Blk
+    kill -HUP "$SERVE_PID"
+    feed "$SERVE_PID"
+    feed "$SERVE_PID"
+    feed "$SERVE_PID"
+    wait_for 10 grep -q ' reloaded ' "$TMP/serve.log"
+}
+
 @test "sponts run serves users where it is told, and from a reload on" {
     RETENTION=1d sending
     halt

@@ -33,6 +33,16 @@ void open_own(const conf::Settings& settings, Doors& doors)
     doors.file = net::SocketFile(*address);
 }
 
+// One that comes while the configuration is read waits for the service.
+void hold_reloads()
+{
+    sigset_t reload;
+    ::sigemptyset(&reload);
+    ::sigaddset(&reload, SIGHUP);
+    ::sigprocmask(SIG_BLOCK, &reload, nullptr);
+    std::signal(SIGHUP, SIG_DFL); // one that is ignored would not be kept
+}
+
 // By systemd or `sponts run`, by inetd, or our own.
 Doors open_doors(const conf::Settings& settings, base::Fd inetd, base::Fd lent)
 {
@@ -54,7 +64,7 @@ Doors open_doors(const conf::Settings& settings, base::Fd inetd, base::Fd lent)
 
 int serve(const Call& call)
 {
-    std::signal(SIGHUP, SIG_IGN); // until we can reload: what is read now is new
+    hold_reloads();
     daemons::InetdConnection inetd = daemons::take_inetd_connection();
     LentDoor lent = take_lent_door();
     conf::Settings settings = conf::read_settings(call.config);
@@ -65,6 +75,7 @@ int serve(const Call& call)
     base::configure_log(settings.log);
     Doors doors = open_doors(settings, std::move(inetd.fd), std::move(lent.fd));
     if (doors.connection) {
+        std::signal(SIGHUP, SIG_IGN); // what was read is new, and for one call
         const auto user = peer_user(doors.connection.get());
         return user ? attend(doors.connection.get(), *user, settings) : exit_no_match;
     }
