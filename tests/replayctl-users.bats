@@ -189,6 +189,7 @@ END
     [ "$stderr" = "replayctl: $SPOOL holds everybody's mail: for its owner and root only" ]
     kill -HUP "$SERVE_PID"
     wait_for 10 grep -q ' reloaded ' "$TMP/serve.log"
+    run ! grep -q restart-needed "$TMP/serve.log"
     run -77 raw $BOB words list --
     [ "$output" = "replayctl: users send no mail again here" ]
     kill -TERM "$SERVE_PID"
@@ -332,8 +333,11 @@ hangup_is() { (($(sed -n "s/^Sig$1:[[:space:]]*/0x/p" "/proc/$SERVE_PID/status")
     kill -HUP "$SERVE_PID"
     feed "$SERVE_PID"
     feed "$SERVE_PID"
+    printf '[log]\nlevel = debug\n' >>"$CONF"
     feed "$SERVE_PID"
     wait_for 10 grep -q ' reloaded ' "$TMP/serve.log"
+    # Where and what it logs is read at the start only.
+    wait_for 10 grep -q ' restart-needed keys="\[log\] level"' "$TMP/serve.log"
 }
 
 @test "sponts run serves users where it is told, and from a reload on" {

@@ -69,10 +69,11 @@ int serve(const Call& call)
     LentDoor lent = take_lent_door();
     conf::Settings settings = conf::read_settings(call.config);
     (void)enter(call); // its log is that of who calls and goes, so before ours
-    settings.log.program = "replayctl";
+    base::LogOptions log = settings.log; // a reload compares what was configured
+    log.program = program;
     if (inetd.heard_errors || lent.took_errors)
-        settings.log.target = base::LogTarget::syslog;
-    base::configure_log(settings.log);
+        log.target = base::LogTarget::syslog;
+    base::configure_log(std::move(log));
     Doors doors = open_doors(settings, std::move(inetd.fd), std::move(lent.fd));
     if (doors.connection) {
         std::signal(SIGHUP, SIG_IGN); // what was read is new, and for one call

@@ -4,6 +4,7 @@
 #include "attendant.h"
 #include "base/failure.h"
 #include "base/log.h"
+#include "daemon/restart.h"
 #include "frames.h"
 #include "net/listener.h"
 
@@ -67,8 +68,8 @@ void tell_busy(int connection)
 } // namespace
 
 Service::Service(conf::Settings settings, std::vector<Door> doors)
-    : settings_(std::move(settings)), doors_(std::move(doors)), signals_(watch_signals()),
-      last_use_(now())
+    : started_(std::move(settings)), settings_(started_), doors_(std::move(doors)),
+      signals_(watch_signals()), last_use_(now())
 {
     for (const Door& door : doors_)
         (void)::fcntl(door.fd.get(), F_SETFL, O_NONBLOCK); // a client may have gone again
@@ -195,6 +196,7 @@ void Service::reload()
     try {
         settings_ = conf::read_settings(settings_.file);
         base::log(Level::notice, "reloaded", "-", {{"file", settings_.file}});
+        daemons::tell_keys_for_restart(started_, settings_, program, false);
     } catch (const base::Failure& failure) {
         base::log(Level::error, "reload-failed", "-",
                   {{"error", std::string_view(failure.what())}});

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <optional>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -23,6 +24,8 @@ inline constexpr base::seconds idle_end{60};
 inline constexpr base::seconds stop_patience{30};
 // After a lack of descriptors or processes.
 inline constexpr base::milliseconds accept_pause{1000};
+
+inline constexpr std::string_view program = "replayctl"; // in the log
 
 struct Door {
     base::Fd fd;
@@ -49,6 +52,7 @@ private:
     void kill_late();
     [[nodiscard]] bool is_over() const;
 
+    const conf::Settings started_; // what it has begun with
     conf::Settings settings_;
     std::vector<Door> doors_;
     base::Fd signals_;
