@@ -17,6 +17,12 @@ namespace {
 
 using Periods = std::map<std::string, std::int64_t>;
 
+std::optional<db::Domain> domain_of(db::Directory& directory, std::string_view address)
+{
+    const std::string_view domain = db::halves(address).domain;
+    return domain.empty() ? std::nullopt : directory.domain(domain);
+}
+
 // Of one message.
 class Longest {
 public:
@@ -27,18 +33,20 @@ public:
 
     void add(std::string_view address)
     {
-        const std::string tenant = tenant_of(directory_, address);
-        if (tenant.empty())
+        const std::optional<db::Domain> domain = domain_of(directory_, address);
+        served_ = served_ || domain;
+        if (!domain || domain->tenant.empty())
             return;
         owned_ = true;
-        const auto period = periods_.find(tenant);
+        const auto period = periods_.find(domain->tenant);
         if (period == periods_.end())
             everybodys_ = true;
         else
             seconds_ = std::max(seconds_, period->second);
     }
 
-    [[nodiscard]] bool owned() const { return owned_; }
+    // It is somebody's of ours, with a tenant or without.
+    [[nodiscard]] bool served() const { return served_; }
     [[nodiscard]] std::optional<std::int64_t> period() const
     {
         return owned_ && !everybodys_ ? std::optional(seconds_) : std::nullopt;
@@ -47,6 +55,7 @@ public:
 private:
     db::Directory& directory_;
     const Periods& periods_;
+    bool served_ = false;
     bool owned_ = false;
     bool everybodys_ = false;
     std::int64_t seconds_ = 0;
@@ -62,7 +71,7 @@ std::optional<std::int64_t> period_of(db::Directory& directory, const Periods& p
         for (const std::string& address : recipient.via)
             longest.add(address);
     }
-    if (!longest.owned())
+    if (!longest.served()) // anybody can write such an address
         longest.add(envelope.sender);
     return longest.period();
 }
@@ -71,10 +80,7 @@ std::optional<std::int64_t> period_of(db::Directory& directory, const Periods& p
 
 std::string tenant_of(db::Directory& directory, std::string_view address)
 {
-    const std::string_view domain = db::halves(address).domain;
-    if (domain.empty())
-        return {};
-    auto found = directory.domain(domain);
+    auto found = domain_of(directory, address);
     return found ? std::move(found->tenant) : std::string();
 }
 

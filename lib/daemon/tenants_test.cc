@@ -56,6 +56,15 @@ TEST_CASE("daemon: a message stays in the ring for the longest period of its ten
     // Of a sender only when nobody else has a tenant: anybody can write such an address.
     CHECK(of(mail("a@acme.test", {"a@foo.test"})) == hour);
     CHECK(of(mail("", {"a@foo.test"})) == hour);
+    // What comes to a domain of ours is no sender's, though nobody's tenant has it.
+    CHECK(of(mail("a@acme.test", {"a@free.test"})) == std::nullopt);
+    CHECK(of(mail("a@acme.test", {outside, "a@FREE.test"})) == std::nullopt);
+    spool::Envelope aliased = mail("a@acme.test", {outside});
+    aliased.recipients[0].via = {"alias@free.test"};
+    CHECK(of(aliased) == std::nullopt);
+    spool::Envelope written = mail("a@acme.test", {outside});
+    written.client.login = "user@free.test";
+    CHECK(of(written) == std::nullopt);
     // Of nobody, and of a tenant without a period.
     CHECK(of(mail(outside, {"a@free.test"})) == std::nullopt);
     CHECK(of(mail(outside, {outside})) == std::nullopt);
