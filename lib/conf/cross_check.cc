@@ -53,6 +53,9 @@ struct Checker {
     void check_tenant_retention()
     {
         const Queue& queue = settings.queue;
+        if (!queue.tenant_retention.empty() && settings.general.database.empty())
+            problems.push_back({document.line_of("queue", "tenant-retention"),
+                                "tenant-retention needs a database in [general]"});
         for (const std::string& word : queue.tenant_retention)
             if (parse_tenant_period(word)->seconds >= queue.retention)
                 problems.push_back(

@@ -174,6 +174,9 @@ TEST_CASE("conf: what does not fit together")
     CHECK(complaint("[queue]\nretention = 2d\ntenant-retention = a/messages=1d\n") ==
           "f:3: tenant-retention = a/messages=1d: has \"a/messages=1d\", which is not "
           "TENANT=PERIOD");
+    CHECK(complaint("[general]\ndatabase =\n[queue]\nretention = 2d\n"
+                    "tenant-retention = a=1d\n") ==
+          "f:5: tenant-retention needs a database in [general]");
     CHECK(complaint("[general]\ndatabase =\n[replay]\nusers = yes\n") ==
           "f:4: users = yes needs a database in [general]");
 }
