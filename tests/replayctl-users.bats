@@ -174,8 +174,14 @@ END
     done
     run -77 raw nobody words list --
     [ "$output" = "replayctl: user 65534 has no name on this machine" ]
-    # What was planned goes to no address that has become another's.
+    # What was planned goes nowhere else, and to no address that has become another's.
     name=$(of $BOB plan --all | run_name)
+    for kind in rewrite forward; do
+        table addresses <<<$'address,kind,target\n'"bob@dest.test,$kind,ann@dest.test"
+        run -77 --separate-stderr of $BOB apply "$name"
+        [ "$stderr" = "replayctl: $name: mail to bob@dest.test is not kept there any more" ]
+    done
+    table addresses <<<'address,kind,target'
     table system_users <<<"name,address"$'\n'"$BOB,robert@dest.test"
     run -77 --separate-stderr of $BOB apply "$name"
     [ "$stderr" = "replayctl: $name: bob@dest.test is no address of yours any more" ]

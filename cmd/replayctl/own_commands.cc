@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "delivery/expansion.h"
 #include "list.h"
+#include "own_mail.h"
 #include "runs.h"
 #include "sending.h"
 #include "spool/replay_account.h"
@@ -65,15 +66,30 @@ int own_plan(const Call& call, const Caller& caller, Done& done)
     return planned.plan.items.empty() ? exit_no_match : exit_done;
 }
 
-// An address may have become another's since it was planned.
+std::set<std::string> addresses_of(const spool::ReplayPlan& plan)
+{
+    std::set<std::string> all; // in lower case
+    for (const spool::ReplayItem& item : plan.items)
+        for (const spool::ReplayRecipient& to : item.recipients)
+            all.insert(text::to_lower(to.address));
+    return all;
+}
+
+// An address may have become another's since it was planned, or lead there.
 void require_own_addresses(const spool::ReplayFiles& files, const Caller& caller)
 {
-    for (const spool::ReplayItem& item : spool::read_replay_plan(files).items)
-        for (const spool::ReplayRecipient& to : item.recipients)
-            if (!caller.addresses.contains(text::to_lower(to.address)))
-                throw base::Failure(base::Remedy::get_permission,
-                                    fmt::format("{}: {} is no address of yours any more",
-                                                files.name, to.address));
+    using base::Failure;
+    using base::Remedy;
+    for (const std::string& address : addresses_of(spool::read_replay_plan(files))) {
+        if (!caller.addresses.contains(address))
+            throw Failure(
+                Remedy::get_permission,
+                fmt::format("{}: {} is no address of yours any more", files.name, address));
+        if (!keeps_mail(address, caller.facts))
+            throw Failure(Remedy::get_permission,
+                          fmt::format("{}: mail to {} is not kept there any more",
+                                      files.name, address));
+    }
 }
 
 // To him and nobody besides: copies of his mail were made when it came.

@@ -3,6 +3,7 @@
 
 #include "delivery/expansion.h"
 #include "header.h"
+#include "text/lines.h"
 #include "text/pattern.h"
 #include "ums/owners.h"
 
@@ -16,6 +17,12 @@ namespace {
 constexpr std::size_t most_known = 65'536; // then all are forgotten
 
 } // namespace
+
+bool keeps_mail(const std::string& address, delivery::Facts& facts)
+{
+    const auto mailbox = delivery::own_mailbox(address, facts);
+    return mailbox && text::equal_ignoring_case(*mailbox, address);
+}
 
 OwnMail::OwnMail(const std::string& spool, delivery::Facts& facts,
                  std::set<std::string> addresses, const std::string& pattern)
@@ -37,6 +44,7 @@ OwnMail::Addresses OwnMail::ends_of(const std::string& address, bool expanded,
     const ums::Owners owners = ums::OwnerSearch(one, facts_).of(0);
     Addresses own;
     std::ranges::set_intersection(owners.users, addresses_, std::back_inserter(own));
+    std::erase_if(own, [&](const std::string& end) { return !keeps_mail(end, facts_); });
     return own;
 }
 

@@ -16,6 +16,9 @@
 
 namespace replayctl {
 
+// False: today it only leads on, and mail for it would come to others.
+[[nodiscard]] bool keeps_mail(const std::string& address, delivery::Facts& facts);
+
 class OwnMail {
 public:
     // `facts` must outlive it.  `addresses` in lower case; `pattern`: only those of them

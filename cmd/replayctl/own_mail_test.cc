@@ -58,11 +58,25 @@ TEST_CASE("replayctl: his own mail is what ends at an address of his")
 TEST_CASE("replayctl: what a list has made of its mail is not expanded again")
 {
     Scene scene;
-    scene.row("ann@u.test", AddressKind::forward, "bob@u.test");
+    scene.row("ann@u.test", AddressKind::mailbox, "");
+    scene.row("ann@u.test", AddressKind::copy, "bob@u.test");
     const spool::MessageId parent = scene.put({"ann@u.test"});
     (void)scene.put(ums::Scene::made_of(parent, spool::Origin::forward, {"ann@u.test"}));
     CHECK(scene.own({"bob@u.test"}) == std::vector<Addresses>{{"bob@u.test"}, {}});
-    CHECK(scene.own({"ann@u.test"}) == std::vector<Addresses>{{}, {"ann@u.test"}});
+    const Addresses ann{"ann@u.test"};
+    CHECK(scene.own({"ann@u.test"}) == std::vector<Addresses>{ann, ann});
+}
+
+TEST_CASE("replayctl: mail is nobody's where the address has no mailbox any more")
+{
+    Scene scene;
+    scene.row("ann@u.test", AddressKind::forward, "bob@u.test");
+    scene.row("eve@u.test", AddressKind::rewrite, "ann@u.test");
+    const spool::MessageId parent = scene.put({"list@u.test"});
+    for (const char* const address : {"ann@u.test", "eve@u.test"})
+        (void)scene.put(ums::Scene::made_of(parent, spool::Origin::forward, {address}));
+    CHECK(scene.own({"ann@u.test", "eve@u.test"}) == std::vector<Addresses>(3));
+    CHECK(scene.own({"bob@u.test"}) == std::vector<Addresses>(3));
 }
 
 TEST_CASE("replayctl: a message that has passed an alias is not led by it once more")
