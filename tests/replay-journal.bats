@@ -147,6 +147,13 @@ finds() { # IDS CRITERIA...
     [ "$(replayctl list --ids --subject message --spool "$SPOOL" --journal "$JOURNAL" | wc -l)" -eq 1 ]
     run -64 --separate-stderr replay list --subject '...'
     [ "${#stderr_lines[@]}" -eq 1 ]
+    # One that can be opened, and not read.
+    sqlite3 "$JOURNAL" ".backup '$TMP/broken'"
+    sqlite3 "$TMP/broken" 'DROP TABLE recipients'
+    run -0 --separate-stderr replay plan --all --dry-run --journal "$TMP/broken"
+    [[ $output == *"messages:    1"* && $output != *known:* ]]
+    [[ $stderr == "replayctl: the journal is not asked what was delivered: read $TMP/broken: "* ]]
+    run ! replay plan --result failed --dry-run --journal "$TMP/broken"
     echo nonsense >"$TMP/nonsense"
     run ! --separate-stderr replay list --subject x --journal "$TMP/nonsense"
     [ "${#stderr_lines[@]}" -eq 1 ]

@@ -75,6 +75,12 @@ void count(std::optional<db::Outcome> result, Known& known)
         ++known.failed;
 }
 
+void say_not_asked(const base::Failure& failure)
+{
+    std::cerr << "replayctl: the journal is not asked what was delivered: "
+              << failure.what() << '\n';
+}
+
 } // namespace
 
 conf::OptionSpec journal_option()
@@ -113,8 +119,7 @@ std::unique_ptr<Journal> Journal::if_there(const Call& call, const Place& place)
     try {
         return std::make_unique<Journal>(call, place, "journal");
     } catch (const base::Failure& failure) {
-        std::cerr << "replayctl: the journal is not asked what was delivered: "
-                  << failure.what() << '\n';
+        say_not_asked(failure);
         return nullptr;
     }
 }
@@ -207,6 +212,17 @@ Known Journal::results_of(const std::vector<Found>& found, const spool::ReplayPl
             for (const spool::ReplayRecipient& to : item.recipients)
                 count(result_of(found[*at].envelope, to.original), known);
     return known;
+}
+
+std::optional<Known> Journal::results_if_readable(const std::vector<Found>& found,
+                                                  const spool::ReplayPlan& plan)
+{
+    try {
+        return results_of(found, plan);
+    } catch (const base::Failure& failure) {
+        say_not_asked(failure);
+        return std::nullopt;
+    }
 }
 
 bool is_meant(const Criteria& criteria, Journal* journal, const spool::Envelope& envelope,

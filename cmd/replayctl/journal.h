@@ -50,6 +50,10 @@ public:
     // `found`, sorted by id, has all messages of the plan.
     [[nodiscard]] Known results_of(const std::vector<spool::Found>& found,
                                    const spool::ReplayPlan& plan);
+    // The same, or nothing where it cannot be read: why is said on standard error.
+    [[nodiscard]] std::optional<Known>
+    results_if_readable(const std::vector<spool::Found>& found,
+                        const spool::ReplayPlan& plan);
 
 private:
     explicit Journal(std::string spool, const daemons::JournalSource& source)

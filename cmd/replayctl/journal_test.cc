@@ -146,6 +146,21 @@ TEST_CASE("replayctl: many pages of the journal are one answer")
     CHECK(scene.narrowed(roof).size() == many);
 }
 
+TEST_CASE("replayctl: a journal that fails while it is read only says less")
+{
+    Scene scene;
+    scene.add(1, "one", Outcome::delivered, Outcome::failed);
+    const spool::ReplayPlan plan{
+        .made = 0, .rate = 0, .items = {{MessageId(1), {}, 0, {{0, "x@y.test"}}}}};
+    replayctl::Journal journal(scene.call, scene.place, "journal");
+    REQUIRE(journal.results_if_readable(scene.found, plan));
+    db::Sqlite(scene.path, db::Access::write, base::milliseconds{1000})
+        .run("DROP TABLE recipients");
+    replayctl::Journal broken(scene.call, scene.place, "journal");
+    CHECK_THROWS_AS((void)broken.results_of(scene.found, plan), base::Failure);
+    CHECK_FALSE(broken.results_if_readable(scene.found, plan));
+}
+
 TEST_CASE("replayctl: which journal is asked, and why none is")
 {
     Scene scene;

@@ -205,7 +205,9 @@ Planned make_plan(const Call& call, const Place& place)
     Choice choice = choose_of(place.spool, found, wishes);
     planned.plan.items = std::move(choice.items);
     planned.left_out = choice.left_out;
-    if (journal)
+    if (journal && criteria.of_journal.empty())
+        planned.known = journal->results_if_readable(found, planned.plan);
+    else if (journal)
         planned.known = journal->results_of(found, planned.plan);
     warn_of_little_room(planned.plan, place);
     return planned;
