@@ -16,6 +16,7 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <new>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/resource.h>
@@ -74,17 +75,24 @@ std::string name_of(uid_t uid)
     return found->pw_name;
 }
 
-// Patterns can be made that take for ever.
-void limit_processor_time()
+void limit(__rlimit_resource what, std::uint64_t most)
 {
-    const auto most = static_cast<rlim_t>(most_processor_time.count());
-    const rlimit limit{most, most};
-    (void)::setrlimit(RLIMIT_CPU, &limit); // else the one we have
+    const rlimit limit{static_cast<rlim_t>(most), static_cast<rlim_t>(most)};
+    (void)::setrlimit(what, &limit); // else the one we have
+}
+
+// Patterns can be made that take for ever.
+void limit_resources()
+{
+    limit(RLIMIT_CPU, static_cast<std::uint64_t>(most_processor_time.count()));
+    if (confine::sandbox_wanted()) // where memory is watched, addresses are no measure of
+                                   // it
+        limit(RLIMIT_AS, most_memory);
 }
 
 void give_up_rights(const conf::Settings& settings)
 {
-    limit_processor_time();
+    limit_resources();
     confine::Rights rights;
     rights.write = {settings.general.spool};
     if (!settings.general.database.empty())
@@ -182,6 +190,9 @@ void fill_in(int socket, const conf::Settings& settings, Record& record)
     } catch (const Failure& failure) {
         record.status = failure.exit_status();
         record.error = failure.what();
+    } catch (const std::bad_alloc&) {
+        record.status = static_cast<int>(Remedy::get_permission);
+        record.error = "more memory than a call may have: say which messages";
     } catch (const std::exception& error) {
         record.error = error.what();
     }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "conf/settings.h"
 
+#include <cstdint>
 #include <optional>
 #include <sys/types.h>
 
@@ -18,6 +19,9 @@ inline constexpr base::milliseconds request_patience{10'000};
 inline constexpr base::milliseconds answer_patience{60'000};
 // In its process, over which nobody watches: a search is over long before.
 inline constexpr base::seconds most_processor_time{600};
+// There, too: several times what a message needs that is sent again, and the largest
+// search.
+inline constexpr std::uint64_t most_memory = std::uint64_t{4} << 30;
 // Who is refused waits: each refusal is a line in the log.
 inline constexpr base::milliseconds pause_of_refused{1000};
 

@@ -6,10 +6,17 @@
 #include "delivery/facts.h"
 #include "spool/replay_plan.h"
 
+#include <cstddef>
 #include <set>
 #include <string>
 
 namespace replayctl {
+
+// Found at once, in memory; who has more says which he means.
+struct AtOnce {
+    std::size_t messages = 100'000;
+    std::size_t octets = 256u << 20; // of envelopes: lists have thousands of recipients
+};
 
 struct Caller {
     Place place;
@@ -17,6 +24,7 @@ struct Caller {
     std::set<std::string> addresses; // his, in lower case; not empty
     conf::Replay limits;
     delivery::Facts& facts; // of today
+    AtOnce at_once{};
 };
 
 } // namespace replayctl

@@ -22,11 +22,24 @@ namespace {
     throw base::Failure(base::Remedy::get_permission, why);
 }
 
+// In memory, about.
+std::size_t octets_of(const spool::Envelope& envelope)
+{
+    std::size_t sum = sizeof envelope;
+    for (const spool::Recipient& one : envelope.recipients) {
+        sum += sizeof one + one.address.size() + one.orcpt.size();
+        for (const std::string& address : one.via)
+            sum += sizeof address + address.size();
+    }
+    return sum;
+}
+
 // What a user says, and his mail as far as it matches.  Recipients of others match nothing:
 // he would learn of them.
 struct Search {
     explicit Search(const Call& call, const Caller& caller)
-        : criteria(read_criteria(call)), has_pattern(!criteria.recipient.empty()),
+        : at_once(caller.at_once), criteria(read_criteria(call)),
+          has_pattern(!criteria.recipient.empty()),
           own(caller.place.spool, caller.facts, caller.addresses,
               std::exchange(criteria.recipient, {}))
     {
@@ -35,17 +48,26 @@ struct Search {
     [[nodiscard]] bool is_narrow() const { return criteria.any() || has_pattern; }
     [[nodiscard]] std::vector<spool::Found> run(const std::string& spool)
     {
-        std::size_t count = 0;
+        AtOnce found{.messages = 0, .octets = 0};
         return select(spool, criteria, [&](const spool::Found& one) {
             if (is_interrupted())
                 throw base::Failure(base::Remedy::try_later, "interrupted");
             const bool is_own = !own.of(one).empty();
-            if (is_own && ++count > most_found)
-                refuse(fmt::format("more than {} messages: say which", most_found));
+            if (is_own)
+                add(one.envelope, found);
             return is_own;
         });
     }
+    void add(const spool::Envelope& envelope, AtOnce& found) const
+    {
+        found.octets += octets_of(envelope);
+        if (++found.messages > at_once.messages)
+            refuse(fmt::format("more than {} messages: say which", at_once.messages));
+        if (found.octets > at_once.octets)
+            refuse("messages with too many recipients together: say which");
+    }
 
+    AtOnce at_once;
     Criteria criteria;
     bool has_pattern;
     OwnMail own;

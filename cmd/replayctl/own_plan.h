@@ -12,9 +12,6 @@
 
 namespace replayctl {
 
-// Found at once, in memory; who has more says which he means.
-inline constexpr std::size_t most_found = 100'000;
-
 struct OwnFound {
     spool::Found message;
     std::vector<std::string> addresses; // his, to which it leads
@@ -22,7 +19,7 @@ struct OwnFound {
 
 // Oldest first; without replays, and without what operators keep back in the queue, which
 // is nobody's.  Throws Failure, also (try_later) when is_interrupted(), and
-// (get_permission) for more than most_found.
+// (get_permission) for more than `caller.at_once`.
 [[nodiscard]] std::vector<OwnFound> find_own(const Call& call, const Caller& caller);
 
 // As make_plan(); more than his limits allow is Failure(get_permission).
