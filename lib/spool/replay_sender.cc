@@ -255,6 +255,23 @@ std::optional<Draft> ReplaySender::draft_of(const ReplayItem& item, const Placed
     return draft;
 }
 
+// Nothing if it is lost.  Erased where it was read, it may have been carried before.
+std::optional<ReplaySender::Prepared> ReplaySender::prepare(const ReplayItem& item)
+{
+    auto original = open(item);
+    auto draft = original ? draft_of(item, *original) : std::nullopt;
+    if (original && !draft) {
+        const Location erased = original->where;
+        find_moved();
+        original = open(item);
+        if (original && original->where != erased)
+            draft = draft_of(item, *original);
+    }
+    if (!draft)
+        return std::nullopt;
+    return Prepared{std::move(original->message.envelope), std::move(*draft)};
+}
+
 // Returns how many were lost.  They are noted before anything behind them is written, see
 // next_unknown().
 std::size_t ReplaySender::send_batch(std::size_t most, Sending& sending)
@@ -262,17 +279,16 @@ std::size_t ReplaySender::send_batch(std::size_t most, Sending& sending)
     std::size_t count = 0;
     std::vector<Over> lost;
     for (const ReplayItem* const item : next_batch(most)) {
-        const auto original = open(*item);
-        auto draft = original ? draft_of(*item, *original) : std::nullopt;
-        if (!draft) {
+        auto prepared = prepare(*item);
+        if (!prepared) {
             lost.emplace_back(item->id, ReplayResult{ReplayResult::What::lost, {}});
             continue;
         }
         note(lost);
         count += lost.size();
         lost.clear();
-        writer_->commit(std::move(*draft),
-                        envelope_of(*item, original->message.envelope, plan_.route),
+        writer_->commit(std::move(prepared->draft),
+                        envelope_of(*item, prepared->original, plan_.route),
                         sending.done(item->id));
     }
     note(lost);

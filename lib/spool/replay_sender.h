@@ -79,6 +79,10 @@ private:
         Message message;
         Location where;
     };
+    struct Prepared {
+        Envelope original;
+        Draft draft;
+    };
     struct Written {
         std::vector<std::pair<MessageId, MessageId>> known; // of the plan, as what
         std::vector<MessageId> unknown;                     // not readable any more
@@ -97,6 +101,7 @@ private:
     [[nodiscard]] std::expected<Placed, ReadError> open_moved(MessageId id);
     [[nodiscard]] std::optional<Draft> draft_of(const ReplayItem& item,
                                                 const Placed& original);
+    [[nodiscard]] std::optional<Prepared> prepare(const ReplayItem& item);
     [[nodiscard]] std::size_t send_batch(std::size_t most, Sending& sending);
     void note(const std::vector<Over>& over);
     void forget_finished_segments();
