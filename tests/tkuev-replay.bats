@@ -115,7 +115,7 @@ as() {
     others_may_enter "$rundir"
     to anna@example.org 0 # nobody is told of it
     to other@example.org 0
-    has_recorded 2
+    wait_for 20 has_recorded 2
     wait_for 20 nothing_waits
     as games list --json | jq -S 'keys' >"$TMP/keys.before"
     as games list >"$TMP/list.before"
