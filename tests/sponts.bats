@@ -187,6 +187,40 @@ END
     [ -z "$(pids_of smtp-relayd)" ] || gone "$(pids_of smtp-relayd)"
 }
 
+# Several end in one turn: none is forgotten, whichever comes first in the list.
+@test "a program that calls its configuration wrong ends the run, whoever ends beside it" {
+    stand_ins
+    order smtp-relayd exit 78
+    order smtp-sendd exit 75
+    order pop-proxy exit 78
+    configuration "$(listener in "$PORT")" "$(proxy p pop-proxy "$(free_port)")" \
+        '[smtp-relayd]' 'workers = 5' '[pop-proxy]' 'workers = 5'
+    run_gateway
+    exit_status 78
+    run ! logged program-killed
+    for pid in $(pids_of smtp-relayd) $(pids_of smtp-sendd) $(pids_of pop-proxy); do
+        gone "$pid"
+    done
+}
+
+@test "once the gateway was ready, no program's complaint ends it; a reload tries at once" {
+    stand_ins
+    configuration "$(listener in "$PORT")"
+    run_gateway
+    wait_for 20 ready
+    pop=$(free_port)
+    order pop-proxy exit 78
+    configuration "$(listener in "$PORT")" "$(proxy p pop-proxy "$pop")"
+    kill -HUP "$GATEWAY"
+    wait_for 40 logged 'program-died name=pop-proxy .* how="exit status 78" again_ms=8000'
+    [ "$(greeting "$PORT")" = "$(pids_of smtp-relayd)" ]
+    rm "$DIRECTIONS/pop-proxy"
+    kill -HUP "$GATEWAY"
+    wait_for 6 logged 'program-ready name=pop-proxy' # the pause is longer
+    kill -TERM "$GATEWAY"
+    exit_status 0
+}
+
 @test "there are as many workers as configured; without listeners there are none" {
     stand_ins
     configuration "$(listener in "$PORT")" '[smtp-relayd]' 'workers = 3'

@@ -46,6 +46,7 @@ void Supervisor::apply(conf::Settings fresh)
     const std::string_view index = apply_to_indexd(old);
     const std::string_view replay = apply_to_replay(old);
     apply_to_interceptors(old);
+    start_waiting();
     base::log(Level::notice, "reload-done", "-",
               {{"relayd", relayd},
                {"sendd", sendd},
@@ -54,6 +55,14 @@ void Supervisor::apply(conf::Settings fresh)
                {"ums", queue},
                {"indexd", index},
                {"replay", replay}});
+}
+
+// What died of the old configuration need not wait to try the new one.
+void Supervisor::start_waiting()
+{
+    for (Slot& slot : slots_)
+        if (slot.pid == 0)
+            slot.start_at = base::SteadyTime{};
 }
 
 // What was done, for the log.

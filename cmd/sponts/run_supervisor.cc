@@ -287,15 +287,20 @@ void Supervisor::hear_notices()
 
 void Supervisor::reap()
 {
-    for (Slot& slot : slots_)
-        if (const auto status = slot.pid == 0 ? std::nullopt : collect(slot.pid))
-            note_end(slot, *status);
+    std::optional<int> hopeless;
+    for (Slot& slot : slots_) {
+        const auto status = slot.pid == 0 ? std::nullopt : collect(slot.pid);
+        if (status && note_end(slot, *status) == Outlook::hopeless)
+            hopeless = ending_of(*status).number;
+    }
+    if (hopeless)
+        begin_stop(*hopeless); // shortens the list
     std::erase_if(slots_, [this](const Slot& slot) {
         return slot.pid == 0 && (stopping_ || slot.leaves());
     });
 }
 
-void Supervisor::note_end(Slot& slot, int wait_status)
+Supervisor::Outlook Supervisor::note_end(Slot& slot, int wait_status)
 {
     const Ending ending = ending_of(wait_status);
     const std::string how = describe(ending);
@@ -305,15 +310,16 @@ void Supervisor::note_end(Slot& slot, int wait_status)
         slot.start_at = now(); // of use only when it is to be restarted
         base::log(Level::info, "program-ended", "-",
                   {{"name", slot.name}, {"pid", pid}, {"how", how}});
-        return;
+        return Outlook::fair;
     }
     const auto pause = slot.backoff.pause_after(since(slot.started));
     slot.start_at = now() + pause;
     base::log(
         Level::error, "program-died", "-",
         {{"name", slot.name}, {"pid", pid}, {"how", how}, {"again_ms", pause.count()}});
-    if (is_hopeless(ending, slot.was_ready) && !is_beside_mail(slot.program))
-        begin_stop(ending.number);
+    const bool ends_all = !announced_ && !stopping_ && !is_beside_mail(slot.program);
+    return ends_all && is_hopeless(ending, slot.was_ready) ? Outlook::hopeless
+                                                           : Outlook::fair;
 }
 
 bool Supervisor::all_ready(std::string_view program) const

@@ -83,7 +83,8 @@ public:
     // Opens the listening sockets and looks for the programs; throws Failure.
     Supervisor(conf::Settings settings, std::string bin_directory);
 
-    // Until SIGTERM or SIGINT, or until a program is hopeless.  Returns the exit status.
+    // Until SIGTERM or SIGINT, or until a program is hopeless before all were ready once.
+    // Returns the exit status.
     [[nodiscard]] int work();
 
 private:
@@ -98,7 +99,8 @@ private:
     void wait_for_news();
     [[nodiscard]] int poll_timeout() const;
     void reap();
-    void note_end(Slot& slot, int wait_status);
+    enum class Outlook { fair, hopeless };
+    [[nodiscard]] Outlook note_end(Slot& slot, int wait_status);
     void announce_readiness();
     void end_retired();
     [[nodiscard]] bool all_ready(std::string_view program) const;
@@ -106,6 +108,7 @@ private:
 
     void reload();
     void apply(conf::Settings fresh);
+    void start_waiting();
     std::string_view apply_to_server(std::string_view program, const conf::Settings& old);
     std::string_view apply_to_sendd(const conf::Settings& old);
     [[nodiscard]] std::string_view apply_to_ums(const conf::Settings& old);
