@@ -221,6 +221,17 @@ END
     exit_status 0
 }
 
+@test "mail neither waits for the journal's program nor ends with it" {
+    stand_ins
+    cp "$TMP/bin/smtp-sendd" "$TMP/bin/sponts-indexd"
+    order sponts-indexd exit 78
+    configuration "$(listener in "$PORT")" '[journal]' 'enabled = yes'
+    run_gateway
+    wait_for 20 ready
+    wait_for 20 logged 'program-died name=sponts-indexd .* again_ms=1000'
+    [ "$(greeting "$PORT")" = "$(pids_of smtp-relayd)" ]
+}
+
 @test "there are as many workers as configured; without listeners there are none" {
     stand_ins
     configuration "$(listener in "$PORT")" '[smtp-relayd]' 'workers = 3'

@@ -105,7 +105,7 @@ bool is_interceptor(std::string_view program)
 
 bool is_beside_mail(std::string_view program)
 {
-    return program == replayctl || is_interceptor(program);
+    return program == indexd || program == replayctl || is_interceptor(program);
 }
 
 Supervisor::Supervisor(conf::Settings settings, std::string bin_directory)

@@ -33,7 +33,7 @@ inline constexpr std::string_view servers[] = {"smtp-relayd", "pop-proxy", "imap
                                                "ums-popd"};
 // One of them, which serves the proxies as well, and runs where [ums] is enabled.
 inline constexpr std::string_view ums = servers[3];
-// Mail neither waits for these nor ends with them.
+// Runs where there is a journal, or where what proxies learn is to be filed.
 inline constexpr std::string_view indexd = "sponts-indexd";
 [[nodiscard]] inline bool wants_indexd(const conf::Settings& settings)
 {
@@ -46,7 +46,7 @@ inline constexpr std::string_view auditd = "tkuev-auditd";
 inline constexpr std::string_view exportd = "tkuev-exportd";
 inline constexpr std::string_view interceptors[] = {auditd, exportd};
 [[nodiscard]] bool is_interceptor(std::string_view program);
-// Mail neither waits for these two kinds nor ends with them.
+// Mail neither waits for these three kinds nor ends with them.
 [[nodiscard]] bool is_beside_mail(std::string_view program);
 [[nodiscard]] std::uint32_t workers_of(const conf::Settings& settings,
                                        std::string_view server);
