@@ -35,9 +35,9 @@ public:
     {
         const std::optional<db::Domain> domain = domain_of(directory_, address);
         served_ = served_ || domain;
-        if (!domain || domain->tenant.empty())
+        if (!domain)
             return;
-        owned_ = true;
+        // A domain without a tenant has no period either: no tenant is named "".
         const auto period = periods_.find(domain->tenant);
         if (period == periods_.end())
             everybodys_ = true;
@@ -49,14 +49,13 @@ public:
     [[nodiscard]] bool served() const { return served_; }
     [[nodiscard]] std::optional<std::int64_t> period() const
     {
-        return owned_ && !everybodys_ ? std::optional(seconds_) : std::nullopt;
+        return seconds_ > 0 && !everybodys_ ? std::optional(seconds_) : std::nullopt;
     }
 
 private:
     db::Directory& directory_;
     const Periods& periods_;
     bool served_ = false;
-    bool owned_ = false;
     bool everybodys_ = false;
     std::int64_t seconds_ = 0;
 };

@@ -20,8 +20,8 @@ namespace daemons {
 //
 // A message is the tenants' of its login and of its recipients, also of the addresses that
 // became these; of its sender only if none of these is in a domain of ours, with a tenant
-// or without.  Of several tenants the longest period counts, and one without a period keeps
-// it as long as everybody's.
+// or without.  Of several tenants the longest period counts; one without a period, and a
+// domain of ours without a tenant, keep it as long as everybody's.
 [[nodiscard]] std::shared_ptr<const spool::RingPeriods>
 ring_periods(const conf::Queue& queue, const std::string& database);
 

@@ -65,6 +65,15 @@ TEST_CASE("daemon: a message stays in the ring for the longest period of its ten
     spool::Envelope written = mail("a@acme.test", {outside});
     written.client.login = "user@free.test";
     CHECK(of(written) == std::nullopt);
+    // It is also that domain's mail: no tenant's period takes it from the others.
+    CHECK(of(mail(outside, {"a@foo.test", "a@free.test"})) == std::nullopt);
+    CHECK(of(mail(outside, {"a@free.test", "a@acme.test"})) == std::nullopt);
+    spool::Envelope renamed = mail(outside, {"a@acme.test"});
+    renamed.recipients[0].via = {"alias@free.test"};
+    CHECK(of(renamed) == std::nullopt);
+    spool::Envelope sent = mail(outside, {"a@acme.test"});
+    sent.client.login = "user@free.test";
+    CHECK(of(sent) == std::nullopt);
     // Of nobody, and of a tenant without a period.
     CHECK(of(mail(outside, {"a@free.test"})) == std::nullopt);
     CHECK(of(mail(outside, {outside})) == std::nullopt);
