@@ -192,7 +192,9 @@ void Queue::State::erase_deleted()
 SnapshotWriter Queue::State::begin_snapshot()
 {
     results.begin_generation();
-    return {files, results.generation(), core, follower.positions()};
+    std::vector<Location> erase = keeper.to_erase();
+    erase.insert(erase.end(), core.deleted().begin(), core.deleted().end());
+    return {files, results.generation(), core, follower.positions(), std::move(erase)};
 }
 
 void Queue::State::take_snapshot_result()

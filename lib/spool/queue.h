@@ -102,7 +102,7 @@ public:
     void retry_at(MessageId id, std::int64_t when);
     void requeue(MessageId id); // also releases it; due at once
     // Operator: all waiting -> deleted.  Its bytes are erased from the log as soon as this
-    // is on the disk: by tidy(), or at the queue's end.
+    // is on the disk and the journal has read them: by tidy(), or at the queue's end.
     void remove(MessageId id);
     // The same for some recipients, by their own wish: those who wait, which are returned.
     // The message leaves the queue when nobody waits any more, and is erased if all were

@@ -107,6 +107,13 @@ void BlockWriter::copy(MessageId id, Location where)
     lines_ += '\n';
 }
 
+void BlockWriter::erase(Location where)
+{
+    lines_ += "erase";
+    append_word(lines_, MessageId(where).text());
+    lines_ += '\n';
+}
+
 void BlockWriter::read(const Follower::Position& position)
 {
     lines_ += "read";
@@ -142,7 +149,8 @@ BlockReader::BlockReader() : texts_(1), checksum_(new_checksum()) {}
 bool BlockReader::owns(std::string_view line)
 {
     const std::string_view first = Words(line).word();
-    for (const std::string_view word : {"entry", "text", "begin", "copy", "read", "end"})
+    for (const std::string_view word :
+         {"entry", "text", "begin", "copy", "erase", "read", "end"})
         if (first == word)
             return true;
     return false;
@@ -169,6 +177,8 @@ BlockReader::Said BlockReader::line(std::string_view line)
         return text(words);
     if (first == "copy")
         return read_copy(words);
+    if (first == "erase")
+        return read_erase(words);
     if (first == "read")
         return read_position(words);
     return Said::damaged;
@@ -266,6 +276,14 @@ BlockReader::Said BlockReader::read_copy(Words words)
     Words where_words(words.word());
     copy_where_ = where_words.rest() == "-" ? Location() : where_words.id().first_written();
     return said(where_words.bad() ? where_words : words, Said::copy);
+}
+
+BlockReader::Said BlockReader::read_erase(Words words)
+{
+    erase_where_ = words.id().first_written();
+    if (!words.done())
+        words.spoil();
+    return said(words, Said::erase);
 }
 
 BlockReader::Said BlockReader::read_position(Words words)

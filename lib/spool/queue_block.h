@@ -8,6 +8,7 @@
 //     text N words                        a reason, destination or domain used below
 //     entry ID WHERE SIZE ...             an unfinished message
 //     copy ID WHERE                       a carried record that must not count as new
+//     erase WHERE                         a record nobody waits for, (perhaps) not gone yet
 //     read SEGMENT OFFSET open|finished   how far the log is contained in what was said
 //     end ENTRIES CHECKSUM
 //
@@ -44,6 +45,7 @@ public:
     // times.
     void forget_texts() { numbers_.clear(); }
     void copy(MessageId id, Location where); // where: segment 0 if not known
+    void erase(Location where);
     void read(const Follower::Position& position);
     void end();
 
@@ -68,6 +70,7 @@ public:
         nothing,  // begin, text
         entry,    // entry(); good until the next line
         copy,     // copy_id(), copy_where()
+        erase,    // erase_where()
         position, // collected for positions()
         complete, // end, and all of it was there
         damaged,  // not a line of a block, or the end does not fit
@@ -83,6 +86,7 @@ public:
     [[nodiscard]] const EntryParts& entry() const { return entry_; }
     [[nodiscard]] MessageId copy_id() const { return copy_id_; }
     [[nodiscard]] Location copy_where() const { return copy_where_; }
+    [[nodiscard]] Location erase_where() const { return erase_where_; }
     [[nodiscard]] const std::vector<Follower::Position>& positions() const
     {
         return positions_;
@@ -93,6 +97,7 @@ private:
     Said text(Words words);
     Said read_entry(Words words);
     Said read_copy(Words words);
+    Said read_erase(Words words);
     Said read_position(Words words);
     Said end(Words words);
     std::string_view text_of(Words& words) const;
@@ -108,6 +113,7 @@ private:
     EntryParts entry_;
     MessageId copy_id_;
     Location copy_where_;
+    Location erase_where_;
     std::vector<Follower::Position> positions_;
     Checksum checksum_;
 };

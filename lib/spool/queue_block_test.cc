@@ -15,7 +15,7 @@ spool::MessageId id(std::uint32_t n)
     return spool::MessageId(spool::Location{77, n * 16});
 }
 
-// Two entries that use every field, a copy, two positions.
+// Two entries that use every field, two copies, what is to be erased, two positions.
 std::string example()
 {
     spool::QueueTable table;
@@ -45,6 +45,7 @@ std::string example()
     block.entry(table.insert(plain), table.texts());
     block.copy(id(3), {});
     block.copy(id(4), {99, 128});
+    block.erase({77, 4080});
     block.read({77, 4096, true});
     block.read({99, 256, false});
     block.end();
@@ -56,6 +57,7 @@ struct Read {
     BlockReader reader;
     Said last = Said::nothing;
     std::vector<spool::MessageId> entries;
+    std::vector<spool::Location> erase;
 
     explicit Read(std::string_view text)
     {
@@ -66,6 +68,8 @@ struct Read {
             last = reader.line(line);
             if (last == Said::entry)
                 entries.push_back(reader.entry().id);
+            if (last == Said::erase)
+                erase.push_back(reader.erase_where());
             if (last == Said::damaged)
                 return;
         }
@@ -80,6 +84,7 @@ TEST_CASE("spool: a block says what was put into it")
     CHECK(read.last == Said::complete);
     CHECK(read.reader.number() == 5);
     CHECK(read.entries == std::vector{id(1), id(2)});
+    CHECK(read.erase == std::vector{spool::Location{77, 4080}});
     REQUIRE(read.reader.positions().size() == 2);
     CHECK(read.reader.positions()[0].finished);
     CHECK(read.reader.positions()[1].offset == 256);

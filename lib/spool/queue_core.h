@@ -39,6 +39,7 @@ public:
     // Lines of blocks.
     void replay_entry(const EntryParts& parts);
     void replay_copy(MessageId id, Location where) { copies_[id].expected = where; }
+    void replay_erase(Location where) { deleted_.push_back(where); }
     // The end of a complete block: the log is contained up to these positions in what came
     // before it; segments that are not among them are as before.
     void replay_positions(std::uint64_t number,
@@ -53,11 +54,12 @@ public:
     // The segment in which the copy of this message was read that does not count yet.
     [[nodiscard]] std::optional<SegmentNumber> segment_of_copy(MessageId id) const;
     // Records that an operator deleted since the last call, also such that were read in old
-    // results: they are to be erased.
+    // results, and what a snapshot says is to be erased.
     [[nodiscard]] std::vector<Location> take_deleted()
     {
         return std::exchange(deleted_, {});
     }
+    [[nodiscard]] const std::vector<Location>& deleted() const { return deleted_; }
     void write_copies(BlockWriter& block) const;
     // For the Follower.
     [[nodiscard]] std::vector<Follower::Position> read_so_far() const;

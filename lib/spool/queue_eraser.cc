@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "base/log.h"
 #include "spool/erase.h"
+#include "spool/segments.h"
 
 #include <algorithm>
 #include <utility>
@@ -57,9 +58,24 @@ void QueueEraser::finish(const std::vector<Follower::Position>& read, std::uint6
 {
     wait();
     take_result();
-    const std::string error = run(directory_, {take_deleted(read, synced), {}});
-    if (!error.empty())
-        base::log(base::Level::error, "record-erase-failed", "-", {{"error", error}});
+    const Job job{take_deleted(read, synced), {}};
+    const std::string error = run(directory_, job);
+    if (error.empty())
+        return;
+    base::log(base::Level::error, "record-erase-failed", "-", {{"error", error}});
+    again(job);
+}
+
+std::vector<Location> QueueEraser::pending() const
+{
+    std::vector<Location> records;
+    records.reserve(deleted_.size());
+    for (const Deleted& one : deleted_)
+        records.push_back(one.where);
+    for (const auto& [segment, offsets] : running_.erase)
+        for (const std::uint32_t offset : offsets)
+            records.push_back({segment, offset});
+    return records;
 }
 
 std::string QueueEraser::run(const std::string& directory, const Job& job)
@@ -105,11 +121,16 @@ void QueueEraser::take_result()
         return;
     base::log(base::Level::error, "record-erase-failed", "-", {{"error", error}});
     next_try_ = base::wall_seconds() + pause_after_trouble;
-    for (const auto& [segment, offsets] : done.erase)
-        for (const std::uint32_t offset : offsets)
-            deleted_.push_back({{segment, offset}, 0});
+    again(done);
     for (const auto& [segment, live] : done.all_but)
         swept_.erase(segment);
+}
+
+void QueueEraser::again(const Job& job)
+{
+    for (const auto& [segment, offsets] : job.erase)
+        for (const std::uint32_t offset : offsets)
+            deleted_.push_back({{segment, offset}, 0});
 }
 
 void QueueEraser::drop_dying(const std::set<SegmentNumber>& dying)
@@ -121,22 +142,28 @@ void QueueEraser::drop_dying(const std::set<SegmentNumber>& dying)
 }
 
 // Those that are safe to go.  A record that the log has not yet reported stays until it
-// has, else it would be waited for; a segment that is gone took its records along.
+// has, else it would be waited for; a segment that is gone took its records along, and one
+// that is only not known yet did not.
 std::map<SegmentNumber, QueueEraser::Offsets>
 QueueEraser::take_deleted(const std::vector<Follower::Position>& read, std::uint64_t synced)
 {
     std::map<SegmentNumber, Offsets> erase;
-    std::map<SegmentNumber, std::uint64_t> known;
+    struct Reach {
+        std::uint64_t read;
+        bool gone;
+    };
+    std::map<SegmentNumber, Reach> known;
     std::erase_if(deleted_, [&](const Deleted& one) {
         if (one.appended > synced)
             return false;
-        const auto [place, is_new] = known.try_emplace(one.where.segment, 0);
-        if (is_new)
-            place->second = read_of(read, one.where.segment);
-        if (place->second == 0)
-            return true;
-        if (place->second <= one.where.offset)
-            return false;
+        const auto [place, is_new] = known.try_emplace(one.where.segment);
+        Reach& reach = place->second;
+        if (is_new) {
+            reach.read = read_of(read, one.where.segment);
+            reach.gone = reach.read == 0 && segment_gone(directory_, one.where.segment);
+        }
+        if (reach.read <= one.where.offset)
+            return reach.gone;
         erase[one.where.segment].push_back(one.where.offset);
         return true;
     });

@@ -8,8 +8,8 @@
 //
 // Nothing is erased before the results that say so are on the disk: otherwise a power cut
 // would leave a message in the queue that nobody can read.  The work is done on a thread of
-// its own; what a crash interrupts is done again by the next start, or goes with its
-// segment.
+// its own; what a crash interrupts is done again by the next start: lines of the results
+// say what was deleted, and a snapshot names what was not erased when it was begun.
 #pragma once
 
 #include "spool/queue_core.h"
@@ -56,7 +56,10 @@ public:
     {
         return std::exchange(smaller_, {});
     }
-    // What was deleted is erased now; the results are on the disk.
+    // Records that may still be there.
+    [[nodiscard]] std::vector<Location> pending() const;
+    // What was deleted is erased now, as far as it was `read`; the results are on the disk.
+    // The rest stays pending().
     void finish(const std::vector<Follower::Position>& read, std::uint64_t synced);
 
 private:
@@ -82,6 +85,7 @@ private:
     void wait();
     void take_result();
     void start(Job job);
+    void again(const Job& job);
     void drop_dying(const std::set<SegmentNumber>& dying);
     [[nodiscard]] std::map<SegmentNumber, Offsets>
     take_deleted(const std::vector<Follower::Position>& read, std::uint64_t synced);

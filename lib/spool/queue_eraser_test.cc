@@ -2,6 +2,7 @@
 // What is deleted is gone from the disk, and nothing else is; while other mail keeps the
 // segment.
 #include "spool/erased_scene_test.h"
+#include "spool/journal_mark.h"
 #include "spool/layout.h"
 #include "spool/queue.h"
 #include "spool/queue_fixture_test.h"
@@ -9,6 +10,7 @@
 #include "spool/writer.h"
 
 #include <doctest/doctest.h>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -108,6 +110,57 @@ TEST_CASE("spool: what is deleted is erased at the queue's end, and after a kill
     CHECK(tidy_until(queue, writer, [&] { return !on_disk(killed, 1); }));
     CHECK(whole(killed, queue, ids[0], 0));
     CHECK(whole(killed, queue, ids[2], 2));
+}
+
+TEST_CASE("spool: what could not be erased yet is known to the next start from a snapshot")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_some(spool, 3);
+    const spool::SegmentNumber segment = ids[0].first_written().segment;
+    spool::QueueOptions options = quiet_options(spool);
+    options.journal_backlog = 1u << 30; // which has read nothing
+    TestSpool killed;
+    {
+        spool::Writer writer(spool.writer_options());
+        Queue queue(options);
+        spool::read_log(queue);
+        queue.remove(ids[1]);
+        REQUIRE(queue.sync());
+        tidy_often(queue, writer);
+        queue.write_snapshot(); // the line of the deletion is gone with the old results
+        killed.copy_from(spool);
+    }
+    const auto starts_again = [&](const TestSpool& where) {
+        CHECK(on_disk(where, 1));
+        options.directory = where.directory();
+        spool::Writer writer(where.writer_options());
+        Queue queue(options);
+        CHECK(spool::read_log(queue).empty());
+        CHECK(queue.size() == 2);
+        tidy_often(queue, writer);
+        CHECK(on_disk(where, 1));
+        spool::write_journal_mark(where.directory(), {{segment, 0, true}});
+        CHECK(tidy_until(queue, writer, [&] { return !on_disk(where, 1); }));
+        CHECK(whole(where, queue, ids[0], 0));
+        CHECK(whole(where, queue, ids[2], 2));
+    };
+    SUBCASE("after a kill")
+    {
+        starts_again(killed);
+    }
+    SUBCASE("after a stop")
+    {
+        starts_again(spool);
+    }
+    SUBCASE("after a stop before the log was read")
+    {
+        std::filesystem::remove_all(spool.directory() + "/queue");
+        std::filesystem::copy(killed.directory() + "/queue", spool.directory() + "/queue");
+        {
+            const Queue queue(options);
+        }
+        starts_again(spool);
+    }
 }
 
 TEST_CASE("spool: nothing is erased before the disk knows why")

@@ -101,6 +101,13 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     look_at_smaller();
 }
 
+// What the journal has not read stays to_erase().
+void SegmentKeeper::finish_erasing(const Follower& follower, std::uint64_t synced)
+{
+    wants_.look(free_bytes(real_disk(), directory_));
+    eraser_.finish(wants_.limit(follower.positions()), synced);
+}
+
 // They go now, or as soon as the results are on the disk.
 std::set<SegmentNumber> SegmentKeeper::dying_of(const std::vector<SegmentFacts>& segments,
                                                 const std::set<SegmentNumber>& needed,

@@ -47,10 +47,9 @@ public:
     {
         sweep_.set(std::move(periods));
     }
-    void finish_erasing(const Follower& follower, std::uint64_t synced)
-    {
-        eraser_.finish(follower.positions(), synced);
-    }
+    void finish_erasing(const Follower& follower, std::uint64_t synced);
+    // Records that shall be, and may still be there.
+    [[nodiscard]] std::vector<Location> to_erase() const { return eraser_.pending(); }
 
     // Segments are being deleted: until they are gone for good nothing may be written that
     // has forgotten their positions, or after a power cut their mail would be new again.

@@ -132,6 +132,8 @@ void load_snapshot(const OpenFile& snapshot, QueueCore& core)
             core.replay_entry(block.entry());
         else if (said == BlockReader::Said::copy)
             core.replay_copy(block.copy_id(), block.copy_where());
+        else if (said == BlockReader::Said::erase)
+            core.replay_erase(block.erase_where());
         else if (said == BlockReader::Said::damaged)
             fail_damaged(snapshot.path, fmt::format("damaged in line {}", number));
         complete = said == BlockReader::Said::complete;
@@ -184,6 +186,8 @@ private:
             core_.replay_entry(block_.entry());
         else if (said == BlockReader::Said::copy)
             core_.replay_copy(block_.copy_id(), block_.copy_where());
+        else if (said == BlockReader::Said::erase)
+            core_.replay_erase(block_.erase_where());
         // One that is not the next: a block in between was lost, with its entries.
         else if (said == BlockReader::Said::complete && block_.number() == core_.block + 1)
             core_.replay_positions(block_.number(), block_.positions());

@@ -12,9 +12,11 @@ namespace spool {
 
 SnapshotWriter::SnapshotWriter(QueueFiles files, std::uint64_t generation,
                                const QueueCore& core,
-                               const std::vector<Follower::Position>& positions)
+                               const std::vector<Follower::Position>& positions,
+                               std::vector<Location> erase)
     : files_(std::move(files)), generation_(generation), path_(files_.new_snapshot()),
-      head_(queue_file_head("snapshot", generation)), block_(core.block)
+      head_(queue_file_head("snapshot", generation)), erase_(std::move(erase)),
+      block_(core.block)
 {
     core.write_copies(block_);
     for (const Follower::Position& position : positions)
@@ -26,6 +28,7 @@ void SnapshotWriter::run(const QueueTable& table, std::mutex& mutex)
     const base::Fd file = open_or_make(files_.directory, path_, O_WRONLY | O_TRUNC);
     if (!file)
         base::fail_errno("open", path_);
+    write_erase(file.get());
     write_entries(file.get(), table, mutex);
     if (::fsync(file.get()) != 0)
         base::fail_errno("fsync", path_);
@@ -33,6 +36,17 @@ void SnapshotWriter::run(const QueueTable& table, std::mutex& mutex)
         base::fail_errno("rename", path_);
     files_.sync_folder();
     remove_queue_leftovers(files_, generation_);
+}
+
+void SnapshotWriter::write_erase(int file)
+{
+    constexpr std::size_t at_once = 4096;
+    std::size_t count = 0;
+    for (const Location where : erase_) {
+        block_.erase(where);
+        if (++count % at_once == 0)
+            write(file);
+    }
 }
 
 void SnapshotWriter::write_entries(int file, const QueueTable& table, std::mutex& mutex)

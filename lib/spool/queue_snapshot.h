@@ -24,15 +24,18 @@ namespace spool {
 class SnapshotWriter {
 public:
     // Call it right after results of `generation` were begun, with the positions the log
-    // was read to by then.
+    // was read to by then, and the records that are to be erased and may still be there:
+    // the lines that say why go with the older results.
     SnapshotWriter(QueueFiles files, std::uint64_t generation, const QueueCore& core,
-                   const std::vector<Follower::Position>& positions);
+                   const std::vector<Follower::Position>& positions,
+                   std::vector<Location> erase);
 
     // On any thread.  `mutex` guards `table`.  Throws Failure; the old snapshot is good
     // then.
     void run(const QueueTable& table, std::mutex& mutex);
 
 private:
+    void write_erase(int file);
     void write_entries(int file, const QueueTable& table, std::mutex& mutex);
     void write(int file);
 
@@ -41,6 +44,7 @@ private:
     std::string path_;
     std::uint64_t offset_ = 0;
     std::string head_;
+    std::vector<Location> erase_;
     BlockWriter block_;
 };
 

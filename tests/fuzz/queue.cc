@@ -28,6 +28,8 @@ void replay(spool::QueueCore& core, spool::BlockReader& block, std::string_view 
         core.replay_entry(block.entry());
     else if (said == Said::copy)
         core.replay_copy(block.copy_id(), block.copy_where());
+    else if (said == Said::erase)
+        core.replay_erase(block.erase_where());
     else if (said == Said::complete)
         core.replay_positions(block.number(), block.positions());
 }
