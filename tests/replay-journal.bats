@@ -58,6 +58,7 @@ finds() { # IDS CRITERIA...
     finds "$both" --attachment roof-plan
     finds "$both" --type 'application/*'
     finds "$two" --message-id '<2@remote.test>'
+    finds "$two" --message-id 2@remote.test
     finds "$two" --subject offer --rcpt 'R2@dest.*'
     finds '' --subject offer --until yesterday
     finds '' --subject nothing

@@ -90,6 +90,17 @@ std::string delivered(std::optional<Outcome> outcome)
     return outcome ? fmt::format(" AND r.result = {}", static_cast<int>(*outcome)) : "";
 }
 
+// People leave them out, and so do some programs in the field.
+std::string without_brackets(const std::string& message_id)
+{
+    std::string bare = message_id;
+    if (bare.starts_with('<'))
+        bare.erase(0, 1);
+    if (bare.ends_with('>'))
+        bare.pop_back();
+    return bare;
+}
+
 class Builder {
 public:
     Builder(const JournalCriteria& criteria, const JournalNumbers& numbers)
@@ -113,7 +124,7 @@ private:
             by_message(
                 fmt::format("m.id = {}", static_cast<std::int64_t>(criteria_.id->value())));
         else if (!criteria_.message_id.empty())
-            by_message("m.message_id = ?3");
+            by_message_id();
         else if (has_words() && (numbers_.rare_words || !has_person()))
             by_words();
         else if (can_lead(numbers_.sender))
@@ -238,6 +249,12 @@ private:
                         " WHERE {1} >= ?1 AND {1} < ?2 AND m.key = {1} AND {2}",
                         table, key, condition));
     }
+    // An arm for each form, as only one value has its rows in order.  Each arm has both.
+    void by_message_id()
+    {
+        by_message("m.message_id = ?3 AND ?4 <> ''");
+        by_message("m.message_id = ?4 AND ?3 <> ''");
+    }
     void by_words()
     {
         add("SELECT words.rowid AS key FROM words CROSS JOIN messages m"
@@ -251,9 +268,10 @@ private:
     void complete(JournalArm& arm) const
     {
         if (!criteria_.message_id.empty()) {
-            arm.texts.push_back(criteria_.message_id);
-            if (arm.texts.size() > 1 || criteria_.id)
-                arm.sql += fmt::format(" AND +m.message_id = ?{}", arm.texts.size() + 2);
+            const std::string bare = without_brackets(criteria_.message_id);
+            arm.texts.insert(arm.texts.end(), {'<' + bare + '>', bare});
+            if (criteria_.id) // else it has made the arm
+                arm.sql += " AND +m.message_id IN (?3, ?4)";
         }
         if (has_words() && !words_lead_) {
             arm.texts.push_back(match_expression(criteria_));

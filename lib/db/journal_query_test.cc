@@ -48,7 +48,7 @@ TEST_CASE("journal: every arm of a search follows its index, sorted by it")
     const Case cases[] = {
         {{}, {}, {"USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"}},
         {{.id = spool::MessageId(1)}, {}, {"messages_id"}},
-        {{.message_id = "<1@x>"}, {}, {"messages_message_id"}},
+        {{.message_id = "<1@x>"}, {}, {"messages_message_id", "messages_message_id"}},
         {{}, {.sender = one}, {"messages_sender "}},
         {{}, {.recipient = one}, {"recipients_address", "recipients_original"}},
         {{},

@@ -91,6 +91,8 @@ TEST_CASE("journal: each criterion finds what it says, alone and beside others")
     CHECK(journal.found({.listener = "submission"}) == Ids{3});
     CHECK(journal.found({.tenant = "acme"}) == Ids{3});
     CHECK(journal.found({.message_id = "<6@example.net>"}) == Ids{6});
+    CHECK(journal.found({.message_id = "6@example.net"}) == Ids{6});
+    CHECK(journal.found({.message_id = "@example.net"}).empty());
     CHECK(journal.found({.words = "ROOF offer"}).size() == 9);
     CHECK(journal.found({.words = "rech* grosse"}).empty());
     CHECK(journal.found({.words = "rech* größe"}) == Ids{3});
@@ -136,6 +138,9 @@ TEST_CASE("journal: criteria hold together")
                          .from = noon}) == Ids{8});
     CHECK(journal.found({.id = spool::MessageId(8), .message_id = "<7@example.net>"})
               .empty());
+    CHECK(journal.found({.id = spool::MessageId(8),
+                         .message_id = "8@example.net",
+                         .words = "roof"}) == Ids{8});
     CHECK(journal.found({.sender = "dora@example.com", .words = "roof"}).empty());
     CHECK(journal.found({.kind = db::JournalKind::refusals}) == Ids{0});
     CHECK(journal.found({.reason = "unknown-recipient",
