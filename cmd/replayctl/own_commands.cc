@@ -158,7 +158,7 @@ int own_runs(const Call& call, const Caller& caller, Done& done)
 
 int own_status(const Call& call, const Caller& caller, Done& done)
 {
-    return show_runs(call, caller.place.spool, {own_run(call, caller, done).name});
+    return show_status(call, own_run(call, caller, done));
 }
 
 int own_stop(const Call& call, const Caller& caller, Done& done)

@@ -8,10 +8,17 @@
 #include "text/visible.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace replayctl {
 
 namespace {
+
+constexpr std::size_t most_shown = 10;
+
+using Lost = std::vector<const spool::ReplayItem*>;
 
 struct Summary {
     std::string name;
@@ -32,9 +39,8 @@ std::string_view state_word(const spool::ReplayState& state, bool finished)
     return state.results.empty() && !state.stop ? "planned" : "stopped";
 }
 
-Summary summarize(const spool::ReplayFiles& files)
+Summary summarize(const spool::ReplayFiles& files, const spool::ReplayState& state)
 {
-    const spool::ReplayState state = spool::read_replay(files);
     const spool::ReplayCounts counts = spool::counts_of(state.plan, state.results);
     return {.name = files.name,
             .made = state.plan.made,
@@ -49,16 +55,17 @@ std::string line_of(const Summary& run)
 {
     const std::string owner = run.owner.empty() ? "" : ", of " + text::visible(run.owner);
     const std::string route = run.route.empty() ? "" : ", by route " + run.route;
-    return fmt::format("{:<20}  {:<8}  {} messages, {} sent, {} lost, {} left{}{}\n",
+    const std::string lost = run.counts.lost == 0 ? ""
+                                                  : fmt::format(", lost for {} recipients",
+                                                                run.counts.lost_recipients);
+    return fmt::format("{:<20}  {:<8}  {} messages, {} sent, {} lost, {} left{}{}{}\n",
                        run.name, run.state, run.counts.messages, run.counts.sent,
-                       run.counts.lost, run.counts.left(), owner, route);
+                       run.counts.lost, run.counts.left(), lost, owner, route);
 }
 
-std::string json_of(const Summary& run)
+void add_members(text::JsonWriter& json, const Summary& run)
 {
-    std::string out;
-    text::JsonWriter json(out);
-    json.begin_object().member("run", run.name);
+    json.member("run", run.name);
     if (!run.owner.empty())
         json.member("owner", run.owner);
     json.member("made", run.made)
@@ -67,15 +74,70 @@ std::string json_of(const Summary& run)
         .member("messages", run.counts.messages)
         .member("sent", run.counts.sent)
         .member("lost", run.counts.lost)
+        .member("lost_recipients", run.counts.lost_recipients)
         .member("left", run.counts.left());
     if (!run.route.empty())
         json.member("route", run.route);
+}
+
+std::string json_of(const Summary& run)
+{
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object();
+    add_members(json, run);
     json.end_object();
     return out + '\n';
 }
 
-std::string text_of(const Call& call, const Summary& run)
+// In the order of the plan.
+Lost lost_of(const spool::ReplayState& state)
 {
+    Lost lost;
+    for (const spool::ReplayItem& item : state.plan.items) {
+        const auto result = state.results.find(item.id);
+        if (result != state.results.end() &&
+            result->second.what == spool::ReplayResult::What::lost)
+            lost.push_back(&item);
+    }
+    return lost;
+}
+
+std::string json_of(const Summary& run, const Lost& lost)
+{
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object();
+    add_members(json, run);
+    json.key("lost_messages").begin_array();
+    for (const spool::ReplayItem* const item : lost) {
+        json.begin_object().member("id", item->id.text()).key("recipients").begin_array();
+        for (const spool::ReplayRecipient& to : item->recipients)
+            json.value(to.address);
+        json.end_array().end_object();
+    }
+    json.end_array().end_object();
+    return out + '\n';
+}
+
+std::string lines_of(const Summary& run, const Lost& lost)
+{
+    std::string text = line_of(run);
+    for (std::size_t i = 0; i < std::min(most_shown, lost.size()); ++i) {
+        std::vector<std::string_view> addresses;
+        for (const spool::ReplayRecipient& to : lost[i]->recipients)
+            addresses.push_back(to.address);
+        text += fmt::format("lost:  {} -> {}\n", lost[i]->id.text(),
+                            text::visible(fmt::format("{}", fmt::join(addresses, ", "))));
+    }
+    if (lost.size() > most_shown)
+        text += fmt::format("       and {} more, see --json\n", lost.size() - most_shown);
+    return text;
+}
+
+std::string text_of(const Call& call, const spool::ReplayFiles& files)
+{
+    const Summary run = summarize(files, spool::read_replay(files));
     return call.has("json") ? json_of(run) : line_of(run);
 }
 
@@ -86,9 +148,18 @@ int show_runs(const Call& call, const std::string& spool,
 {
     std::string text;
     for (const std::string& name : names)
-        text += text_of(call, summarize({spool, name}));
+        text += text_of(call, {spool, name});
     print(text);
     return text.empty() ? exit_no_match : exit_done;
+}
+
+int show_status(const Call& call, const spool::ReplayFiles& files)
+{
+    const spool::ReplayState state = spool::read_replay(files);
+    const Summary run = summarize(files, state);
+    const Lost lost = lost_of(state);
+    print(call.has("json") ? json_of(run, lost) : lines_of(run, lost));
+    return lost.empty() ? exit_done : exit_no_match;
 }
 
 int runs(const Call& call)
@@ -100,7 +171,7 @@ int runs(const Call& call)
 int status(const Call& call)
 {
     const Place place = enter(call);
-    return show_runs(call, place.spool, {run_of(call, place).name});
+    return show_status(call, run_of(call, place));
 }
 
 int stop(const Call& call)

@@ -13,6 +13,8 @@ namespace replayctl {
 // To standard output, as --json says.  Throws Failure: one of them does not exist.
 [[nodiscard]] int show_runs(const Call& call, const std::string& spool,
                             const std::vector<std::string>& names);
+// With what it has lost; then exit_no_match.
+[[nodiscard]] int show_status(const Call& call, const spool::ReplayFiles& files);
 [[nodiscard]] int stop_run(const spool::ReplayFiles& files);
 
 } // namespace replayctl

@@ -138,9 +138,17 @@ ReplayProgress decode_progress(std::string_view text)
 ReplayCounts counts_of(const ReplayPlan& plan, const ReplayResults& results)
 {
     ReplayCounts counts{.messages = plan.items.size()};
-    for (const ReplayItem& item : plan.items)
-        if (const auto result = results.find(item.id); result != results.end())
-            ++(result->second.what == ReplayResult::What::sent ? counts.sent : counts.lost);
+    for (const ReplayItem& item : plan.items) {
+        const auto result = results.find(item.id);
+        if (result == results.end())
+            continue;
+        if (result->second.what == ReplayResult::What::sent) {
+            ++counts.sent;
+            continue;
+        }
+        ++counts.lost;
+        counts.lost_recipients += item.recipients.size();
+    }
     return counts;
 }
 

@@ -48,6 +48,7 @@ struct ReplayCounts {
     std::size_t messages = 0;
     std::size_t sent = 0;
     std::size_t lost = 0;
+    std::size_t lost_recipients = 0;
 
     [[nodiscard]] std::size_t left() const { return messages - sent - lost; }
 };
