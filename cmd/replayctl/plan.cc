@@ -7,9 +7,11 @@
 #include "marks.h"
 #include "route.h"
 #include "select.h"
+#include "spool/disk.h"
 #include "spool/layout.h"
 #include "spool/queue.h"
 #include "spool/segments.h"
+#include "spool/space.h"
 #include "text/address.h"
 #include "text/json.h"
 #include "text/lines.h"
@@ -99,9 +101,22 @@ std::uint64_t bytes_of_log(const std::string& spool)
     return bytes;
 }
 
+// What is free before the oldest go (spool/queue_retention.h).
+std::uint64_t room_on_disk(const Place& place)
+{
+    const std::uint64_t kept = place.writer.free_space + place.writer.free_space / 2;
+    const auto free = spool::free_bytes(spool::real_disk(), place.spool);
+    return free ? *free - std::min(*free, kept) : UINT64_MAX;
+}
+
 // Nothing keeps the originals until they are sent, and what is sent again takes room.
 void warn_of_little_room(const spool::ReplayPlan& plan, const Place& place)
 {
+    if (const std::uint64_t room = room_on_disk(place); bytes_of(plan) > room)
+        std::cerr << fmt::format(
+            "replayctl: {} bytes are left on the disk above free-space and a half: the log "
+            "may lose messages before they are sent, and apply may stop before its end\n",
+            room);
     if (place.retention_bytes == 0)
         return;
     const std::uint64_t used = std::min(bytes_of_log(place.spool), place.retention_bytes);

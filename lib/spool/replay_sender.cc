@@ -5,6 +5,7 @@
 #include "spool/read_whole.h"
 #include "spool/segment_file.h"
 #include "spool/segments.h"
+#include "spool/space.h"
 #include "spool/uidl.h"
 #include "text/lines.h"
 
@@ -107,8 +108,8 @@ struct ReplaySender::Sending {
 
 ReplaySender::ReplaySender(ReplayFiles files, WriterOptions options, bool uidl,
                            std::set<std::string> ends)
-    : files_(std::move(files)), uidl_(uidl), ends_(std::move(ends)),
-      below_(options.disk ? *options.disk : real_disk()),
+    : files_(std::move(files)), uidl_(uidl), free_space_(options.free_space),
+      ends_(std::move(ends)), below_(options.disk ? *options.disk : real_disk()),
       disk_(below_, files_.spool, files_.folder()), reader_(files_.spool)
 {
     options.directory = files_.spool;
@@ -295,15 +296,27 @@ std::size_t ReplaySender::send_batch(std::size_t most, Sending& sending)
     return count + lost.size();
 }
 
+// New mail matters more: we stop before it is refused.
+void ReplaySender::require_room(std::size_t most)
+{
+    std::uint64_t needed = free_space_ / 4;
+    for (const ReplayItem* const item : next_batch(most))
+        needed += item->size;
+    const auto free = free_bytes(below_, files_.spool);
+    if (writer_->no_space() ||
+        (free && (*free < free_space_ || *free - free_space_ < needed)))
+        throw base::Failure(base::Remedy::try_later,
+                            "too little free space: new mail needs what is left, see "
+                            "[queue] free-space; apply the run again later");
+}
+
 std::size_t ReplaySender::send(std::size_t most)
 {
     if (failure_)
         throw base::Failure(*failure_);
     if (done())
         return 0;
-    if (writer_->no_space())
-        throw base::Failure(base::Remedy::make_room,
-                            "less free space than [queue] free-space asks for");
+    require_room(most);
     Sending sending;
     std::size_t lost = 0;
     try {

@@ -69,7 +69,8 @@ public:
     [[nodiscard]] bool must_stop() const;
 
     // Sends up to `most` messages and returns how many are over now.  Throws Failure: what
-    // was written before it is noted, the rest stays to be done.
+    // was written before it is noted, the rest stays to be done; try_later while the disk
+    // would have less than a quarter more than the mark at which mail is refused.
     std::size_t send(std::size_t most);
 
 private:
@@ -95,6 +96,7 @@ private:
     [[nodiscard]] Written read_written(SegmentNumber number) const;
     [[nodiscard]] std::vector<Over> next_unknown(std::size_t count) const;
     void skip_finished();
+    void require_room(std::size_t most);
     [[nodiscard]] std::vector<const ReplayItem*> next_batch(std::size_t most);
     [[nodiscard]] std::optional<Placed> open(const ReplayItem& item);
     void find_moved();
@@ -108,6 +110,7 @@ private:
 
     ReplayFiles files_;
     bool uidl_;
+    std::uint64_t free_space_; // as of the writer
     std::set<std::string> ends_;
     Disk& below_;
     ReplayDisk disk_;
