@@ -106,13 +106,83 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     state "$name" 'done'
     queue_is_empty
     # Replays are not sent again by another run.
-    run -0 replay plan --all --dry-run --json
-    [ "$(jq -c '[.messages, .left_out.replays, .run]' <<<"$output")" = '[3,3,null]' ]
+    run -0 replay plan --all --again --dry-run --json
+    [ "$(jq -c '[.messages, .left_out.replays, .left_out.sent, .run]' <<<"$output")" = '[3,3,0,null]' ]
     [ "$(replay runs | wc -l)" -eq 1 ]
     replay forget "$name"
     run -1 replay runs
     run -64 --separate-stderr replay status "$name"
     [ "$stderr" = "replayctl: no such run: $name" ]
+}
+
+@test "what a run has sent to somebody goes to him by another only when that is said" {
+    keeping
+    arrive 3
+    run -0 replay resend --rcpt r1@dest.test
+    wait_for 10 got 4
+    run -0 --separate-stderr replay resend --all
+    [[ $output == *"messages:    2"*"left out:    1 recipients who got it by an earlier run (--again: "* ]]
+    [[ $output == *": 2 sent, 0 lost, 0 left" ]]
+    wait_for 10 got 6
+    wait_for 10 queue_is_empty
+    run -1 replay resend --all
+    [[ $output == *"messages:    0"*"left out:    3 recipients who got it "* ]]
+    # The log knows it, too; to others it goes.
+    for name in $(replay runs --json | jq -r .run); do replay forget "$name"; done
+    run -1 replay plan --all
+    [[ $output == *"left out:    3 recipients who got it "* ]]
+    run -0 replay plan --all --to c@dest.test --dry-run --json
+    [ "$(jq -c '[.messages, .left_out.sent]' <<<"$output")" = '[3,0]' ]
+    run -0 replay resend --rcpt r2@dest.test --again
+    wait_for 10 got 7
+    wait_for 10 queue_is_empty
+    [ "$(marks | uniq -c | awk '{ print $1 }' | xargs)" = "1 2 1" ]
+}
+
+@test "of two plans with the same mail the second is refused, unless that is said" {
+    keeping
+    arrive 2
+    first=$(replay plan --all --rate 1 | run_name)
+    second=$(replay plan --all | run_name)
+    start apply replayctl apply "$first" --config "$CONF"
+    wait_for 10 over "$first" 1
+    # What is being sent counts as sent.
+    run -64 --separate-stderr replay apply "$second"
+    [ "${stderr_lines[-1]}" = "replayctl: $second: other runs have sent to 2 of its recipients since it was planned: plan anew, or say --again and they get it twice" ]
+    run -1 replay plan --all --dry-run
+    [[ $output == *"left out:    2 recipients who got it "* ]]
+    wait_for 10 gone "$PID"
+    run -64 --separate-stderr replay apply "$second"
+    state "$second" planned
+    wait_for 10 got 4
+    run -0 --separate-stderr replay apply "$second" --again
+    [ "$output" = "$second: 2 sent, 0 lost, 0 left" ]
+    wait_for 10 got 6
+}
+
+@test "ids that are not there are told one by one, the others come in the order asked" {
+    keeping
+    arrive 3
+    mapfile -t ids < <(replay list --ids)
+    gone=(0000000000007 0000000000008)
+    for command in list show cat; do
+        run -1 --separate-stderr replay "$command" "${ids[2]}" "${gone[1]}" "${ids[0]}" "${gone[0]}"
+        [ "${stderr_lines[0]}" = "replayctl: ${gone[1]}: the log does not have it" ]
+        [ "${stderr_lines[1]}" = "replayctl: ${gone[0]}: the log does not have it" ]
+        [ "${#stderr_lines[@]}" -eq 2 ]
+        [ "$(grep -oE 'r[0-9]@dest|message [0-9]' <<<"$output" | grep -oE '[0-9]' | uniq | xargs)" = "3 1" ]
+    done
+    run -1 --separate-stderr replay plan --json - < <(printf '%s
+' "${ids[1]}" "${gone[0]}")
+    [ "${stderr_lines[0]}" = "replayctl: ${gone[0]}: the log does not have it" ]
+    [ "$(jq -c '[.messages, .missing]' <<<"$output")" = '[1,1]' ]
+    run -1 --separate-stderr replay resend "${ids[1]}" "${gone[0]}"
+    [[ $output == *"missing:     1 messages that were named"*": 1 sent, 0 lost, 0 left" ]]
+    wait_for 10 got 4
+    # There, but not meant: that is no error of the list.
+    run -0 --separate-stderr replay list --ids "${ids[0]}" "${ids[1]}" --rcpt r1@dest.test
+    [ "$output" = "${ids[0]}" ]
+    [ -z "$stderr" ]
 }
 
 @test "who has made, begun and ended a run is logged" {
@@ -126,11 +196,11 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     [[ ${stderr_lines[1]} == *" $name replay-ended uid=$(id -u) user="*" state=done sent=2 lost=0 left=0 "* ]]
     [ "${#stderr_lines[@]}" -eq 2 ]
     # What could not go on says why; a plan that is not kept says nothing.
-    run -0 --separate-stderr replay plan --all --dry-run
+    run -0 --separate-stderr replay plan --all --again --dry-run
     [ -z "$stderr" ]
     sed -i 's/^free-space = .*/free-space = 1000T/' "$CONF"
     printf '[log]\nformat = json\n' >>"$CONF"
-    run -73 --separate-stderr replay resend "$(replay list --ids --origin client | head -n 1)"
+    run -75 --separate-stderr replay resend "$(replay list --ids --origin client | head -n 1)" --again
     [ "$(jq -r 'select(.event == "replay-ended") | "\(.state) \(.left) \(.uid)"' \
         < <(printf '%s\n' "${stderr_lines[@]}" | grep '^{'))" = "failed 1 $(id -u)" ]
 }
@@ -210,7 +280,10 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
 
 @test "what the log has lost before its turn is said, and is no success" {
     keeping
-    arrive 3
+    arrive 2
+    put 3 s@remote.test r3@dest.test r4@dest.test
+    wait_for 10 got 3
+    wait_for 10 queue_is_empty
     # Nothing keeps it: that is said while there is time.
     sed -i 's/^retention = .*/&\nretention-bytes = 1/' "$CONF"
     run -0 --separate-stderr replay plan --all
@@ -220,8 +293,37 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     rm "$SPOOL"/log/*.seg
     run -1 --separate-stderr replay apply "$name"
     [ "$output" = "$name: 0 sent, 3 lost, 0 left" ]
+    [ "${stderr_lines[-1]}" = "replayctl: 3 messages for 4 recipients had left the log: replayctl status $name says which" ]
     run -1 --separate-stderr replay apply "$name"
     state "$name" 'done'
+    run -1 replay status "$name"
+    [[ ${lines[0]} == *" 0 sent, 3 lost, 0 left, lost for 4 recipients" ]]
+    [ "${#lines[@]}" -eq 4 ]
+    [[ $output == *"lost:  "*" -> r3@dest.test, r4@dest.test"* ]]
+    run -1 replay status "$name" --json
+    [ "$(jq -c '[.sent, .lost, .lost_recipients, .lost_messages[0].recipients]' <<<"$output")" = \
+        '[0,3,4,["r1@dest.test"]]' ]
+    run -0 replay runs --json
+    [ "$(jq -c '[.lost, .lost_recipients]' <<<"$output")" = '[3,4]' ]
+}
+
+@test "a disk that is nearly full is said, and keeps room for new mail" {
+    keeping
+    arrive 3
+    halt
+    free=$(df -B1 --output=avail "$SPOOL" | tail -n 1)
+    # More than the mark at which mail is refused, and less than a quarter more.
+    sed -i "s/^free-space = .*/free-space = $((free / 20 * 17))/" "$CONF"
+    run -0 --separate-stderr replay plan --all
+    [[ $stderr == "replayctl: 0 bytes are left on the disk above free-space and a half: "* ]]
+    name=$(run_name <<<"$output")
+    run -75 --separate-stderr replay apply "$name"
+    [ "$output" = "$name: 0 sent, 0 lost, 3 left" ]
+    [[ ${stderr_lines[-1]} == "replayctl: too little free space: "*"; apply the run again later" ]]
+    state "$name" planned
+    sed -i 's/^free-space = .*/free-space = 0/' "$CONF"
+    run -0 --separate-stderr replay apply "$name"
+    [ "$output" = "$name: 3 sent, 0 lost, 0 left" ]
 }
 
 @test "a stranger's mark keeps no mail from being sent again" {

@@ -6,6 +6,7 @@
 #include "pace.h"
 #include "plan.h"
 #include "sending.h"
+#include "sent_before.h"
 #include "spool/replay_sender.h"
 #include "text/visible.h"
 
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iostream>
 #include <thread>
 
 namespace replayctl {
@@ -69,6 +71,12 @@ void send_and_log(spool::ReplaySender& sender, const Terms& terms, const std::st
     }
 }
 
+void print_counts(const std::string& run, const spool::ReplayCounts& counts)
+{
+    print(fmt::format("{}: {} sent, {} lost, {} left\n", run, counts.sent, counts.lost,
+                      counts.left()));
+}
+
 // Who owns it has limits, and we do not know them here.
 void refuse_users_run(const spool::ReplayFiles& files)
 {
@@ -76,6 +84,15 @@ void refuse_users_run(const spool::ReplayFiles& files)
         throw base::Failure(base::Remedy::fix_arguments,
                             fmt::format("the run {} is of {}, who alone applies it",
                                         files.name, text::visible(owner->name)));
+}
+
+// An operator has no limits of his own.
+Terms terms_of(const Call& call, const Place& place)
+{
+    Terms terms;
+    if (!call.has("again"))
+        terms.others = spool::replay_names(place.spool);
+    return terms;
 }
 
 } // namespace
@@ -97,13 +114,24 @@ Sent send(const spool::ReplayFiles& files, const Place& place, const Terms& term
 {
     catch_signals();
     spool::ReplaySender sender(files, place.writer, place.uidl, terms.ends);
+    // Locked by us now: of two that send the same at least one hears of the other.
+    if (!sender.plan().again)
+        refuse_what_others_sent(files, sender.plan(), sender.results(), terms.others);
     const std::size_t before = counts_of(sender).sent;
     Sent sent;
-    send_and_log(sender, terms, files.name, place.person, sent);
+    try {
+        send_and_log(sender, terms, files.name, place.person, sent);
+    } catch (const base::Failure&) {
+        print_counts(files.name, counts_of(sender));
+        throw;
+    }
     sent.counts = counts_of(sender);
     sent.now = sent.counts.sent - before;
-    print(fmt::format("{}: {} sent, {} lost, {} left\n", files.name, sent.counts.sent,
-                      sent.counts.lost, sent.counts.left()));
+    print_counts(files.name, sent.counts);
+    if (sent.counts.lost > 0)
+        std::cerr << fmt::format("replayctl: {} messages for {} recipients had left the "
+                                 "log: replayctl status {} says which\n",
+                                 sent.counts.lost, sent.counts.lost_recipients, files.name);
     return sent;
 }
 
@@ -118,7 +146,7 @@ int apply(const Call& call)
     const Place place = enter(call);
     const spool::ReplayFiles files = run_of(call, place);
     refuse_users_run(files);
-    return exit_status_of(send(files, place));
+    return exit_status_of(send(files, place, terms_of(call, place)));
 }
 
 int resend(const Call& call)
@@ -132,7 +160,8 @@ int resend(const Call& call)
     const std::string name = spool::make_replay(place.spool, planned.plan);
     log_made(place.person, name, planned.plan);
     print(describe(planned, name));
-    return exit_status_of(send({place.spool, name}, place));
+    return std::max(exit_status_of(planned), exit_status_of(send({place.spool, name}, place,
+                                                                 terms_of(call, place))));
 }
 
 } // namespace replayctl

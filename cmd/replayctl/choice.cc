@@ -42,12 +42,20 @@ public:
                 const auto mailbox = mailbox_of(address);
                 if (!mailbox)
                     ++choice_.left_out.no_mailbox;
-                else if (addresses.insert(text::to_lower(*mailbox)).second)
+                else if (!addresses.insert(text::to_lower(*mailbox)).second)
+                    continue; // by another recipient
+                else if (has_got(item.id, address))
+                    ++choice_.left_out.sent;
+                else
                     item.recipients.push_back({i, std::move(address)});
             }
         }
-        if (item.recipients.empty())
+        if (item.recipients.empty()) {
+            // What they forward was made again then.
+            if (!addresses.empty())
+                getting_[item.id] = std::move(addresses);
             return;
+        }
         if (item.size > spool::most_replayed) {
             ++choice_.left_out.too_large;
             return;
@@ -57,9 +65,18 @@ public:
             return;
         }
         getting_[item.id] = std::move(addresses);
-        choice_.items.push_back(std::move(item));
+        chosen_.emplace_back(message.envelope.arrival, std::move(item));
     }
-    [[nodiscard]] Choice take() { return std::move(choice_); }
+    [[nodiscard]] Choice take()
+    {
+        std::ranges::sort(chosen_, {}, [](const auto& one) {
+            return std::pair(one.first, one.second.id);
+        });
+        choice_.items.reserve(chosen_.size());
+        for (auto& [arrival, item] : chosen_)
+            choice_.items.push_back(std::move(item));
+        return std::move(choice_);
+    }
 
 private:
     [[nodiscard]] std::vector<std::string> leads_to(const Found& message,
@@ -115,6 +132,11 @@ private:
         return wishes_.mailbox_of ? wishes_.mailbox_of(address) : address;
     }
 
+    [[nodiscard]] bool has_got(spool::MessageId id, const std::string& address) const
+    {
+        return wishes_.has_got && wishes_.has_got(id, address);
+    }
+
     [[nodiscard]] std::string new_address(const std::string& address) const
     {
         if (!wishes_.to.empty())
@@ -129,6 +151,7 @@ private:
     const IsMarked& is_marked_;
     // Where what was chosen is kept now: what is made of it there is made again.
     std::unordered_map<spool::MessageId, std::unordered_set<std::string>> getting_;
+    std::vector<std::pair<std::int64_t, spool::ReplayItem>> chosen_; // with their arrival
     Choice choice_;
 };
 
@@ -143,9 +166,7 @@ Choice choose(const std::vector<Found>& messages, const Wishes& wishes, const Wa
         for (const Found& message : messages)
             if ((message.envelope.origin == Origin::forward) == forwards)
                 chooser.add(message);
-    Choice choice = chooser.take();
-    std::ranges::sort(choice.items, {}, &spool::ReplayItem::id);
-    return choice;
+    return chooser.take();
 }
 
 } // namespace replayctl

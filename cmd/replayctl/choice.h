@@ -9,6 +9,7 @@
 //     by a route of its own: one who only forwards  has no mailbox there; what was made of
 //                                                   his mail is chosen by itself
 //     a replay, and what bears the mark of one      is a copy of what the log has
+//     who has got it by an earlier run              would have it twice
 //
 // and what is too large to be sent again.
 #pragma once
@@ -29,6 +30,8 @@ using Leads = std::function<std::vector<std::string>(const spool::Found& message
                                                      std::uint32_t recipient)>;
 using IsMeant =
     std::function<bool(const spool::Envelope& envelope, std::uint32_t recipient)>;
+// Whether this address has got this message by an earlier run, where it would go now.
+using HasGot = std::function<bool(spool::MessageId id, const std::string& address)>;
 // Where mail to an address is kept; nothing: it only forwards.
 using MailboxOf = std::function<std::optional<std::string>(const std::string& address)>;
 
@@ -40,6 +43,7 @@ struct Wishes {
     Leads leads{};         // decides alone, if there is one
     // All go by a route of their own, where nothing is forwarded: to each mailbox once.
     MailboxOf mailbox_of{};
+    HasGot has_got{}; // if there is none, nobody has
 };
 
 struct LeftOut {
@@ -48,6 +52,7 @@ struct LeftOut {
     std::uint64_t replays = 0;    // messages
     std::uint64_t too_large = 0;  // messages
     std::uint64_t no_mailbox = 0; // recipients
+    std::uint64_t sent = 0;       // recipients
 };
 
 struct Choice {
@@ -58,7 +63,7 @@ struct Choice {
 using Waits = std::function<bool(spool::MessageId id, std::uint32_t recipient)>;
 using IsMarked = std::function<bool(const spool::Found& message)>; // reads the header
 
-// The items by id.
+// The items in the order in which their originals came.
 [[nodiscard]] Choice choose(const std::vector<spool::Found>& messages, const Wishes& wishes,
                             const Waits& waits, const IsMarked& is_marked);
 

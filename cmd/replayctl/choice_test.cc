@@ -228,3 +228,62 @@ TEST_CASE("replayctl: patterns of addresses")
     CHECK_FALSE(matches_pattern("@example.de", "bob@sub.example.de"));
     CHECK_FALSE(matches_pattern("bob@example.de", "xbob@example.de"));
 }
+
+TEST_CASE("replayctl: who has got it by an earlier run is left out, and what he forwarded")
+{
+    const std::vector<Found> all = {message(1, {"list@x.test", "b@x.test"}),
+                                    forward(2, 1, "list@x.test", "a@x.test"),
+                                    message(3, {"b@x.test"})};
+    const auto has_got = [](MessageId id, const std::string& address) {
+        return id == MessageId(1) && (address == "list@x.test" || address == "b@x.test");
+    };
+    const Choice rest =
+        choose(all, {.recipient = {}, .to = {}, .to_domain = {}, .has_got = has_got},
+               nobody_waits, unmarked);
+    REQUIRE(rest.items.size() == 1);
+    CHECK(rest.items[0].id == MessageId(3));
+    CHECK(rest.left_out.sent == 2);
+    CHECK(rest.left_out.forwards == 1);
+    // Where it goes now counts, not for whom it came.
+    const Choice others = choose(
+        all,
+        {.recipient = "b@x.test", .to = "c@x.test", .to_domain = {}, .has_got = has_got},
+        nobody_waits, unmarked);
+    CHECK(others.items.size() == 2);
+    CHECK(others.left_out.sent == 0);
+}
+
+TEST_CASE("replayctl: what came first is sent first, whatever its id")
+{
+    std::vector<Found> all = {message(1, {"a@x.test"}), message(2, {"a@x.test"}),
+                              message(3, {"a@x.test"}), message(4, {"a@x.test"})};
+    all[0].envelope.arrival = 900;
+    all[1].envelope.arrival = 300;
+    all[2].envelope.arrival = 500;
+    all[3].envelope.arrival = 300;
+    const Choice choice = choose(all, {}, nobody_waits, unmarked);
+    std::vector<std::uint64_t> ids;
+    for (const spool::ReplayItem& item : choice.items)
+        ids.push_back(item.id.value());
+    CHECK(ids == std::vector<std::uint64_t>{2, 4, 3, 1});
+}
+
+TEST_CASE("replayctl: what was named comes as it was named, the rest by its arrival")
+{
+    std::vector<Found> found = {message(1, {}), message(2, {}), message(3, {})};
+    found[0].envelope.arrival = 30;
+    found[1].envelope.arrival = 20;
+    found[2].envelope.arrival = 10;
+    const auto ids = [&found] {
+        std::vector<std::uint64_t> all;
+        for (const Found& one : found)
+            all.push_back(one.envelope.id.value());
+        return all;
+    };
+    replayctl::Criteria criteria;
+    replayctl::put_in_order(criteria, found);
+    CHECK(ids() == std::vector<std::uint64_t>{3, 2, 1});
+    criteria.named = {MessageId(2), MessageId(7), MessageId(1), MessageId(3)};
+    replayctl::put_in_order(criteria, found);
+    CHECK(ids() == std::vector<std::uint64_t>{2, 1, 3});
+}

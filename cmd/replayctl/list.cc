@@ -15,7 +15,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iostream>
+#include <optional>
 
 namespace replayctl {
 
@@ -111,15 +113,41 @@ std::string text_of_all(const spool::Found& message, const spool::QueueView& que
     return text;
 }
 
-// Of what was named, all must be there.
-int complain_of_missing(const Criteria& criteria, const std::vector<spool::Found>& found)
+// What matches, in the order in which it is printed.
+struct Selected {
+    std::vector<spool::Found> found;
+    int status; // of what was named, all must be there
+};
+
+Selected select_all(const std::string& spool, const Criteria& criteria,
+                    Journal* journal = nullptr)
 {
-    auto missing = criteria.ids;
-    for (const spool::Found& one : found)
-        missing.erase(one.envelope.id);
-    for (const spool::MessageId id : missing)
-        std::cerr << "replayctl: " << id.text() << ": the log does not have it\n";
-    return missing.empty() && !found.empty() ? exit_done : exit_no_match;
+    Missing missing(criteria);
+    std::vector<spool::Found> found =
+        select(spool, criteria, {}, [&](const spool::Found& one) { missing.see(one); });
+    if (journal != nullptr)
+        journal->narrow(criteria, found);
+    put_in_order(criteria, found);
+    const bool complete = missing.complain() == 0 && !found.empty();
+    return {std::move(found), complete ? exit_done : exit_no_match};
+}
+
+int complain(const spool::Found& one, std::string_view why, int status)
+{
+    std::cerr << "replayctl: " << one.envelope.id.text() << ": " << why << '\n';
+    return status;
+}
+
+// The exit status: those behind it are printed all the same.
+int print_bytes(spool::Reader& reader, const spool::Found& one)
+{
+    const auto message = reader.open(one.where);
+    const bool gone = !message && message.error() == spool::ReadError::gone;
+    if (!message && !gone)
+        return complain(one, "cannot be read", static_cast<int>(base::Remedy::check_disk));
+    if (gone || !spool::read_whole(*message, one.where, copy_block, print))
+        return complain(one, "was erased meanwhile", exit_no_match);
+    return exit_done;
 }
 
 } // namespace
@@ -139,14 +167,11 @@ int list(const Call& call)
     const Place place = enter(call);
     const Criteria criteria = read_criteria(call);
     const spool::QueueView queue(place.spool);
-    std::vector<spool::Found> found;
-    if (criteria.of_journal.empty()) {
-        found = select(place.spool, criteria);
-    } else {
-        Journal journal(call, place, criteria.of_journal);
-        found = select(place.spool, criteria);
-        journal.narrow(criteria, found);
-    }
+    std::optional<Journal> journal;
+    if (!criteria.of_journal.empty())
+        journal.emplace(call, place, criteria.of_journal);
+    const auto [found, status] =
+        select_all(place.spool, criteria, journal ? &*journal : nullptr);
     std::string text;
     for (const spool::Found& one : found)
         if (call.has("json"))
@@ -155,7 +180,7 @@ int list(const Call& call)
             text += call.has("ids") ? one.envelope.id.text() + '\n'
                                     : list_line(one, recipients_of(one.envelope));
     print(text);
-    return found.empty() ? exit_no_match : exit_done;
+    return status;
 }
 
 int show(const Call& call)
@@ -163,7 +188,7 @@ int show(const Call& call)
     const Place place = enter(call);
     const Criteria criteria = read_criteria(call);
     const spool::QueueView queue(place.spool);
-    const std::vector<spool::Found> found = select(place.spool, criteria);
+    const auto [found, status] = select_all(place.spool, criteria);
     std::string text;
     for (const spool::Found& one : found) {
         if (call.has("json"))
@@ -172,7 +197,7 @@ int show(const Call& call)
             text += (text.empty() ? "" : "\n") + text_of_all(one, queue);
     }
     print(text);
-    return complain_of_missing(criteria, found);
+    return status;
 }
 
 int cat(const Call& call)
@@ -180,20 +205,11 @@ int cat(const Call& call)
     const Place place = enter(call);
     const Criteria criteria = read_criteria(call);
     spool::Reader reader(place.spool);
-    const std::vector<spool::Found> found = select(place.spool, criteria);
-    for (const spool::Found& one : found) {
-        const auto message = reader.open(one.where);
-        const bool gone = !message && message.error() == spool::ReadError::gone;
-        if (!message && !gone)
-            throw base::Failure(base::Remedy::check_disk,
-                                one.envelope.id.text() + ": cannot be read");
-        if (gone || !spool::read_whole(*message, one.where, copy_block, print)) {
-            std::cerr << "replayctl: " << one.envelope.id.text()
-                      << ": was erased meanwhile\n";
-            return exit_no_match;
-        }
-    }
-    return complain_of_missing(criteria, found);
+    const auto [found, status] = select_all(place.spool, criteria);
+    int worst = status;
+    for (const spool::Found& one : found)
+        worst = std::max(worst, print_bytes(reader, one));
+    return worst;
 }
 
 } // namespace replayctl

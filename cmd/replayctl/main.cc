@@ -18,6 +18,7 @@ using conf::OptionSpec;
 using Options = std::vector<OptionSpec>;
 
 const OptionSpec spool_option{"spool", "DIR", "the spool, instead of what the file says"};
+const OptionSpec again{"again", "", "also to who has got it by another run"};
 const OptionSpec json{"json", "", "for programs"};
 
 Options search_options(Options more)
@@ -36,7 +37,8 @@ Options plan_options(Options more)
                  {"to", "ADDRESS", "to this address instead"},
                  {"to-domain", "DOMAIN", "to the same local parts in this domain instead"},
                  {"route", "NAME", "where this row of the routes table leads"},
-                 {"rate", "NUMBER", "messages a second; 0: no limit"}});
+                 {"rate", "NUMBER", "messages a second; 0: no limit"},
+                 again});
     return search_options(std::move(more));
 }
 
@@ -59,7 +61,7 @@ std::vector<Command> commands()
          replayctl::apply,
          "send what a run has planned, or go on",
          "RUN",
-         {spool_option}},
+         {again, spool_option}},
         {"resend", replayctl::resend, "plan and apply in one", "[ID ...]",
          plan_options({})},
         {"runs", replayctl::runs, "all runs", "", {json, spool_option}},

@@ -102,20 +102,24 @@ std::set<std::string> ends_of(const Caller& caller)
     return ends;
 }
 
-int send_own(const spool::ReplayFiles& files, const Caller& caller, Done& done)
+int send_own(const spool::ReplayFiles& files, const Call& call, const Caller& caller,
+             Done& done)
 {
     require_own_addresses(files, caller);
     const spool::ReplayAmount most{caller.limits.messages_per_day,
                                    caller.limits.bytes_per_day};
-    const Sent sent = send(files, caller.place,
-                           {.rate = caller.limits.rate,
-                            .may_send =
-                                [&](const spool::ReplayItem& next) {
-                                    return spool::charge_replay(
-                                        caller.place.spool, caller.who.uid, {1, next.size},
-                                        most, base::wall_seconds());
-                                },
-                            .ends = ends_of(caller)});
+    const Sent sent = send(
+        files, caller.place,
+        {.rate = caller.limits.rate,
+         .may_send =
+             [&](const spool::ReplayItem& next) {
+                 return spool::charge_replay(caller.place.spool, caller.who.uid,
+                                             {1, next.size}, most, base::wall_seconds());
+             },
+         .ends = ends_of(caller),
+         .others = call.has("again")
+                       ? std::vector<std::string>()
+                       : spool::replay_names(caller.place.spool, caller.who)});
     done.count = sent.now;
     if (sent.refused)
         throw base::Failure(base::Remedy::try_later,
@@ -133,7 +137,7 @@ int own_resend(const Call& call, const Caller& caller, Done& done)
     print(describe(planned, done.run));
     if (planned.plan.items.empty())
         return exit_no_match;
-    return send_own({caller.place.spool, done.run}, caller, done);
+    return send_own({caller.place.spool, done.run}, call, caller, done);
 }
 
 spool::ReplayFiles own_run(const Call& call, const Caller& caller, Done& done)
@@ -146,7 +150,7 @@ spool::ReplayFiles own_run(const Call& call, const Caller& caller, Done& done)
 
 int own_apply(const Call& call, const Caller& caller, Done& done)
 {
-    return send_own(own_run(call, caller, done), caller, done);
+    return send_own(own_run(call, caller, done), call, caller, done);
 }
 
 int own_runs(const Call& call, const Caller& caller, Done& done)

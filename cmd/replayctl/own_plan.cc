@@ -7,6 +7,8 @@
 #include "own_mail.h"
 #include "select.h"
 #include "sending.h"
+#include "sent_before.h"
+#include "text/lines.h"
 
 #include <fmt/format.h>
 
@@ -46,17 +48,19 @@ struct Search {
     }
 
     [[nodiscard]] bool is_narrow() const { return criteria.any() || has_pattern; }
-    [[nodiscard]] std::vector<spool::Found> run(const std::string& spool)
+    [[nodiscard]] std::vector<spool::Found> run(const std::string& spool,
+                                                const Seen& seen = {})
     {
         AtOnce found{.messages = 0, .octets = 0};
-        return select(spool, criteria, [&](const spool::Found& one) {
+        const auto also = [&](const spool::Found& one) {
             if (is_interrupted())
                 throw base::Failure(base::Remedy::try_later, "interrupted");
             const bool is_own = !own.of(one).empty();
             if (is_own)
                 add(one.envelope, found);
             return is_own;
-        });
+        };
+        return select(spool, criteria, also, seen);
     }
     void add(const spool::Envelope& envelope, AtOnce& found) const
     {
@@ -128,6 +132,7 @@ std::vector<OwnFound> find_own(const Call& call, const Caller& caller)
     std::vector<spool::Found> found = search.run(caller.place.spool);
     erase_replays(found);
     erase_kept_back(found, spool::QueueView(caller.place.spool));
+    put_in_order(search.criteria, found);
     std::vector<OwnFound> all;
     all.reserve(found.size());
     for (spool::Found& one : found) {
@@ -149,7 +154,21 @@ Planned plan_own(const Call& call, const Caller& caller)
     planned.plan.rate = own_rate(call, caller);
     planned.plan.made = base::wall_seconds();
     planned.plan.owner = caller.who;
-    std::vector<spool::Found> found = search.run(caller.place.spool);
+    // Of what others have had sent to him he has the mail.
+    spool::ReplayHistory history;
+    const auto is_his = [&](const spool::Recipient& one) {
+        return caller.addresses.contains(text::to_lower(one.address));
+    };
+    std::vector<spool::Found> found =
+        search.run(caller.place.spool, [&](const spool::Found& one) {
+            if (is_sent_again(one.envelope) &&
+                std::ranges::any_of(one.envelope.recipients, is_his))
+                history.add(one.envelope);
+        });
+    planned.plan.again = call.has("again");
+    if (!planned.plan.again)
+        add_runs(history, caller.place.spool,
+                 spool::replay_names(caller.place.spool, caller.who));
     const spool::QueueView queue(caller.place.spool); // later, as in make_plan()
     erase_kept_back(found, queue);
     Marks marks = own_marks(caller, search.own);
@@ -159,7 +178,11 @@ Planned plan_own(const Call& call, const Caller& caller)
          .to = {},
          .to_domain = {},
          .leads = [&](const spool::Found& one,
-                      std::uint32_t i) { return search.own.of(one, i); }},
+                      std::uint32_t i) { return search.own.of(one, i); },
+         .has_got =
+             [&](spool::MessageId id, const std::string& address) {
+                 return !planned.plan.again && history.has(id, address, {});
+             }},
         [&](spool::MessageId id, std::uint32_t i) { return waits(queue, id, i); },
         [&](const spool::Found& one) { return marks.has(one); });
     planned.plan.items = std::move(choice.items);

@@ -7,14 +7,13 @@
 #include "marks.h"
 #include "route.h"
 #include "select.h"
+#include "sent_before.h"
 #include "spool/disk.h"
 #include "spool/layout.h"
 #include "spool/queue.h"
 #include "spool/segments.h"
 #include "spool/space.h"
 #include "text/address.h"
-#include "text/json.h"
-#include "text/lines.h"
 #include "text/visible.h"
 #include "text/words.h"
 
@@ -23,17 +22,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <map>
-#include <tuple>
 
 namespace replayctl {
 
 namespace {
 
 constexpr std::uint32_t default_rate = 100;
-constexpr std::size_t most_shown = 10;
-
-using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
 
 Wishes read_wishes(const Call& call)
 {
@@ -52,41 +46,6 @@ Wishes read_wishes(const Call& call)
         throw base::Failure(base::Remedy::fix_arguments,
                             "not an address: " + text::visible(address));
     return wishes;
-}
-
-// Most first.
-Counts addresses_of(const spool::ReplayPlan& plan)
-{
-    std::map<std::string, std::uint64_t> counts;
-    for (const spool::ReplayItem& item : plan.items)
-        for (const spool::ReplayRecipient& to : item.recipients)
-            ++counts[text::to_lower(to.address)];
-    Counts sorted(counts.begin(), counts.end());
-    std::ranges::sort(sorted, [](const auto& one, const auto& other) {
-        return std::tie(other.second, one.first) < std::tie(one.second, other.first);
-    });
-    return sorted;
-}
-
-std::uint64_t bytes_of(const spool::ReplayPlan& plan)
-{
-    std::uint64_t bytes = 0;
-    for (const spool::ReplayItem& item : plan.items)
-        bytes += item.size;
-    return bytes;
-}
-
-std::uint64_t recipients_of(const spool::ReplayPlan& plan)
-{
-    std::uint64_t count = 0;
-    for (const spool::ReplayItem& item : plan.items)
-        count += item.recipients.size();
-    return count;
-}
-
-std::uint64_t seconds_of(const spool::ReplayPlan& plan)
-{
-    return plan.rate == 0 ? 0 : (plan.items.size() + plan.rate - 1) / plan.rate;
 }
 
 std::uint64_t bytes_of_log(const std::string& spool)
@@ -125,29 +84,6 @@ void warn_of_little_room(const spool::ReplayPlan& plan, const Place& place)
     std::cerr << fmt::format("replayctl: {} bytes are left of retention-bytes: the log may "
                              "lose messages before they are sent\n",
                              place.retention_bytes - used);
-}
-
-void add_known(std::string& text, const std::optional<Known>& known)
-{
-    if (known)
-        text +=
-            fmt::format("known:       {} delivered, {} failed, {} waiting, {} not in the "
-                        "journal\n",
-                        known->delivered, known->failed, known->waiting, known->not_filed);
-}
-
-void add_left_out(std::string& text, const LeftOut& left_out)
-{
-    const std::pair<std::uint64_t, std::string_view> lines[] = {
-        {left_out.waiting, "recipients that wait in the queue"},
-        {left_out.forwards, "recipients of forwards, whose originals are sent again"},
-        {left_out.no_mailbox, "recipients that only forward, and have no mailbox there"},
-        {left_out.replays, "messages that were sent again before"},
-        {left_out.too_large, "messages that are too large"},
-    };
-    for (const auto& [count, what] : lines)
-        if (count > 0)
-            text += fmt::format("left out:    {} {}\n", count, what);
 }
 
 // Where it was asked for it must be there.
@@ -210,7 +146,21 @@ Planned make_plan(const Call& call, const Place& place)
         };
     }
     const std::unique_ptr<Journal> journal = journal_for(call, place, criteria);
-    std::vector<spool::Found> found = select(place.spool, criteria);
+    spool::ReplayHistory history;
+    Missing missing(criteria);
+    std::vector<spool::Found> found =
+        select(place.spool, criteria, {}, [&](const spool::Found& one) {
+            missing.see(one);
+            history.add(one.envelope);
+        });
+    planned.missing = missing.complain();
+    planned.plan.again = call.has("again");
+    if (!planned.plan.again) {
+        add_runs(history, place.spool, spool::replay_names(place.spool));
+        wishes.has_got = [&](spool::MessageId id, const std::string& address) {
+            return history.has(id, address, planned.plan.route);
+        };
+    }
     if (!criteria.of_journal.empty()) {
         journal->narrow(criteria, found);
         wishes.is_meant = [&](const spool::Envelope& envelope, std::uint32_t i) {
@@ -228,70 +178,6 @@ Planned make_plan(const Call& call, const Place& place)
     return planned;
 }
 
-std::string describe(const Planned& planned, const std::string& name)
-{
-    const spool::ReplayPlan& plan = planned.plan;
-    const Counts addresses = addresses_of(plan);
-    std::string text;
-    if (!name.empty())
-        text += fmt::format("run:         {}\n", name);
-    if (!plan.route.empty())
-        text += fmt::format("route:       {}\n", plan.route);
-    text += fmt::format("messages:    {}\nbytes:       {}\n", plan.items.size(),
-                        bytes_of(plan));
-    text += fmt::format("recipients:  {} ({} addresses)\n", recipients_of(plan),
-                        addresses.size());
-    for (std::size_t i = 0; i < std::min(most_shown, addresses.size()); ++i)
-        text += fmt::format("  {:>9}  {}\n", addresses[i].second,
-                            text::visible(addresses[i].first));
-    if (addresses.size() > most_shown)
-        text += fmt::format("             and {} more\n", addresses.size() - most_shown);
-    add_known(text, planned.known);
-    add_left_out(text, planned.left_out);
-    if (plan.rate > 0)
-        text += fmt::format("duration:    {} s at {} messages a second\n", seconds_of(plan),
-                            plan.rate);
-    return text;
-}
-
-std::string describe_json(const Planned& planned, const std::string& name)
-{
-    std::string out;
-    text::JsonWriter json(out);
-    json.begin_object();
-    if (!name.empty())
-        json.member("run", name);
-    if (!planned.plan.route.empty())
-        json.member("route", planned.plan.route);
-    json.member("messages", planned.plan.items.size())
-        .member("bytes", bytes_of(planned.plan))
-        .member("recipients", recipients_of(planned.plan))
-        .member("rate", planned.plan.rate)
-        .member("seconds", seconds_of(planned.plan));
-    json.key("addresses").begin_object();
-    for (const auto& [address, count] : addresses_of(planned.plan))
-        json.member(address, count);
-    json.end_object();
-    json.key("left_out")
-        .begin_object()
-        .member("waiting", planned.left_out.waiting)
-        .member("forwards", planned.left_out.forwards)
-        .member("replays", planned.left_out.replays)
-        .member("too_large", planned.left_out.too_large)
-        .member("no_mailbox", planned.left_out.no_mailbox)
-        .end_object();
-    if (planned.known)
-        json.key("known")
-            .begin_object()
-            .member("delivered", planned.known->delivered)
-            .member("failed", planned.known->failed)
-            .member("waiting", planned.known->waiting)
-            .member("not_filed", planned.known->not_filed)
-            .end_object();
-    json.end_object();
-    return out + '\n';
-}
-
 int plan(const Call& call)
 {
     const Place place = enter(call);
@@ -302,7 +188,12 @@ int plan(const Call& call)
         log_made(place.person, name, planned.plan);
     }
     print(call.has("json") ? describe_json(planned, name) : describe(planned, name));
-    return planned.plan.items.empty() ? exit_no_match : exit_done;
+    return exit_status_of(planned);
+}
+
+int exit_status_of(const Planned& planned)
+{
+    return planned.plan.items.empty() || planned.missing > 0 ? exit_no_match : exit_done;
 }
 
 } // namespace replayctl

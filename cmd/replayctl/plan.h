@@ -16,6 +16,7 @@ struct Planned {
     spool::ReplayPlan plan;
     LeftOut left_out;
     std::optional<Known> known; // nothing: there is no journal
+    std::size_t missing = 0;    // of the messages that were named
 };
 
 // What the command line asks for.  Throws Failure (fix_arguments: nothing narrows it and
@@ -27,6 +28,12 @@ struct Planned {
 
 [[nodiscard]] bool waits(const spool::QueueView& queue, spool::MessageId id,
                          std::uint32_t recipient);
+
+// Nothing to send, or something that was named is not there: exit_no_match.
+[[nodiscard]] int exit_status_of(const Planned& planned);
+
+// Of all its messages.
+[[nodiscard]] std::uint64_t bytes_of(const spool::ReplayPlan& plan);
 
 // `name`: of the run; empty: none was made.
 [[nodiscard]] std::string describe(const Planned& planned, const std::string& name);

@@ -30,14 +30,15 @@ struct Allowed {
 constexpr std::string_view none[] = {""};
 constexpr std::string_view json[] = {"json"};
 constexpr std::string_view of_list[] = {"json", "ids"};
-constexpr std::string_view of_plan[] = {"json", "dry-run", "all"};
-constexpr std::string_view of_resend[] = {"all"};
+constexpr std::string_view of_plan[] = {"json", "dry-run", "all", "again"};
+constexpr std::string_view of_resend[] = {"all", "again"};
+constexpr std::string_view of_apply[] = {"again"};
 constexpr std::string_view criteria[] = {"sender", "rcpt", "since", "until", "on"};
 constexpr std::string_view wishes[] = {"sender", "rcpt", "since", "until", "on", "rate"};
 
 constexpr Allowed all_allowed[] = {
     {"list", Operands::ids, of_list, criteria},   {"plan", Operands::ids, of_plan, wishes},
-    {"resend", Operands::ids, of_resend, wishes}, {"apply", Operands::run, none, none},
+    {"resend", Operands::ids, of_resend, wishes}, {"apply", Operands::run, of_apply, none},
     {"runs", Operands::none, json, none},         {"status", Operands::run, json, none},
     {"stop", Operands::run, none, none},          {"forget", Operands::run, none, none},
 };

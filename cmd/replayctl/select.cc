@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <tuple>
 #include <unordered_map>
 
 namespace replayctl {
@@ -48,8 +49,8 @@ Criteria read_criteria(const Call& call)
 {
     Criteria criteria;
     criteria.only_ids = !call.operands.empty();
-    for (const spool::MessageId id : spool::read_ids(call.operands, std::cin))
-        criteria.ids.insert(id);
+    criteria.named = spool::read_ids(call.operands, std::cin);
+    criteria.ids = {criteria.named.begin(), criteria.named.end()};
     criteria.sender = call.get("sender");
     criteria.recipient = call.get("rcpt");
     criteria.said = read_others(call);
@@ -80,11 +81,13 @@ bool matches(const Criteria& criteria, const spool::Found& message)
 }
 
 std::vector<spool::Found> select(const std::string& spool, const Criteria& criteria,
-                                 const Also& also)
+                                 const Also& also, const Seen& seen)
 {
     std::unordered_map<spool::MessageId, spool::Found> chosen;
     spool::Follower follower(spool, {});
     const auto found = [&](spool::Found&& one) {
+        if (seen)
+            seen(one);
         if (!matches(criteria, one) || (also && !also(one)))
             return;
         spool::Found& known = chosen[one.envelope.id];
@@ -100,6 +103,30 @@ std::vector<spool::Found> select(const std::string& spool, const Criteria& crite
         all.push_back(std::move(one));
     std::ranges::sort(all, {}, [](const spool::Found& one) { return one.envelope.id; });
     return all;
+}
+
+void put_in_order(const Criteria& criteria, std::vector<spool::Found>& found)
+{
+    std::unordered_map<spool::MessageId, std::size_t> places;
+    for (const spool::MessageId id : criteria.named)
+        places.emplace(id, places.size());
+    std::ranges::sort(found, {}, [&](const spool::Found& one) {
+        const auto place = places.find(one.envelope.id);
+        return std::tuple(place == places.end() ? places.size() : place->second,
+                          one.envelope.arrival, one.envelope.id);
+    });
+}
+
+std::size_t Missing::complain() const
+{
+    std::size_t count = 0;
+    for (const spool::MessageId id : criteria_.named) {
+        if (there_.contains(id))
+            continue;
+        std::cerr << "replayctl: " << id.text() << ": the log does not have it\n";
+        ++count;
+    }
+    return count;
 }
 
 } // namespace replayctl

@@ -18,6 +18,7 @@ namespace replayctl {
 // Everything that was said must hold.
 struct Criteria {
     std::unordered_set<spool::MessageId> ids; // empty: any
+    std::vector<spool::MessageId> named;      // the same, as they were said
     bool only_ids = false;
     std::string sender;    // pattern
     std::string recipient; // pattern
@@ -43,10 +44,34 @@ using text::matches_pattern;
 // As far as the log knows.
 [[nodiscard]] bool matches(const Criteria& criteria, const spool::Found& message);
 
-// Each message once, where its latest copy is, oldest first; the journal is not asked.
-// `also`: asked of those that match, if it is there.
+// Each message once, where its latest copy is, by id; the journal is not asked.  `also`:
+// asked of those that match, if it is there.  `seen`: told of everything in the log.
 using Also = std::function<bool(const spool::Found& message)>;
-[[nodiscard]] std::vector<spool::Found>
-select(const std::string& spool, const Criteria& criteria, const Also& also = {});
+using Seen = std::function<void(const spool::Found& message)>;
+[[nodiscard]] std::vector<spool::Found> select(const std::string& spool,
+                                               const Criteria& criteria,
+                                               const Also& also = {},
+                                               const Seen& seen = {});
+
+// Those that were named, as they were named; others as they came, the oldest first.
+void put_in_order(const Criteria& criteria, std::vector<spool::Found>& found);
+
+// Which of the messages that were named the log does not have.
+class Missing {
+public:
+    explicit Missing(const Criteria& criteria) : criteria_(criteria) {}
+
+    void see(const spool::Found& message)
+    {
+        if (criteria_.ids.contains(message.envelope.id))
+            there_.insert(message.envelope.id);
+    }
+    // Each on a line of standard error; how many.
+    [[nodiscard]] std::size_t complain() const;
+
+private:
+    const Criteria& criteria_;
+    std::unordered_set<spool::MessageId> there_;
+};
 
 } // namespace replayctl

@@ -9,6 +9,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace replayctl {
 
@@ -18,6 +19,8 @@ struct Terms {
     // Asked before each message; false: it is not sent, and nothing after it.
     std::function<bool(const spool::ReplayItem& next)> may_send{};
     std::set<std::string> ends{}; // see spool/replay_sender.h
+    // Nothing is sent that one of these runs has sent, unless the plan wants it again.
+    std::vector<std::string> others{};
 };
 
 struct Sent {

@@ -60,6 +60,12 @@ bool read_route(std::string_view line, ReplayPlan& plan)
     return !line.empty();
 }
 
+bool read_again(std::string_view line, ReplayPlan& plan)
+{
+    plan.again = true;
+    return line.empty();
+}
+
 bool read_line(std::string_view line, ReplayPlan& plan)
 {
     const std::string_view word = text::take_word(line);
@@ -73,6 +79,8 @@ bool read_line(std::string_view line, ReplayPlan& plan)
         return read_owner(line, plan);
     if (word == "route")
         return read_route(line, plan);
+    if (word == "again")
+        return read_again(line, plan);
     return word == "rate" && read_number(line, plan.rate);
 }
 
@@ -87,6 +95,8 @@ std::string encode(const ReplayPlan& plan)
         fmt::format_to(out, "owner {} {}\n", plan.owner->uid, plan.owner->name);
     if (!plan.route.empty())
         fmt::format_to(out, "route {}\n", plan.route);
+    if (plan.again)
+        text += "again\n";
     for (const ReplayItem& item : plan.items) {
         fmt::format_to(out, "message {} {} {}\n", item.id.text(),
                        MessageId(item.where).text(), item.size);

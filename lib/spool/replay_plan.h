@@ -10,6 +10,7 @@
 //     owner UID NAME                   the user of the system whose it is; of an operator's
 //                                      there is no such line
 //     route NAME                       only if all go by this route
+//     again                            also to those who have got it by an earlier run
 //     message ID WHERE SIZE            WHERE: its place in the log then, in the form of an
 //                                      id
 //     to RECIPIENT <ADDRESS>           a recipient of the original, counted from 0, and who
@@ -55,6 +56,7 @@ struct ReplayPlan {
     std::vector<ReplayItem> items;         // each message once
     std::optional<ReplayOwner> owner = {}; // nothing: it is an operator's
     std::string route{};                   // of the envelopes (spool/envelope.h)
+    bool again = false;                    // what others have sent was chosen all the same
     bool operator==(const ReplayPlan&) const = default;
 };
 
