@@ -93,7 +93,8 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
         if (damaged.known(one.number))
             busy.insert(one.number);
     const std::vector<Follower::Position> filed = wants_.limit_always(read);
-    erase(sweep_.work({core, segments, busy, filed, eraser_.idle()}), appended);
+    erase(sweep_.work({core, segments, busy, filed, eraser_.idle(), Moment::now()}),
+          appended);
     for (const SegmentFacts& one : segments)
         if (one.wanted)
             busy.insert(one.number);

@@ -6,20 +6,21 @@
 #include "spool/segment_file.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <unistd.h>
 
 namespace spool {
 
 namespace {
 
-constexpr std::int64_t look_again_at_kept = 3600;
-constexpr std::int64_t look_again_at_open = 60; // somebody has it locked for a moment
+constexpr base::seconds look_again_at_kept{3600};
+constexpr base::seconds look_again_at_open{60}; // somebody has it locked for a moment
 constexpr std::int64_t second = 1'000'000;
 
 class Looker {
 public:
-    Looker(const RingPeriods& periods, std::int64_t now, bool remains)
-        : periods_(periods), now_(now), remains_(remains)
+    Looker(const RingPeriods& periods, std::int64_t now, const RingPart& part)
+        : periods_(periods), now_(now), part_(part)
     {
     }
 
@@ -28,24 +29,27 @@ public:
         window_.look_at(segment.fd(), end);
         Scan scan(window_, segment.head);
         Scanned record;
-        for (std::uint64_t offset = segment.head.first; offset < end;) {
-            if (found_.due.size() == most_due) {
-                found_.next = now_;
+        std::uint64_t offset = std::max<std::uint64_t>(part_.from, segment.head.first);
+        while (offset < end) {
+            if (found_.due.size() == part_.most) {
+                found_.end = offset;
+                found_.more = true;
                 return;
             }
             const Scan::Kind kind = scan.examine(offset, Trust::all, record);
             if (kind == Scan::Kind::sealed)
-                return;
+                break;
             if (kind == Scan::Kind::broken) {
                 (void)scan.next(offset, Trust::all, record); // behind it
                 continue;
             }
             if (kind == Scan::Kind::record)
                 judge(record);
-            else if (remains_ && has_remains(offset, record.header))
+            else if (offset >= part_.clean && has_remains(offset, record.header))
                 found_.due.push_back({record.where.offset, {}});
             offset += record.header.size();
         }
+        found_.end = end;
     }
 
     [[nodiscard]] RingLook take() { return std::move(found_); }
@@ -87,30 +91,36 @@ private:
 
     const RingPeriods& periods_;
     std::int64_t now_;
-    bool remains_;
+    const RingPart& part_;
     Window window_;
     RingLook found_;
 };
 
 bool is_kept(const std::string& directory, SegmentNumber segment)
 {
-    return ::access(damaged_path(directory, segment).c_str(), F_OK) == 0;
+    const std::string path = damaged_path(directory, segment);
+    if (::access(path.c_str(), F_OK) == 0)
+        return true;
+    if (errno != ENOENT && errno != ENOTDIR)
+        base::fail_errno("look for", path);
+    return false;
 }
 
 } // namespace
 
-RingLook look_through(const std::string& directory, const Follower::Position& to,
-                      const RingPeriods& periods, std::int64_t now, bool remains)
+RingLook look_through(const std::string& directory, const RingPart& part,
+                      const RingPeriods& periods, std::int64_t now)
 {
+    const Follower::Position& to = part.to;
     const auto segment = open_segment(directory, to.segment);
     if (!segment || segment->head.number != to.segment || segment->other_version)
         return {};
     if (is_kept(directory, to.segment))
-        return {{}, now + look_again_at_kept};
+        return {.due = {}, .again = look_again_at_kept};
     std::uint64_t end = to.offset;
     if (to.finished && segment_state(*segment, end) == SegmentState::open)
-        return {{}, now + look_again_at_open};
-    Looker looker(periods, now, remains);
+        return {.due = {}, .again = look_again_at_open};
+    Looker looker(periods, now, part);
     looker.look(*segment, end);
     return looker.take();
 }

@@ -5,6 +5,7 @@
 // who still waits for a message is not known: ring_sweep.h.
 #pragma once
 
+#include "base/clock.h"
 #include "base/failure.h"
 #include "spool/reader.h"
 
@@ -34,6 +35,14 @@ inline constexpr std::int64_t never = INT64_MAX;
 // Of one look: the rest is found by the next.
 inline constexpr std::size_t most_due = 100'000;
 
+// What of a segment is looked at.
+struct RingPart {
+    Follower::Position to;
+    std::uint64_t from = 0;  // where the last look ended; 0: from the front
+    std::uint64_t clean = 0; // before this a crash has left nothing of what was erased
+    std::size_t most = most_due;
+};
+
 struct RingLook {
     struct Due {
         std::uint32_t offset = 0;
@@ -41,15 +50,15 @@ struct RingLook {
     };
     std::vector<Due> due;
     std::int64_t next = never; // when the first of the others is due, seconds
+    std::uint64_t end = 0;     // so far it was looked at
+    bool more = false;         // behind it; `due` is full
+    base::seconds again{0};    // it was not looked at, and shall be after so long
 };
 
-// What of a segment is due at `now` (seconds since 1970), up to this position.  `remains`:
-// also what a crash left of records that were being erased.  Nothing of a segment that is
-// gone, damaged or kept for a person.  Throws base::Failure: PeriodUnknown, or this one
-// cannot be read.
-[[nodiscard]] RingLook look_through(const std::string& directory,
-                                    const Follower::Position& to,
-                                    const RingPeriods& periods, std::int64_t now,
-                                    bool remains);
+// What of a segment is due at `now` (seconds since 1970), and what a crash left of records
+// that were being erased.  Nothing of a segment that is gone, damaged or kept for a person.
+// Throws base::Failure: PeriodUnknown, or this one cannot be read.
+[[nodiscard]] RingLook look_through(const std::string& directory, const RingPart& part,
+                                    const RingPeriods& periods, std::int64_t now);
 
 } // namespace spool

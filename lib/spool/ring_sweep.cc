@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <new>
+#include <string_view>
 #include <utility>
 
 namespace spool {
@@ -18,11 +20,13 @@ namespace {
 constexpr std::int64_t part_of_period = 20;
 constexpr std::int64_t least_lag = 1;
 constexpr std::int64_t most_lag = 300;
-constexpr std::int64_t pause_after_trouble = 60;
-constexpr std::int64_t pause_of_unreadable = 3600; // one segment's
-constexpr std::size_t most_asked = 5000;           // of the queue, in one turn
-constexpr std::size_t most_looked = 64;            // segments, in one turn of the thread
-constexpr base::milliseconds look_time{250};       // the same: no further one is begun
+constexpr base::seconds pause_after_trouble{60};
+// One segment's: doubled with each look that fails.
+constexpr base::seconds pause_of_unreadable{60};
+constexpr base::seconds most_pause_of_unreadable{3600};
+constexpr std::size_t most_asked = 5000;     // of the queue, in one turn
+constexpr std::size_t most_looked = 64;      // segments, in one turn of the thread
+constexpr base::milliseconds look_time{250}; // the same: no further one is begun
 
 } // namespace
 
@@ -37,42 +41,55 @@ void RingSweep::set(std::shared_ptr<const RingPeriods> periods)
     periods_ = std::move(periods);
     known_.clear();
     due_.clear();
-    next_choice_ = 0;
+    next_choice_ = {};
     stale_ = looks_.valid();
 }
 
 std::vector<Location> RingSweep::work(const Round& round)
 {
-    take_looks();
+    take_looks(round.now);
     if (!periods_)
         return {};
     if (!round.room)
         return {};
-    if (due_.empty() && !looks_.valid() && base::wall_seconds() >= next_choice_)
+    if (due_.empty() && !looks_.valid() && round.now.steady >= next_choice_)
         choose(round);
     return take_due(round.core);
+}
+
+RingSweep::Look RingSweep::look(const std::string& directory, const Job& job,
+                                const Task& task)
+{
+    const auto failed = [&task](std::string_view why) {
+        return Look{
+            task, {}, fmt::format("segment {:010x}: {}", task.part.to.segment, why)};
+    };
+    try {
+        return {task, look_through(directory, task.part, *job.periods, job.now.wall), {}};
+    } catch (const PeriodUnknown&) {
+        throw;
+    } catch (const base::Failure& failure) {
+        return failed(failure.what());
+    } catch (const std::bad_alloc&) {
+        return failed("no memory");
+    }
 }
 
 // A segment that cannot be read does not keep the others from being looked at.
 RingSweep::Looks RingSweep::run(const std::string& directory, const Job& job)
 {
-    Looks looks;
+    Looks looks{{}, {}, job.now};
+    std::size_t found = 0;
     const base::SteadyTime end = base::Steady::now() + look_time;
     for (const Task& task : job.tasks) {
-        const std::int64_t now = base::wall_seconds();
         try {
-            looks.done.emplace_back(
-                task, look_through(directory, task.to, *job.periods, now, task.first));
+            looks.done.push_back(look(directory, job, task));
         } catch (const PeriodUnknown& failure) {
             looks.error = failure.what();
             break;
-        } catch (const base::Failure& failure) {
-            looks.error =
-                fmt::format("segment {:010x}: {}", task.to.segment, failure.what());
-            looks.done.emplace_back(task,
-                                    RingLook{.due = {}, .next = now + pause_of_unreadable});
         }
-        if (base::Steady::now() >= end)
+        found += looks.done.back().found.due.size();
+        if (found >= most_due || base::Steady::now() >= end)
             break;
     }
     return looks;
@@ -84,32 +101,67 @@ void RingSweep::wait()
         looks_.wait();
 }
 
-void RingSweep::take_looks()
+void RingSweep::take_looks(const Moment& now)
 {
     if (!looks_.valid() || looks_.wait_for(base::seconds(0)) != std::future_status::ready)
         return;
     Looks looks = looks_.get();
     if (std::exchange(stale_, false))
         return;
-    for (auto& [task, look] : looks.done)
-        settle(task, std::move(look));
-    if (looks.error.empty())
-        return;
-    base::log(base::Level::warning, "tenant-erase-failed", "-", {{"error", looks.error}});
-    next_choice_ = base::wall_seconds() + pause_after_trouble;
+    for (Look& look : looks.done)
+        if (look.error.empty())
+            settle(std::move(look), now);
+        else
+            settle_failed(look, now);
+    tell_unknown(looks.error, now);
 }
 
-void RingSweep::settle(const Task& task, RingLook&& look)
+// Said once, until it works again.
+void RingSweep::tell_unknown(const std::string& error, const Moment& now)
 {
-    const std::int64_t now = base::wall_seconds();
-    const bool more = look.due.size() == most_due;
-    known_[task.to.segment] = {.next = more ? 0 : look.next,
-                               .looked = now,
-                               .live = task.live,
-                               .in_queue = false,
-                               .complete = task.to.finished};
-    for (const RingLook::Due& one : look.due)
-        due_.emplace_back(task.to.segment, one);
+    const bool told = std::exchange(told_unknown_, !error.empty());
+    if (error.empty())
+        return;
+    next_choice_ = now.steady + pause_after_trouble;
+    if (!told)
+        base::log(base::Level::warning, "tenant-erase-failed", "-", {{"error", error}});
+}
+
+// Nothing of what is known of it has changed.
+void RingSweep::settle_failed(const Look& look, const Moment& now)
+{
+    Known& known = known_[look.task.part.to.segment];
+    base::seconds pause = pause_of_unreadable;
+    for (int i = 0; i < known.failed && pause < most_pause_of_unreadable; ++i)
+        pause *= 2;
+    known.not_before = now.steady + std::min(pause, most_pause_of_unreadable);
+    if (known.failed++ == 0)
+        base::log(base::Level::warning, "tenant-erase-failed", "-",
+                  {{"error", look.error}});
+}
+
+void RingSweep::settle(Look&& look, const Moment& now)
+{
+    const RingPart& part = look.task.part;
+    const RingLook& found = look.found;
+    Known& known = known_[part.to.segment];
+    known.failed = 0;
+    if (found.again > base::seconds(0)) {
+        known.not_before = now.steady + found.again;
+        return;
+    }
+    if (part.from == 0) {
+        known.next = never;
+        known.live = look.task.live;
+        known.in_queue = false;
+    }
+    known.next = std::min(known.next, found.next);
+    known.clean = std::max(known.clean, found.end);
+    known.rest = found.more ? found.end : 0;
+    known.complete = part.to.finished && !found.more;
+    known.not_before = now.steady + base::seconds(found.more ? 0 : lag_of(*periods_));
+    for (const RingLook::Due& one : found.due)
+        due_.emplace_back(part.to.segment, one);
 }
 
 std::vector<Location> RingSweep::take_due(const QueueCore& core)
@@ -135,21 +187,20 @@ std::vector<Location> RingSweep::take_due(const QueueCore& core)
 
 // Where nobody has finished since, of those who were waited for, nothing new is to be
 // found.
-std::int64_t RingSweep::next_look(const Known& known, const SegmentFacts& segment) const
+bool RingSweep::wants_look(const Known& known, const SegmentFacts& segment,
+                           const Moment& now)
 {
-    if (known.looked == 0)
-        return 0;
+    if (now.steady < known.not_before)
+        return false;
     const bool finished = known.in_queue && segment.live_messages < known.live;
-    const std::int64_t next = !known.complete || finished ? 0 : known.next;
-    return std::max(next, known.looked + lag_of(*periods_));
+    return !known.complete || finished || now.wall >= known.next;
 }
 
 // `segments` and `read` are sorted, and so is what is known; who is gone is forgotten.
 void RingSweep::choose(const Round& round)
 {
-    const std::int64_t now = base::wall_seconds();
     std::map<SegmentNumber, Known> known;
-    Job job{{}, periods_};
+    Job job{{}, periods_, round.now};
     auto read = round.read.begin();
     for (const SegmentFacts& segment : round.segments) {
         const Known& before =
@@ -159,12 +210,13 @@ void RingSweep::choose(const Round& round)
         if (read == round.read.end() || read->segment != segment.number)
             continue;
         if (job.tasks.size() < most_looked && !round.busy.contains(segment.number) &&
-            next_look(before, segment) <= now)
-            job.tasks.push_back({*read, segment.live_messages, before.looked == 0});
+            wants_look(before, segment, round.now))
+            job.tasks.push_back(
+                {{*read, before.rest, before.clean, most_}, segment.live_messages});
     }
     known_ = std::move(known);
     if (job.tasks.empty())
-        next_choice_ = now + lag_of(*periods_);
+        next_choice_ = round.now.steady + base::seconds(lag_of(*periods_));
     else
         looks_ = std::async(std::launch::async, run, directory_, std::move(job));
 }

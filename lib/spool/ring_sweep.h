@@ -6,9 +6,14 @@
 // somebody still waits for what was found, a bounded number of messages a turn.  Nothing is
 // kept on the disk: a new process, or new periods, look at every segment once.
 //
+// A look ends when it has found many; the next one goes on behind them, whether they could
+// be erased or are waited for.  A segment that cannot be read now is tried again after a
+// pause, which doubles.
+//
 // A message is found at latest two lags after its time: see lag_of().
 #pragma once
 
+#include "spool/moment.h"
 #include "spool/queue_core.h"
 #include "spool/queue_retention.h"
 #include "spool/ring_look.h"
@@ -32,7 +37,11 @@ namespace spool {
 
 class RingSweep {
 public:
-    explicit RingSweep(std::string directory) : directory_(std::move(directory)) {}
+    // `most`: how many messages one look finds at most.
+    explicit RingSweep(std::string directory, std::size_t most = most_due)
+        : directory_(std::move(directory)), most_(most)
+    {
+    }
     ~RingSweep() { wait(); }
     RingSweep(const RingSweep&) = delete;
     RingSweep& operator=(const RingSweep&) = delete;
@@ -42,56 +51,74 @@ public:
 
     // One round.  `busy` are not looked at: they are deleted or emptied.  `read`: so far a
     // segment may be looked at, which is neither ahead of the queue nor of the journal.
-    // `room`: what was handed out before is erased.
+    // `room`: what was handed out before is erased.  `now` need not go on by both clocks
+    // alike: wall time may be set.
     struct Round {
         const QueueCore& core;
         std::span<const SegmentFacts> segments;
         const std::set<SegmentNumber>& busy;
         std::span<const Follower::Position> read;
         bool room;
+        Moment now;
     };
     // Records that are due and nobody waits for: to be erased as soon as all results until
     // now are on the disk.
     [[nodiscard]] std::vector<Location> work(const Round& round);
+    // A look is under way, or what it found was not asked for yet.
+    [[nodiscard]] bool looking() const { return looks_.valid() || !due_.empty(); }
 
 private:
     struct Known {
-        std::int64_t next = 0; // look
-        std::int64_t looked = 0;
-        std::uint32_t live = 0; // messages that it had then
-        bool in_queue = false;  // some that were due were still waited for
-        bool complete = false;  // all of it was looked at
+        std::int64_t next = 0;       // when something of it is due
+        base::SteadyTime not_before; // the next look
+        std::uint64_t clean = 0;     // RingPart
+        std::uint64_t rest = 0;      // the next look goes on there; 0: at the front
+        std::uint32_t live = 0;      // messages that it had when a look was begun
+        bool in_queue = false;       // some that were due were still waited for
+        bool complete = false;       // all of it was looked at
+        int failed = 0;              // looks, one after the other
     };
     struct Task {
-        Follower::Position to;
+        RingPart part;
         std::uint32_t live;
-        bool first; // look at this segment
     };
     struct Job {
         std::vector<Task> tasks;
         std::shared_ptr<const RingPeriods> periods;
+        Moment now;
+    };
+    struct Look {
+        Task task;
+        RingLook found;
+        std::string error; // this segment could not be looked at
     };
     struct Looks {
-        std::vector<std::pair<Task, RingLook>> done;
-        std::string error;
+        std::vector<Look> done;
+        std::string error; // none can: whose the messages are is not known
+        Moment begun;
     };
 
+    static Look look(const std::string& directory, const Job& job, const Task& task);
     static Looks run(const std::string& directory, const Job& job);
     void wait();
-    void take_looks();
-    void settle(const Task& task, RingLook&& look);
+    void take_looks(const Moment& now);
+    void settle(Look&& look, const Moment& now);
+    void settle_failed(const Look& look, const Moment& now);
+    void tell_unknown(const std::string& error, const Moment& now);
     [[nodiscard]] std::vector<Location> take_due(const QueueCore& core);
     void choose(const Round& round);
-    [[nodiscard]] std::int64_t next_look(const Known& known,
-                                         const SegmentFacts& segment) const;
+    [[nodiscard]] static bool wants_look(const Known& known, const SegmentFacts& segment,
+                                         const Moment& now);
 
     std::string directory_;
+    std::size_t most_;
     std::shared_ptr<const RingPeriods> periods_;
     std::map<SegmentNumber, Known> known_;
     std::deque<std::pair<SegmentNumber, RingLook::Due>> due_;
-    std::int64_t next_choice_ = 0;
+    base::SteadyTime next_choice_;
     std::future<Looks> looks_;
-    bool stale_ = false; // what looks_ will bring
+    bool stale_ = false;        // what looks_ will bring
+    bool told_unknown_ = false; // until it is known again
 };
 
 } // namespace spool

@@ -226,12 +226,11 @@ TEST_CASE("spool: a segment that looks open for a moment is looked at later")
     spool::Writer writer(spool.writer_options());
     const std::vector<MessageId> ids = add_some(writer, 1, 1, days_ago(2));
     const std::int64_t now = base::wall_seconds();
-    const spool::RingLook found =
-        spool::look_through(spool.directory(), {ids[0].first_written().segment, 0, true},
-                            *periods(), now, true);
+    const spool::RingLook found = spool::look_through(
+        spool.directory(), {{ids[0].first_written().segment, 0, true}}, *periods(), now);
     CHECK(found.due.empty());
-    CHECK(found.next > now);
-    CHECK(found.next < spool::never);
+    CHECK(found.again > base::seconds(0));
+    CHECK(found.end == 0);
 }
 
 TEST_CASE("spool: nothing leaves the ring before the disk knows that it is finished")
@@ -311,7 +310,7 @@ TEST_CASE("spool: a look says what is due now and when the next is; kept segment
     const spool::Follower::Position all{ids[0].first_written().segment, 0, true};
     const std::int64_t now = base::wall_seconds();
     const auto look = [&](std::int64_t when) {
-        return spool::look_through(spool.directory(), all, *periods(), when, true);
+        return spool::look_through(spool.directory(), {all}, *periods(), when);
     };
     spool::RingLook found = look(now);
     REQUIRE(found.due.size() == 2);
@@ -329,7 +328,7 @@ TEST_CASE("spool: a look says what is due now and when the next is; kept segment
     std::filesystem::create_hard_link(segment_of(spool, ids[0]), kept);
     found = look(now);
     CHECK(found.due.empty());
-    CHECK(found.next > now);
+    CHECK(found.again > base::seconds(0));
     std::filesystem::remove(segment_of(spool, ids[0]));
     CHECK(look(now).due.empty());
 }
