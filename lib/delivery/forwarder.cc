@@ -23,6 +23,7 @@ spool::Envelope blank_forward(const Attempt& attempt, std::string sender)
 {
     spool::Envelope out = attempt.envelope();
     out.id = {};
+    out.concerns = spool::concerned_domains(attempt.envelope());
     out.sender = std::move(sender);
     out.recipients.clear();
     out.replayed = spool::is_sent_again(out);

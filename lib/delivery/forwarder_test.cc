@@ -87,6 +87,25 @@ TEST_CASE("delivery: a forward that is written by half is not written twice")
     CHECK(step > 10);
 }
 
+TEST_CASE("delivery: what is made of a message concerns all of its recipients")
+{
+    ForwardScene scene;
+    const MessageId id = scene.put({"r@here.test", "other@There.test"}, "x\r\n");
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    {
+        spool::Writer writer(scene.spool.writer_options());
+        (void)scene.forward(id, queue, writer);
+    }
+    std::size_t made = 0;
+    for (const spool::Found& one : spool::test::read_all(scene.spool.directory()).found)
+        if (one.envelope.origin == spool::Origin::forward) {
+            ++made;
+            CHECK(one.envelope.concerns == "here.test there.test");
+        }
+    CHECK(made > 0);
+}
+
 TEST_CASE("delivery: what is made of a replay is known as that")
 {
     for (const spool::Origin origin : {spool::Origin::client, spool::Origin::replay}) {

@@ -154,6 +154,7 @@ spool::Envelope Reporter::envelope_of(const Attempt& attempt, const smtp::Report
     out.smtputf8 = report.utf8;
     out.origin = origin_of(action);
     out.parent = attempt.id;
+    out.concerns = spool::concerned_domains(attempt.envelope()); // it gives back parts
     out.dot_lines = true; // our own part may have such lines, whatever the original has
     return out;
 }

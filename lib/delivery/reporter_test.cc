@@ -94,6 +94,17 @@ TEST_CASE("delivery: a report is always sent with its dots doubled")
     CHECK(reports[0].recipients[0].address == "alice@a.test");
 }
 
+TEST_CASE("delivery: a report concerns those whom the message did")
+{
+    spool::Envelope envelope = from("alice@far.test");
+    envelope.client.login = "user@login.test";
+    envelope.recipients.push_back({"carl@c.test", spool::notify_default, {}});
+    envelope.concerns = "made.test";
+    const auto reports = reports_of(envelope);
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].concerns == "b.test c.test login.test made.test");
+}
+
 TEST_CASE("delivery: a bounce that fails goes to the postmaster once, and no further")
 {
     spool::Envelope bounce = from("");

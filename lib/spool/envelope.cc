@@ -116,6 +116,7 @@ void write_properties(Lines& lines, const Envelope& envelope)
     if (envelope.replayed)
         lines.text("replayed", "yes");
     lines.text_unless_empty("route", envelope.route);
+    lines.text_unless_empty("concerns", envelope.concerns);
 }
 
 void write_recipient(Lines& lines, const Recipient& recipient)

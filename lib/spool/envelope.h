@@ -83,6 +83,8 @@ struct Envelope {
     // Replay: goes where the routes table leads this pattern, whatever its recipients are;
     // empty: by its recipients.
     std::string route{};
+    // Of what was made of another message: concerned_domains() of that one.
+    std::string concerns{};
     bool operator==(const Envelope&) const = default;
 };
 
@@ -91,6 +93,13 @@ struct Envelope {
 {
     return envelope.origin == Origin::replay || envelope.replayed;
 }
+
+// Whose mail a message is, for what is made of it (a bounce or notice, a forward, a
+// replay): the domains of its login and of all its recipients, also of those before the
+// table of addresses, and what it says itself that it concerns.  In lower case, each once,
+// with blanks between them; at most most_concerns octets, those of its own recipients last.
+inline constexpr std::size_t most_concerns = 1u << 20;
+[[nodiscard]] std::string concerned_domains(const Envelope& envelope);
 
 // RFC 3461 section 5.2.7: the original recipient follows a changed address.
 [[nodiscard]] std::string original_recipient(const Recipient& recipient,

@@ -136,6 +136,8 @@ constexpr auto keys = std::to_array<Key>({
      [](std::string_view v, Reading& r) { return r.e.redirected = v == "yes"; }},
     {"replayed", [](std::string_view v, Reading& r) { return r.e.replayed = v == "yes"; }},
     {"route", [](std::string_view v, Reading& r) { return read_text(v, r.e.route); }},
+    {"concerns",
+     [](std::string_view v, Reading& r) { return read_text(v, r.e.concerns); }},
     {"to", read_recipient, false},
     {"notify",
      [](std::string_view v, Reading& r) {

@@ -35,6 +35,7 @@ Envelope full_envelope()
     e.redirected = true;
     e.replayed = true;
     e.route = "restored.example";
+    e.concerns = "example.net example.org";
     return e;
 }
 
@@ -74,6 +75,7 @@ Envelope random_envelope(std::mt19937& random)
     e.redirected = number(2) != 0;
     e.replayed = number(2) != 0;
     e.route = text(9);
+    e.concerns = text(9);
     return e;
 }
 
@@ -114,6 +116,7 @@ TEST_CASE("spool: an envelope is text that can be read")
                                      "redirected yes\n"
                                      "replayed yes\n"
                                      "route restored.example\n"
+                                     "concerns example.net example.org\n"
                                      "to <one@example.org>\n"
                                      "to <two@example.org>\n"
                                      "notify success,delay\n"

@@ -57,6 +57,7 @@ Envelope envelope_of(const ReplayItem& item, const Envelope& original,
     out.arrival = base::wall_microseconds();
     out.origin = Origin::replay;
     out.parent = item.id;
+    out.concerns = concerned_domains(original);
     out.redirected = !are_named_by_client(item, original);
     out.replayed = false;
     out.route = route;

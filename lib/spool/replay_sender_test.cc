@@ -80,6 +80,7 @@ TEST_CASE("replay: other recipients, who were one of several")
         spool::Envelope envelope = spool::test::envelope_for("a@example");
         envelope.recipients.push_back(
             {.address = "b@example", .notify = spool::notify_success, .orcpt = {}});
+        envelope.client.login = "user@login.example";
         REQUIRE(writer.commit_and_wait(writer.begin(), envelope));
     }
     spool::ReplayPlan plan = plan_of(spool.path);
@@ -92,6 +93,7 @@ TEST_CASE("replay: other recipients, who were one of several")
     CHECK(sent.recipients[0].orcpt == "rfc822;b@example");
     CHECK(sent.recipients[0].notify == spool::notify_never);
     CHECK(sent.redirected);
+    CHECK(sent.concerns == "example login.example");
 }
 
 TEST_CASE("replay: what goes by a route of its own says so, and only that")
