@@ -108,10 +108,19 @@ END
     called "command=resend run=[0-9]*-[0-9]*-u$(id -u $BOB) count=2 status=0"
     # Ids from standard input; what was sent again before is left out.
     of $BOB list --ids >"$TMP/ids"
-    run -0 of $BOB plan - --json <"$TMP/ids"
-    [ "$(jq .messages <<<"$output")" -eq 2 ]
-    run -0 of $BOB plan --all --json
-    jq -e '.messages == 2 and .left_out.replays >= 2' <<<"$output"
+    run -1 of $BOB plan - --json <"$TMP/ids"
+    [ "$(jq -c '[.messages, .left_out.sent]' <<<"$output")" = '[0,2]' ]
+    run -1 of $BOB resend --all
+    run -0 of $BOB plan - --json --again <"$TMP/ids"
+    [ "$(jq -c '[.messages, .left_out.sent]' <<<"$output")" = '[2,0]' ]
+    name=$(jq -r .run <<<"$output")
+    run -64 --separate-stderr of $BOB apply 20260101-000000 --again
+    run -0 of $BOB apply "$name"
+    # An operator leaves it out as well, and so does Bob where he has forgotten his runs.
+    run -1 replay plan --rcpt bob@dest.test
+    for name in $(of $BOB runs --json | jq -r .run); do of $BOB forget "$name"; done
+    run -1 of $BOB plan --all --json
+    jq -e '.messages == 0 and .left_out.sent == 2 and .left_out.replays >= 4' <<<"$output"
 }
 
 @test "runs are of who made them, and nobody else learns of them" {

@@ -49,7 +49,7 @@ sent_again() {
     armed "${GOES[@]}" 'Kennung = bob@example.org' 'Mailbox = bob' 'Referenz-Id = LKA-18'
     list_is_renewed
     list_is_renewed
-    replayctl resend --all --config "$CONF"
+    replayctl resend --all --again --config "$CONF"
     wait_for 20 sent_again 5
     wait_for 20 nothing_waits
     to bob@example.org 4 # behind it, again

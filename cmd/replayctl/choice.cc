@@ -44,7 +44,7 @@ public:
                     ++choice_.left_out.no_mailbox;
                 else if (!addresses.insert(text::to_lower(*mailbox)).second)
                     continue; // by another recipient
-                else if (has_got(item.id, address))
+                else if (has_got(message.envelope, address))
                     ++choice_.left_out.sent;
                 else
                     item.recipients.push_back({i, std::move(address)});
@@ -132,9 +132,13 @@ private:
         return wishes_.mailbox_of ? wishes_.mailbox_of(address) : address;
     }
 
-    [[nodiscard]] bool has_got(spool::MessageId id, const std::string& address) const
+    // A user has had the original sent to himself, where a list has led it to him.
+    [[nodiscard]] bool has_got(const Envelope& envelope, const std::string& address) const
     {
-        return wishes_.has_got && wishes_.has_got(id, address);
+        const auto& asked = wishes_.has_got;
+        return asked &&
+               (asked(envelope.id, address) ||
+                (envelope.origin == Origin::forward && asked(envelope.parent, address)));
     }
 
     [[nodiscard]] std::string new_address(const std::string& address) const

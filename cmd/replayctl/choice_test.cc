@@ -251,6 +251,13 @@ TEST_CASE("replayctl: who has got it by an earlier run is left out, and what he 
         nobody_waits, unmarked);
     CHECK(others.items.size() == 2);
     CHECK(others.left_out.sent == 0);
+    // He has got the original, so its copy says nothing new.
+    const Choice copy =
+        choose({forward(4, 1, "other@x.test", "b@x.test")},
+               {.recipient = {}, .to = {}, .to_domain = {}, .has_got = has_got},
+               nobody_waits, unmarked);
+    CHECK(copy.items.empty());
+    CHECK(copy.left_out.sent == 1);
 }
 
 TEST_CASE("replayctl: what came first is sent first, whatever its id")
