@@ -326,6 +326,38 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     [ "$output" = "$name: 3 sent, 0 lost, 0 left" ]
 }
 
+@test "a spool that is no spool is refused, and a copy of one serves as well" {
+    keeping
+    arrive 2
+    run -66 --separate-stderr replayctl list --spool "$TMP"
+    [ "$stderr" = "replayctl: --spool $TMP: is no spool: there is no $TMP/log" ]
+    run -66 --separate-stderr replayctl plan --all --spool "$TMP/nowhere"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    halt
+    cp -a "$SPOOL" "$TMP/copy"
+    mapfile -t ids < <(replay list --ids)
+    [ "$(replayctl list --ids --spool "$TMP/copy" | xargs)" = "${ids[*]}" ]
+    replayctl cat "${ids[0]}" --spool "$TMP/copy" | cmp - <(replay cat "${ids[0]}")
+    diff -r --exclude run "$SPOOL" "$TMP/copy"
+    run -0 --separate-stderr replayctl resend --all --spool "$TMP/copy"
+    [[ $output == *": 2 sent, 0 lost, 0 left" ]]
+    run -1 replay runs
+    [ "$(replayctl list --ids --origin replay --spool "$TMP/copy" | wc -l)" -eq 2 ]
+}
+
+@test "times that cannot be meant are refused in a line" {
+    keeping
+    for words in '--since 2199-01-01' '--on 2199-01-01'; do
+        # shellcheck disable=SC2086
+        run -64 --separate-stderr replay list $words
+        [ "$stderr" = "replayctl: $words: is yet to come" ]
+    done
+    run -64 --separate-stderr replay list --since today --until yesterday
+    [ "$stderr" = "replayctl: --until yesterday: is not after the beginning" ]
+    run -64 --separate-stderr replay status --rate 5 20261124-000000
+    [ "$stderr" = "replayctl: not understood: --rate" ]
+}
+
 @test "a stranger's mark keeps no mail from being sent again" {
     keeping
     for mark in 'X-Sponts-Replay: nonsense' 'X-Sponts-Replay: 20261124-215000 0000000000007'; do

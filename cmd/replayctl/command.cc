@@ -4,6 +4,7 @@
 #include "base/failure.h"
 #include "confine/owner.h"
 #include "spool/layout.h"
+#include "text/lines.h"
 
 #include <iostream>
 #include <unistd.h>
@@ -18,6 +19,16 @@ void check_rights(const std::string& spool)
     if (::access(log.c_str(), R_OK | W_OK | X_OK) != 0 && errno == EACCES)
         throw base::Failure(base::Remedy::get_permission,
                             spool + " holds everybody's mail: for its owner and root only");
+}
+
+// A word that is no spool would have no mail, and nothing to complain of.
+void check_spool(const std::string& said)
+{
+    const std::string log = spool::log_directory(said);
+    if (::access(log.c_str(), F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
+        throw base::Failure(base::Remedy::supply_input, "--spool " + text::printable(said) +
+                                                            ": is no spool: there is no " +
+                                                            text::printable(log));
 }
 
 } // namespace
@@ -51,6 +62,8 @@ Place enter(const Call& call)
     }
     place.person = person_of_process();
     configure_run_log(std::move(log));
+    if (call.has("spool"))
+        check_spool(place.spool);
     confine::become_owner(place.spool);
     check_rights(place.spool);
     return place;
