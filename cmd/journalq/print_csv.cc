@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages and logins as rows for a spreadsheet (RFC 4180): one for each recipient.
+#include "db/journal_tenants.h"
 #include "print.h"
 #include "result.h"
 #include "text/csv.h"
@@ -39,7 +40,7 @@ void append_row(std::string& out, const db::FiledMessage& filed,
     append_row(
         out,
         {utc_time(message.time), filed.refused ? "" : message.id.text(),
-         text::spreadsheet_text(message.peer.tenant),
+         text::spreadsheet_text(db::shown_tenants(message.peer.tenant)),
          text::spreadsheet_text(message.peer.client),
          text::spreadsheet_text(message.peer.login), text::spreadsheet_text(message.sender),
          text::spreadsheet_text(to.result.address),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All that is filed about one message, for people.
 #include "base/clock.h"
+#include "db/journal_tenants.h"
 #include "print.h"
 #include "result.h"
 #include "text/visible.h"
@@ -29,7 +30,7 @@ void add_client(std::string& out, const db::JournalPeer& peer)
     add_line(out, "protocol", peer.protocol + (peer.tls.empty() ? "" : " " + peer.tls));
     add_line(out, "login", peer.login);
     add_line(out, "listener", peer.listener);
-    add_line(out, "tenant", peer.tenant);
+    add_line(out, "tenant", db::shown_tenants(peer.tenant));
 }
 
 void add_attachments(std::string& out, const db::JournalMessage& message)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // show: all that is filed about messages, and what came of them.
 #include "command.h"
+#include "db/journal_tenants.h"
 #include "output.h"
 #include "print.h"
 #include "spool/id_list.h"
@@ -22,7 +23,8 @@ int show(const Call& call)
     for (const spool::MessageId id : ids) {
         auto filed = search.story(id);
         // Another tenant's mail is not told from mail that is not there.
-        if (!filed || (!tenant.empty() && filed->message.peer.tenant != tenant)) {
+        if (!filed ||
+            (!tenant.empty() && !db::names_tenant(filed->message.peer.tenant, tenant))) {
             output.put();
             std::cerr << "journalq: " << id.text() << ": not in the journal\n";
             status = exit_no_match;
@@ -30,7 +32,7 @@ int show(const Call& call)
         }
         if (!tenant.empty())
             std::erase_if(filed->children, [&](const db::FiledChild& child) {
-                return child.tenant != tenant;
+                return !db::names_tenant(child.tenant, tenant);
             });
         if (call.has("json")) {
             append_json(output.text(), *filed);

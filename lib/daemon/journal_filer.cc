@@ -40,8 +40,8 @@ journal::FilerOptions filer_options(const conf::Settings& settings,
     options.spool = settings.general.spool;
     options.database = settings.journal.database;
     options.policies = journal_policies(settings.journal);
-    options.tenant_of = [&directory](std::string_view address) {
-        return tenant_of(directory, address);
+    options.owner_of = [&directory](std::string_view address) {
+        return owner_of(directory, address);
     };
     return options;
 }

@@ -4,6 +4,7 @@
 
 #include "conf/tenant_period.h"
 #include "db/names.h"
+#include "journal/concerned.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -17,70 +18,26 @@ namespace {
 
 using Periods = std::map<std::string, std::int64_t>;
 
-std::optional<db::Domain> domain_of(db::Directory& directory, std::string_view address)
+// None: as long as everybody's.
+std::optional<std::int64_t> period_of(const Periods& periods, const db::Tenants& tenants)
 {
-    const std::string_view domain = db::halves(address).domain;
-    return domain.empty() ? std::nullopt : directory.domain(domain);
-}
-
-// Of one message.
-class Longest {
-public:
-    Longest(db::Directory& directory, const Periods& periods)
-        : directory_(directory), periods_(periods)
-    {
+    std::optional<std::int64_t> longest;
+    for (const std::string& tenant : tenants) {
+        const auto period = periods.find(tenant);
+        if (period == periods.end())
+            return std::nullopt;
+        longest = std::max(longest.value_or(0), period->second);
     }
-
-    void add(std::string_view address)
-    {
-        const std::optional<db::Domain> domain = domain_of(directory_, address);
-        served_ = served_ || domain;
-        if (!domain)
-            return;
-        // A domain without a tenant has no period either: no tenant is named "".
-        const auto period = periods_.find(domain->tenant);
-        if (period == periods_.end())
-            everybodys_ = true;
-        else
-            seconds_ = std::max(seconds_, period->second);
-    }
-
-    // It is somebody's of ours, with a tenant or without.
-    [[nodiscard]] bool served() const { return served_; }
-    [[nodiscard]] std::optional<std::int64_t> period() const
-    {
-        return seconds_ > 0 && !everybodys_ ? std::optional(seconds_) : std::nullopt;
-    }
-
-private:
-    db::Directory& directory_;
-    const Periods& periods_;
-    bool served_ = false;
-    bool everybodys_ = false;
-    std::int64_t seconds_ = 0;
-};
-
-std::optional<std::int64_t> period_of(db::Directory& directory, const Periods& periods,
-                                      const spool::Envelope& envelope)
-{
-    Longest longest(directory, periods);
-    longest.add(envelope.client.login);
-    for (const spool::Recipient& recipient : envelope.recipients) {
-        longest.add(recipient.address);
-        for (const std::string& address : recipient.via)
-            longest.add(address);
-    }
-    if (!longest.served()) // anybody can write such an address
-        longest.add(envelope.sender);
-    return longest.period();
+    return longest;
 }
 
 } // namespace
 
-std::string tenant_of(db::Directory& directory, std::string_view address)
+std::optional<std::string> owner_of(db::Directory& directory, std::string_view address)
 {
-    auto found = domain_of(directory, address);
-    return found ? std::move(found->tenant) : std::string();
+    const std::string_view name = db::halves(address).domain;
+    auto found = name.empty() ? std::nullopt : directory.domain(name);
+    return found ? std::optional(std::move(found->tenant)) : std::nullopt;
 }
 
 std::shared_ptr<const spool::RingPeriods> ring_periods(const conf::Queue& queue,
@@ -98,7 +55,14 @@ std::shared_ptr<const spool::RingPeriods> ring_periods(const conf::Queue& queue,
     }
     auto directory = std::make_shared<db::Directory>(database);
     out->period_of = [directory, periods](const spool::Envelope& envelope) {
-        return period_of(*directory, periods, envelope);
+        bool nobodys = false; // of a domain of ours that has no tenant
+        const auto owner = [&](std::string_view address) {
+            auto tenant = owner_of(*directory, address);
+            nobodys = nobodys || (tenant && tenant->empty());
+            return tenant;
+        };
+        const db::Tenants tenants = journal::tenants_concerned(envelope, owner);
+        return nobodys ? std::nullopt : period_of(periods, tenants);
     };
     return out;
 }

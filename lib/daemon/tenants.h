@@ -7,21 +7,22 @@
 #include "spool/ring_look.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace daemons {
 
-// The tenant of its domain; empty: nobody's.  Throws base::Failure.
-[[nodiscard]] std::string tenant_of(db::Directory& directory, std::string_view address);
+// The tenant of its domain, as journal::OwnerOf has it.  Throws base::Failure.
+[[nodiscard]] std::optional<std::string> owner_of(db::Directory& directory,
+                                                  std::string_view address);
 
 // As tenant-retention says, with the domains of this database; null: no tenant has a period
 // of his own, or there is no ring.
 //
-// A message is the tenants' of its login and of its recipients, also of the addresses that
-// became these; of its sender only if none of these is in a domain of ours, with a tenant
-// or without.  Of several tenants the longest period counts; one without a period, and a
-// domain of ours without a tenant, keep it as long as everybody's.
+// Of all tenants that a message concerns (journal/concerned.h) the longest period counts;
+// one without a period, and a domain of ours without a tenant, keep it as long as
+// everybody's.
 [[nodiscard]] std::shared_ptr<const spool::RingPeriods>
 ring_periods(const conf::Queue& queue, const std::string& database);
 

@@ -84,6 +84,11 @@ TEST_CASE("daemon: a message stays in the ring for the longest period of its ten
     spool::Envelope forwarded = mail(outside, {outside});
     forwarded.recipients[0].via = {"alias@foo.test"};
     CHECK(of(forwarded) == hour);
+    // What was made of mail to foo has it in it.
+    spool::Envelope bounce = mail("", {outside});
+    CHECK(of(bounce) == std::nullopt);
+    bounce.concerns = "elsewhere.test foo.test";
+    CHECK(of(bounce) == hour);
 }
 
 TEST_CASE("daemon: without a ring, or without periods, nothing leaves early")

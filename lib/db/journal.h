@@ -16,6 +16,7 @@
 #include "db/ticket.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,8 +83,9 @@ public:
 
     // False: it is filed already.
     bool file(JournalMessage message);
-    // Results may come before their message, and in any order: the newest counts.
-    bool file(JournalResult result);
+    // Results may come before their message, and in any order: the newest counts.  `ask`
+    // is called when the message is not filed, and says whose it is, and when it came.
+    bool file(JournalResult result, const std::function<void(JournalResult&)>& ask = {});
     bool file(const JournalDeletion& deletion);
     // Whether any recipient of a message that is filed waits.
     [[nodiscard]] bool waits(spool::MessageId id);

@@ -14,19 +14,24 @@ std::string JournalBatch::text_of(std::int64_t label)
     return look.step() ? std::string(look.text(0)) : std::string();
 }
 
-bool JournalBatch::file(JournalResult result)
+bool JournalBatch::file(JournalResult result,
+                        const std::function<void(JournalResult&)>& ask)
 {
     const std::optional<Place> place = find(result.id);
-    if (place && !journal_.policies_.tenants.empty())
+    if (!place && ask)
+        ask(result);
+    else if (place && !journal_.policies_.tenants.empty())
         result.tenant = text_of(place->tenant);
     apply(journal_.policies_.of(result.tenant), result);
     return put_result(place ? place->key : place_of(result), result);
 }
 
-// A place for a message of which we know no more than that.
+// A place for a message of which we know no more than that.  Where it would stand, so that
+// it goes when it would: it may have been filed and be gone.
 JournalKey JournalBatch::place_of(const JournalResult& result)
 {
-    const JournalKey key = free_key("messages", result.time);
+    const JournalKey key =
+        free_key("messages", result.arrival > 0 ? result.arrival : result.time);
     Statement put = database_.lend(
         "INSERT INTO messages (key, id, kind, known, origin, tenant, size, recipients)"
         " VALUES (?1, ?2, 0, 0, 0, ?3, 0, 0)");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/journal_policy.h"
 
+#include "db/journal_tenants.h"
 #include "db/names.h"
 #include "seal/digest.h"
 #include "text/plain.h"
@@ -21,6 +22,20 @@ std::string pseudonym(const std::string& key, std::string_view address)
 {
     const seal::Digest digest = seal::hmac_sha256(key, address);
     return "p-" + seal::hex(std::span(digest).first(pseudonym_octets));
+}
+
+// Empty: the address stays as it is.
+const std::string& key_for(const JournalPolicy& policy, std::string_view address)
+{
+    const bool own =
+        policy.pseudonym_key.empty() && policy.own != nullptr && policy.own->has(address);
+    return own ? policy.own->key : policy.pseudonym_key;
+}
+
+bool makes_pseudonyms(const JournalPolicy& policy)
+{
+    return !policy.pseudonym_key.empty() ||
+           (policy.own != nullptr && !policy.own->key.empty());
 }
 
 bool is_word(char c)
@@ -48,7 +63,7 @@ std::vector<Name> names_in(const JournalPolicy& policy, std::string_view folded,
     for (const std::string& person : people) {
         const std::string said = lower(person);
         const std::string_view local = halves(said).local;
-        if (local.empty() || !folded.contains(local))
+        if (local.empty() || !folded.contains(local) || key_for(policy, said).empty())
             continue;
         const std::string filed = filed_address(policy, person);
         all.push_back({std::string(local), std::string(halves(filed).local)});
@@ -95,7 +110,9 @@ std::string with_pseudonyms(const JournalPolicy& policy, const std::string& text
         });
         const std::size_t named = name != names.end() ? name->said.size() : 0;
         const std::size_t length = address_length(rest);
-        if (length > named)
+        if (length > named && key_for(policy, rest.substr(0, length)).empty())
+            out += text.substr(at, length);
+        else if (length > named)
             out += filed_address(policy, rest.substr(0, length));
         else if (named > 0)
             out += name->filed;
@@ -109,7 +126,7 @@ std::string with_pseudonyms(const JournalPolicy& policy, const std::string& text
 std::string filed_text(const JournalPolicy& policy, std::string_view text,
                        std::size_t longest, std::span<const std::string> people)
 {
-    if (policy.pseudonym_key.empty())
+    if (!makes_pseudonyms(policy))
         return plain_text(text, longest);
     // Cut afterwards: half a name is to be recognised, too.
     const std::string whole = plain_text(text, 4 * longest);
@@ -123,8 +140,9 @@ void cut(std::string& text, std::size_t longest)
 
 void apply(const JournalPolicy& policy, JournalPeer& peer)
 {
-    for (std::string* text : {&peer.tenant, &peer.listener, &peer.protocol, &peer.tls,
-                              &peer.client, &peer.client_name, &peer.helo})
+    // Tenants are ours: cut, one of them would have lost his way.
+    for (std::string* text : {&peer.listener, &peer.protocol, &peer.tls, &peer.client,
+                              &peer.client_name, &peer.helo})
         cut(*text, longest_name);
     peer.login = filed_address(policy, peer.login);
 }
@@ -141,19 +159,41 @@ void apply(const JournalPolicy& policy, JournalAttachment& attachment)
 
 } // namespace
 
-const JournalPolicy& JournalPolicies::of(std::string_view tenant) const
+JournalPolicy JournalPolicies::of(std::string_view label) const
 {
-    const auto own = tenants.find(tenant);
-    return own != tenants.end() ? own->second : general;
+    JournalPolicy all = general; // no tenant keeps more
+    if (!tenants.empty())
+        for_each_tenant(label, [&](std::string_view tenant) {
+            const auto one = tenants.find(tenant);
+            if (one == tenants.end())
+                return;
+            all.subjects = all.subjects && one->second.subjects;
+            all.attachment_names = all.attachment_names && one->second.attachment_names;
+            if (all.pseudonym_key.empty())
+                all.pseudonym_key = one->second.pseudonym_key;
+        });
+    all.own = &own;
+    return all;
+}
+
+const std::string& JournalPolicies::pseudonym_key() const
+{
+    for (const auto& [tenant, policy] : tenants)
+        if (!policy.pseudonym_key.empty())
+            return policy.pseudonym_key;
+    return general.pseudonym_key;
 }
 
 std::string filed_address(const JournalPolicy& policy, std::string_view address)
 {
     std::string said = lower(plain_text(address, longest_address));
-    if (policy.pseudonym_key.empty() || said.empty())
+    if (said.empty())
+        return said;
+    const std::string& key = key_for(policy, said);
+    if (key.empty())
         return said;
     const Halves parts = halves(said);
-    const std::string name = pseudonym(policy.pseudonym_key, said);
+    const std::string name = pseudonym(key, said);
     return parts.domain.empty() ? name : name + '@' + std::string(parts.domain);
 }
 
@@ -182,7 +222,7 @@ void apply(const JournalPolicy& policy, JournalResult& result)
     result.reply = filed_text(policy, result.reply, longest_reply, result.people);
     result.address = filed_address(policy, result.address);
     result.original = filed_address(policy, result.original);
-    for (std::string* text : {&result.tenant, &result.enhanced, &result.relay, &result.tls})
+    for (std::string* text : {&result.enhanced, &result.relay, &result.tls})
         cut(*text, longest_name);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/journal_fixture_test.h"
+#include "db/journal_tenants.h"
 
 #include <doctest/doctest.h>
 #include <fstream>
@@ -110,6 +111,61 @@ TEST_CASE("journal: a reply tells nobody's name")
     login.peer.login = "bob";
     db::apply(bare, login);
     CHECK(login.reason == login.peer.login + " is locked");
+}
+
+TEST_CASE("journal: of several tenants a field is kept if all of them keep it")
+{
+    db::JournalPolicies policies;
+    policies.tenants["brief"].subjects = false;
+    policies.tenants["nameless"].attachment_names = false;
+    policies.tenants["secret"].pseudonym_key = "a key";
+    const auto of = [&](const db::Tenants& tenants) {
+        return policies.of(db::label_of(tenants));
+    };
+    CHECK(of({"open"}).subjects);
+    CHECK(of({"open"}).pseudonym_key.empty());
+    CHECK_FALSE(of({"brief", "open"}).subjects);
+    CHECK(of({"brief", "open"}).attachment_names);
+    CHECK_FALSE(of({"a", "brief", "z"}).subjects);
+    const auto all = of({"brief", "nameless", "secret"});
+    CHECK_FALSE(all.subjects);
+    CHECK_FALSE(all.attachment_names);
+    CHECK(all.pseudonym_key == "a key");
+    CHECK(of({"a b", "brie"}).subjects); // no part of a name is one
+}
+
+TEST_CASE("journal: addresses of who wants pseudonyms are pseudonyms in others' mail, too")
+{
+    db::JournalPolicies policies;
+    policies.own = {"a key of the tenant", [](std::string_view address) {
+                        return address.ends_with("@example.net");
+                    }};
+    const db::JournalPolicy others = policies.of("other");
+    const std::string ann = db::filed_address(bare, "ann@example.net");
+    auto message = a_message(1);
+    db::apply(others, message);
+    CHECK(message.sender == ann);
+    CHECK(message.header_from == ann);
+    CHECK(message.recipients[0].address == "bob@example.org");
+    CHECK(message.subject == "Offer for the new roof");
+
+    auto result = a_result(1, noon);
+    result.people = {"Ann@example.net", "bob@example.org"};
+    result.reply = "550 Ann, Bob: ann@example.net may not write Bob@example.org";
+    db::apply(others, result);
+    CHECK(result.reply == "550 " + ann.substr(0, ann.find('@')) + ", Bob: " + ann +
+                              " may not write Bob@example.org");
+}
+
+TEST_CASE("journal: the names of very many tenants are not cut")
+{
+    db::Tenants many;
+    for (int i = 0; i < 100; ++i)
+        many.insert("tenant number " + std::to_string(i));
+    auto message = a_message(1);
+    message.peer.tenant = db::label_of(many);
+    db::apply({}, message);
+    CHECK(message.peer.tenant == db::label_of(many));
 }
 
 TEST_CASE("journal: texts are cut between characters")

@@ -46,7 +46,7 @@ enum class VolumeBy : std::uint8_t {
     hour, // "2026-11-23T12", UTC
     day,
     recipient_domain, // once for each message and domain
-    tenant,
+    tenant,           // once for each message and tenant that it concerns
 };
 
 inline constexpr std::size_t all_lines = std::numeric_limits<std::int64_t>::max();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/journal_fixture_test.h"
 #include "db/journal_reports.h"
+#include "db/journal_tenants.h"
 
 #include <doctest/doctest.h>
 
@@ -64,6 +65,29 @@ TEST_CASE("journal: reports sum up what was filed")
     CHECK(told(db::refusals_by_reason(journal, {})) ==
           "unknown-recipient 2 0;relay-denied 1 0;");
     CHECK(told(db::attachments_by_type(journal, {})) == "application/pdf 100 100000;");
+}
+
+TEST_CASE("journal: mail of several tenants is in the report of each of them")
+{
+    const JournalFixture fixture;
+    auto both = a_message(1);
+    both.peer.tenant = db::label_of({"acme", "other"});
+    auto one = a_message(2, noon + 1);
+    one.peer.tenant = "acme";
+    auto longer = a_message(3, noon + 2);
+    longer.peer.tenant = "acme gmbh";
+    for (auto* message : {&both, &one, &longer})
+        message->size = 10;
+    fixture.file(both, one, longer);
+    const db::JournalSearch journal(fixture.path);
+    const auto volumes = [&](const std::string& tenant, std::size_t limit) {
+        return told(db::volumes(journal, db::VolumeBy::tenant, {.tenant = tenant}, limit));
+    };
+    CHECK(volumes("", 9) == "acme 2 20;acme gmbh 1 10;other 1 10;");
+    CHECK(volumes("", 1) == "acme 2 20;");
+    CHECK(volumes("other", 9) == "other 1 10;");
+    CHECK(told(db::top_senders(journal, {.tenant = "acme"}, 9)) == "ann@example.net 2 20;");
+    CHECK(told(db::top_senders(journal, {.tenant = "othe"}, 9)).empty());
 }
 
 TEST_CASE("journal: a result whose message is not filed yet is no mail of anybody")

@@ -3,6 +3,7 @@
 
 #include "db/journal_bind.h"
 #include "db/journal_schema.h"
+#include "db/journal_tenants.h"
 
 #include <fmt/format.h>
 
@@ -56,12 +57,8 @@ JournalRetention::JournalRetention(const std::string& path, base::milliseconds p
 RetentionDone JournalRetention::apply(const std::vector<RetentionRule>& rules)
 {
     RetentionDone done;
-    for (const RetentionRule& rule : rules) {
-        JournalKey after = 0;
-        while (const std::uint64_t rows =
-                   with_pause([&] { return delete_some(rules, rule, piece, after); }))
-            counter(done, rule.kind) += rows;
-    }
+    for (const RetentionRule& rule : rules)
+        counter(done, rule.kind) += delete_by(rules, rule);
     while (with_pause([this] { return merge_some(); })) {
     }
     done.finished = finish();
@@ -69,29 +66,65 @@ RetentionDone JournalRetention::apply(const std::vector<RetentionRule>& rules)
     return done;
 }
 
-// A rule for all leaves out the tenants that have one of their own.
-std::string JournalRetention::whose(const std::vector<RetentionRule>& rules,
-                                    const RetentionRule& rule) const
+// One label after the other: each has its rows in the order of the index.
+std::uint64_t JournalRetention::delete_by(const std::vector<RetentionRule>& rules,
+                                          const RetentionRule& rule)
 {
-    const auto number = [this](const std::string& tenant) {
-        Statement look = database_.lend("SELECT id FROM labels WHERE text = ?1");
-        look.bind(1, tenant);
-        return look.step() ? look.number(0) : -1;
-    };
-    if (rule.tenant)
-        return rule.tenant->empty() ? "tenant IS NULL"
-                                    : fmt::format("tenant = {}", number(*rule.tenant));
-    std::string all = "TRUE";
-    for (const RetentionRule& other : rules)
-        if (other.tenant && other.kind == rule.kind)
-            all += other.tenant->empty() ? " AND +tenant IS NOT NULL"
-                                         : fmt::format(" AND +tenant IS DISTINCT FROM {}",
-                                                       number(*other.tenant));
+    if (!rule.tenant)
+        return delete_all(rule, [&] { return all_but_named(rules, rule.kind); });
+    if (rule.tenant->empty())
+        return delete_all(rule, [] { return "tenant IS NULL"; });
+    std::uint64_t rows = 0;
+    for (const std::int64_t label : labels_of(*rule.tenant))
+        rows += delete_all(rule, [&] { return fmt::format("tenant = {}", label); });
+    return rows;
+}
+
+std::uint64_t JournalRetention::delete_all(const RetentionRule& rule, const Whose& whose)
+{
+    std::uint64_t all = 0;
+    JournalKey after = 0;
+    while (const std::uint64_t rows =
+               with_pause([&] { return delete_some(rule, whose(), piece, after); }))
+        all += rows;
     return all;
 }
 
-std::vector<JournalKey> JournalRetention::due(const std::vector<RetentionRule>& rules,
-                                              const RetentionRule& rule, std::size_t limit,
+std::vector<std::int64_t> JournalRetention::labels_of(const std::string& tenant) const
+{
+    Statement look = database_.lend(labels_of_tenant);
+    look.bind(1, tenant);
+    std::vector<std::int64_t> numbers;
+    while (look.step())
+        numbers.push_back(look.number(0));
+    return numbers;
+}
+
+// A rule for all leaves out what is only of tenants that have one of their own.
+std::string JournalRetention::all_but_named(const std::vector<RetentionRule>& rules,
+                                            RetentionKind kind) const
+{
+    const auto has_rule = [&](std::string_view tenant) {
+        return std::ranges::any_of(rules, [&](const RetentionRule& other) {
+            return other.kind == kind && other.tenant == tenant;
+        });
+    };
+    std::vector<std::int64_t> named;
+    Statement look = database_.lend("SELECT id, text FROM labels");
+    while (look.step()) {
+        bool all = true;
+        for_each_tenant(look.text(1),
+                        [&](std::string_view one) { all = all && has_rule(one); });
+        if (all)
+            named.push_back(look.number(0));
+    }
+    return fmt::format("({} +tenant NOT IN ({}))",
+                       has_rule("") ? "+tenant IS NOT NULL AND" : "+tenant IS NULL OR",
+                       fmt::join(named, ", "));
+}
+
+std::vector<JournalKey> JournalRetention::due(const RetentionRule& rule,
+                                              const std::string& whose, std::size_t limit,
                                               JournalKey after) const
 {
     std::string sql = "SELECT key FROM logins WHERE key > ?1 AND key < ?2 AND ";
@@ -100,7 +133,7 @@ std::vector<JournalKey> JournalRetention::due(const std::vector<RetentionRule>& 
                           " AND {}kind = {} AND ",
                           rule.tenant ? "" : "+",
                           rule.kind == RetentionKind::refusals ? 1 : 0);
-    Statement look = database_.prepare(sql + whose(rules, rule) + " ORDER BY key LIMIT ?3");
+    Statement look = database_.prepare(sql + whose + " ORDER BY key LIMIT ?3");
     look.bind(1, after).bind(2, first_key(rule.before));
     look.bind(3, static_cast<std::int64_t>(limit));
     std::vector<JournalKey> keys;
@@ -109,11 +142,11 @@ std::vector<JournalKey> JournalRetention::due(const std::vector<RetentionRule>& 
     return keys;
 }
 
-std::uint64_t JournalRetention::delete_some(const std::vector<RetentionRule>& rules,
-                                            const RetentionRule& rule, std::size_t limit,
+std::uint64_t JournalRetention::delete_some(const RetentionRule& rule,
+                                            const std::string& whose, std::size_t limit,
                                             JournalKey& after)
 {
-    const std::vector<JournalKey> keys = due(rules, rule, limit, after);
+    const std::vector<JournalKey> keys = due(rule, whose, limit, after);
     if (keys.empty())
         return 0;
     const Ticket ticket(database_.path(), patience_);

@@ -13,6 +13,7 @@
 #include "db/journal.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ namespace db {
 
 enum class RetentionKind : std::uint8_t { messages, refusals, logins };
 
+// What is several tenants' goes by each of their rules: the shortest period counts, with
+// the one for all if no rule names one of them.
 struct RetentionRule {
     RetentionKind kind = RetentionKind::messages;
     // Whose; none: of all whom no rule of this kind names.  "": of nobody.
@@ -47,21 +50,25 @@ public:
     // All of it, with pauses.
     RetentionDone apply(const std::vector<RetentionRule>& rules);
 
-    // At most `limit` rows behind `after`, which moves on, and the names that only they
-    // used; how many rows there were.
-    std::uint64_t delete_some(const std::vector<RetentionRule>& rules,
-                              const RetentionRule& rule, std::size_t limit,
-                              JournalKey& after);
     // One step of merging; false: nothing is left to do.
     bool merge_some();
     // Labels that are not used any more; empties the log.  False: a reader is in the way.
     bool finish();
 
 private:
-    [[nodiscard]] std::string whose(const std::vector<RetentionRule>& rules,
-                                    const RetentionRule& rule) const;
-    [[nodiscard]] std::vector<JournalKey> due(const std::vector<RetentionRule>& rules,
-                                              const RetentionRule& rule, std::size_t limit,
+    using Whose = std::function<std::string()>; // the rows, as SQL
+    [[nodiscard]] std::vector<std::int64_t> labels_of(const std::string& tenant) const;
+    [[nodiscard]] std::string all_but_named(const std::vector<RetentionRule>& rules,
+                                            RetentionKind kind) const;
+    std::uint64_t delete_by(const std::vector<RetentionRule>& rules,
+                            const RetentionRule& rule);
+    std::uint64_t delete_all(const RetentionRule& rule, const Whose& whose);
+    // At most `limit` rows behind `after`, which moves on, and the names that only they
+    // used; how many rows there were.
+    std::uint64_t delete_some(const RetentionRule& rule, const std::string& whose,
+                              std::size_t limit, JournalKey& after);
+    [[nodiscard]] std::vector<JournalKey> due(const RetentionRule& rule,
+                                              const std::string& whose, std::size_t limit,
                                               JournalKey after) const;
     void delete_message(JournalKey key);
     void delete_login(JournalKey key);

@@ -2,6 +2,7 @@
 #include "db/journal_fixture_test.h"
 #include "db/journal_retention.h"
 #include "db/journal_search.h"
+#include "db/journal_tenants.h"
 
 #include <doctest/doctest.h>
 #include <random>
@@ -150,6 +151,45 @@ TEST_CASE("journal: each kind and each tenant has a retention of its own")
         CHECK(found_in_files(fixture.path, "nobody@") == 0);
         CHECK(found_in_files(fixture.path, "203.0.113.5") == 0);
     }
+}
+
+TEST_CASE("journal: of several tenants the shortest period counts, or the one for all")
+{
+    const JournalFixture fixture;
+    std::uint64_t id = 0;
+    for (const db::Tenants& tenants : {db::Tenants{"long"},
+                                       {"long", "longer"},
+                                       {"brief", "long"},
+                                       {"long", "other"},
+                                       {"other"},
+                                       {},
+                                       {"a", "brief", "z"},
+                                       {"briefly"}}) {
+        ++id;
+        auto message = a_message(id, noon + static_cast<std::int64_t>(id));
+        message.peer.tenant = db::label_of(tenants);
+        fixture.file(message);
+    }
+    const auto left = [&] {
+        std::string all;
+        for (std::uint64_t one = 1; one <= id; ++one)
+            if (db::JournalSearch(fixture.path).story(spool::MessageId(one)))
+                all += std::to_string(one);
+        return all;
+    };
+    const RetentionRule lasting{.tenant = "long", .before = noon - 9 * day};
+    const RetentionRule longer{.tenant = "longer", .before = noon - 8 * day};
+    db::JournalRetention retention(fixture.path);
+    const RetentionRule brief{.tenant = "brief", .before = noon + day};
+    CHECK(retention.apply({{.before = noon - day}, lasting, brief}).messages == 2);
+    CHECK(left() == "124568");
+    // Two who both keep it longer than everybody; one of whom nothing is said does not.
+    CHECK(retention.apply({{.before = noon + day}, lasting, longer}).messages == 4);
+    CHECK(left() == "12");
+    CHECK(retention
+              .apply({{.before = noon - day}, {.tenant = "longer", .before = noon + day}})
+              .messages == 1);
+    CHECK(left() == "1");
 }
 
 TEST_CASE("journal: a reader that keeps the log from being emptied is told")

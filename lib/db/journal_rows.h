@@ -37,7 +37,7 @@ inline constexpr std::string_view login_outcome_words[] = {"accepted", "refused"
 
 // Who speaks, and where; empty: none, or not known.
 struct JournalPeer {
-    std::string tenant;
+    std::string tenant; // or several (db/journal_tenants.h)
     std::string listener;
     std::string protocol; // "ESMTPS"
     std::string tls;      // "TLSv1.3"
@@ -77,7 +77,10 @@ struct JournalMessage {
 // What an attempt, or the end, of one recipient was.
 struct JournalResult {
     spool::MessageId id;
-    std::string tenant; // of the message; asked for only where that is not filed yet
+    // Of the message; asked for only where that is not filed: then as JournalPeer's, and
+    // when it came, if that is known.
+    std::string tenant;
+    std::int64_t arrival = 0;
     std::string address;
     std::string original;
     std::int64_t time = 0;

@@ -3,6 +3,7 @@
 
 #include "db/journal_query.h"
 #include "db/journal_schema.h"
+#include "db/journal_tenants.h"
 #include "db/names.h"
 
 #include <fmt/format.h>
@@ -101,7 +102,8 @@ JournalNumbers look_up(const Sqlite& database, const JournalPolicies& policies,
     address(criteria.recipient, all.recipient);
     address(criteria.address, all.address);
     label(criteria.listener, all.listener);
-    label(criteria.tenant, all.tenant);
+    if (!criteria.tenant.empty())
+        all.tenant = numbers_of(database, labels_of_tenant, {criteria.tenant});
     label(criteria.reason, all.reason);
     if (criteria.type.ends_with("/*"))
         all.type = types_like(database, lower(criteria.type));
@@ -315,8 +317,10 @@ std::vector<FiledLogin> JournalSearch::logins(const JournalLoginCriteria& criter
     JournalCriteria names;
     names.login = criteria.login;
     names.client = criteria.client;
-    names.tenant = criteria.tenant;
-    const JournalNumbers numbers = look_up(database_, policies_, names);
+    JournalNumbers numbers = look_up(database_, policies_, names);
+    if (!criteria.tenant.empty()) // a login is one tenant's
+        numbers.tenant = numbers_of(database_, "SELECT id FROM labels WHERE text = ?1",
+                                    {criteria.tenant});
     Range range = range_of(criteria.from, criteria.to);
     if (before)
         range.behind = std::min(range.behind, *before);

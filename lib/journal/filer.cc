@@ -24,11 +24,25 @@ auto all_of(const spool::Follower::Position& position)
     return std::pair(position.segment, encoded(position));
 }
 
+// Who wants pseudonyms is nowhere found by his address, in nobody's mail.
+db::JournalPolicies policies_of(const FilerOptions& options)
+{
+    db::JournalPolicies policies = options.policies;
+    const OwnerOf& owner_of = options.owner_of;
+    if (owner_of)
+        policies.own = {policies.pseudonym_key(),
+                        [owner_of, each = options.policies](std::string_view address) {
+                            const auto tenant = owner_of(address);
+                            return tenant && !each.of(*tenant).pseudonym_key.empty();
+                        }};
+    return policies;
+}
+
 } // namespace
 
 Filer::Filer(FilerOptions options)
-    : options_(std::move(options)), journal_(options_.database, options_.policies),
-      texts_(options_.spool)
+    : options_(std::move(options)), journal_(options_.database, policies_of(options_)),
+      texts_(options_.spool), reader_(options_.spool)
 {
     begin_again();
     tell_positions();
@@ -66,6 +80,7 @@ FiledRound Filer::try_round()
     if (options_.owner)
         remove_finished();
     texts_.forget_deleted();
+    reader_.forget_deleted();
     return taken.round;
 }
 
@@ -172,40 +187,40 @@ void Filer::take_lines(Taken& taken)
     not_looked_at_ = names_.size(); // some have more, and may have to be opened again
 }
 
-std::string Filer::tenant_of(const db::JournalMessage& message) const
+// Empty: nobody's.
+std::string Filer::owner_of(std::string_view address) const
 {
-    if (!options_.tenant_of)
-        return {};
-    std::string tenant = options_.tenant_of(message.peer.login);
-    for (const db::JournalRecipient& one : message.recipients) {
-        if (!tenant.empty())
-            return tenant;
-        tenant = options_.tenant_of(one.address);
+    return options_.owner_of ? options_.owner_of(address).value_or("") : std::string();
+}
+
+template <class Mail>
+std::string Filer::tenants_of(const Mail& mail) const
+{
+    return options_.owner_of ? db::label_of(tenants_concerned(mail, options_.owner_of))
+                             : std::string();
+}
+
+// Its message is not filed, or not any more: what is kept of it is decided by all whom that
+// concerns, all the same.
+void Filer::look_up(db::JournalResult& result)
+{
+    if (const auto envelope = reader_.envelope(result.id.first_written())) {
+        result.tenant = tenants_of(*envelope);
+        result.arrival = envelope->arrival;
+        return;
     }
-    return tenant.empty() ? options_.tenant_of(message.sender) : tenant;
+    result.tenant = owner_of(result.original.empty() ? result.address : result.original);
 }
 
-std::string Filer::tenant_of(const db::JournalRefusal& refusal) const
-{
-    if (!options_.tenant_of)
-        return {};
-    std::string tenant = options_.tenant_of(refusal.recipient);
-    return tenant.empty() ? options_.tenant_of(refusal.sender) : tenant;
-}
-
-void Filer::file_event(db::JournalBatch& batch, Event&& event) const
+void Filer::file_event(db::JournalBatch& batch, Event&& event)
 {
     if (auto* result = std::get_if<db::JournalResult>(&event)) {
-        if (options_.tenant_of)
-            result->tenant = options_.tenant_of(
-                result->original.empty() ? result->address : result->original);
-        batch.file(std::move(*result));
+        batch.file(std::move(*result), [this](auto& unknown) { look_up(unknown); });
     } else if (auto* refusal = std::get_if<db::JournalRefusal>(&event)) {
-        refusal->peer.tenant = tenant_of(*refusal);
+        refusal->peer.tenant = tenants_of(*refusal);
         batch.file(std::move(*refusal));
     } else if (auto* login = std::get_if<db::JournalLogin>(&event)) {
-        if (options_.tenant_of)
-            login->peer.tenant = options_.tenant_of(login->peer.login);
+        login->peer.tenant = owner_of(login->peer.login);
         batch.file(std::move(*login));
     } else {
         batch.file(std::get<db::JournalDeletion>(event));
@@ -244,7 +259,7 @@ void Filer::file(Taken& taken)
     for (std::size_t i = 0; i < taken.messages.size(); ++i) {
         db::JournalMessage message =
             message_of(taken.messages[i], std::move(taken.summaries[i]));
-        message.peer.tenant = tenant_of(message);
+        message.peer.tenant = tenants_of(taken.messages[i].envelope);
         batch.file(std::move(message));
     }
     for (Event& event : taken.events)

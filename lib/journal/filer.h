@@ -9,6 +9,7 @@
 #pragma once
 
 #include "db/journal.h"
+#include "journal/concerned.h"
 #include "journal/events.h"
 #include "journal/sources.h"
 #include "journal/texts.h"
@@ -16,7 +17,6 @@
 #include "spool/reader.h"
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,15 +27,12 @@
 
 namespace journal {
 
-// Whose an address or a user is; empty: nobody's.  May throw base::Failure: then nothing is
-// filed until it does not.
-using TenantOf = std::function<std::string(std::string_view address)>;
-
 struct FilerOptions {
     std::string spool;
     std::string database;
     db::JournalPolicies policies;
-    TenantOf tenant_of;
+    // When it throws nothing is filed until it does not.
+    OwnerOf owner_of;
     std::size_t messages = 2000; // in a batch, at most
     std::size_t lines = 10'000;
     // False: files of events stay, and nobody is told of positions.
@@ -96,15 +93,18 @@ private:
     [[nodiscard]] Moved moved() const;
     void file(Taken& taken);
     void tell_lost(Taken& taken);
-    void file_event(db::JournalBatch& batch, Event&& event) const;
+    void file_event(db::JournalBatch& batch, Event&& event);
+    void look_up(db::JournalResult& result);
     void tell_positions();
     void remove_finished();
-    [[nodiscard]] std::string tenant_of(const db::JournalMessage& message) const;
-    [[nodiscard]] std::string tenant_of(const db::JournalRefusal& refusal) const;
+    [[nodiscard]] std::string owner_of(std::string_view address) const;
+    template <class Mail>
+    [[nodiscard]] std::string tenants_of(const Mail& mail) const;
 
     const FilerOptions options_;
     db::Journal journal_;
     Texts texts_;
+    spool::Reader reader_;                      // of messages that results come before
     std::unique_ptr<spool::Follower> follower_; // null: to begin again
     Filed filed_;                               // positions in the database
     std::vector<Position> log_;                 // those of the log among them, sorted

@@ -116,7 +116,7 @@ TEST_CASE("journal: a batch that could not be written is written later, whole")
         (void)scene.put("bob@example.org");
     journal::FilerOptions options = scene.options();
     bool available = false;
-    options.tenant_of = [&](std::string_view) {
+    options.owner_of = [&](std::string_view) {
         if (!available)
             throw base::Failure(base::Remedy::try_later, "locked");
         return "acme";
