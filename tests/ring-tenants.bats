@@ -23,7 +23,7 @@ ring() {
         'program = smtp-relayd' 'tls = none' 'relay-from = 127.0.0.0/8'
     table tenants <<<$'name\nacme'
     table domains <<<$'name,tenant,hold\nacme.test,acme,0\nheld.test,acme,1'
-    table routes <<<"pattern,host,port,tls"$'\n'"acme.test,127.0.0.1,$MX_PORT,none"$'\n'"held.test,127.0.0.1,$MX_PORT,none"
+    table routes <<<"pattern,host,port,tls"$'\n'"acme.test,127.0.0.1,$MX_PORT,none"$'\n'"held.test,127.0.0.1,$MX_PORT,none"$'\n'"far.test,127.0.0.1,$MX_PORT,none"
     relay
 }
 relay() {
@@ -63,11 +63,13 @@ used() { du -c -B1 "$SPOOL"/log/*.seg | tail -n 1 | cut -f 1; }
     mail neighbour-word a@dest.test
     mail secret-word a@acme.test
     mail waiting-word a@held.test
-    mail shared-word b@acme.test b@dest.test
-    wait_for 10 got 3
+    mail shared-word b@acme.test b@far.test
+    mail common-word c@acme.test c@dest.test # that domain is ours, and no tenant's
+    wait_for 10 got 4
     [ "$(grep -laF neighbour-word "$SPOOL"/log/*.seg)" = "$(grep -laF secret-word "$SPOOL"/log/*.seg)" ]
     in_log secret-word
     neighbour=$(id_of a@dest.test) waiting=$(id_of a@held.test) secret=$(id_of a@acme.test)
+    common=$(id_of c@dest.test)
     replay cat "$neighbour" >"$TMP/neighbour"
     replay cat "$waiting" >"$TMP/waiting"
     before=$(used)
@@ -80,20 +82,21 @@ used() { du -c -B1 "$SPOOL"/log/*.seg | tail -n 1 | cut -f 1; }
     replay cat "$neighbour" | cmp - "$TMP/neighbour"
     replay cat "$waiting" | cmp - "$TMP/waiting"
     run -0 replay list --ids
-    [ "$output" = "$neighbour"$'\n'"$waiting" ]
+    [ "$output" = "$neighbour"$'\n'"$waiting"$'\n'"$common" ]
+    in_log common-word
     run -1 --separate-stderr replay show "$secret"
     [ "$stderr" = "replayctl: $secret: the log does not have it" ]
     run -1 --separate-stderr queue cat "$secret"
 
     # What was waited for follows; the relay goes on in the same segment.
     queue release --all
-    wait_for 10 got 4
+    wait_for 10 got 5
     wait_for 20 gone_from_log waiting-word
     mail later-word c@dest.test
-    wait_for 10 got 5
+    wait_for 10 got 6
     replay cat "$neighbour" | cmp - "$TMP/neighbour"
     run -0 replay list --ids
-    [ "${#lines[@]}" -eq 2 ]
+    [ "${#lines[@]}" -eq 3 ]
 }
 
 @test "a shorter period is in force with SIGHUP, for what is there, and in planned runs it is lost" {
