@@ -71,6 +71,19 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     [[ $stderr == "replayctl: not an id of a message: nonsense" ]]
 }
 
+@test "that nothing is found as nothing is kept, is said" {
+    keeping
+    run -1 --separate-stderr replay list
+    [ -z "$stderr" ]
+    halt
+    sed -i 's/^retention = .*/retention = 0/' "$CONF"
+    for words in list 'list --rcpt x@dest.test' 'plan --all' 'resend --since today'; do
+        # shellcheck disable=SC2086
+        run -1 --separate-stderr replay $words
+        [ "$stderr" = "replayctl: what was delivered does not stay in the log: [queue] retention is 0" ]
+    done
+}
+
 @test "addresses of strangers are shown as they are, to the last, without their tricks" {
     keeping
     local many=() i
@@ -270,8 +283,10 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     replay stop "$name"
     wait_for 10 gone "$PID"
     state "$name" stopped
+    grep -qxF "replayctl: stopped: replayctl apply $name goes on" "$TMP/apply.log"
     run ! over "$name" 20
-    run -1 replay stop "$name"
+    run -1 --separate-stderr replay stop "$name"
+    [ "$stderr" = "replayctl: $name: is not being sent" ]
     run -0 --separate-stderr replay apply "$name"
     [ "$output" = "$name: 20 sent, 0 lost, 0 left" ]
     wait_for 20 got 40

@@ -128,6 +128,9 @@ Sent send(const spool::ReplayFiles& files, const Place& place, const Terms& term
     sent.counts = counts_of(sender);
     sent.now = sent.counts.sent - before;
     print_counts(files.name, sent.counts);
+    if (sent.stopped)
+        std::cerr << fmt::format("replayctl: stopped: replayctl apply {} goes on\n",
+                                 files.name);
     if (sent.counts.lost > 0)
         std::cerr << fmt::format("replayctl: {} messages for {} recipients had left the "
                                  "log: replayctl status {} says which\n",

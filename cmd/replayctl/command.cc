@@ -43,6 +43,7 @@ Place place_of(const conf::Settings& settings)
     place.writer.free_inodes = settings.queue.free_inodes;
     place.writer.directory = place.spool;
     place.uidl = settings.ums.enabled;
+    place.keeps = settings.queue.retention > 0;
     place.retention_bytes = settings.queue.retention_bytes;
     place.database = settings.general.database;
     place.journal = settings.journal;
@@ -72,6 +73,13 @@ Place enter(const Call& call)
 spool::ReplayFiles run_of(const Call& call, const Place& place)
 {
     return {place.spool, call.operands.at(0)};
+}
+
+void explain_nothing(const Place& place)
+{
+    if (!place.keeps)
+        std::cerr << "replayctl: what was delivered does not stay in the log: [queue] "
+                     "retention is 0\n";
 }
 
 void print(const std::string& text)

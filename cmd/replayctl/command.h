@@ -26,6 +26,7 @@ struct Place {
     std::string spool;
     spool::WriterOptions writer;
     bool uidl = false;                 // [ums] is enabled
+    bool keeps = true;                 // what was delivered, [queue] retention
     std::uint64_t retention_bytes = 0; // 0: no bound
     Person person;                     // who called
     // Nothing is known of these with --spool.
@@ -38,6 +39,9 @@ struct Place {
 
 // The run that the first operand names.
 [[nodiscard]] spool::ReplayFiles run_of(const Call& call, const Place& place);
+
+// Where nothing was found: perhaps nothing is kept.  Then standard error says so.
+void explain_nothing(const Place& place);
 
 // To standard output, all of it or a Failure.
 void print(const std::string& text);

@@ -180,6 +180,8 @@ int list(const Call& call)
             text += call.has("ids") ? one.envelope.id.text() + '\n'
                                     : list_line(one, recipients_of(one.envelope));
     print(text);
+    if (found.empty())
+        explain_nothing(place);
     return status;
 }
 

@@ -154,6 +154,8 @@ Planned make_plan(const Call& call, const Place& place)
             history.add(one.envelope);
         });
     planned.missing = missing.complain();
+    if (found.empty())
+        explain_nothing(place);
     planned.plan.again = call.has("again");
     if (!planned.plan.again) {
         add_runs(history, place.spool, spool::replay_names(place.spool));

@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iostream>
 
 namespace replayctl {
 
@@ -182,8 +183,10 @@ int stop(const Call& call)
 
 int stop_run(const spool::ReplayFiles& files)
 {
-    if (!spool::read_replay(files).running)
+    if (!spool::read_replay(files).running) {
+        std::cerr << "replayctl: " << files.name << ": is not being sent\n";
         return exit_no_match;
+    }
     spool::stop_replay(files);
     return exit_done;
 }
