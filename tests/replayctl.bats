@@ -218,6 +218,16 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
         < <(printf '%s\n' "${stderr_lines[@]}" | grep '^{'))" = "failed 1 $(id -u)" ]
 }
 
+@test "one command can be tried before" {
+    keeping
+    arrive 1
+    run -0 --separate-stderr replay resend --all --dry-run
+    [[ $output == "messages:    1"* && -z $stderr ]]
+    run -1 replay runs
+    run -0 replay resend --all
+    wait_for 10 got 2
+}
+
 @test "in one command, to some of the recipients, or to others" {
     keeping
     arrive 2

@@ -154,6 +154,8 @@ int apply(const Call& call)
 
 int resend(const Call& call)
 {
+    if (call.has("dry-run"))
+        return plan(call);
     const Place place = enter(call);
     const Planned planned = make_plan(call, place);
     if (planned.plan.items.empty()) {

@@ -63,7 +63,7 @@ std::vector<Command> commands()
          "RUN",
          {again, spool_option}},
         {"resend", replayctl::resend, "plan and apply in one", "[ID ...]",
-         plan_options({})},
+         plan_options({dry_run})},
         {"runs", replayctl::runs, "all runs", "", {json, spool_option}},
         {"status", replayctl::status, "how far a run is", "RUN", {json, spool_option}},
         {"stop", replayctl::stop, "stop a run that is being sent", "RUN", {spool_option}},

@@ -131,6 +131,8 @@ int send_own(const spool::ReplayFiles& files, const Call& call, const Caller& ca
 
 int own_resend(const Call& call, const Caller& caller, Done& done)
 {
+    if (call.has("dry-run"))
+        return own_plan(call, caller, done);
     const Planned planned = plan_own(call, caller);
     if (!planned.plan.items.empty())
         done.run = keep_own(caller, planned);
