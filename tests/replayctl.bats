@@ -267,6 +267,19 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     got 1
 }
 
+@test "where a copy waits already, none is added, even if it is wanted again" {
+    keeping
+    arrive 2
+    script 'rcpt=r1@dest.test say 451 4.7.1 later'
+    run -0 replay resend --all
+    wait_for 10 waits_for 4.7.1
+    wait_for 10 got 3
+    run -0 replay resend --all --again
+    [[ $output == *"left out:    1 recipients for whom a copy by an earlier run waits in the queue"*": 1 sent, 0 lost, 0 left" ]]
+    wait_for 10 got 4
+    [ "$(queue list --ids | wc -l)" -eq 1 ]
+}
+
 @test "nobody hears of a replay that cannot be delivered" {
     keeping
     table domains <<<$'name\nremote.test'

@@ -95,11 +95,24 @@ std::unique_ptr<Journal> journal_for(const Call& call, const Place& place,
     return std::make_unique<Journal>(call, place, criteria.of_journal);
 }
 
-// Later than the log: what is not in the queue now was finished, not yet to come.
+using Copies = std::vector<spool::Envelope>;
+
+// Also who wants it again gets it once, where a copy of it is on its way.
+void add_waiting(spool::ReplayHistory& history, const Copies& copies,
+                 const spool::QueueView& queue)
+{
+    for (const spool::Envelope& copy : copies)
+        for (std::uint32_t i = 0; i < copy.recipients.size(); ++i)
+            if (waits(queue, copy.id, i))
+                history.add(copy, i);
+}
+
+// The queue later than the log: what is not in it now was finished, not yet to come.
 Choice choose_of(const std::string& spool, const std::vector<spool::Found>& found,
-                 const Wishes& wishes)
+                 const Wishes& wishes, spool::ReplayHistory& history, const Copies& copies)
 {
     const spool::QueueView queue(spool);
+    add_waiting(history, copies, queue);
     Marks marks(spool);
     return choose(
         found, wishes,
@@ -146,30 +159,33 @@ Planned make_plan(const Call& call, const Place& place)
         };
     }
     const std::unique_ptr<Journal> journal = journal_for(call, place, criteria);
+    planned.plan.again = call.has("again");
     spool::ReplayHistory history;
+    Copies copies;
     Missing missing(criteria);
     std::vector<spool::Found> found =
         select(place.spool, criteria, {}, [&](const spool::Found& one) {
             missing.see(one);
-            history.add(one.envelope);
+            if (!planned.plan.again)
+                history.add(one.envelope);
+            else if (one.envelope.origin == spool::Origin::replay)
+                copies.push_back(one.envelope);
         });
     planned.missing = missing.complain();
     if (found.empty())
         explain_nothing(place);
-    planned.plan.again = call.has("again");
-    if (!planned.plan.again) {
+    if (!planned.plan.again)
         add_runs(history, place.spool, spool::replay_names(place.spool));
-        wishes.has_got = [&](spool::MessageId id, const std::string& address) {
-            return history.has(id, address, planned.plan.route);
-        };
-    }
+    wishes.has_got = [&](spool::MessageId id, const std::string& address) {
+        return history.has(id, address, planned.plan.route);
+    };
     if (!criteria.of_journal.empty()) {
         journal->narrow(criteria, found);
         wishes.is_meant = [&](const spool::Envelope& envelope, std::uint32_t i) {
             return is_meant(criteria, journal.get(), envelope, i);
         };
     }
-    Choice choice = choose_of(place.spool, found, wishes);
+    Choice choice = choose_of(place.spool, found, wishes, history, copies);
     planned.plan.items = std::move(choice.items);
     planned.left_out = choice.left_out;
     if (journal && criteria.of_journal.empty())

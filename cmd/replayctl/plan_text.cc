@@ -55,13 +55,15 @@ void add_known(std::string& text, const std::optional<Known>& known)
                         known->delivered, known->failed, known->waiting, known->not_filed);
 }
 
-void add_left_out(std::string& text, const LeftOut& left_out)
+void add_left_out(std::string& text, const LeftOut& left_out, bool again)
 {
     const std::pair<std::uint64_t, std::string_view> lines[] = {
         {left_out.waiting, "recipients that wait in the queue"},
         {left_out.forwards, "recipients of forwards, whose originals are sent again"},
         {left_out.no_mailbox, "recipients that only forward, and have no mailbox there"},
-        {left_out.sent, "recipients who got it by an earlier run (--again: not left out)"},
+        {left_out.sent,
+         again ? "recipients for whom a copy by an earlier run waits in the queue"
+               : "recipients who got it by an earlier run (--again: not left out)"},
         {left_out.replays, "messages that are copies, sent by a run"},
         {left_out.too_large, "messages that are too large"},
     };
@@ -99,7 +101,7 @@ std::string describe(const Planned& planned, const std::string& name)
     if (addresses.size() > most_shown)
         text += fmt::format("             and {} more\n", addresses.size() - most_shown);
     add_known(text, planned.known);
-    add_left_out(text, planned.left_out);
+    add_left_out(text, planned.left_out, plan.again);
     if (planned.missing > 0)
         text += fmt::format("missing:     {} messages that were named\n", planned.missing);
     if (plan.rate > 0)

@@ -25,10 +25,14 @@ void ReplayHistory::add(MessageId original, std::string_view address,
 
 void ReplayHistory::add(const Envelope& message)
 {
-    if (message.origin != Origin::replay)
-        return;
-    for (const Recipient& recipient : message.recipients)
-        add(message.parent, recipient.address, message.route);
+    for (std::uint32_t i = 0; i < message.recipients.size(); ++i)
+        add(message, i);
+}
+
+void ReplayHistory::add(const Envelope& message, std::uint32_t recipient)
+{
+    if (message.origin == Origin::replay)
+        add(message.parent, message.recipients.at(recipient).address, message.route);
 }
 
 void ReplayHistory::add(const ReplayState& run)

@@ -20,6 +20,7 @@ class ReplayHistory {
 public:
     // Of the log: counts if it is a copy that a run has sent.
     void add(const Envelope& message);
+    void add(const Envelope& message, std::uint32_t recipient);
     // What it has sent; while it is being sent also what is left of it.
     void add(const ReplayState& run);
 
