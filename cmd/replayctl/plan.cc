@@ -95,27 +95,59 @@ std::unique_ptr<Journal> journal_for(const Call& call, const Place& place,
     return std::make_unique<Journal>(call, place, criteria.of_journal);
 }
 
-using Copies = std::vector<spool::Envelope>;
+// What was said is no slip of the hand that means everybody.
+void require_narrow(const Criteria& criteria, bool all)
+{
+    if (criteria.any() == all)
+        throw base::Failure(base::Remedy::fix_arguments,
+                            all ? "--all cannot be combined with ids or criteria"
+                                : "say which messages: ids, criteria, or --all");
+}
+
+// The log, in one pass.
+struct Looked {
+    std::vector<spool::Found> found; // by id
+    spool::ReplayHistory history;
+    std::vector<spool::Envelope> copies; // only if they are wanted again
+    std::size_t missing = 0;
+};
+
+Looked look(const Place& place, const Criteria& criteria, bool again)
+{
+    Looked looked;
+    Missing missing(criteria);
+    looked.found = select(place.spool, criteria, {}, [&](const spool::Found& one) {
+        missing.see(one);
+        if (!again)
+            looked.history.add(one.envelope);
+        else if (one.envelope.origin == spool::Origin::replay)
+            looked.copies.push_back(one.envelope);
+    });
+    looked.missing = missing.complain();
+    if (looked.found.empty())
+        explain_nothing(place);
+    if (!again)
+        add_runs(looked.history, place.spool, spool::replay_names(place.spool));
+    return looked;
+}
 
 // Also who wants it again gets it once, where a copy of it is on its way.
-void add_waiting(spool::ReplayHistory& history, const Copies& copies,
-                 const spool::QueueView& queue)
+void add_waiting(Looked& looked, const spool::QueueView& queue)
 {
-    for (const spool::Envelope& copy : copies)
+    for (const spool::Envelope& copy : looked.copies)
         for (std::uint32_t i = 0; i < copy.recipients.size(); ++i)
             if (waits(queue, copy.id, i))
-                history.add(copy, i);
+                looked.history.add(copy, i);
 }
 
 // The queue later than the log: what is not in it now was finished, not yet to come.
-Choice choose_of(const std::string& spool, const std::vector<spool::Found>& found,
-                 const Wishes& wishes, spool::ReplayHistory& history, const Copies& copies)
+Choice choose_of(const std::string& spool, Looked& looked, const Wishes& wishes)
 {
     const spool::QueueView queue(spool);
-    add_waiting(history, copies, queue);
+    add_waiting(looked, queue);
     Marks marks(spool);
     return choose(
-        found, wishes,
+        looked.found, wishes,
         [&](spool::MessageId id, std::uint32_t i) { return waits(queue, id, i); },
         [&](const spool::Found& one) { return marks.has(one); });
 }
@@ -142,14 +174,12 @@ bool waits(const spool::QueueView& queue, spool::MessageId id, std::uint32_t rec
 Planned make_plan(const Call& call, const Place& place)
 {
     const Criteria criteria = read_criteria(call);
-    if (criteria.any() == call.has("all"))
-        throw base::Failure(base::Remedy::fix_arguments,
-                            criteria.any() ? "--all cannot be combined with ids or criteria"
-                                           : "say which messages: ids, criteria, or --all");
+    require_narrow(criteria, call.has("all"));
     Wishes wishes = read_wishes(call);
     Planned planned;
     planned.plan.rate = read_rate(call);
     planned.plan.made = base::wall_seconds();
+    planned.plan.again = call.has("again");
     std::optional<NamedRoute> route;
     if (call.has("route")) {
         route.emplace(call.get("route"), place.database);
@@ -159,39 +189,24 @@ Planned make_plan(const Call& call, const Place& place)
         };
     }
     const std::unique_ptr<Journal> journal = journal_for(call, place, criteria);
-    planned.plan.again = call.has("again");
-    spool::ReplayHistory history;
-    Copies copies;
-    Missing missing(criteria);
-    std::vector<spool::Found> found =
-        select(place.spool, criteria, {}, [&](const spool::Found& one) {
-            missing.see(one);
-            if (!planned.plan.again)
-                history.add(one.envelope);
-            else if (one.envelope.origin == spool::Origin::replay)
-                copies.push_back(one.envelope);
-        });
-    planned.missing = missing.complain();
-    if (found.empty())
-        explain_nothing(place);
-    if (!planned.plan.again)
-        add_runs(history, place.spool, spool::replay_names(place.spool));
+    Looked looked = look(place, criteria, planned.plan.again);
+    planned.missing = looked.missing;
     wishes.has_got = [&](spool::MessageId id, const std::string& address) {
-        return history.has(id, address, planned.plan.route);
+        return looked.history.has(id, address, planned.plan.route);
     };
     if (!criteria.of_journal.empty()) {
-        journal->narrow(criteria, found);
+        journal->narrow(criteria, looked.found);
         wishes.is_meant = [&](const spool::Envelope& envelope, std::uint32_t i) {
             return is_meant(criteria, journal.get(), envelope, i);
         };
     }
-    Choice choice = choose_of(place.spool, found, wishes, history, copies);
+    Choice choice = choose_of(place.spool, looked, wishes);
     planned.plan.items = std::move(choice.items);
     planned.left_out = choice.left_out;
     if (journal && criteria.of_journal.empty())
-        planned.known = journal->results_if_readable(found, planned.plan);
+        planned.known = journal->results_if_readable(looked.found, planned.plan);
     else if (journal)
-        planned.known = journal->results_of(found, planned.plan);
+        planned.known = journal->results_of(looked.found, planned.plan);
     warn_of_little_room(planned.plan, place);
     return planned;
 }
