@@ -351,7 +351,7 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     halt
     free=$(df -B1 --output=avail "$SPOOL" | tail -n 1)
     # More than the mark at which mail is refused, and less than a quarter more.
-    sed -i "s/^free-space = .*/free-space = $((free / 20 * 17))/" "$CONF"
+    sed -i "s/^free-space = .*/free-space = $((free * 17 / 20))/" "$CONF"
     run -0 --separate-stderr replay plan --all
     [[ $stderr == "replayctl: 0 bytes are left on the disk above free-space and a half: "* ]]
     name=$(run_name <<<"$output")
@@ -394,6 +394,24 @@ over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
     [ "$stderr" = "replayctl: --until yesterday: is not after the beginning" ]
     run -64 --separate-stderr replay status --rate 5 20261124-000000
     [ "$stderr" = "replayctl: not understood: --rate" ]
+}
+
+@test "a run that is damaged hides no other, and can be removed" {
+    keeping
+    arrive 1
+    good=$(replay plan --all | run_name)
+    bad=$(replay plan --all | run_name)
+    echo nonsense >"$SPOOL/replay/$bad/plan"
+    run -74 --separate-stderr replay runs
+    [[ $output == "$good "* && $stderr == "replayctl: "*"/$bad/plan: it is no whole plan "* ]]
+    run -74 replay status "$bad"
+    # What it has sent the log knows, as long as it has it.
+    run -0 --separate-stderr replay apply "$good"
+    [[ $stderr == *"replayctl: what the run $bad has sent is not known: "* ]]
+    replay forget "$bad"
+    run -0 replay runs
+    [ "${#lines[@]}" -eq 1 ]
+    run -64 replay forget "$bad"
 }
 
 @test "a stranger's mark keeps no mail from being sent again" {

@@ -3,6 +3,7 @@
 #include "runs.h"
 
 #include "base/clock.h"
+#include "base/failure.h"
 #include "command.h"
 #include "text/json.h"
 #include "text/visible.h"
@@ -148,9 +149,19 @@ int show_runs(const Call& call, const std::string& spool,
               const std::vector<std::string>& names)
 {
     std::string text;
+    int failed = exit_done;
     for (const std::string& name : names)
-        text += text_of(call, {spool, name});
+        try {
+            text += text_of(call, {spool, name});
+        } catch (const base::Failure& failure) {
+            if (failure.remedy() == base::Remedy::fix_arguments)
+                continue; // somebody has removed it meanwhile
+            std::cerr << "replayctl: " << failure.what() << '\n';
+            failed = failure.exit_status();
+        }
     print(text);
+    if (failed != exit_done)
+        return failed;
     return text.empty() ? exit_no_match : exit_done;
 }
 

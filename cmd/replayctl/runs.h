@@ -10,7 +10,8 @@
 
 namespace replayctl {
 
-// To standard output, as --json says.  Throws Failure: one of them does not exist.
+// To standard output, as --json says.  One that has gone is left out, one that cannot be
+// read is told on standard error.
 [[nodiscard]] int show_runs(const Call& call, const std::string& spool,
                             const std::vector<std::string>& names);
 // With what it has lost; then exit_no_match.

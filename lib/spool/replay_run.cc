@@ -252,7 +252,8 @@ void stop_replay(const ReplayFiles& files)
 // A crash leaves it whole or unfinished, which the next one who makes a run removes.
 void remove_replay(const ReplayFiles& files)
 {
-    (void)read_replay_plan(files);
+    if (!is_replay_name(files.name) || ::access(files.folder().c_str(), F_OK) != 0)
+        no_such_run(files);
     const base::Fd replays = open_replays(files.spool);
     if (::flock(replays.get(), LOCK_EX) != 0)
         base::fail_errno("lock", replays_directory(files.spool),
