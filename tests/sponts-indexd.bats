@@ -237,6 +237,32 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     [ "$(journalq list --rcpt carl@acme.test --count --database "$JOURNAL")" -eq 0 ]
 }
 
+@test "what concerns several tenants, and what comes of it, is kept as each of them wants it" {
+    journalled 'retention = 5h' 'tenant-retention = brief=2s' 'no-subjects = brief'
+    printf 'name\nacme\nbrief\n' | sponts import tenants - --config "$CONF" >/dev/null
+    printf 'name,tenant\nacme.test,acme\nbrief.test,brief\n' | sponts import domains - --config "$CONF" >/dev/null
+    indexd
+    script 'rcpt say 550 5.1.1 nobody'
+    put 1 stranger@far.test b@acme.test c@brief.test
+    # The report goes to nobody of ours, and tells all about it.
+    wait_for 20 answers "SELECT tenant FROM journal_messages WHERE origin = 'bounce'" $'acme\tbrief'
+    answers "SELECT DISTINCT tenant FROM journal_messages" $'acme\tbrief'
+    wait_for 20 answers "SELECT count(*) FROM journal_recipients WHERE result = 'waiting'" 0
+    wait_for 20 queue_is_empty
+    for tenant in acme brief; do
+        [ "$(journalq list --origin bounce --tenant "$tenant" --count --config "$CONF")" -eq 1 ]
+    done
+    put 2 stranger@far.test d@acme.test
+    wait_for 10 answers "SELECT subject FROM journal_messages WHERE tenant = 'acme' AND origin = 'client'" 'message 2'
+    run ! grep -qa 'message 1' "$JOURNAL"*
+    retained() {
+        sponts-indexd --config "$CONF" --retain 2>/dev/null &&
+            answers "SELECT group_concat(DISTINCT tenant) FROM journal_messages" acme
+    }
+    wait_for 20 retained
+    run ! grep -qaE 'brief.test|b@acme.test' "$JOURNAL"*
+}
+
 @test "the journal is made anew from the log, beside whoever reads it" {
     journalled
     sed -i '/^\[queue\]/a retention = 1d' "$CONF"
