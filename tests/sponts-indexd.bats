@@ -85,6 +85,23 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     answers 'SELECT subject FROM journal_messages ORDER BY time' $'Крыша\n屋顶\n屋根'
 }
 
+@test "confined as it is, it files that mail to very many was deleted, and copies nothing elsewhere" {
+    journalled
+    halt
+    local people long time=1795557000000000
+    mapfile -t people < <(seq -f 'user%g@dest.test' 1000)
+    id=$(message 1 | spool-tool put "$SPOOL" a@sender.test "${people[@]}")
+    long=$(printf 'x%.0s' {1..300})
+    mkdir -p "$SPOOL/events"
+    printf "$time smtp-sendd $id deferred to=%s reason=\"450 4.2.0 $long\"\n" "${people[@]}" >"$SPOOL/events/one"
+    sponts-indexd --config "$CONF" --once
+    answers "SELECT count(*) FROM journal_recipients WHERE attempts = 1" 1000
+    echo "$((time + 1)) smtp-sendd $id deleted" >"$SPOOL/events/two"
+    strace -f -qq -o "$TMP/opened" -e trace=openat,open sponts-indexd --config "$CONF" --once
+    answers "SELECT count(*) FROM journal_recipients WHERE result = 'deleted'" 1000
+    run ! grep -q etilqs "$TMP/opened" # what SQLite calls its own
+}
+
 @test "what came while nobody filed is told by --lag, and filed by --once" {
     journalled
     for number in {1..20}; do put "$number" a@sender.test b@dest.test; done

@@ -91,6 +91,7 @@ std::uint64_t take_over_results(const std::string& fresh, const std::string& old
     const Ticket ticket(fresh, write_patience);
     const Sqlite database(fresh, Access::scrub, write_patience);
     require_journal_version(Sqlite(old, Access::read, write_patience));
+    database.run("PRAGMA temp_store = FILE"); // of all recipients, at worst
     database.prepare("ATTACH ?1 AS old").bind(1, old).run();
     Transaction transaction(database);
     database.run(take_over_labels);

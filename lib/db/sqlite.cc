@@ -198,8 +198,10 @@ Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience)
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    // A statement that changes very much keeps what was in a file elsewhere, unless told
+    // to do without: in /var/tmp, which our servers may not write, and where nobody scrubs.
     if (access == Access::scrub)
-        run("PRAGMA secure_delete = ON");
+        run("PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY");
 }
 
 Statement Sqlite::prepare(std::string_view sql) const
