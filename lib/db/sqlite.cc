@@ -200,8 +200,10 @@ Sqlite::Sqlite(std::string path, Access access, base::milliseconds patience)
     sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     // A statement that changes very much keeps what was in a file elsewhere, unless told
     // to do without: in /var/tmp, which our servers may not write, and where nobody scrubs.
+    if (access != Access::read)
+        run("PRAGMA temp_store = MEMORY");
     if (access == Access::scrub)
-        run("PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY");
+        run("PRAGMA secure_delete = ON");
 }
 
 Statement Sqlite::prepare(std::string_view sql) const
