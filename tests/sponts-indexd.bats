@@ -234,6 +234,24 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     run ! grep -qaE 'secret-sender|b@dest.test' "$JOURNAL"*
 }
 
+@test "what an interrupted rebuild has left goes, but not what one is at work on" {
+    journalled
+    halt
+    left() {
+        for ending in '' -wal -shm .lock; do
+            printf 'left-over\n' >"$JOURNAL.rebuild$ending"
+        done
+    }
+    left
+    flock "$JOURNAL.owner" sponts-indexd --config "$CONF" --retain 2>/dev/null
+    grep -q left-over "$JOURNAL.rebuild"
+    sponts-indexd --config "$CONF" --retain 2>/dev/null
+    run ! grep -qs left-over "$JOURNAL"*
+    left
+    indexd
+    run ! grep -qs left-over "$JOURNAL"*
+}
+
 @test "what a tenant does not want kept is not kept" {
     head -c 32 /dev/urandom | base64 >"$TMP/key"
     journalled 'no-subjects = acme' 'pseudonyms = acme' "pseudonym-key-file = $TMP/key"

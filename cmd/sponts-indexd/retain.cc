@@ -5,9 +5,12 @@
 #include "base/failure.h"
 #include "base/log.h"
 #include "daemon/journal.h"
+#include "daemon/journal_filer.h"
+#include "db/journal_replace.h"
 #include "db/journal_retention.h"
 
 #include <thread>
+#include <unistd.h>
 
 namespace indexd {
 
@@ -16,10 +19,24 @@ namespace {
 constexpr int most_tries = 60;
 constexpr base::seconds pause(1); // a reader ends sooner or later
 
+// Whoever files has removed it when he began.
+void remove_interrupted(const conf::Settings& settings)
+{
+    if (::access(db::fresh_journal(settings.journal.database).c_str(), F_OK) != 0)
+        return;
+    try {
+        (void)daemons::own_journal(settings);
+    } catch (const base::Failure& failure) {
+        if (failure.remedy() != base::Remedy::start_service)
+            throw;
+    }
+}
+
 } // namespace
 
 void retain(const conf::Settings& settings)
 {
+    remove_interrupted(settings);
     db::JournalRetention retention(settings.journal.database);
     const db::RetentionDone done = retention.apply(
         daemons::retention_rules(settings.journal, base::wall_microseconds()));

@@ -64,9 +64,8 @@ int journal_rebuild(const Call& call)
         throw base::Failure(base::Remedy::fix_config,
                             settings.file + ": [journal] is not enabled");
     const std::string& path = settings.journal.database;
-    const std::string fresh = path + ".rebuild";
+    const std::string fresh = db::fresh_journal(path);
     const base::Fd own = daemons::own_journal(settings);
-    db::remove_journal(fresh); // of one that was interrupted
     (void)db::migrate_journal(fresh);
     const std::uint64_t messages = file_all(settings, fresh);
     take_over(fresh, path);

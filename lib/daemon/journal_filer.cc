@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "daemon/journal.h"
 #include "daemon/tenants.h"
+#include "db/journal_replace.h"
 #include "spool/queue_files.h"
 
 #include <cerrno>
@@ -56,7 +57,9 @@ journal::LearnedOptions learned_options(const conf::Settings& settings)
 
 base::Fd own_journal(const conf::Settings& settings)
 {
-    return own(settings.journal.database, settings.general.spool);
+    base::Fd lock = own(settings.journal.database, settings.general.spool);
+    db::remove_journal(db::fresh_journal(settings.journal.database));
+    return lock;
 }
 
 base::Fd own_policy(const conf::Settings& settings)

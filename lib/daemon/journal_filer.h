@@ -18,7 +18,8 @@ namespace daemons {
 [[nodiscard]] journal::LearnedOptions learned_options(const conf::Settings& settings);
 
 // The right to file, for as long as the descriptor is open.  Throws
-// base::Failure(start_service) when somebody else has it.
+// base::Failure(start_service) when somebody else has it.  What an interrupted rebuild has
+// left of a journal is removed: nobody deletes in it what is too old.
 [[nodiscard]] base::Fd own_journal(const conf::Settings& settings);
 [[nodiscard]] base::Fd own_policy(const conf::Settings& settings);
 

@@ -11,6 +11,12 @@
 
 namespace db {
 
+// Where a journal is made anew: beside the one of this path.
+[[nodiscard]] inline std::string fresh_journal(const std::string& path)
+{
+    return path + ".rebuild";
+}
+
 // What the old journal knows of recipients that wait in the fresh one; how many.  Throws
 // base::Failure when the old one cannot be read; nothing has happened then.
 std::uint64_t take_over_results(const std::string& fresh, const std::string& old);
