@@ -205,6 +205,7 @@ void JournalRetention::delete_message(JournalKey key)
     note("SELECT original FROM recipients WHERE message = ?1", key, addresses_);
     note("SELECT client FROM messages WHERE key = ?1", key, clients_);
     note("SELECT account FROM messages WHERE key = ?1", key, accounts_);
+    note("SELECT declared FROM attachments WHERE message = ?1", key, types_);
     forget_words(key);
     for (const char* sql :
          {"DELETE FROM recipients WHERE message = ?1",
@@ -220,6 +221,8 @@ void JournalRetention::delete_login(JournalKey key)
     database_.lend("DELETE FROM logins WHERE key = ?1").bind(1, key).run();
 }
 
+// Of labels media types are what a sender may have made up.  Nothing else is called like
+// one, type/subtype, but perhaps a tenant; the rest waits for delete_labels().
 void JournalRetention::delete_names()
 {
     std::vector<std::int64_t> domains;
@@ -230,6 +233,12 @@ void JournalRetention::delete_names()
             names_ += static_cast<std::uint64_t>(database_.lend(sql).bind(1, id).run());
         ids.clear();
     };
+    orphans(types_, "DELETE FROM labels WHERE id = ?1"
+                    " AND text GLOB '*/*' AND text NOT GLOB '*[ :]*'"
+                    " AND NOT EXISTS (SELECT 1 FROM attachments WHERE declared = ?1)"
+                    " AND NOT EXISTS (SELECT 1 FROM attachments WHERE found = ?1)"
+                    " AND NOT EXISTS (SELECT 1 FROM messages WHERE tenant = ?1)"
+                    " AND NOT EXISTS (SELECT 1 FROM logins WHERE tenant = ?1)");
     for (const std::int64_t id : addresses_)
         note("SELECT domain FROM addresses WHERE id = ?1", id, domains);
     orphans(addresses_, "DELETE FROM addresses WHERE id = ?1"

@@ -85,6 +85,7 @@ private:
     std::vector<std::int64_t> addresses_;
     std::vector<std::int64_t> clients_;
     std::vector<std::int64_t> accounts_;
+    std::vector<std::int64_t> types_; // of attachments, as declared
 };
 
 } // namespace db

@@ -73,11 +73,7 @@ TEST_CASE("journal: what retention deletes is nowhere in the files, all else is 
     CHECK(done.messages == count / 4);
     CHECK(done.finished);
     CHECK(done.names > count);
-    // The media type, in its table and its index: labels wait for the last row of their
-    // time.
-    CHECK(found_in_files(fixture.path, "gone") == 2);
-    CHECK(fixture.number("SELECT count(*) FROM labels WHERE text = 'application/gone'") ==
-          1);
+    CHECK(found_in_files(fixture.path, "gone") == 0);
     CHECK(fixture.whole());
 
     const db::JournalSearch search(fixture.path);
@@ -103,6 +99,33 @@ TEST_CASE("journal: labels go with the last rows of their time")
     CHECK(found_in_files(fixture.path, "ancient") == 0);
     CHECK(fixture.row("SELECT listener, sender FROM journal_messages", 2) ==
           "mx|ann@example.net");
+}
+
+TEST_CASE("journal: a media type goes with the last attachment that has it")
+{
+    const JournalFixture fixture;
+    auto old = a_message(1);
+    old.peer.tenant = "brief";
+    old.attachments = {{"a", "application/x-secret", "application/pdf", 1},
+                       {"b", "application/pdf", "", 1},
+                       {"c", "application/zip", "", 1},
+                       {"d", "acme/east", "", 1},
+                       {"e", "[192.0.2.1]:25/smtp", "", 1}};
+    auto other = a_message(2, noon + 1);
+    other.peer.tenant = "acme/east";
+    other.attachments = {{"a", "application/odd", "application/zip", 1}};
+    auto result = a_result(2, noon + second);
+    result.relay = "[192.0.2.1]:25/smtp";
+    fixture.file(old, other, result);
+    const auto done = db::JournalRetention(fixture.path)
+                          .apply({{.tenant = "brief", .before = noon + day}});
+    CHECK(done.messages == 1);
+    CHECK(found_in_files(fixture.path, "x-secret") == 0);
+    CHECK(fixture.count("labels WHERE text = 'application/pdf'") == 0);
+    CHECK(fixture.seen("tenant", "journal_messages") == "acme/east");
+    CHECK(fixture.seen("found_type", "journal_attachments") == "application/zip");
+    CHECK(fixture.seen("relay", "journal_recipients WHERE relay IS NOT NULL") ==
+          "[192.0.2.1]:25/smtp");
 }
 
 TEST_CASE("journal: each kind and each tenant has a retention of its own")
