@@ -3,6 +3,7 @@
 
 #include "spool/layout.h"
 #include "spool/number.h"
+#include "spool/segments.h"
 #include "spool/shared.h"
 
 #include <algorithm>
@@ -105,9 +106,9 @@ void Appender::reopen_shared(SegmentNumber number)
     segment_ = std::make_unique<OpenSegment>(
         disk_, options_.directory, found->head, std::move(found->file), found->end,
         std::min(options_.segment_size, max_segment_size));
-    const std::int64_t made = number_epoch + static_cast<std::int64_t>(number / 1000);
-    seal_time_ = base::Steady::now() +
-                 base::seconds(made + options_.segment_age - base::wall_seconds());
+    seal_time_ =
+        base::Steady::now() +
+        base::seconds(seconds_young(number, options_.segment_age, base::wall_seconds()));
 }
 
 void Appender::open_shared(std::uint64_t size)

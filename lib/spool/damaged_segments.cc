@@ -15,7 +15,7 @@ namespace spool {
 
 namespace {
 
-constexpr std::int64_t pause_after_trouble = 60;
+constexpr base::seconds pause_after_trouble{60};
 
 // The name is on the disk when it returns.  Tells whether it is new.  Throws Failure.
 bool link_to_damaged(const std::string& directory, SegmentNumber segment)
@@ -50,7 +50,7 @@ void DamagedSegments::add(SegmentNumber segment)
 
 void DamagedSegments::retry()
 {
-    if (waiting_.empty() || base::wall_seconds() < next_try_)
+    if (waiting_.empty() || base::Steady::now() < next_try_)
         return;
     std::erase_if(waiting_, [this](SegmentNumber segment) { return set_aside(segment); });
 }
@@ -64,7 +64,7 @@ bool DamagedSegments::set_aside(SegmentNumber segment)
         safe_.insert(segment);
         return true;
     } catch (const base::Failure& failure) {
-        next_try_ = base::wall_seconds() + pause_after_trouble;
+        next_try_ = base::Steady::now() + pause_after_trouble;
         base::log(base::Level::error, "segment-set-aside-failed", "-",
                   {{"error", failure.what()}});
         return false;

@@ -10,6 +10,7 @@
 // behind the damage may be written down, so that the next start sees it again.
 #pragma once
 
+#include "base/clock.h"
 #include "spool/id.h"
 
 #include <cstdint>
@@ -41,7 +42,7 @@ private:
     std::string directory_;
     std::set<SegmentNumber> waiting_; // not yet in log/damaged/
     std::set<SegmentNumber> safe_;
-    std::int64_t next_try_ = 0;
+    base::SteadyTime next_try_;
 };
 
 } // namespace spool

@@ -11,7 +11,7 @@ namespace spool {
 
 namespace {
 
-constexpr std::int64_t pause_after_failed_snapshot = 60;
+constexpr base::seconds pause_after_failed_snapshot{60};
 
 QueueFiles prepare(const QueueOptions& options)
 {
@@ -205,7 +205,7 @@ void Queue::State::take_snapshot_result()
     try {
         snapshot.get();
     } catch (const base::Failure& failure) {
-        next_snapshot = base::wall_seconds() + pause_after_failed_snapshot;
+        next_snapshot = base::Steady::now() + pause_after_failed_snapshot;
         base::log(base::Level::error, "queue-snapshot-failed", "-",
                   {{"error", failure.what()}});
     }
@@ -214,14 +214,14 @@ void Queue::State::take_snapshot_result()
 void Queue::State::start_snapshot_if_due()
 {
     if (snapshot.valid() || keeper.deleting() || !may_note_positions() ||
-        results.size() < options.snapshot_bytes || base::wall_seconds() < next_snapshot)
+        results.size() < options.snapshot_bytes || base::Steady::now() < next_snapshot)
         return;
     try {
         auto writer = std::make_shared<SnapshotWriter>(begin_snapshot());
         snapshot = std::async(std::launch::async,
                               [this, writer] { writer->run(core.table, mutex); });
     } catch (const base::Failure& failure) {
-        next_snapshot = base::wall_seconds() + pause_after_failed_snapshot;
+        next_snapshot = base::Steady::now() + pause_after_failed_snapshot;
         base::log(base::Level::error, "queue-snapshot-failed", "-",
                   {{"error", failure.what()}});
     }

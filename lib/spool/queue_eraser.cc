@@ -14,8 +14,8 @@ namespace spool {
 
 namespace {
 
-constexpr std::int64_t pause_after_trouble = 60;
-constexpr std::int64_t sweep_of_few = 3600;
+constexpr base::seconds pause_after_trouble{60};
+constexpr base::seconds sweep_of_few{3600};
 constexpr std::uint64_t usual_overhead = 1024; // of a record: header, envelope, end
 
 // What was read so far; 0 for a segment that is not known (any more).
@@ -37,8 +37,8 @@ void QueueEraser::add(std::span<const Location> records, std::uint64_t appended)
 
 void QueueEraser::work(const Round& round)
 {
-    take_result();
-    if (result_.valid() || base::wall_seconds() < next_try_)
+    take_result(round.now.steady);
+    if (result_.valid() || round.now.steady < next_try_)
         return;
     plan_sweep(round);
     drop_dying(round.dying);
@@ -49,15 +49,15 @@ void QueueEraser::work(const Round& round)
         start(std::move(job));
 }
 
-bool QueueEraser::idle() const
+bool QueueEraser::idle(const Moment& now) const
 {
-    return !result_.valid() && base::wall_seconds() >= next_try_;
+    return !result_.valid() && now.steady >= next_try_;
 }
 
 void QueueEraser::finish(const std::vector<Follower::Position>& read, std::uint64_t synced)
 {
     wait();
-    take_result();
+    take_result(base::Steady::now());
     const Job job{take_deleted(read, synced), {}};
     const std::string error = run(directory_, job);
     if (error.empty())
@@ -108,7 +108,7 @@ void QueueEraser::start(Job job)
 }
 
 // What could not be erased is tried again, as a whole: it does no harm to what is.
-void QueueEraser::take_result()
+void QueueEraser::take_result(base::SteadyTime now)
 {
     if (!result_.valid() || result_.wait_for(base::seconds(0)) != std::future_status::ready)
         return;
@@ -120,7 +120,7 @@ void QueueEraser::take_result()
     if (error.empty())
         return;
     base::log(base::Level::error, "record-erase-failed", "-", {{"error", error}});
-    next_try_ = base::wall_seconds() + pause_after_trouble;
+    next_try_ = now + pause_after_trouble;
     again(done);
     for (const auto& [segment, live] : done.all_but)
         swept_.erase(segment);
@@ -171,33 +171,33 @@ QueueEraser::take_deleted(const std::vector<Follower::Position>& read, std::uint
 }
 
 // Where nearly all live, and where few have died since, a sweep would find little.
-bool QueueEraser::worth_sweeping(const SegmentFacts& segment, std::int64_t now)
+bool QueueEraser::worth_sweeping(const SegmentFacts& segment, const Moment& now)
 {
     if (!segment.complete || segment.single || segment.live_messages == 0 ||
-        now - segment.changed < rules_.carry_after)
+        now.wall - segment.changed < rules_.carry_after)
         return false;
     const std::uint64_t about = segment.live_bytes + segment.live_messages * usual_overhead;
     const auto [swept, is_new] =
-        swept_.try_emplace(segment.number, Swept{segment.live_messages, now});
+        swept_.try_emplace(segment.number, Swept{segment.live_messages, now.steady});
     if (is_new)
         return about < segment.file;
     const std::uint32_t died = swept->second.live - segment.live_messages;
     const bool many = std::uint64_t{died} * 8 >= swept->second.live;
-    return died > 0 && (many || now - swept->second.when >= sweep_of_few);
+    return died > 0 && (many || now.steady - swept->second.when >= sweep_of_few);
 }
 
 // What lives in a complete segment lives there from now on, or dies: nothing moves into it.
 void QueueEraser::plan_sweep(const Round& round)
 {
-    const std::int64_t now = base::wall_seconds();
-    if (rules_.retention != 0 || now < next_sweep_ || !sweep_.live.empty())
+    const Moment& now = round.now;
+    if (rules_.retention != 0 || now.steady < next_sweep_ || !sweep_.live.empty())
         return;
-    next_sweep_ = now + rules_.carry_after;
+    next_sweep_ = now.steady + base::seconds(rules_.carry_after);
     std::map<SegmentNumber, Swept> known;
     for (const SegmentFacts& segment : round.segments) {
         if (!round.busy.contains(segment.number) && worth_sweeping(segment, now)) {
             sweep_.live[segment.number];
-            swept_[segment.number] = {segment.live_messages, now};
+            swept_[segment.number] = {segment.live_messages, now.steady};
         }
         if (const auto swept = swept_.find(segment.number); swept != swept_.end())
             known.insert(*swept);

@@ -12,6 +12,7 @@
 // say what was deleted, and a snapshot names what was not erased when it was begun.
 #pragma once
 
+#include "spool/moment.h"
 #include "spool/queue_core.h"
 #include "spool/queue_retention.h"
 
@@ -47,10 +48,11 @@ public:
         const std::vector<Follower::Position>& read; // not ahead of the journal
         std::uint64_t appended;
         std::uint64_t synced;
+        Moment now;
     };
     void work(const Round& round);
     // No work is under way, and none waits for better times.
-    [[nodiscard]] bool idle() const;
+    [[nodiscard]] bool idle(const Moment& now) const;
     // Segments that have become smaller since the last call.
     [[nodiscard]] std::set<SegmentNumber> take_smaller()
     {
@@ -70,7 +72,7 @@ private:
     };
     struct Swept {
         std::uint32_t live; // messages it had then
-        std::int64_t when;
+        base::SteadyTime when;
     };
     struct Deleted {
         Location where;
@@ -83,22 +85,22 @@ private:
 
     static std::string run(const std::string& directory, const Job& job);
     void wait();
-    void take_result();
+    void take_result(base::SteadyTime now);
     void start(Job job);
     void again(const Job& job);
     void drop_dying(const std::set<SegmentNumber>& dying);
     [[nodiscard]] std::map<SegmentNumber, Offsets>
     take_deleted(const std::vector<Follower::Position>& read, std::uint64_t synced);
     void plan_sweep(const Round& round);
-    [[nodiscard]] bool worth_sweeping(const SegmentFacts& segment, std::int64_t now);
+    [[nodiscard]] bool worth_sweeping(const SegmentFacts& segment, const Moment& now);
 
     std::string directory_;
     RetentionRules rules_;
     std::vector<Deleted> deleted_;
     Sweep sweep_;
     std::map<SegmentNumber, Swept> swept_;
-    std::int64_t next_sweep_ = 0;
-    std::int64_t next_try_ = 0;
+    base::SteadyTime next_sweep_;
+    base::SteadyTime next_try_;
     std::set<SegmentNumber> smaller_;
     Job running_;
     std::future<std::string> result_; // what went wrong, or nothing

@@ -15,8 +15,8 @@ namespace spool {
 
 namespace {
 
-constexpr std::int64_t pause_after_trouble = 60;
-constexpr std::int64_t close_interval = 60;
+constexpr base::seconds pause_after_trouble{60};
+constexpr base::seconds close_interval{60};
 
 std::string delete_all(const std::string& directory,
                        const std::vector<SegmentNumber>& segments)
@@ -56,20 +56,21 @@ SegmentKeeper::SegmentKeeper(std::string directory, const RetentionRules& rules,
 
 void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_t appended,
                          std::uint64_t synced, const DamagedSegments& damaged,
-                         Writer& writer, const QueueCarrier::Actions& given)
+                         Writer& writer, const QueueCarrier::Actions& given,
+                         const Moment& now)
 {
-    const std::int64_t now = base::wall_seconds();
-    const QueueCarrier::Actions actions{given.begin, given.moved,
-                                        [&] { next_carry_ = now + pause_after_trouble; }};
-    take_deleted(follower);
+    const QueueCarrier::Actions actions{
+        given.begin, given.moved, [&] { next_carry_ = now.steady + pause_after_trouble; }};
+    take_deleted(follower, now.steady);
     const std::optional<std::uint64_t> free = free_bytes(real_disk(), directory_);
     wants_.look(free);
     rules_.journal_backlog = wants_.backlog();
     carrier_.take_done(actions);
     const std::vector<Follower::Position> read = follower.positions();
-    close_idle(read, now);
-    const std::vector<SegmentFacts> segments = facts(core, read, appended, synced);
-    SegmentPlan plan = plan_segments(segments, rules_, now, missing_space(rules_, free));
+    close_idle(read, now.steady);
+    const std::vector<SegmentFacts> segments = facts(core, read, appended, synced, now);
+    SegmentPlan plan =
+        plan_segments(segments, rules_, now.wall, missing_space(rules_, free));
     std::set<SegmentNumber> busy = needed_for_copies(core);
     const std::set<SegmentNumber> dying = dying_of(segments, busy, damaged);
     const auto stays = [&](SegmentNumber segment) {
@@ -78,11 +79,11 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     std::erase_if(plan.remove, stays);
     std::erase_if(plan.unread, stays);
     wants_.see(segments);
-    if (!plan.remove.empty() && deleting_.empty() && now >= next_deletion_) {
+    if (!plan.remove.empty() && deleting_.empty() && now.steady >= next_deletion_) {
         wants_.lose(plan.unread);
         start_deleting(plan.remove);
     }
-    if (!plan.carry.empty() && carrier_.idle() && now >= next_carry_)
+    if (!plan.carry.empty() && carrier_.idle() && now.steady >= next_carry_)
         start_carrying(core, plan.carry);
     carrier_.work(writer, actions);
     busy.insert(plan.remove.begin(), plan.remove.end());
@@ -93,12 +94,11 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
         if (damaged.known(one.number))
             busy.insert(one.number);
     const std::vector<Follower::Position> filed = wants_.limit_always(read);
-    erase(sweep_.work({core, segments, busy, filed, eraser_.idle(), Moment::now()}),
-          appended);
+    erase(sweep_.work({core, segments, busy, filed, eraser_.idle(now), now}), appended);
     for (const SegmentFacts& one : segments)
         if (one.wanted)
             busy.insert(one.number);
-    eraser_.work({core, segments, busy, dying, wants_.limit(read), appended, synced});
+    eraser_.work({core, segments, busy, dying, wants_.limit(read), appended, synced, now});
     look_at_smaller();
 }
 
@@ -139,7 +139,7 @@ void SegmentKeeper::start_deleting(std::vector<SegmentNumber> segments)
 }
 
 // Their positions are forgotten only when they are gone for good (segments.h).
-void SegmentKeeper::take_deleted(Follower& follower)
+void SegmentKeeper::take_deleted(Follower& follower, base::SteadyTime now)
 {
     if (!deletion_.valid() ||
         deletion_.wait_for(base::seconds(0)) != std::future_status::ready)
@@ -154,14 +154,15 @@ void SegmentKeeper::take_deleted(Follower& follower)
         carrier_.forget_deleted();
     } else {
         base::log(base::Level::warning, "segment-delete-failed", "-", {{"error", error}});
-        next_deletion_ = base::wall_seconds() + pause_after_trouble;
+        next_deletion_ = now + pause_after_trouble;
     }
     deleting_.clear();
 }
 
 std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core,
                                                const std::vector<Follower::Position>& read,
-                                               std::uint64_t appended, std::uint64_t synced)
+                                               std::uint64_t appended, std::uint64_t synced,
+                                               const Moment& now)
 {
     std::vector<SegmentFacts> all;
     for (const Follower::Position& position : read) {
@@ -174,12 +175,13 @@ std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core,
             facts.live_bytes = live->second.bytes;
         }
         if (position.finished) {
-            const Known* const known = look(position.segment);
+            const Known* const known = look(position.segment, now.steady);
             if (known == nullptr)
                 continue;
             facts.size = known->size;
             facts.file = known->file;
-            facts.changed = known->changed;
+            facts.changed =
+                std::min(known->changed, now.wall - seconds_since(known->seen, now));
             facts.single = known->single;
         }
         if (position.finished)
@@ -205,7 +207,7 @@ bool SegmentKeeper::results_safe(Known& known, const SegmentFacts& facts,
 }
 
 // A complete segment does not change any more but by erasing: one look is enough.
-const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment)
+const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment, base::SteadyTime now)
 {
     const auto known = known_.find(segment);
     if (known != known_.end())
@@ -216,7 +218,7 @@ const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment)
             return nullptr;
         const std::uint64_t size = info->single ? size_without_holes(*info) : info->size;
         return &(known_[segment] = {size, info->size, info->changed, std::nullopt,
-                                    info->single});
+                                    info->single, now});
     } catch (const base::Failure&) {
         return nullptr; // it cannot be opened now: nothing is done with it
     }
@@ -238,7 +240,7 @@ void SegmentKeeper::look_at_smaller()
 
 // A shared segment that no inetd process writes to any more would stay open for ever.
 void SegmentKeeper::close_idle(const std::vector<Follower::Position>& positions,
-                               std::int64_t now)
+                               base::SteadyTime now)
 {
     if (now < next_close_)
         return;

@@ -32,10 +32,12 @@ public:
     SegmentKeeper(std::string directory, const RetentionRules& rules,
                   std::int64_t segment_age, JournalWants wants = JournalWants({}, 0, 0));
 
-    // One round.  `appended` and `synced` count the bytes of results (QueueResults).
+    // One round.  `appended` and `synced` count the bytes of results (QueueResults).  Wall
+    // time may be set: a segment is as old as its file says, and at least as old as steady
+    // time says since it was first seen complete.
     void work(const QueueCore& core, Follower& follower, std::uint64_t appended,
               std::uint64_t synced, const DamagedSegments& damaged, Writer& writer,
-              const QueueCarrier::Actions& actions);
+              const QueueCarrier::Actions& actions, const Moment& now = Moment::now());
 
     // These records are finished and shall be erased.
     void erase(std::span<const Location> records, std::uint64_t appended)
@@ -67,18 +69,19 @@ private:
         std::int64_t changed = 0;
         std::optional<std::uint64_t> results; // appended() when first seen finished
         bool single = false;
+        base::SteadyTime seen = {};
     };
 
-    void take_deleted(Follower& follower);
+    void take_deleted(Follower& follower, base::SteadyTime now);
     void start_deleting(std::vector<SegmentNumber> segments);
     [[nodiscard]] std::vector<SegmentFacts>
     facts(const QueueCore& core, const std::vector<Follower::Position>& read,
-          std::uint64_t appended, std::uint64_t synced);
+          std::uint64_t appended, std::uint64_t synced, const Moment& now);
     static bool results_safe(Known& known, const SegmentFacts& facts,
                              std::uint64_t appended, std::uint64_t synced);
-    const Known* look(SegmentNumber segment);
+    const Known* look(SegmentNumber segment, base::SteadyTime now);
     void look_at_smaller();
-    void close_idle(const std::vector<Follower::Position>& positions, std::int64_t now);
+    void close_idle(const std::vector<Follower::Position>& positions, base::SteadyTime now);
     [[nodiscard]] std::set<SegmentNumber> needed_for_copies(const QueueCore& core) const;
     [[nodiscard]] std::set<SegmentNumber>
     dying_of(const std::vector<SegmentFacts>& segments,
@@ -96,9 +99,9 @@ private:
     std::set<SegmentNumber> hopeless_; // nothing in it can be carried
     std::vector<SegmentNumber> deleting_;
     std::future<std::string> deletion_; // what went wrong, or nothing
-    std::int64_t next_deletion_ = 0;
-    std::int64_t next_carry_ = 0;
-    std::int64_t next_close_ = 0;
+    base::SteadyTime next_deletion_;
+    base::SteadyTime next_carry_;
+    base::SteadyTime next_close_;
 };
 
 } // namespace spool

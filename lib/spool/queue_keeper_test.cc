@@ -79,6 +79,41 @@ TEST_CASE("spool: that the journal is behind is said when segments go, once")
     CHECK(said() != std::string::npos);
 }
 
+TEST_CASE("spool: a segment goes in its time when the clock is set back")
+{
+    spool::TestSpool spool;
+    (void)spool.add(1);
+    spool::Writer writer(spool.writer_options());
+    const spool::QueueCore core;
+    spool::Follower follower(spool.directory(), {});
+    (void)read(follower);
+    constexpr std::int64_t retention = 1000;
+    spool::SegmentKeeper keeper(spool.directory(), {.retention = retention}, 3600);
+    const spool::DamagedSegments damaged(spool.directory());
+    spool::Moment now = spool::Moment::now();
+    const auto left = [&] {
+        for (int i = 0; i < 2; ++i) {
+            keeper.work(core, follower, 1, 1, damaged, writer, {}, now);
+            keeper.wait();
+        }
+        return spool::segment_numbers(spool.directory()).size();
+    };
+    CHECK(left() == 1);
+    now.wall -= 86'400;
+    now.steady += base::seconds(retention - 1);
+    CHECK(left() == 1);
+    SUBCASE("by steady time")
+    {
+        now.steady += base::seconds(1);
+        CHECK(left() == 0);
+    }
+    SUBCASE("by wall time, when it is set right")
+    {
+        now.wall += 86'400 + retention + 1;
+        CHECK(left() == 0);
+    }
+}
+
 TEST_CASE("spool: a segment counts with its size, whatever the disk says of it so far")
 {
     spool::TestSpool spool;

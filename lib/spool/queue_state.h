@@ -36,7 +36,7 @@ struct Queue::State {
     // it, and by that thread while it reads a chunk.
     std::mutex mutex;
     std::future<void> snapshot;
-    std::int64_t next_snapshot = 0;
+    base::SteadyTime next_snapshot;
     int together = 0; // how many Queue::Together live
     std::string gathered;
     bool caught_up = false; // the whole log was read since the start

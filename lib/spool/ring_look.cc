@@ -60,11 +60,12 @@ private:
         const auto period = period_of(record.envelope);
         if (!period)
             return;
-        const std::int64_t when = record.envelope.arrival / second + *period;
-        if (when <= now_)
+        const std::int64_t age =
+            std::max(now_ - record.envelope.arrival / second, part_.least_age);
+        if (age >= *period)
             found_.due.push_back({record.where.offset, record.envelope.id});
         else
-            found_.next = std::min(found_.next, when);
+            found_.next = std::min(found_.next, now_ + *period - age);
     }
 
     [[nodiscard]] std::optional<std::int64_t> period_of(const Envelope& envelope) const

@@ -38,8 +38,9 @@ inline constexpr std::size_t most_due = 100'000;
 // What of a segment is looked at.
 struct RingPart {
     Follower::Position to;
-    std::uint64_t from = 0;  // where the last look ended; 0: from the front
-    std::uint64_t clean = 0; // before this a crash has left nothing of what was erased
+    std::uint64_t from = 0;     // where the last look ended; 0: from the front
+    std::uint64_t clean = 0;    // before this a crash has left nothing of what was erased
+    std::int64_t least_age = 0; // seconds that all of it is there, whatever it says itself
     std::size_t most = most_due;
 };
 

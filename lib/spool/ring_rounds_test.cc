@@ -194,3 +194,45 @@ TEST_CASE("spool: that nobody can tell whose mail is what is said once, until so
     locked = false;
     CHECK(scene.erased() == places(scene.ids));
 }
+
+TEST_CASE("spool: mail leaves the ring in its time when the clock is set back")
+{
+    Scene scene(1);
+    scene.pass(10);
+    CHECK(scene.erased().empty());
+    scene.now.wall -= 86'400;
+    scene.pass(period - 100);
+    CHECK(scene.erased().empty());
+    scene.pass(200); // by steady time it has been there for longer than its period
+    CHECK(scene.erased() == places(scene.ids));
+}
+
+TEST_CASE("spool: what was due by a clock that was ahead stays when it is set right")
+{
+    Scene scene(1);
+    scene.pass(10);
+    CHECK(scene.erased().empty());
+    scene.now.wall += 86'400;
+    scene.pass(60);
+    const spool::SegmentNumber number = scene.ids[0].first_written().segment;
+    const std::vector<spool::SegmentFacts> facts = {{.number = number, .complete = true}};
+    const std::vector<spool::Follower::Position> read = {{number, 0, true}};
+    const std::set<spool::SegmentNumber> busy;
+    // A look is under way that will find it.
+    CHECK(scene.sweep.work({scene.core, facts, busy, read, true, scene.now}).empty());
+    REQUIRE(scene.sweep.looking());
+    scene.now.wall -= 86'400;
+    CHECK(scene.erased().empty());
+    scene.pass(period);
+    CHECK(scene.erased() == places(scene.ids));
+}
+
+TEST_CASE("spool: a clock that is set right lets go at once what is due by it")
+{
+    Scene scene(1);
+    scene.now.wall -= 86'400; // as a machine without a clock of its own starts
+    CHECK(scene.erased().empty());
+    scene.now.wall += 86'400 + period;
+    scene.pass(60);
+    CHECK(scene.erased() == places(scene.ids));
+}

@@ -24,6 +24,8 @@ constexpr base::seconds pause_after_trouble{60};
 // One segment's: doubled with each look that fails.
 constexpr base::seconds pause_of_unreadable{60};
 constexpr base::seconds most_pause_of_unreadable{3600};
+constexpr base::seconds longest_wait{365 * 86'400}; // that steady time can add up
+constexpr std::int64_t most_jitter = 2;      // seconds: clocks are read one after the other
 constexpr std::size_t most_asked = 5000;     // of the queue, in one turn
 constexpr std::size_t most_looked = 64;      // segments, in one turn of the thread
 constexpr base::milliseconds look_time{250}; // the same: no further one is begun
@@ -39,14 +41,36 @@ void RingSweep::set(std::shared_ptr<const RingPeriods> periods)
 {
     assert(!periods || periods->shortest > 0);
     periods_ = std::move(periods);
-    known_.clear();
+    for (auto& [segment, known] : known_)
+        known = {.whole = known.whole};
     due_.clear();
     next_choice_ = {};
     stale_ = looks_.valid();
 }
 
+// Steady time stands still where a machine sleeps, so that wall time may go ahead of it.
+void RingSweep::notice_clock(const Moment& now)
+{
+    const std::int64_t apart = now.wall - seconds_since({}, now);
+    if (clocks_apart_ && apart < *clocks_apart_ - most_jitter)
+        find_anew();
+    clocks_apart_ = apart;
+}
+
+// What was due by a clock that was ahead may not be due.
+void RingSweep::find_anew()
+{
+    for (const auto& [segment, one] : due_)
+        known_[segment].complete = false;
+    for (auto& [segment, known] : known_)
+        known.rest = 0;
+    due_.clear();
+    stale_ = looks_.valid();
+}
+
 std::vector<Location> RingSweep::work(const Round& round)
 {
+    notice_clock(round.now);
     take_looks(round.now);
     if (!periods_)
         return {};
@@ -110,7 +134,7 @@ void RingSweep::take_looks(const Moment& now)
         return;
     for (Look& look : looks.done)
         if (look.error.empty())
-            settle(std::move(look), now);
+            settle(std::move(look), looks.begun, now);
         else
             settle_failed(look, now);
     tell_unknown(looks.error, now);
@@ -140,7 +164,7 @@ void RingSweep::settle_failed(const Look& look, const Moment& now)
                   {{"error", look.error}});
 }
 
-void RingSweep::settle(Look&& look, const Moment& now)
+void RingSweep::settle(Look&& look, const Moment& begun, const Moment& now)
 {
     const RingPart& part = look.task.part;
     const RingLook& found = look.found;
@@ -152,10 +176,15 @@ void RingSweep::settle(Look&& look, const Moment& now)
     }
     if (part.from == 0) {
         known.next = never;
+        known.next_steady = base::SteadyTime::max();
         known.live = look.task.live;
         known.in_queue = false;
     }
-    known.next = std::min(known.next, found.next);
+    if (found.next < known.next) {
+        known.next = found.next;
+        known.next_steady =
+            begun.steady + std::min(base::seconds(found.next - begun.wall), longest_wait);
+    }
     known.clean = std::max(known.clean, found.end);
     known.rest = found.more ? found.end : 0;
     known.complete = part.to.finished && !found.more;
@@ -193,7 +222,8 @@ bool RingSweep::wants_look(const Known& known, const SegmentFacts& segment,
     if (now.steady < known.not_before)
         return false;
     const bool finished = known.in_queue && segment.live_messages < known.live;
-    return !known.complete || finished || now.wall >= known.next;
+    return !known.complete || finished || now.wall >= known.next ||
+           now.steady >= known.next_steady;
 }
 
 // `segments` and `read` are sorted, and so is what is known; who is gone is forgotten.
@@ -203,16 +233,23 @@ void RingSweep::choose(const Round& round)
     Job job{{}, periods_, round.now};
     auto read = round.read.begin();
     for (const SegmentFacts& segment : round.segments) {
-        const Known& before =
+        Known& before =
             known.emplace_hint(known.end(), segment.number, known_[segment.number])->second;
         while (read != round.read.end() && read->segment < segment.number)
             ++read;
         if (read == round.read.end() || read->segment != segment.number)
             continue;
+        if (read->finished && !before.whole)
+            before.whole = round.now.steady;
         if (job.tasks.size() < most_looked && !round.busy.contains(segment.number) &&
             wants_look(before, segment, round.now))
             job.tasks.push_back(
-                {{*read, before.rest, before.clean, most_}, segment.live_messages});
+                {{.to = *read,
+                  .from = before.rest,
+                  .clean = before.clean,
+                  .least_age = before.whole ? seconds_since(*before.whole, round.now) : 0,
+                  .most = most_},
+                 segment.live_messages});
     }
     known_ = std::move(known);
     if (job.tasks.empty())

@@ -10,6 +10,11 @@
 // be erased or are waited for.  A segment that cannot be read now is tried again after a
 // pause, which doubles.
 //
+// When wall time is set back nothing stops: a segment is looked at when either clock says
+// that something in it is due, and a message is at least as old as steady time says that
+// its whole segment has been here.  What was found before is found anew then, if it is
+// still due.
+//
 // A message is found at latest two lags after its time: see lag_of().
 #pragma once
 
@@ -23,6 +28,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -69,14 +75,17 @@ public:
 
 private:
     struct Known {
-        std::int64_t next = 0;       // when something of it is due
-        base::SteadyTime not_before; // the next look
-        std::uint64_t clean = 0;     // RingPart
-        std::uint64_t rest = 0;      // the next look goes on there; 0: at the front
-        std::uint32_t live = 0;      // messages that it had when a look was begun
-        bool in_queue = false;       // some that were due were still waited for
-        bool complete = false;       // all of it was looked at
-        int failed = 0;              // looks, one after the other
+        // Since then all of it is there.
+        std::optional<base::SteadyTime> whole = std::nullopt;
+        std::int64_t next = 0;             // when something of it is due
+        base::SteadyTime next_steady = {}; // the same
+        base::SteadyTime not_before = {};  // the next look
+        std::uint64_t clean = 0;           // RingPart
+        std::uint64_t rest = 0;            // the next look goes on there; 0: at the front
+        std::uint32_t live = 0;            // messages that it had when a look was begun
+        bool in_queue = false;             // some that were due were still waited for
+        bool complete = false;             // all of it was looked at
+        int failed = 0;                    // looks, one after the other
     };
     struct Task {
         RingPart part;
@@ -101,8 +110,10 @@ private:
     static Look look(const std::string& directory, const Job& job, const Task& task);
     static Looks run(const std::string& directory, const Job& job);
     void wait();
+    void notice_clock(const Moment& now);
+    void find_anew();
     void take_looks(const Moment& now);
-    void settle(Look&& look, const Moment& now);
+    void settle(Look&& look, const Moment& begun, const Moment& now);
     void settle_failed(const Look& look, const Moment& now);
     void tell_unknown(const std::string& error, const Moment& now);
     [[nodiscard]] std::vector<Location> take_due(const QueueCore& core);
@@ -116,6 +127,7 @@ private:
     std::map<SegmentNumber, Known> known_;
     std::deque<std::pair<SegmentNumber, RingLook::Due>> due_;
     base::SteadyTime next_choice_;
+    std::optional<std::int64_t> clocks_apart_; // wall time and steady time, in seconds
     std::future<Looks> looks_;
     bool stale_ = false;        // what looks_ will bring
     bool told_unknown_ = false; // until it is known again

@@ -30,6 +30,12 @@ std::int64_t made_at(SegmentNumber number)
 
 } // namespace
 
+std::int64_t seconds_young(SegmentNumber number, std::int64_t age, std::int64_t now)
+{
+    const std::int64_t left = made_at(number) + age - now;
+    return left > 2 * std::max<std::int64_t>(age, 0) ? 0 : left;
+}
+
 std::vector<SegmentNumber> segment_numbers(const std::string& directory)
 {
     std::vector<SegmentNumber> numbers;
@@ -93,7 +99,7 @@ bool seal_if_idle(const std::string& directory, SegmentNumber number, std::int64
     std::uint64_t data_end = 0;
     if (!segment || segment_state(*segment, data_end) != SegmentState::open)
         return true;
-    const bool old = made_at(number) + age <= base::wall_seconds();
+    const bool old = seconds_young(number, age, base::wall_seconds()) <= 0;
     if (!old || data_end == 0) // in use, or not shared
         return false;
     Disk& disk = real_disk();

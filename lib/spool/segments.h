@@ -31,6 +31,10 @@ struct SegmentInfo {
     bool single = false; // one large message in a file of its own
 };
 
+// For how many seconds from `now` a segment that is closed at this age stays open.  One
+// made far in the future is old: the clock was set back.
+[[nodiscard]] std::int64_t seconds_young(SegmentNumber number, std::int64_t age,
+                                         std::int64_t now);
 // Oldest first; costs one directory listing.  Throws Failure when it is not complete.
 [[nodiscard]] std::vector<SegmentNumber> segment_numbers(const std::string& directory);
 // True only when the disk says so; not when it cannot tell.

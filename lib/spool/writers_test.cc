@@ -121,6 +121,14 @@ TEST_CASE("spool: processes that serve one connection share a segment")
     CHECK(spool::segment_info(spool.path, numbers[0])->state == spool::SegmentState::open);
 
     CHECK(!spool::seal_if_idle(spool.path, numbers[0], 3600));
+    const std::int64_t now = base::wall_seconds();
+    const auto young = [&](std::int64_t when) {
+        return spool::seconds_young(numbers[0], 3600, when);
+    };
+    CHECK(young(now) > 3600 - 600);
+    CHECK(young(now) <= 3600);
+    CHECK(young(now + 3601) < 0);
+    CHECK(young(now - 86'400) == 0); // the clock was set back
     CHECK(spool::seal_if_idle(spool.path, numbers[0], -1));
     CHECK(spool::segment_info(spool.path, numbers[0])->state ==
           spool::SegmentState::sealed);
