@@ -31,8 +31,8 @@ void overwrite(Disk& disk, int fd, std::uint64_t from, std::uint64_t size,
 
 class Erasure {
 public:
-    Erasure(const std::string& directory, const SegmentHead& head)
-        : disk_(real_disk()), path_(segment_path(directory, head.number)),
+    Erasure(Disk& disk, const std::string& directory, const SegmentHead& head)
+        : disk_(disk), path_(segment_path(directory, head.number)),
           file_(checked(disk_.open(path_), "open", path_)),
           mark_(header_start(head.number, head.key, true))
     {
@@ -131,13 +131,13 @@ void mark_all_but(const SegmentFile& segment, std::uint64_t data_end,
 } // namespace
 
 std::size_t erase_records(const std::string& directory, SegmentNumber number,
-                          std::span<const std::uint32_t> offsets)
+                          std::span<const std::uint32_t> offsets, Disk& disk)
 {
     const auto segment = open_segment(directory, number);
     if (!segment || segment->head.number != number)
         return 0;
     const KeptTime time(segment->fd());
-    Erasure erasure(directory, segment->head);
+    Erasure erasure(disk, directory, segment->head);
     for (const std::uint32_t offset : offsets)
         if (const auto header = header_at(*segment, offset))
             erasure.mark(offset, *header);
@@ -150,7 +150,7 @@ bool erase_record(const std::string& directory, Location where)
 }
 
 std::size_t erase_all_but(const std::string& directory, SegmentNumber number,
-                          std::span<const std::uint32_t> keep)
+                          std::span<const std::uint32_t> keep, Disk& disk)
 {
     const auto segment = open_segment(directory, number);
     if (!segment || segment->head.number != number || kept_for_a_person(*segment))
@@ -159,7 +159,7 @@ std::size_t erase_all_but(const std::string& directory, SegmentNumber number,
     if (segment_state(*segment, data_end) == SegmentState::open)
         return 0;
     const KeptTime time(segment->fd());
-    Erasure erasure(directory, segment->head);
+    Erasure erasure(disk, directory, segment->head);
     mark_all_but(*segment, data_end, keep, erasure);
     return erasure.finish();
 }

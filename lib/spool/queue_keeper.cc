@@ -17,6 +17,7 @@ namespace {
 
 constexpr base::seconds pause_after_trouble{60};
 constexpr base::seconds close_interval{60};
+constexpr base::milliseconds look_time{50}; // in one round: no further look is begun
 
 std::string delete_all(const std::string& directory,
                        const std::vector<SegmentNumber>& segments)
@@ -35,13 +36,6 @@ std::uint64_t missing_space(const RetentionRules& rules, std::optional<std::uint
     if (rules.retention == 0 || !free)
         return 0;
     return rules.free_space - std::min(rules.free_space, *free);
-}
-
-// In front of a single message is a large hole, and so is what was erased.  Of any other
-// segment the size counts: what it takes of the disk some file systems know only later.
-std::uint64_t size_without_holes(const SegmentInfo& info)
-{
-    return std::min(info.size, info.used);
 }
 
 } // namespace
@@ -165,6 +159,7 @@ std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core,
                                                const Moment& now)
 {
     std::vector<SegmentFacts> all;
+    const base::SteadyTime enough = base::Steady::now() + look_time;
     for (const Follower::Position& position : read) {
         SegmentFacts facts{.number = position.segment,
                            .complete = position.finished,
@@ -175,6 +170,8 @@ std::vector<SegmentFacts> SegmentKeeper::facts(const QueueCore& core,
             facts.live_bytes = live->second.bytes;
         }
         if (position.finished) {
+            if (!known_.contains(position.segment) && base::Steady::now() >= enough)
+                continue;
             const Known* const known = look(position.segment, now.steady);
             if (known == nullptr)
                 continue;
@@ -206,7 +203,8 @@ bool SegmentKeeper::results_safe(Known& known, const SegmentFacts& facts,
     return synced >= *known.results;
 }
 
-// A complete segment does not change any more but by erasing: one look is enough.
+// A complete segment does not change any more but by erasing: one look is enough.  Of many
+// segments each round looks at some; nothing is done with the others until then.
 const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment, base::SteadyTime now)
 {
     const auto known = known_.find(segment);
@@ -216,9 +214,8 @@ const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment, base::Ste
         const auto info = segment_info(directory_, segment);
         if (!info)
             return nullptr;
-        const std::uint64_t size = info->single ? size_without_holes(*info) : info->size;
-        return &(known_[segment] = {size, info->size, info->changed, std::nullopt,
-                                    info->single, now});
+        return &(known_[segment] = {segment_room(directory_, *info), info->size,
+                                    info->changed, std::nullopt, info->single, now});
     } catch (const base::Failure&) {
         return nullptr; // it cannot be opened now: nothing is done with it
     }
@@ -232,7 +229,7 @@ void SegmentKeeper::look_at_smaller()
             continue;
         try {
             if (const auto info = segment_info(directory_, segment))
-                known->second.size = size_without_holes(*info);
+                known->second.size = segment_room(directory_, *info);
         } catch (const base::Failure&) { // it counts as before
         }
     }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/fd.h"
 #include "base/log_test.h"
+#include "spool/erase.h"
+#include "spool/erased_scene_test.h"
 #include "spool/layout.h"
 #include "spool/queue_fixture_test.h"
 #include "spool/queue_keeper.h"
 #include "spool/segments.h"
 
+#include <cerrno>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <vector>
@@ -114,33 +117,93 @@ TEST_CASE("spool: a segment goes in its time when the clock is set back")
     }
 }
 
-TEST_CASE("spool: a segment counts with its size, whatever the disk says of it so far")
-{
+namespace {
+
+struct NoHoles : spool::Disk {
+    int punch(int, std::uint64_t, std::uint64_t) override
+    {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+};
+
+// Two segments of two messages of 100 kB; how many stay when a bit less than both may.
+struct TwoSegments {
     spool::TestSpool spool;
-    const auto add = [&spool] {
-        const spool::MessageId id = spool.add(1, 100'000);
+    std::vector<spool::MessageId> first = spool::erased::add_some(spool, 2);
+    std::vector<spool::MessageId> second = spool::erased::add_some(spool, 2);
+
+    [[nodiscard]] std::string path(spool::MessageId id) const
+    {
         return spool::segment_path(spool.directory(), id.first_written().segment);
-    };
-    const std::string first = add();
-    const std::string second = add();
-    spool::Writer writer(spool.writer_options());
-    const spool::QueueCore core;
-    spool::Follower follower(spool.directory(), {});
-    const auto nothing = [](auto&&...) {};
-    while (follower.poll(10, nothing, nothing) > 0)
-        continue;
-    { // as where the disk takes its time, or makes less of what it is given
-        const base::Fd file(::open(first.c_str(), O_RDWR | O_CLOEXEC));
+    }
+    [[nodiscard]] std::size_t kept() const
+    {
+        spool::Writer writer(spool.writer_options());
+        const spool::QueueCore core;
+        spool::Follower follower(spool.directory(), {});
+        const auto nothing = [](auto&&...) {};
+        while (follower.poll(10, nothing, nothing) > 0)
+            continue;
+        const std::uint64_t bound =
+            spool::file_size(path(first[0])) + spool::file_size(path(second[0])) - 50'000;
+        spool::SegmentKeeper keeper(spool.directory(),
+                                    {.retention = 3600, .retention_bytes = bound}, 3600);
+        const spool::DamagedSegments damaged(spool.directory());
+        for (int i = 0; i < 2; ++i) {
+            keeper.work(core, follower, 1, 1, damaged, writer, {});
+            keeper.wait();
+        }
+        return spool::segment_numbers(spool.directory()).size();
+    }
+};
+
+} // namespace
+
+TEST_CASE("spool: what was erased from a segment does not count any more")
+{
+    const TwoSegments scene;
+    const spool::Location where = scene.second[0].first_written();
+    SUBCASE("with all of it")
+    {
+        CHECK(scene.kept() == 1);
+    }
+    SUBCASE("without what was erased, also for a new process")
+    {
+        REQUIRE(spool::erase_record(scene.spool.directory(), where));
+        CHECK(scene.kept() == 2);
+    }
+    SUBCASE("with the zeros that are there where no holes can be made")
+    {
+        NoHoles disk;
+        const std::uint64_t before =
+            spool::segment_info(scene.spool.directory(), where.segment)->used;
+        REQUIRE(spool::erase_records(scene.spool.directory(), where.segment,
+                                     {&where.offset, 1}, disk) == 1);
+        const std::string left = spool::read_file(scene.path(scene.second[0]));
+        CHECK(left.find("AAAA") == std::string::npos);
+        CHECK(spool::segment_info(scene.spool.directory(), where.segment)->used >= before);
+        CHECK(scene.kept() == 1);
+    }
+}
+
+TEST_CASE("spool: what the disk has not given out yet counts as it was written")
+{
+    const TwoSegments scene;
+    const spool::SegmentNumber number = scene.first[0].first_written().segment;
+    auto info = *spool::segment_info(scene.spool.directory(), number);
+    const std::uint64_t size = info.size;
+    info.used = 0; // as some file systems say for a while, or for good
+    CHECK(spool::segment_room(scene.spool.directory(), info) == size);
+    info.used = size + 4096;
+    CHECK(spool::segment_room(scene.spool.directory(), info) == size);
+    { // and a hole is one
+        const base::Fd file(::open(scene.path(scene.first[0]).c_str(), O_RDWR | O_CLOEXEC));
         REQUIRE(::fallocate(file.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 16384,
                             65536) == 0);
     }
-    const std::uint64_t bound = spool::file_size(first) + spool::file_size(second) - 1;
-    spool::SegmentKeeper keeper(spool.directory(),
-                                {.retention = 3600, .retention_bytes = bound}, 3600);
-    const spool::DamagedSegments damaged(spool.directory());
-    for (int i = 0; i < 2; ++i) {
-        keeper.work(core, follower, 1, 1, damaged, writer, {});
-        keeper.wait();
-    }
-    CHECK(spool::segment_numbers(spool.directory()).size() == 1);
+    info.used = 0;
+    CHECK(spool::segment_room(scene.spool.directory(), info) == size - 65536);
+    info.used = size - 4096;
+    CHECK(spool::segment_room(scene.spool.directory(), info) == size - 4096);
 }

@@ -14,7 +14,7 @@ namespace spool {
 
 struct SegmentFacts {
     SegmentNumber number = 0;
-    std::uint64_t size = 0;    // of the file, without its holes
+    std::uint64_t size = 0;    // what it takes of the disk: segment_room()
     std::int64_t changed = 0;  // seconds, the last write
     bool complete = false;     // sealed, and read to its end
     bool results_safe = false; // everything said of its messages is on the disk

@@ -11,9 +11,13 @@
 #include "spool/shared.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <dirent.h>
+#include <fcntl.h>
 #include <memory>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
 
 namespace spool {
 
@@ -76,6 +80,40 @@ std::optional<SegmentInfo> segment_info(const std::string& directory, SegmentNum
     std::uint64_t data_end = 0;
     info.state = segment_state(*segment, data_end);
     return info;
+}
+
+namespace {
+
+// Where holes cannot be asked for, there are none.
+std::uint64_t without_holes(int fd, std::uint64_t size)
+{
+    std::uint64_t sum = 0;
+    for (off_t at = 0; std::cmp_less(at, size);) {
+        const off_t data = ::lseek(fd, at, SEEK_DATA);
+        if (data < 0)
+            return errno == ENXIO ? sum : size;
+        const off_t hole = ::lseek(fd, data, SEEK_HOLE);
+        if (hole <= data)
+            return size;
+        sum += static_cast<std::uint64_t>(hole - data);
+        at = hole;
+    }
+    return std::min(sum, size);
+}
+
+} // namespace
+
+std::uint64_t segment_room(const std::string& directory, const SegmentInfo& info)
+{
+    if (info.used >= info.size)
+        return info.size;
+    const std::string path = segment_path(directory, info.number);
+    const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file && errno == ENOENT)
+        return 0;
+    if (!file)
+        base::fail_errno("open", path);
+    return std::max(info.used, without_holes(file.get(), info.size));
 }
 
 void delete_segments(const std::string& directory, std::span<const SegmentNumber> numbers)

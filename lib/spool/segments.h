@@ -43,6 +43,12 @@ struct SegmentInfo {
 [[nodiscard]] std::optional<SegmentInfo> segment_info(const std::string& directory,
                                                       SegmentNumber number);
 
+// What it takes of the disk, as far as its size says how much was written: holes count for
+// nothing.  What a file system has not given out yet, or makes less of, counts as it was
+// written.  Throws Failure; 0 when it is gone.
+[[nodiscard]] std::uint64_t segment_room(const std::string& directory,
+                                         const SegmentInfo& info);
+
 // Unlinks and syncs the directory once: when it returns they stay away, even after a power
 // cut.  Only then may the follower's positions of these segments be forgotten, or a power
 // cut would deliver their mail again.  Missing segments are fine.  Throws Failure.
