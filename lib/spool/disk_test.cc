@@ -84,6 +84,16 @@ int WatchedDisk::reserve(int fd, std::uint64_t size)
     return step([&] { return Disk::reserve(fd, size); });
 }
 
+int WatchedDisk::punch(int fd, std::uint64_t from, std::uint64_t size)
+{
+    return step([&] {
+        const int result = Disk::punch(fd, from, size);
+        if (result == 0)
+            punched(fd, from, size);
+        return result;
+    });
+}
+
 int WatchedDisk::link(const std::string& from, const std::string& to)
 {
     return step([&] {
@@ -182,6 +192,11 @@ void ForgetfulDisk::synced(int fd)
 void ForgetfulDisk::truncated(int fd, std::uint64_t size)
 {
     file_of(fd).unsynced.push_back({true, size, ""});
+}
+
+void ForgetfulDisk::punched(int fd, std::uint64_t from, std::uint64_t size)
+{
+    file_of(fd).unsynced.push_back({false, from, std::string(size, '\0')});
 }
 
 void ForgetfulDisk::linked(const std::string& from, const std::string& to)

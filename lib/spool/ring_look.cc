@@ -16,6 +16,7 @@ namespace {
 constexpr base::seconds look_again_at_kept{3600};
 constexpr base::seconds look_again_at_open{60}; // somebody has it locked for a moment
 constexpr std::int64_t second = 1'000'000;
+constexpr std::uint64_t step = 64u << 10; // of what was erased, where it is no hole
 
 class Looker {
 public:
@@ -26,7 +27,8 @@ public:
 
     void look(const SegmentFile& segment, std::uint64_t end)
     {
-        window_.look_at(segment.fd(), end);
+        fd_ = segment.fd();
+        window_.look_at(fd_, end);
         Scan scan(window_, segment.head);
         Scanned record;
         std::uint64_t offset = std::max<std::uint64_t>(part_.from, segment.head.first);
@@ -77,22 +79,28 @@ private:
         }
     }
 
-    // Zeros are written from the front to the back: if both ends are there, so is the rest.
+    // Wherever: a power cut may have kept the zeros of both ends and none between them.
     bool has_remains(std::uint64_t offset, const RecordHeader& header)
     {
-        const std::size_t front = std::min<std::size_t>(header.envelope, header_size);
-        return !is_zero(offset + header_size, front) ||
-               !is_zero(offset + header.end_mark_offset(), end_mark_size);
-    }
-    bool is_zero(std::uint64_t offset, std::size_t size)
-    {
-        return window_.bytes(offset, size).find_first_not_of('\0') ==
-               std::string_view::npos;
+        FileRange left{offset + header_size, offset + header.size()};
+        while (const auto data = next_data(fd_, left)) {
+            for (left.from = data->from; left.from < data->end;) {
+                const std::string_view text =
+                    window_.bytes(left.from, std::min(data->end - left.from, step));
+                if (text.empty())
+                    return false;
+                if (text.find_first_not_of('\0') != text.npos)
+                    return true;
+                left.from += text.size();
+            }
+        }
+        return false;
     }
 
     const RingPeriods& periods_;
     std::int64_t now_;
     const RingPart& part_;
+    int fd_ = -1;
     Window window_;
     RingLook found_;
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // spool/ring_look.h - whose messages leave the ring before their segment does, and when.
 //
-// Of a message only header, envelope and end mark are read.  Nothing is written here, and
-// who still waits for a message is not known: ring_sweep.h.
+// Of a message only header, envelope and end mark are read, and once all of what was erased
+// and is no hole.  Nothing is written here, and who still waits for a message is not known:
+// ring_sweep.h.
 #pragma once
 
 #include "base/clock.h"

@@ -7,9 +7,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace spool {
 
@@ -55,6 +58,24 @@ std::uint64_t file_size(int fd)
     if (::fstat(fd, &found) != 0)
         base::fail_errno("stat", "segment");
     return static_cast<std::uint64_t>(found.st_size);
+}
+
+std::optional<FileRange> next_data(int fd, const FileRange& range)
+{
+    if (range.from >= range.end)
+        return std::nullopt;
+    const off_t data = ::lseek(fd, static_cast<off_t>(range.from), SEEK_DATA);
+    if (data < 0 && errno == ENXIO)
+        return std::nullopt;
+    if (data < 0)
+        return range;
+    const auto from = static_cast<std::uint64_t>(data);
+    if (from >= range.end)
+        return std::nullopt;
+    const off_t hole = ::lseek(fd, data, SEEK_HOLE);
+    if (hole <= data)
+        return FileRange{from, range.end};
+    return FileRange{from, std::min(static_cast<std::uint64_t>(hole), range.end)};
 }
 
 std::optional<SegmentFile> open_segment(const std::string& spool, SegmentNumber number)

@@ -29,6 +29,14 @@ struct SegmentFile {
 
 [[nodiscard]] std::uint64_t file_size(int fd);
 
+struct FileRange {
+    std::uint64_t from = 0;
+    std::uint64_t end = 0;
+};
+// The first bytes of this range that are no hole, and up to the next one; nothing when all
+// of it is.  Where holes cannot be asked for, there are none.
+[[nodiscard]] std::optional<FileRange> next_data(int fd, const FileRange& range);
+
 // A look at the lock; for a shared segment nobody appends to, `open`.  `data_end` gets the
 // offset of the sealed mark, or the size of the file.
 [[nodiscard]] SegmentState segment_state(const SegmentFile& segment,

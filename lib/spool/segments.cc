@@ -11,13 +11,10 @@
 #include "spool/shared.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
 #include <sys/stat.h>
-#include <unistd.h>
-#include <utility>
 
 namespace spool {
 
@@ -84,21 +81,14 @@ std::optional<SegmentInfo> segment_info(const std::string& directory, SegmentNum
 
 namespace {
 
-// Where holes cannot be asked for, there are none.
 std::uint64_t without_holes(int fd, std::uint64_t size)
 {
     std::uint64_t sum = 0;
-    for (off_t at = 0; std::cmp_less(at, size);) {
-        const off_t data = ::lseek(fd, at, SEEK_DATA);
-        if (data < 0)
-            return errno == ENXIO ? sum : size;
-        const off_t hole = ::lseek(fd, data, SEEK_HOLE);
-        if (hole <= data)
-            return size;
-        sum += static_cast<std::uint64_t>(hole - data);
-        at = hole;
+    for (FileRange left{0, size}; const auto data = next_data(fd, left);) {
+        sum += data->end - data->from;
+        left.from = data->end;
     }
-    return std::min(sum, size);
+    return sum;
 }
 
 } // namespace

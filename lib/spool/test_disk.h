@@ -33,6 +33,7 @@ public:
     int sync_directory(const std::string& path) override;
     int truncate(int fd, std::uint64_t size) override;
     int reserve(int fd, std::uint64_t size) override;
+    int punch(int fd, std::uint64_t from, std::uint64_t size) override;
     int link(const std::string& from, const std::string& to) override;
     int unlink(const std::string& path) override;
     int make_directory(const std::string& path) override;
@@ -45,6 +46,7 @@ protected:
     virtual void synced(int) {}
     virtual void synced_directory(const std::string&) {}
     virtual void truncated(int, std::uint64_t) {}
+    virtual void punched(int, std::uint64_t, std::uint64_t) {}
     virtual void linked(const std::string&, const std::string&) {}
     virtual void unlinked(const std::string&) {}
     virtual void after() {}
@@ -105,6 +107,7 @@ protected:
     void synced(int fd) override;
     void synced_directory(const std::string& path) override;
     void truncated(int fd, std::uint64_t size) override;
+    void punched(int fd, std::uint64_t from, std::uint64_t size) override;
     void linked(const std::string& from, const std::string& to) override;
     void unlinked(const std::string& path) override;
     void after() override
