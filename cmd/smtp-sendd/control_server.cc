@@ -62,6 +62,22 @@ void ControlServer::serve(base::Fd connection)
     loop_.spawn("control", converse(std::move(connection)));
 }
 
+net::Task<std::string> ControlServer::answer(delivery::ControlWork work)
+{
+    while (work.step()) {
+        net::Promise<bool> turn(loop_); // everybody else's
+        turn.setter()(true);
+        (void)co_await turn.get();
+    }
+    co_return work.take_answer();
+}
+
+net::Task<void> ControlServer::carry_out(delivery::ControlRequest request)
+{
+    delivery::ControlWork work(std::move(request), queue_, hooks_);
+    (void)co_await answer(std::move(work));
+}
+
 net::Task<void> ControlServer::converse(base::Fd connection)
 {
     const std::shared_ptr<void> counted(nullptr, [this](void*) { --clients_; });
@@ -70,13 +86,8 @@ net::Task<void> ControlServer::converse(base::Fd connection)
     for (;;) {
         while (const std::optional<std::string> line = take_line(heard)) {
             delivery::ControlWork work(*line, queue_, hooks_);
-            while (work.step()) {
-                net::Promise<bool> turn(loop_); // everybody else's
-                turn.setter()(true);
-                (void)co_await turn.get();
-            }
-            const std::string answer = work.take_answer();
-            co_await stream.write(answer);
+            const std::string said = co_await answer(std::move(work));
+            co_await stream.write(said);
         }
         if (heard.size() > delivery::max_control_line)
             co_return;

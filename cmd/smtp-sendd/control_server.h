@@ -22,7 +22,11 @@ public:
     // Opens the socket and serves it until `stopping`.  Throws Failure.
     void start(const std::string& directory, std::function<bool()> stopping);
 
+    // A request of our own; its answer is nobody's.
+    [[nodiscard]] net::Task<void> carry_out(delivery::ControlRequest request);
+
 private:
+    [[nodiscard]] net::Task<std::string> answer(delivery::ControlWork work);
     void serve(base::Fd connection);
     [[nodiscard]] net::Task<void> converse(base::Fd connection);
 

@@ -3,6 +3,7 @@
 #include "send_service.h"
 
 #include "base/log.h"
+#include "base/steady.h"
 #include "daemon/interception.h"
 #include "daemon/listeners.h"
 #include "daemon/restart.h"
@@ -68,23 +69,30 @@ void check(const conf::Settings& settings)
 SendService::SendService(conf::Settings settings)
     : settings_(std::move(settings)), directory_(settings_.general.database),
       facts_(directory_), bell_(settings_.general.spool),
-      confined_(give_up_rights(settings_)), report_(settings_, program),
-      queue_(queue_options(settings_)), reader_(settings_.general.spool),
-      writer_(writer_options(settings_)),
+      wakes_(settings_.general.run_directory), confined_(give_up_rights(settings_)),
+      report_(settings_, program), queue_(queue_options(settings_)),
+      reader_(settings_.general.spool), writer_(writer_options(settings_)),
       resolver_(loop_, daemons::resolver_options(settings_)),
       tap_(daemons::make_tap(settings_, false)), witness_(witness_of(tap_.get())),
       dispatcher_({loop_, queue_, reader_, writer_, resolver_, facts_,
                    witness_ ? &*witness_ : nullptr},
                   delivery_options(settings_)),
-      control_(loop_, queue_,
-               {[this](spool::MessageId id) { return !dispatcher_.let_go(id); },
-                [this] { return dispatcher_.all_active(); },
-                [this](spool::MessageId id) { dispatcher_.look_again(id); }, log_deleted,
+      control_(loop_, queue_, hooks())
+{
+}
+
+delivery::ControlHooks SendService::hooks()
+{
+    return {.active = [this](spool::MessageId id) { return !dispatcher_.let_go(id); },
+            .all_active = [this] { return dispatcher_.all_active(); },
+            .changed = [this](spool::MessageId id) { dispatcher_.look_again(id); },
+            .removed = log_deleted,
+            .withdrawn =
                 [this](spool::MessageId id, spool::Location where,
                        const std::vector<std::uint32_t>& recipients) {
                     log_withdrawn(reader_, id, where, recipients);
-                }})
-{
+                },
+            .woken = [this](const delivery::Woken& woken) { dispatcher_.probe(woken); }};
 }
 
 // Trouble that one round meets (a disk that does not answer, a locked database) must not
@@ -112,6 +120,39 @@ net::Task<void> SendService::follow_bell()
     }
 }
 
+// Proxies say that a host lives again.  Without the FIFO it is tried in its time.
+net::Task<void> SendService::follow_wakes()
+{
+    if (!wakes_) {
+        base::log(base::Level::info, "wake-not-heard", "-", {{"error", wakes_.trouble()}});
+        co_return;
+    }
+    const int fd = ::dup(wakes_.fd());
+    if (fd < 0)
+        base::fail_errno("dup", "wake");
+    net::Stream lines(loop_, base::Fd(fd));
+    delivery::WakeReader reader;
+    std::array<char, 4096> taken;
+    for (;;) {
+        const std::size_t count = co_await lines.read_some(taken);
+        const auto hosts = reader.take({taken.data(), count}, base::steady_seconds());
+        for (const delivery::Woken& one : hosts) {
+            base::log(base::Level::info, "host-woken", "-",
+                      {{"host", one.host}, {"address", one.ip}});
+            delivery::ControlRequest request{.what = delivery::ControlRequest::What::wake,
+                                             .ids = {},
+                                             .domain = {},
+                                             .woken = one};
+            try {
+                co_await control_.carry_out(std::move(request));
+            } catch (const base::Failure& failure) { // it is tried in its time
+                base::log(base::Level::error, "queue-trouble", "-",
+                          {{"error", failure.what()}});
+            }
+        }
+    }
+}
+
 void SendService::run()
 {
     queue_.shorten_ring(daemons::ring_periods(settings_.queue, settings_.general.database));
@@ -128,6 +169,7 @@ void SendService::run()
     });
     loop_.every(poll_period, [this] { poll(); });
     loop_.spawn("bell", follow_bell());
+    loop_.spawn("wake", follow_wakes());
     net::keep_watchdog_quiet(loop_);
     base::log(base::Level::notice, "sendd-ready", "-",
               {{"version", SPONTS_VERSION}, {"queued", queue_.size()}});

@@ -8,6 +8,7 @@
 #include "daemon/journal.h"
 #include "db/directory.h"
 #include "delivery/dispatcher.h"
+#include "delivery/wake.h"
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "spool/bell.h"
@@ -35,13 +36,16 @@ private:
     void stop();
     void poll();
     [[nodiscard]] net::Task<void> follow_bell();
+    [[nodiscard]] net::Task<void> follow_wakes();
+    [[nodiscard]] delivery::ControlHooks hooks();
 
     const conf::Settings settings_; // those it began with
     net::Loop loop_;
     db::Directory directory_;
     delivery::DirectoryFacts facts_;
     spool::Bell bell_;
-    [[maybe_unused]] bool confined_; // here: the FIFO is made, and no thread has started
+    delivery::WakeFifo wakes_;
+    [[maybe_unused]] bool confined_; // here: the FIFOs are made, and no thread has started
     daemons::EventReport report_;
     spool::Queue queue_;
     spool::Reader reader_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "delivery/control.h"
 
+#include "base/clock.h"
 #include "delivery/marks.h"
 #include "text/words.h"
 
@@ -17,10 +18,10 @@ using Answer = ControlAnswer::What;
 constexpr std::size_t parts_at_once = 4; // of 4096 messages
 
 // In the order of the enumerations.
-constexpr std::array<std::string_view, 9> request_words = {
-    "hold",   "release", "retry",  "requeue", "delete",
-    "expire", "etrn",    "active", "withdraw"};
-static_assert(request_words.size() == static_cast<std::size_t>(Request::withdraw) + 1);
+constexpr std::array<std::string_view, 10> request_words = {
+    "hold",   "release", "retry",  "requeue",  "delete",
+    "expire", "etrn",    "active", "withdraw", "wake"};
+static_assert(request_words.size() == static_cast<std::size_t>(Request::wake) + 1);
 constexpr std::array<std::string_view, 6> answer_words = {"ok",     "unknown", "held",
                                                           "active", "end",     "error"};
 static_assert(answer_words.size() == static_cast<std::size_t>(Answer::error) + 1);
@@ -121,8 +122,8 @@ public:
                              what == Request::expire || all_anew;
         if (removes && hooks_.active && hooks_.active(id))
             return Answer::active;
-        const bool spares_held =
-            what == Request::hold || what == Request::retry || what == Request::etrn;
+        const bool spares_held = what == Request::hold || what == Request::retry ||
+                                 what == Request::etrn || what == Request::wake;
         if (spares_held && entry->held())
             return Answer::held;
         change(all_anew ? Request::requeue : what, id);
@@ -144,6 +145,7 @@ private:
             return;
         case Request::retry:
         case Request::etrn:
+        case Request::wake:
             queue_.retry_at(id, 0);
             return;
         case Request::requeue:
@@ -199,10 +201,11 @@ std::expected<ControlRequest, std::string> parse_request(std::string_view line)
 {
     if (line.size() > max_control_line)
         return std::unexpected("the request is too long");
+    const std::string_view whole = line;
     const auto what = place(request_words, text::take_word(line));
     if (!what)
         return std::unexpected("not a request");
-    ControlRequest request{static_cast<Request>(*what), {}, {}, {}};
+    ControlRequest request{.what = static_cast<Request>(*what), .ids = {}, .domain = {}};
     switch (request.what) {
     case Request::active:
         if (!line.empty())
@@ -215,6 +218,12 @@ std::expected<ControlRequest, std::string> parse_request(std::string_view line)
         return request;
     case Request::withdraw:
         return parse_withdrawal(std::move(request), line);
+    case Request::wake:
+        if (const auto woken = parse_wake(whole))
+            request.woken = *woken;
+        else
+            return std::unexpected("not a host");
+        return request;
     case Request::hold:
     case Request::release:
     case Request::retry:
@@ -231,6 +240,8 @@ std::string format_request(const ControlRequest& request)
     std::string line(request_words[static_cast<std::size_t>(request.what)]);
     if (request.what == Request::etrn)
         line += ' ' + request.domain;
+    if (request.what == Request::wake)
+        line += ' ' + request.woken.host + ' ' + request.woken.ip;
     for (const spool::MessageId id : request.ids)
         line += ' ' + id.text();
     for (const std::uint32_t index : request.recipients)
@@ -301,8 +312,10 @@ void ControlWork::begin(ControlRequest request)
     request_ = std::move(request);
     if (request_.what == Request::active)
         list_active();
-    else if (request_.what == Request::etrn)
+    else if (request_.what == Request::etrn || request_.what == Request::wake)
         parts_ = queue_.parts();
+    if (request_.what == Request::wake && hooks_.woken)
+        hooks_.woken(request_.woken);
 }
 
 void ControlWork::list_active()
@@ -315,17 +328,33 @@ void ControlWork::list_active()
     }
 }
 
-// RFC 1985: what waits for this domain is tried now.  Held mail stays.
-void ControlWork::look_for_domain()
+// RFC 1985: what waits for this domain is tried now.  Of a host, what has a time for its
+// next attempt there: the others come when the first one has found the host well.
+bool ControlWork::is_meant(const spool::Entry& entry, spool::TextNumber domain)
+{
+    if (entry.held())
+        return false;
+    if (request_.what == Request::etrn)
+        return domain != 0 && waits_for(entry, domain);
+    if (entry.waits_for_destination() || entry.next_attempt() <= base::wall_seconds())
+        return false;
+    const auto [found, first] = woken_.try_emplace(entry.destination(), false);
+    if (first)
+        found->second = leads_to(queue_.text(entry.destination()), request_.woken);
+    return found->second;
+}
+
+// Held mail stays.
+void ControlWork::look_through_queue()
 {
     const spool::TextNumber domain = queue_.number(request_.domain);
     const std::size_t end = std::min(parts_, next_part_ + parts_at_once);
-    for (; next_part_ < end && domain != 0; ++next_part_)
+    woken_.clear(); // numbers may mean something else by now
+    for (; next_part_ < end; ++next_part_)
         queue_.for_each_in(next_part_, [&](const spool::Entry& entry) {
-            if (!entry.held() && waits_for(entry, domain))
+            if (is_meant(entry, domain))
                 request_.ids.push_back(entry.id());
         });
-    next_part_ = end;
 }
 
 void ControlWork::apply_some()
@@ -338,8 +367,8 @@ void ControlWork::apply_some()
         const Answer what = request_.what == Request::withdraw
                                 ? applier.withdraw(request_)
                                 : applier.apply(request_.what, id);
-        // Whoever asks for a domain is told how many, not which.
-        if (request_.what != Request::etrn)
+        // Whoever asks for a domain or a host is told how many, not which.
+        if (request_.what != Request::etrn && request_.what != Request::wake)
             append_answer(lines_, {.what = what, .id = id});
         count_ += what == Answer::ok ? 1 : 0;
     }
@@ -350,7 +379,7 @@ bool ControlWork::step()
     if (done_)
         return false;
     if (next_part_ < parts_)
-        look_for_domain();
+        look_through_queue();
     else
         apply_some();
     if (next_part_ < parts_ || next_ < request_.ids.size())

@@ -6,9 +6,10 @@
 //
 //     hold ID ID ...      release ID ...   retry ID ...     requeue ID ...
 //     delete ID ...       expire ID ...    etrn DOMAIN      active
-//     withdraw ID INDEX INDEX ...
+//     withdraw ID INDEX INDEX ...               wake HOST IP
 //
-// (the last one: these recipients of the message, from 0, as its envelope has them)
+// (withdraw: these recipients of the message, from 0, as its envelope has them; wake: what
+// waits for a host that lives again, see wake.h)
 // and is answered by one line for each message, "ID WORD", in the order of the request, and
 // "end COUNT" with the number of those that were changed (for `active`: listed); or by one
 // line "error TEXT".  After an answer the next request may follow.
@@ -16,6 +17,7 @@
 // Pure but for the queue that is changed: no sockets here.
 #pragma once
 
+#include "delivery/wake.h"
 #include "spool/queue.h"
 
 #include <cstdint>
@@ -24,6 +26,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -44,11 +47,13 @@ struct ControlRequest {
         etrn,
         active,
         withdraw,
+        wake,
     };
     What what = What::active;
     std::vector<spool::MessageId> ids;       // withdraw: one
     std::string domain;                      // etrn: lower case
     std::vector<std::uint32_t> recipients{}; // withdraw
+    Woken woken{};                           // wake
     bool operator==(const ControlRequest&) const = default;
 };
 
@@ -89,6 +94,7 @@ struct ControlHooks {
     std::function<void(spool::MessageId, spool::Location,
                        const std::vector<std::uint32_t>&)>
         withdrawn{};
+    std::function<void(const Woken&)> woken{}; // this host may be tried at once
 };
 
 // Carries out one request piece by piece: an ETRN may mean a million messages, and others
@@ -106,7 +112,8 @@ public:
 private:
     void begin(ControlRequest request);
     void list_active();
-    void look_for_domain();
+    void look_through_queue();
+    [[nodiscard]] bool is_meant(const spool::Entry& entry, spool::TextNumber domain);
     void apply_some();
 
     spool::Queue& queue_;
@@ -116,6 +123,7 @@ private:
     std::size_t parts_ = 0;
     std::size_t next_ = 0; // of the ids
     std::uint64_t count_ = 0;
+    std::unordered_map<spool::TextNumber, bool> woken_; // destinations: lead to the host
     bool done_ = false;
     std::string lines_;
 };

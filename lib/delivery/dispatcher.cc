@@ -380,6 +380,14 @@ void Dispatcher::look_again(spool::MessageId id)
     });
 }
 
+// The next tick lets one of those that wait for it go ahead.
+void Dispatcher::probe(const Woken& woken)
+{
+    for (const auto& [key, one] : destinations_)
+        if (one->health.dead() && leads_to(key, woken))
+            one->health.probe_now(base::wall_seconds());
+}
+
 void Dispatcher::stop(std::function<void()> stopped)
 {
     if (stopping_)

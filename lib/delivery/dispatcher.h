@@ -25,6 +25,7 @@
 #include "delivery/options.h"
 #include "delivery/reporter.h"
 #include "delivery/timetable.h"
+#include "delivery/wake.h"
 #include "spool/queue.h"
 #include "spool/writer.h"
 #include "tap/queue_witness.h"
@@ -76,6 +77,8 @@ public:
     [[nodiscard]] bool is_active(spool::MessageId id) const { return active_.contains(id); }
     [[nodiscard]] std::vector<spool::MessageId> all_active() const;
     void look_again(spool::MessageId id);
+    // A host that was dead is said to live: it is tried at once.
+    void probe(const Woken& woken);
     // An operator changes it: true when it is not looked at (any more).
     [[nodiscard]] bool let_go(spool::MessageId id);
 

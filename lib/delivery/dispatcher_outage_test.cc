@@ -2,6 +2,7 @@
 // A destination is dead, smtp-sendd starts again meanwhile, the destination lives again:
 // what waited for nothing else is delivered at once, whoever it was that was tried.
 #include "base/clock.h"
+#include "delivery/control.h"
 #include "delivery/scene_test.h"
 
 #include <doctest/doctest.h>
@@ -183,4 +184,56 @@ TEST_CASE("delivery: whom a delivery gave a time waits for his dead destination 
     outage.one_start(queue);
     CHECK(!queue.find(both)->waits(1));
     CHECK(queue.find(both)->waits_for_destination());
+}
+
+TEST_CASE("delivery: a dead host that is said to live is tried at once, and others are not")
+{
+    Outage outage(3);
+    spool::Queue queue(outage.scene.spool.options());
+    spool::read_log(queue);
+    outage.scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        dispatcher.start();
+        CHECK(outage.scene.run_until([&] { return dispatcher.all_active().empty(); }));
+        outage.is_over();
+        delivery::ControlHooks hooks;
+        hooks.changed = [&](MessageId id) { dispatcher.look_again(id); };
+        hooks.woken = [&](const delivery::Woken& woken) { dispatcher.probe(woken); };
+        CHECK(delivery::answer_line("wake other.test 192.0.2.1", queue, hooks) ==
+              "end 0\n");
+        int rounds = 0;
+        CHECK(outage.scene.run_until([&] {
+            dispatcher.tick();
+            return ++rounds > 20;
+        }));
+        CHECK(queue.size() == 3);
+        CHECK(delivery::answer_line("wake mail.test 127.0.0.1", queue, hooks) == "end 0\n");
+        CHECK(outage.scene.run_until([&] {
+            dispatcher.tick();
+            return queue.size() == 0;
+        }));
+    });
+}
+
+TEST_CASE("delivery: what a host has put off is tried when it is said to be well again")
+{
+    const net::test::GreetingServer later("220 mx\r\n250 mx\r\n250 ok\r\n450 later\r\n"
+                                          "221 bye\r\n");
+    Scene scene;
+    scene.options.schedule.retry = {hour};
+    scene.route("later.test", later.port);
+    const MessageId waits = scene.put({"a@later.test"});
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    scene.with_dispatcher(queue, [&](auto& dispatcher) {
+        dispatcher.start();
+        CHECK(scene.run_until([&] { return dispatcher.all_active().empty(); }));
+        delivery::ControlHooks hooks;
+        hooks.changed = [&](MessageId id) { dispatcher.look_again(id); };
+        CHECK(delivery::answer_line("wake other.test", queue, hooks) == "end 0\n");
+        CHECK(delivery::answer_line("wake 127.0.0.1", queue, hooks) == "end 1\n");
+        CHECK(scene.run_until([&] {
+            dispatcher.tick();
+            return queue.find(waits)->attempts() == 2 && !dispatcher.is_active(waits);
+        }));
+    });
 }
