@@ -7,6 +7,7 @@
 #include "daemon/learning.h"
 #include "daemon/listeners.h"
 #include "daemon/main.h"
+#include "daemon/outages.h"
 #include "daemon/remembering.h"
 #include "daemon/rights.h"
 #include "proxy/no_routes.h"
@@ -76,6 +77,7 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
     listeners_ = make_proxy_listeners(settings_, protocol_);
     backends_ = std::make_unique<proxy::Backends>(loop_, *routes_, resolver_.get());
     backends_->set_dead_for(base::seconds{own.dead_for});
+    share_outages(*backends_, settings_, proxy_program(protocol_));
     show_queue(settings_);
     tap_ = make_tap(settings_, service_.serves_one());
     const proxy::World world{.loop = loop_,
@@ -85,6 +87,8 @@ ProxyService::ProxyService(const ProxyProgram& program, conf::Settings settings,
                              .learner = learner_.get(),
                              .lists = lists_.get()};
     server_ = program.make_server(world, proxy_rates(own));
+    if (!service_.serves_one())
+        server_->watch_backends();
     server_->when_idle([this] { service_.end_if_idle(); });
 }
 

@@ -28,6 +28,9 @@ TEST_CASE("transaction: what is elsewhere is listed and counted, and cannot be h
     CHECK(session.judge("LIST").reply ==
           "+OK sizes follow\r\n1 100\r\n2 20\r\n3 0\r\n.\r\n");
     CHECK(session.judge("UIDL 2").reply == "+OK 2 bb\r\n");
+    CHECK(session.judge("LIST 2").reply == "+OK 2 20\r\n");
+    CHECK(session.judge("LIST 3").reply == "+OK 3 0\r\n"); // its size is not known
+    CHECK(session.judge("UIDL 4").reply == "-ERR no such message\r\n");
     // However often: it is no error of the client's.
     for (std::uint32_t i = 0; i < Transaction::most_errors; ++i)
         for (const char* line : {"RETR 2", "TOP 3 0", "TOP 3", "DELE 2"}) {

@@ -129,7 +129,8 @@ Backends::Condition& Backends::condition_of(const std::string& key)
 {
     if (conditions_.size() > most_conditions)
         std::erase_if(conditions_, [](const auto& entry) {
-            return !entry.second.health.dead() && entry.second.probing == 0;
+            const Condition& one = entry.second;
+            return !one.health.dead() && one.probing == 0 && !one.watched;
         });
     return conditions_.try_emplace(key, session::Health(limits_), 0u).first->second;
 }
@@ -139,7 +140,7 @@ void Backends::put_dead_last(std::vector<Candidate>& candidates)
 {
     if (candidates.size() < 2)
         return;
-    const std::int64_t now = base::wall_seconds();
+    const std::int64_t now = base::steady_seconds();
     for (Candidate& candidate : candidates) {
         const Condition& condition = condition_of(candidate.key);
         candidate.dead = condition.health.dead() &&
@@ -151,56 +152,6 @@ void Backends::put_dead_last(std::vector<Candidate>& candidates)
             if (candidate.dead == dead)
                 ordered.push_back(std::move(candidate));
     candidates = std::move(ordered);
-}
-
-void Backends::set_queue(std::optional<db::RouteHost> door, OutageTimes times)
-{
-    times.test = outage_times_.test;
-    queue_ = std::move(door);
-    outage_times_ = times;
-}
-
-bool Backends::are_out(const std::vector<Candidate>& candidates)
-{
-    return queue_ && !candidates.empty() &&
-           std::ranges::all_of(candidates, [this](const Candidate& candidate) {
-               return condition_of(candidate.key).outage.lasts();
-           });
-}
-
-bool Backends::rests(const Candidate& candidate)
-{
-    const Condition& condition = condition_of(candidate.key);
-    return condition.outage.lasts() &&
-           (condition.probing > 0 ||
-            !condition.outage.wants_test(outage_times_, base::steady_seconds()));
-}
-
-// A route without any address is as good as a host that is down.
-bool Backends::is_out(const std::vector<db::RouteHost>& hosts,
-                      const std::vector<Candidate>& candidates)
-{
-    if (!queue_)
-        return false;
-    const std::string name = "address of " + hosts.front().host;
-    if (!candidates.empty()) {
-        conditions_.erase(name);
-        return are_out(candidates);
-    }
-    Outage& outage = condition_of(name).outage;
-    outage.failed(outage_times_, base::steady_seconds());
-    return outage.lasts();
-}
-
-net::Task<std::expected<Link, Trouble>>
-Backends::open_queue(ListenerPtr listener, const Caller& caller, Greeter& greeter)
-{
-    Candidate door{net::Address::parse_endpoint(queue_->host).value(), *queue_, {}, false};
-    door.key = way_to(door.address, door.host);
-    auto link = co_await try_one(std::move(door), listener, caller, greeter);
-    if (link)
-        link->stands_in = true;
-    co_return link;
 }
 
 bool Search::has_asked(std::string_view key) const
@@ -233,12 +184,16 @@ net::Task<std::expected<Link, Trouble>> Backends::open(std::string user,
         co_return std::unexpected(search.verdict(std::move(hosts.error())));
     Trouble trouble{TroubleKind::down, "it has been down for long", {}};
     std::vector<Candidate> found = co_await candidates(*hosts, trouble);
-    const bool queue_stands_in = are_out(found);
+    const bool is_lost = is_nowhere(hosts->front(), !found.empty());
+    const bool queue_stands_in = is_lost || are_out(found);
     put_dead_last(found);
     for (const Candidate& candidate : found) {
-        if (search.has_asked(candidate.key) || (queue_stands_in && rests(candidate)))
+        if (is_lost || search.has_asked(candidate.key) ||
+            (queue_stands_in && rests(candidate)))
             continue;
         auto link = co_await try_one(candidate, listener, caller, greeter);
+        if (link && queue_stands_in && was_only_greeted(*link))
+            continue;
         if (link)
             co_return link;
         trouble = std::move(link.error());
@@ -246,7 +201,8 @@ net::Task<std::expected<Link, Trouble>> Backends::open(std::string user,
             break;
         search.pass_by(candidate.key);
     }
-    if (is_out(*hosts, found)) {
+    if (is_lost || are_out(found)) {
+        watch_all(found, listener);
         auto link = co_await open_queue(listener, caller, greeter);
         if (link)
             co_return link;

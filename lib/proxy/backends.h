@@ -12,7 +12,8 @@
 // of a machine without power stay open for half an hour.
 //
 // When none of a user's hosts can be had for long (proxy/outage.h), the user is shown the
-// queue, if there is one.
+// queue, if there is one.  As long as that lasts, and somebody has asked for them within an
+// hour, these hosts are watched: greeted now and then, with nobody logged in.
 //
 // How: TCP, PROXY version 2 if the host is to know the client by it, TLS if it begins at
 // once; then the Greeter leads the protocol's dialogue to where a login is possible.
@@ -25,13 +26,14 @@
 #include "net/task.h"
 #include "proxy/leg.h"
 #include "proxy/listener.h"
-#include "proxy/outage.h"
+#include "proxy/outage_book.h"
 #include "proxy/trouble.h"
 #include "session/health.h"
 #include "session/tls_contexts.h"
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -58,6 +60,7 @@ struct Link {
     db::RouteHost host;
     std::string name;                     // "mail1[192.0.2.1]:143", for log lines
     std::string address;                  // "192.0.2.1:143"
+    std::string ip;                       // "192.0.2.1"
     std::string key;                      // way_to() it, for what is remembered about it
     std::shared_ptr<net::TlsContext> tls; // null: plain, as the host's policy says
     // Of the queue, which knows users by their full name in lower case: the domain of names
@@ -88,6 +91,8 @@ public:
     virtual ~Greeter() = default;
     // The link's deadline is set.  May throw as net/stream.h does.
     [[nodiscard]] virtual net::Task<std::optional<Trouble>> greet(Link& link) = 0;
+    // To a host that was only greeted.
+    [[nodiscard]] virtual std::string goodbye() const { return {}; }
 };
 
 // Where users' mailboxes are: the routes table of one protocol.
@@ -142,6 +147,15 @@ public:
     void set_dead_for(base::seconds pause);
     // Where the queue is shown (ums/server.h), and when; nothing: it is not.
     void set_queue(std::optional<db::RouteHost> door, OutageTimes times);
+    // What other processes know of outages, too (proxy/outage_book.h).
+    void share_outages(std::string file) { outages_.share(std::move(file)); }
+    // Hosts are watched, and greeted by these.  Without it logins do that.
+    using MakeGreeter = std::function<std::unique_ptr<Greeter>(ListenerPtr)>;
+    void watch_by(MakeGreeter make) { make_greeter_ = std::move(make); }
+    // Called when a host that was down lives again, with its name and its address: others
+    // may wait for it.
+    using Tell = std::function<void(const std::string& host, const std::string& ip)>;
+    void tell_alive(Tell tell) { tell_alive_ = std::move(tell); }
     // Files of certificates may have changed.
     void forget_tls() { contexts_.forget(); }
 
@@ -156,7 +170,8 @@ private:
         session::Health health;
         std::uint32_t probing = 0;
         std::uint32_t failed_logins = 0; // in a row
-        Outage outage;
+        bool watched = false;
+        std::int64_t wanted = 0; // by a login while it is out, steady seconds
     };
 
     [[nodiscard]] std::expected<std::vector<db::RouteHost>, Trouble>
@@ -171,17 +186,26 @@ private:
     prepare(Link& link, const Caller& caller, Greeter& greeter);
     [[nodiscard]] Condition& condition_of(const std::string& key);
     void put_dead_last(std::vector<Candidate>& candidates);
+    void note(const Link& link, const std::optional<Trouble>& trouble, std::string_view id);
+    void alive(const Link& link, std::string_view id);
+
+    // backends_outage.cc
     // The queue stands in for all of these.
     [[nodiscard]] bool are_out(const std::vector<Candidate>& candidates);
-    [[nodiscard]] bool is_out(const std::vector<db::RouteHost>& hosts,
-                              const std::vector<Candidate>& candidates);
-    // Is out, and not to be tested by this login.
+    // The same of a route without any address, which is as good as a host that is down.
+    [[nodiscard]] bool is_nowhere(const db::RouteHost& host, bool found);
+    // Is out, and this login does not find out whether it still is.
     [[nodiscard]] bool rests(const Candidate& candidate);
+    // Is out, and has only been greeted; else this login is the one that finds out.
+    [[nodiscard]] bool was_only_greeted(const Link& link);
     [[nodiscard]] net::Task<std::expected<Link, Trouble>>
     open_queue(ListenerPtr listener, const Caller& caller, Greeter& greeter);
-    void note_outage(const Link& link, Condition& condition, bool failed,
-                     std::string_view id);
-    void note(const Link& link, const std::optional<Trouble>& trouble, std::string_view id);
+    enum class Sign : std::uint8_t { failed, greeted, logged_in };
+    void note_outage(const Link& link, Sign sign, std::string_view id);
+    void watch_all(const std::vector<Candidate>& candidates, const ListenerPtr& listener);
+    [[nodiscard]] net::Task<void> watch(Candidate candidate, ListenerPtr listener);
+    [[nodiscard]] bool is_to_be_watched(const std::string& way);
+    [[nodiscard]] net::Task<void> greet_once(Candidate candidate, ListenerPtr listener);
 
     net::Loop& loop_;
     Routes& routes_;
@@ -190,6 +214,9 @@ private:
     session::HealthLimits limits_;
     std::optional<db::RouteHost> queue_;
     OutageTimes outage_times_;
+    OutageBook outages_;
+    MakeGreeter make_greeter_;
+    Tell tell_alive_;
     std::unordered_map<std::string, Condition> conditions_;
     std::mt19937 random_{std::random_device{}()};
 };

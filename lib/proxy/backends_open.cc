@@ -57,12 +57,6 @@ net::Task<void> begin_tls(Link& link)
         *link.tls, host.tls_name.empty() ? host.host : host.tls_name);
 }
 
-void log_alive(const Link& link, std::string_view id)
-{
-    base::log(base::Level::notice, "backend-alive", id,
-              {{"backend", link.address}, {"route", link.host.pattern}});
-}
-
 void log_failure(bool was_dead, const Link& link, const Trouble& trouble,
                  std::string_view id)
 {
@@ -121,14 +115,15 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
                                                           const Caller& caller,
                                                           Greeter& greeter)
 {
-    const Condition& known = condition_of(candidate.key);
-    const bool probe = known.health.dead() || known.outage.lasts();
+    const bool probe =
+        condition_of(candidate.key).health.dead() || outages_.of(candidate.key).lasts();
     if (probe)
         ++condition_of(candidate.key).probing;
     Link link;
     link.name = link_name(candidate.host, candidate.address);
     link.host = candidate.host;
     link.address = candidate.address.text();
+    link.ip = candidate.address.ip();
     link.key = candidate.key;
     if (candidate.address.family() == net::Address::Family::unix_path)
         link.user_domain = listener->user_domain;
@@ -159,25 +154,12 @@ net::Task<std::expected<Link, Trouble>> Backends::try_one(Candidate candidate,
     co_return link;
 }
 
-// Only logins show that a host lives: one that greets may refuse everybody.
-void Backends::note_outage(const Link& link, Condition& condition, bool failed,
-                           std::string_view id)
+void Backends::alive(const Link& link, std::string_view id)
 {
-    if (!queue_ || link.address == queue_->host)
-        return;
-    Outage& outage = condition.outage;
-    const bool lasted = outage.lasts();
-    const std::int64_t now = base::steady_seconds();
-    if (failed)
-        outage.failed(outage_times_, now);
-    else
-        outage.succeeded(outage_times_, now);
-    if (outage.lasts() && !lasted)
-        base::log(base::Level::warning, "outage-began", id,
-                  {{"backend", link.address}, {"route", link.host.pattern}});
-    if (!outage.lasts() && lasted)
-        base::log(base::Level::warning, "outage-ended", id,
-                  {{"backend", link.address}, {"route", link.host.pattern}});
+    base::log(base::Level::notice, "backend-alive", id,
+              {{"backend", link.address}, {"route", link.host.pattern}});
+    if (tell_alive_)
+        tell_alive_(link.host.host, link.ip);
 }
 
 void Backends::note(const Link& link, const std::optional<Trouble>& trouble,
@@ -187,20 +169,19 @@ void Backends::note(const Link& link, const std::optional<Trouble>& trouble,
     session::Health& health = condition.health;
     const bool was_dead = health.dead();
     const bool well = !trouble || !is_of_host(trouble->kind);
-    if (trouble)
-        note_outage(link, condition, true, id);
+    note_outage(link, trouble ? Sign::failed : Sign::greeted, id);
     if (well && condition.failed_logins >= most_failed_logins) {
         // A greeting is not enough: the others wait for how this login comes out.
-        health.failed(base::wall_seconds(), std::string(health.why()), 0);
+        health.failed(base::steady_seconds(), std::string(health.why()), 0);
         return;
     }
     if (well) {
         health.succeeded();
         if (was_dead)
-            log_alive(link, id);
+            alive(link, id);
         return;
     }
-    health.failed(base::wall_seconds(), trouble->why, 0);
+    health.failed(base::steady_seconds(), trouble->why, 0);
     log_failure(was_dead, link, *trouble, id);
 }
 
@@ -209,17 +190,17 @@ void Backends::note_login(const Link& link, const Trouble* trouble, std::string_
     Condition& condition = condition_of(link.key);
     const bool was_dead = condition.health.dead();
     const bool failed = trouble != nullptr && another_may_do_better(trouble->kind);
-    note_outage(link, condition, failed, id);
+    note_outage(link, failed ? Sign::failed : Sign::logged_in, id);
     if (trouble == nullptr || !is_of_host(trouble->kind)) {
         condition.failed_logins = 0;
         if (was_dead) {
             condition.health.succeeded();
-            log_alive(link, id);
+            alive(link, id);
         }
         return;
     }
     if (++condition.failed_logins >= most_failed_logins)
-        condition.health.failed(base::wall_seconds(), trouble->why, 0);
+        condition.health.failed(base::steady_seconds(), trouble->why, 0);
     log_failure(was_dead, link, *trouble, id);
 }
 

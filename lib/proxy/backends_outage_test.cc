@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // When the queue stands in for the hosts of a route (proxy/outage.h).
 #include "proxy/backends_stage_test.h"
+#include "seal/fixture_test.h"
 
 using namespace backends_stage;
 
@@ -143,4 +144,87 @@ TEST_CASE("proxy: a name without an address is as good as a host that is down")
     const Opened anna = scene.open("anna");
     REQUIRE(anna);
     CHECK(anna->stands_in);
+}
+
+TEST_CASE(
+    "proxy: a host that is back is greeted, but its users stay at the queue for a while")
+{
+    const seal::testing::Directory directory;
+    const GreetingServer queue("hello\r\n");
+    GreetingServer host("");
+    db::RouteHost door = host_at(0);
+    door.host = "127.0.0.1:" + std::to_string(queue.port);
+    const auto join = [&](Scene& scene) {
+        scene.backends.set_dead_for(base::seconds{0});
+        scene.backends.set_queue(door, {.after = 0, .steady = 3600});
+        scene.backends.share_outages(directory.file("outages"));
+        scene.table.rows["anna"] = {host_at(host.port)};
+    };
+    Scene one;
+    Scene other; // of another process
+    join(one);
+    join(other);
+    Opened anna = one.open("anna");
+    REQUIRE(anna);
+    CHECK(anna->stands_in);
+    anna->leg.reset();
+    host.serve("hello\r\n");
+    for (Scene* each : {&one, &other, &one}) {
+        each->greeter.greeted.clear();
+        anna = each->open("anna");
+        REQUIRE(anna);
+        CHECK(anna->stands_in);
+        anna->leg.reset();
+        CHECK(each->greeter.greeted.size() == 2); // the host was asked as well
+    }
+    for (Scene* each : {&one, &other}) { // it has been well for long
+        each->backends.set_queue(door, {.after = 0, .steady = 0});
+        anna = each->open("anna");
+        REQUIRE(anna);
+        CHECK_FALSE(anna->stands_in);
+        if (each == &one)
+            each->backends.note_login(*anna, nullptr, "-");
+        anna->leg.reset();
+    }
+}
+
+TEST_CASE("proxy: a host that is out is watched, whoever logs in, and told when it lives")
+{
+    const GreetingServer queue("hello\r\n");
+    GreetingServer host("");
+    db::RouteHost door = host_at(0);
+    door.host = "127.0.0.1:" + std::to_string(queue.port);
+    Scene scene;
+    std::vector<std::string> told;
+    scene.backends.set_dead_for(base::seconds{0});
+    scene.backends.set_queue(door, {.after = 0, .steady = 3600});
+    scene.backends.watch_by(
+        [](const proxy::ListenerPtr&) { return std::make_unique<Polite>(); });
+    scene.backends.tell_alive([&](const std::string& name, const std::string& ip) {
+        told.push_back(name + " " + ip);
+    });
+    scene.table.rows["anna"] = {host_at(host.port)};
+    std::vector<bool> shown_the_queue;
+    const auto log_in = [](Scene& s, std::vector<bool>& shown) -> Task<void> {
+        auto where = std::make_shared<const Listener>(s.listener);
+        Search search;
+        const auto link =
+            co_await s.backends.open("anna", where, Caller{}, s.greeter, search);
+        shown.push_back(link && link->stands_in);
+    };
+    const auto outage = [&log_in](Scene& s, GreetingServer& returns,
+                                  std::vector<std::string>& words,
+                                  std::vector<bool>& shown) -> Task<void> {
+        co_await log_in(s, shown);
+        returns.serve("hello\r\n");
+        while (words.empty())
+            co_await net::sleep_for(s.loop, base::milliseconds{10});
+        s.greeter.greeted.clear();
+        co_await log_in(s, shown);
+        s.loop.stop(); // which nobody else does as long as the host is watched
+    };
+    net::test::run(scene.loop, outage(scene, host, told, shown_the_queue));
+    CHECK(told == std::vector<std::string>{"127.0.0.1 127.0.0.1"});
+    CHECK(shown_the_queue == std::vector<bool>{true, true});
+    CHECK(scene.greeter.greeted.size() == 1); // the queue: no login waits for the host
 }

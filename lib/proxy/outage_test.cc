@@ -66,6 +66,45 @@ TEST_CASE("outage: a failure on the way back, and the backend has to live anew")
     CHECK_FALSE(outage.lasts());
 }
 
+TEST_CASE("outage: greetings count for its end, and a login must come to it")
+{
+    Outage outage = lasting(1000);
+    CHECK_FALSE(outage.wants_login(times, 1000));
+    outage.greeted(1010);
+    outage.greeted(1020);
+    CHECK_FALSE(outage.wants_login(times, 1039));
+    outage.greeted(1039);
+    CHECK(outage.wants_login(times, 1040));
+    outage.greeted(1040);
+    CHECK(outage.lasts());
+    outage.succeeded(times, 1041);
+    CHECK_FALSE(outage.lasts());
+}
+
+TEST_CASE("outage: one login at a time finds out, and its failure lets the others wait")
+{
+    Outage outage = lasting(1000);
+    outage.greeted(1010);
+    REQUIRE(outage.wants_login(times, 1040));
+    outage.login_begins(1040);
+    CHECK_FALSE(outage.wants_login(times, 1049));
+    CHECK(outage.wants_login(times, 1050)); // it has gone without a word
+    outage.failed(times, 1050);
+    CHECK_FALSE(outage.wants_login(times, 1060));
+    outage.greeted(1060);
+    CHECK_FALSE(outage.wants_login(times, 1089));
+    CHECK(outage.wants_login(times, 1090));
+}
+
+TEST_CASE("outage: a greeting says nothing of a host that is not out yet")
+{
+    Outage outage;
+    outage.failed(times, 1000);
+    outage.greeted(1030);
+    outage.failed(times, 1060);
+    CHECK(outage.lasts());
+}
+
 TEST_CASE("outage: every few seconds somebody finds out")
 {
     Outage outage = lasting(1000);

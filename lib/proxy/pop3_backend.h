@@ -72,6 +72,7 @@ public:
 
     // The greeting, TLS, CAPA.  One greeted link at a time: the latest.
     [[nodiscard]] net::Task<std::optional<Trouble>> greet(Link& link) override;
+    [[nodiscard]] std::string goodbye() const override { return "QUIT\r\n"; }
     // Of the greeting, for APOP; empty: it has none.
     [[nodiscard]] const std::string& timestamp() const { return timestamp_; }
     // After greet(); never null.

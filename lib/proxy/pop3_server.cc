@@ -26,14 +26,31 @@ std::string Pop3Server::farewell(std::string_view why) const
     return pop3::error("SYS/TEMP", why);
 }
 
+namespace {
+
+Pop3Backend::Options options_of(const Listener& listener)
+{
+    return {.limits = listener.pop3,
+            .patience = listener.times.backend,
+            .ask_capabilities = true};
+}
+
+} // namespace
+
+void Pop3Server::watch_backends()
+{
+    world().backends.watch_by([this](const ListenerPtr& listener) {
+        Caller nobody{.id = "-", .client = {}, .local = {}};
+        return std::make_unique<Pop3Backend>(options_of(*listener), std::move(nobody),
+                                             memory_);
+    });
+}
+
 // A fact is a line of CAPA.
 net::Task<std::optional<std::string>> Pop3Server::ask(ListenerPtr listener)
 {
-    const Pop3Backend::Options options{.limits = listener->pop3,
-                                       .patience = listener->times.backend,
-                                       .ask_capabilities = true};
     Caller nobody{.id = "-", .client = {}, .local = {}};
-    Pop3Backend backend(options, nobody, memory_);
+    Pop3Backend backend(options_of(*listener), nobody, memory_);
     Search search;
     auto link =
         co_await world().backends.open({}, listener, std::move(nobody), backend, search);

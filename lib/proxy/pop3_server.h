@@ -23,6 +23,7 @@ public:
     [[nodiscard]] net::Task<std::optional<pop3::Capabilities>>
     capabilities_of(ListenerPtr listener);
     void forget_facts() override;
+    void watch_backends() override;
 
 protected:
     [[nodiscard]] std::unique_ptr<session::Guest>

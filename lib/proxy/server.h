@@ -85,6 +85,8 @@ public:
     // After a reload: asked again at once, but until there is an answer the old is the best
     // there is.
     virtual void forget_facts();
+    // Backends that are out are greeted now and then, as long as the loop runs.
+    virtual void watch_backends() {}
 
 protected:
     [[nodiscard]] virtual std::unique_ptr<session::Guest>

@@ -3,7 +3,8 @@
 # dovecot.bash.
 #
 #     server_of_mailboxes              Dovecot "dove": anna, bert and carl at dest.test
-#     gateway_with_ums [LINE...]       LINEs are added to [ums]; listeners pop3s, imaps, ums
+#     gateway_with_ums [LINE...]       LINEs are added to [ums]; listeners pop3s, imaps, ums;
+#                                      $SENDD_PAUSE, $STEADY and $WORKERS of pop-proxy
 
 # Dovecot with POP3 and LMTP that takes unique ids from the messages.
 server_of_mailboxes() {
@@ -28,9 +29,9 @@ gateway_with_ums() {
     gateway_config
     {
         printf '[tls]\ncertificate = %s\n' "$TMP/dove/cert.pem $TMP/dove/key.pem"
-        printf '[smtp-sendd]\nretry = 1s\ndead-for = 1s\n'
-        printf '[pop-proxy]\ndead-for = 1s\nlogin-delay = 0\nconnections-per-client = 0\n'
-        printf '[ums]\nenabled = yes\ndatabase = %s\nlearn = dest.test\nafter = 1s\nsteady = 1s\n' "$GW/policy.db"
+        printf '[smtp-sendd]\nretry = %s\ndead-for = %s\n' "${SENDD_PAUSE:-1s}" "${SENDD_PAUSE:-1s}"
+        printf '[pop-proxy]\ndead-for = 1s\nlogin-delay = 0\nconnections-per-client = 0\nworkers = %s\n' "${WORKERS:-1}"
+        printf '[ums]\nenabled = yes\ndatabase = %s\nlearn = dest.test\nafter = 1s\nsteady = %s\n' "$GW/policy.db" "${STEADY:-1s}"
         printf '%s\n' "$@"
         mailbox_listener pop3s 'tls = implicit' 'user-domain = dest.test'
         mailbox_listener imaps 'tls = implicit' 'user-domain = dest.test'
