@@ -36,7 +36,7 @@ value() { sed -n "s/^$1=//p" "$UNITS/$2" | tr ' ' '\n'; }
         done
         user=$(value User "$unit")
         grep -q "^u $user " "$ROOT"/usr/lib/sysusers.d/*.conf
-        for path in $(value ReadWritePaths "$unit"); do
+        for path in $(value ReadWritePaths "$unit") $(value BindPaths "$unit"); do
             groups=$(value SupplementaryGroups "$unit" | paste -sd'|')
             grep -qE "^d ${path#-} .* ($user +$user|[a-z-]+ +(${groups:-$user})) " \
                 "$ROOT"/usr/lib/tmpfiles.d/*.conf
@@ -51,10 +51,12 @@ value() { sed -n "s/^$1=//p" "$UNITS/$2" | tr ' ' '\n'; }
     done
 }
 
-# A file system as ProtectSystem=strict and ReadWritePaths= leave it; only for `start`.
+# A file system as ProtectSystem=strict, ReadWritePaths=, InaccessiblePaths= (with all that is
+# below, whatever else names it), TemporaryFileSystem= and BindPaths= leave it; only for `start`.
 confined() {
     local unit=$1 path
     shift
+    mkdir -p "$TMP/bound"
     {
         printf '%s\n' '#!/bin/bash' 'set -e' 'mount --make-rprivate /' \
             "mount --bind '$TMP' '$TMP'" "mount -o remount,bind,ro '$TMP'"
@@ -62,6 +64,25 @@ confined() {
             [[ $path != -* || -e $ROOT${path#-} ]] || continue
             printf "mount --bind '%s' '%s'\nmount -o remount,bind,rw '%s'\n" \
                 "$ROOT${path#-}" "$ROOT${path#-}" "$ROOT${path#-}"
+        done
+        for path in $(value BindPaths "$unit"); do
+            [ -e "$ROOT${path#-}" ] || continue
+            mkdir -p "$TMP/bound${path#-}"
+            printf "mount --bind '%s' '%s'\nmount -o remount,bind,rw '%s'\n" \
+                "$ROOT${path#-}" "$TMP/bound${path#-}" "$TMP/bound${path#-}"
+        done
+        for path in $(value TemporaryFileSystem "$unit") $(value InaccessiblePaths "$unit"); do
+            [[ $path != -* ]] || path=${path#-}
+            path=$ROOT${path%:ro}
+            [ -e "$path" ] || continue
+            printf "mount -t tmpfs -o size=1m,mode=0755 none '%s'\n" "$path"
+            for bound in $(value BindPaths "$unit"); do
+                bound=${bound#-}
+                [[ $ROOT$bound == "$path"/* && -e $ROOT$bound ]] || continue
+                printf "mkdir -p '%s'\nmount --rbind '%s' '%s'\n" \
+                    "$ROOT$bound" "$TMP/bound$bound" "$ROOT$bound"
+            done
+            printf "mount -o remount,ro '%s'\n" "$path"
         done
         # The root last, and not from below what was bound.
         printf '%s\n' 'mount -o remount,bind,ro /' \
@@ -196,6 +217,54 @@ END
         run ! grep -iE 'read-only|permission' "$TMP/$program.log"
         [ -n "$(ls "$ROOT/var/spool/sponts-li/incoming")" ]
     done
+}
+
+@test "pop-proxy reports, learns, remembers and notes an outage in what its unit leaves it" {
+    [ "$(id -u)" -eq 0 ] || export ROOTLESS=yes
+    load helpers/dovecot
+    mailbox_server mailboxes
+    mkdir -p "$ROOT"/var/{spool/sponts/{events,learned,lists},spool/sponts-li/incoming,lib/sponts} \
+        "$ROOT"/run/sponts/{tap,outages}
+    cat >"$CONF" <<END
+[general]
+hostname = gw.test
+spool = $ROOT/var/spool/sponts
+database = $ROOT/var/lib/sponts/sponts.db
+run-directory = $ROOT/run/sponts
+[tls]
+certificate = $TMP/mailboxes/cert.pem $TMP/mailboxes/key.pem
+[journal]
+enabled = yes
+database = $ROOT/var/lib/sponts/journal.db
+[ums]
+enabled = yes
+database = $ROOT/var/lib/sponts/policy.db
+learn = dest.test
+[listener pop3s]
+program = pop-proxy
+tls = implicit
+user-domain = dest.test
+backend = localhost:${PORT[mailboxes-pop3]}
+backend-ca = $TMP/mailboxes/cert.pem
+END
+    sponts init --config "$CONF" >/dev/null
+    printf 'Subject: hello\r\n\r\nhello\r\n' >"$TMP/mail"
+    mkdir -p "$TMP/mailboxes/mail/anna"/{new,cur,tmp}
+    cp "$TMP/mail" "$TMP/mailboxes/mail/anna/new/1"
+    chown -R nobody "$TMP/mailboxes/mail"
+    port=$(free_port)
+    start pop-proxy confined pop-proxy.service systemd-socket-activate -l "127.0.0.1:$port" \
+        --fdname=pop3s "$ROOT/usr/sbin/pop-proxy" --config "$CONF"
+    logs_in() { curl -sk -X UIDL -u anna:secret "pop3s://127.0.0.1:$port/" -o "$TMP/heard"; }
+    wait_for 20 logs_in
+    has() { [ -n "$(find "$ROOT/var/spool/sponts/$1" -type f)" ]; }
+    wait_for 20 has learned
+    wait_for 20 has lists
+    wait_for 20 has events
+    kill -TERM "$(cat "$TMP/mailboxes/run/master.pid")"
+    noted() { ! logs_in && grep -q "127.0.0.1:${PORT[mailboxes-pop3]}" "$ROOT/run/sponts/outages/pop-proxy"; }
+    wait_for 30 noted
+    run ! grep -iE 'read-only|permission|not-(learned|remembered|reported|shared)' "$TMP/pop-proxy.log"
 }
 
 @test "the sockets over TLS are enough, and one without its section is said" {

@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "base/log.h"
 #include "proxy/learned_users.h"
+#include "spool/layout.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -220,9 +221,11 @@ void ListKeeper::compare(const std::string& user, const std::vector<Seen>& seen,
 void ListKeeper::write(const std::string& user, const spool::KeptList& list)
 {
     std::error_code error;
-    const auto room = std::filesystem::space(options_.spool, error);
+    // Of that directory: under systemd nothing else of the spool is there.
+    const std::string directory = spool::lists_directory(options_.spool);
+    const auto room = std::filesystem::space(directory, error);
     if (!error && room.available < options_.free_space)
-        throw base::Failure(base::Remedy::check_disk, options_.spool + ": no space left");
+        throw base::Failure(base::Remedy::check_disk, directory + ": no space left");
     lists_.write(user, list);
 }
 
