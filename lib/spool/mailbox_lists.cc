@@ -27,6 +27,8 @@ constexpr mode_t directory_mode = 0700;
 constexpr std::size_t name_digits = 64;
 constexpr std::int64_t time_to_write = 3600; // seconds; then whoever wrote is dead
 constexpr std::int64_t nanoseconds = 1'000'000'000;
+// Then the clock has been set back since: its age is counted from now on.
+constexpr std::int64_t too_far_ahead = 86400;
 
 bool is_users(std::string_view name)
 {
@@ -123,6 +125,8 @@ std::size_t MailboxLists::forget_older(base::seconds age) const
         const std::string name = next->path().filename().string();
         if (is_users(name) && age_of(path) >= age.count())
             forgotten += ::unlink(path.c_str()) == 0 ? 1 : 0;
+        else if (is_users(name) && age_of(path) < -too_far_ahead)
+            (void)::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
         else if (is_half_written(name) && age_of(path) >= time_to_write)
             (void)::unlink(path.c_str());
     }

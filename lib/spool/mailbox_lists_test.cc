@@ -137,6 +137,17 @@ TEST_CASE("spool: lists of users who have not been seen for long are forgotten")
     CHECK(files_in(spool.path + "/lists") == 0);
 }
 
+TEST_CASE("spool: a list that is dated from the future is not kept for ever")
+{
+    const spool::test::TemporarySpool spool;
+    spool::make_lists_directory(spool.path);
+    const MailboxLists lists(spool.path);
+    lists.write(anna, {.mails = {{"a", 1}}, .time = 1});
+    make_old(file_of(spool.path, anna), -1000); // the clock was set back since
+    CHECK(lists.forget_older(base::seconds(24 * 3600)) == 0);
+    CHECK(lists.forget_older(base::seconds(0)) == 1);
+}
+
 TEST_CASE("spool: a list that cannot be written leaves the old one, and nothing half")
 {
     const spool::test::TemporarySpool spool;
