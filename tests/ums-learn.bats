@@ -204,6 +204,19 @@ nothing_forgotten() {
     wait_for 10 knows_none anna@example.org
 }
 
+@test "pop-proxy: what the last logins have taught is told before the end" {
+    learning pop-proxy
+    logins=()
+    for user in anna bert carl; do
+        login "$user" &
+        logins+=($!)
+    done
+    wait "${logins[@]}"
+    kill -TERM "$PROXY_PID"
+    all_know() { knows anna@example.org && knows bert@example.org && knows carl@example.org; }
+    wait_for 20 all_know
+}
+
 @test "whoever is killed loses nothing that was told, and files nothing wrong" {
     learning imap-proxy
     kill -KILL "$INDEXD_PID"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "daemon/ending.h"
 
 namespace sponts {
 
@@ -13,7 +14,7 @@ inline constexpr base::milliseconds stable_after{60'000};
 
 // A program ends its last sessions itself after drain-timeout; only one that is still there
 // so much later is killed.
-inline constexpr base::seconds kill_grace{5};
+inline constexpr base::seconds kill_grace = daemons::kill_grace;
 
 class Backoff {
 public:

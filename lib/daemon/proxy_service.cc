@@ -3,6 +3,7 @@
 #include "daemon/proxy_service.h"
 
 #include "confine/confine.h"
+#include "daemon/ending.h"
 #include "daemon/interception.h"
 #include "daemon/learning.h"
 #include "daemon/listeners.h"
@@ -99,13 +100,16 @@ ProxyService::~ProxyService() = default;
 void ProxyService::run()
 {
     service_.run(*this);
+    finish();
     lists_.reset();
 }
 
 void ProxyService::finish()
 {
+    if (learner_)
+        learner_->finish(learn_patience);
     if (lists_)
-        lists_->finish();
+        lists_->finish(lists_patience);
 }
 
 // POP3 only: the queue is read by POP3.

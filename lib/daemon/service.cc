@@ -5,6 +5,7 @@
 
 #include "base/failure.h"
 #include "base/log.h"
+#include "daemon/ending.h"
 #include "daemon/listeners.h"
 #include "daemon/restart.h"
 #include "net/listener.h"
@@ -20,9 +21,6 @@ namespace daemons {
 namespace {
 
 using base::Level;
-
-// What sessions that were aborted may take to notice.
-constexpr base::milliseconds unwind_patience{5000};
 
 net::Address peer_of(int fd)
 {

@@ -7,7 +7,8 @@
 // low priority makes them, of a bounded number of logins; what finds no place is learned at
 // a later login, and no session waits.  What is told, journal/learned.h says.
 //
-// Threads: accepted() and refused() by one; `report` is called by a thread of our own.
+// Threads: accepted(), refused() and finish() by one; `report` is called by a thread of our
+// own.
 #pragma once
 
 #include "base/clock.h"
@@ -45,6 +46,8 @@ public:
     // it.
     void accepted(const std::string& user, std::string_view password);
     void refused(const std::string& user, std::string_view password);
+    // At the end: what waits is told, as far as there is time for it.
+    void finish(base::milliseconds patience) { worker_.finish(patience); }
 
 private:
     struct Known {

@@ -37,13 +37,14 @@ ListKeeper::ListKeeper(Options options, Policy policy)
 {
 }
 
-void ListKeeper::finish()
+void ListKeeper::finish(base::milliseconds time)
 {
     if (!thread_.joinable())
         return;
     {
         const std::scoped_lock lock(mutex_);
         stopping_ = true;
+        stop_by_ = base::Steady::now() + time;
     }
     wake_.notify_all();
     thread_.join();
@@ -153,7 +154,14 @@ void ListKeeper::look_at(Users users, const Policy& policy)
 {
     if (policy.most == 0)
         return;
+    std::size_t left = users.size();
     for (const auto& [user, waiting] : users) {
+        if (is_late()) {
+            base::log(base::Level::warning, "lists-not-remembered", "-",
+                      {{"lists", left}, {"error", "no time left at the end"}});
+            return;
+        }
+        --left;
         try {
             compare(user, waiting.seen, policy);
             failing_ = false;
@@ -163,6 +171,12 @@ void ListKeeper::look_at(Users users, const Policy& policy)
             note_failure(user, trouble.what());
         }
     }
+}
+
+bool ListKeeper::is_late()
+{
+    const std::scoped_lock lock(mutex_);
+    return base::Steady::now() >= stop_by_;
 }
 
 void ListKeeper::note_failure(const std::string& user, const char* why)

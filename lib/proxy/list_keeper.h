@@ -49,7 +49,7 @@ public:
     };
 
     ListKeeper(Options options, Policy policy);
-    ~ListKeeper() { finish(); }
+    ~ListKeeper() { finish(patience); }
     ListKeeper(const ListKeeper&) = delete;
     ListKeeper& operator=(const ListKeeper&) = delete;
 
@@ -61,13 +61,15 @@ public:
     [[nodiscard]] std::unique_ptr<pop3::ListWatcher> watch(const std::string& user);
     // The session is over.
     void take(const std::string& user, std::unique_ptr<pop3::ListWatcher> watcher);
-    // Writes all that waits; what comes later is lost.  Sessions may still be there.
-    void finish();
+    // Writes what waits, as far as there is time for it; what comes later is lost.
+    // Sessions may still be there.
+    void finish(base::milliseconds time = patience);
 
 private:
     // Of one user more sessions than these wait only when the oldest go.
     static constexpr std::size_t most_sessions = 8;
     static constexpr base::seconds between_forgetting{86400};
+    static constexpr base::seconds patience{3};
 
     struct Seen {
         std::unique_ptr<pop3::ListWatcher> watcher;
@@ -92,6 +94,7 @@ private:
     void forget(const Policy& policy);
     [[nodiscard]] Users due(bool all);
     void look_at(Users users, const Policy& policy);
+    [[nodiscard]] bool is_late();
     void compare(const std::string& user, const std::vector<Seen>& seen,
                  const Policy& policy);
     [[nodiscard]] static bool is_known(const Known& known, const pop3::ListWatcher& seen,
@@ -109,6 +112,7 @@ private:
     Users waiting_;
     bool forgets_now_;
     bool stopping_ = false;
+    base::SteadyTime stop_by_ = base::SteadyTime::max();
 
     db::Remembered<Known> known_; // the thread's
     base::SteadyTime forgets_next_ = base::Steady::now() + between_forgetting; // the same

@@ -256,6 +256,15 @@ TEST_CASE("proxy: what waits is kept while sessions stay that do not end")
     scene.keeper->finish();
 }
 
+TEST_CASE("proxy: what there is no time for at the end is not kept")
+{
+    Scene scene;
+    scene.start();
+    scene.lists(anna, {"a", "b"});
+    scene.keeper->finish(base::milliseconds{0});
+    CHECK_FALSE(scene.stamp(anna));
+}
+
 TEST_CASE("proxy: a disk that is full, or a crowd, costs the list and nothing else")
 {
     Scene scene;
