@@ -162,6 +162,39 @@ END
     run ! grep -q 'Subject: message 1' "$output"
 }
 
+@test "what its user withdraws is deleted in the journal, its sender hears nothing, and he came by ums" {
+    UMS=('on-delete = withdraw' '[journal]' 'enabled = yes' "database = $TMP/gw/journal.db")
+    waiting anna@dest.test
+    wait_for 20 polls ums anna "1 of 1"
+    # By a program's library, with all that a list may be asked.
+    run -0 /usr/bin/python3 - "${GATE[ums]}" <<'END'
+import poplib, ssl, sys
+server = poplib.POP3_SSL("127.0.0.1", int(sys.argv[1]), timeout=30,
+                         context=ssl._create_unverified_context())
+server.user("anna"), server.pass_("secret")
+number, octets = server.stat()
+assert server.list(1) == b"+OK 1 %d" % octets, server.list(1)
+assert server.uidl(1).split()[:2] == [b"+OK", b"1"], server.uidl(1)
+server.dele(1)
+for ask in (server.retr, server.list, server.uidl, server.dele):
+    try:
+        ask(1)
+    except poplib.error_proto as error:
+        assert error.args[0] == b"-ERR no such message", error
+    else:
+        raise SystemExit("a deleted message is there")
+server.rset(), server.dele(1), server.quit()
+END
+    wait_for 20 queue_is_empty
+    polls ums anna "0 of 0"
+    row() { sqlite3 -readonly "$TMP/gw/journal.db" "SELECT $1" 2>/dev/null; }
+    is_deleted() { [ "$(row "result || ' ' || reply FROM journal_recipients")" = 'deleted withdrawn' ]; }
+    wait_for 20 is_deleted
+    [ "$(row "count(*) FROM journal_messages")" -eq 1 ] # no bounce
+    came() { [ "$(row "count(*) FROM journal_logins WHERE service = 'ums' AND login LIKE 'anna%' AND result = 'accepted'")" -ge 1 ]; }
+    wait_for 20 came
+}
+
 @test "the door for pop-proxy is for nobody else, and bad words there hurt nobody" {
     waiting anna@dest.test
     wait_for 20 polls ums anna "1 of 1"

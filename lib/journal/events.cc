@@ -35,6 +35,8 @@ std::string service_of(std::string_view program)
         return "pop3";
     if (program == "imap-proxy")
         return "imap";
+    if (program == "ums-popd")
+        return "ums";
     return program == "smtp-relayd" ? "smtp" : std::string(program);
 }
 

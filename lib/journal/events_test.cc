@@ -122,6 +122,9 @@ TEST_CASE("journal: logins have their service, user and kind of trouble")
         "pop-proxy", "s1 login-refused client=192.0.2.1 user=bob mechanism=PLAIN"
                      " listener=pop kind=in-use by=bob reason=\"locked\"");
     CHECK(refused.service == "pop3");
+    CHECK(one<db::JournalLogin>("ums-popd", "s1 login-refused client=192.0.2.1 user=bob"
+                                            " listener=ums kind=refused reason=\"wrong\"")
+              .service == "ums");
     CHECK(refused.reason == "in-use");
     CHECK(one<db::JournalLogin>("smtp-relayd", "s1 login-unavailable client=192.0.2.1"
                                                " user=bob mechanism=PLAIN listener=sub"
