@@ -33,6 +33,9 @@ make_journal() { sponts db migrate --journal --database "$JOURNAL" 2>/dev/null; 
         $'smtp|submission|anna@dest.test|accepted|PLAIN\nsmtp|submission|anna@dest.test|refused|PLAIN'
     answers "SELECT listener, protocol, tls, login FROM journal_messages ORDER BY key" \
         $'in|ESMTPS|TLSv1.3|\nsubmission|ESMTPSA|TLSv1.3|anna@dest.test'
+    # Nothing of what is filed is left, though its file is still written.
+    [ -n "$(ls "$RELAY/spool/events")" ]
+    run -1 grep -raE 'nobody@|anna@' "$RELAY/spool/events"
     # What is filed, and nobody writes, is gone.
     kill -TERM "$RELAYD_PID"
     wait_for 20 gone "$RELAYD_PID"

@@ -124,7 +124,7 @@ void work(const Options& options)
         journal = daemons::own_journal(settings);
     if (settings.ums.enabled)
         policy = daemons::own_policy(settings);
-    indexd::Service service(settings);
+    indexd::Service service(settings, options.once);
     if (options.once)
         service.run_once();
     else

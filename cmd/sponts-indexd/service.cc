@@ -24,10 +24,15 @@ constexpr base::milliseconds longest_work{1000};
 
 } // namespace
 
-Service::Service(const conf::Settings& settings) : directory_(settings.general.database)
+Service::Service(const conf::Settings& settings, bool once)
+    : directory_(settings.general.database)
 {
-    if (settings.journal.enabled)
-        filer_.emplace(daemons::filer_options(settings, directory_));
+    if (settings.journal.enabled) {
+        journal::FilerOptions options = daemons::filer_options(settings, directory_);
+        if (once) // nobody comes back in a minute
+            options.erase_after = {};
+        filer_.emplace(std::move(options));
+    }
     if (settings.ums.enabled)
         learned_.emplace(daemons::learned_options(settings));
 }

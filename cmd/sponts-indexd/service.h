@@ -17,8 +17,8 @@ inline constexpr const char* program = "sponts-indexd";
 
 class Service {
 public:
-    // Throws base::Failure.  `settings` outlives it.
-    explicit Service(const conf::Settings& settings);
+    // Once: run_once() is to be called.  Throws base::Failure.  `settings` outlives it.
+    Service(const conf::Settings& settings, bool once);
     void run();
     // Everything that is there now, then it is over.
     void run_once();

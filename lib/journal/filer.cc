@@ -77,8 +77,10 @@ FiledRound Filer::try_round()
     file(taken);
     tell_lost(taken);
     tell_positions();
-    if (options_.owner)
+    if (options_.owner) {
         remove_finished();
+        erase_filed();
+    }
     texts_.forget_deleted();
     reader_.forget_deleted();
     return taken.round;
@@ -102,9 +104,11 @@ void Filer::look_for_files(FiledRound& round)
 {
     names_ = spool::event_files(spool::events_directory(options_.spool));
     std::ranges::sort(names_);
-    std::erase_if(unreadable_, [&](const std::string& name) {
+    const auto gone = [this](const std::string& name) {
         return !std::ranges::binary_search(names_, name);
-    });
+    };
+    std::erase_if(unreadable_, gone);
+    std::erase_if(erased_, [&](const auto& entry) { return gone(entry.first); });
     if (files_.size() >= most_files)
         files_.clear();
     if (not_looked_at_ == 0)
@@ -304,6 +308,23 @@ void Filer::tell_positions()
     told_ = log_;
 }
 
+namespace {
+
+// False: the disk does not take it now.  Nothing waits for that, and files go also then.
+bool try_to_erase(const spool::EventReader& reader, std::uint64_t before)
+{
+    try {
+        reader.erase(before);
+        return true;
+    } catch (const base::Failure& failure) {
+        base::log(base::Level::warning, "events-not-erased", "-",
+                  {{"error", failure.what()}});
+        return false;
+    }
+}
+
+} // namespace
+
 // All of it is filed, and nobody writes it any more.
 void Filer::remove_finished()
 {
@@ -311,9 +332,29 @@ void Filer::remove_finished()
         spool::EventReader& reader = *entry.second.reader;
         if (reader.at() != entry.second.at || !reader.finished())
             return false;
+        (void)try_to_erase(reader, reader.at());
         reader.remove();
         return true;
     });
+}
+
+// A server writes one file for days.
+void Filer::erase_filed()
+{
+    const base::SteadyTime now = options_.steady();
+    for (const auto& [name, file] : files_) {
+        const auto [known, fresh] = erased_.try_emplace(name, Erased{0, now});
+        Erased& erased = known->second;
+        if (file.at <= erased.before) {
+            erased.when = now; // there was nothing to wait for
+            continue;
+        }
+        if (now - erased.when < options_.erase_after)
+            continue;
+        erased.when = now;
+        if (try_to_erase(*file.reader, file.at))
+            erased.before = file.at;
+    }
 }
 
 } // namespace journal

@@ -8,6 +8,7 @@
 // Threads: one.
 #pragma once
 
+#include "base/clock.h"
 #include "db/journal.h"
 #include "journal/concerned.h"
 #include "journal/events.h"
@@ -27,6 +28,9 @@
 
 namespace journal {
 
+// Events have addresses: their lines go when they are filed.
+inline constexpr base::seconds erase_after_usually{60};
+
 struct FilerOptions {
     std::string spool;
     std::string database;
@@ -37,6 +41,9 @@ struct FilerOptions {
     std::size_t lines = 10'000;
     // False: files of events stay, and nobody is told of positions.
     bool owner = true;
+    // What is filed of a file that is still written is on the disk for so long.
+    base::seconds erase_after = erase_after_usually;
+    std::function<base::SteadyTime()> steady = base::Steady::now;
 };
 
 struct FiledRound {
@@ -63,6 +70,10 @@ private:
         std::unique_ptr<spool::EventReader> reader;
         std::uint64_t at = 0;      // filed
         std::uint64_t damaged = 0; // lines that were told of
+    };
+    struct Erased { // of a file of events
+        std::uint64_t before = 0;
+        base::SteadyTime when; // or when more was filed first
     };
     struct Lost {
         std::string program;
@@ -100,6 +111,7 @@ private:
     [[nodiscard]] std::string owner_of(std::string_view address) const;
     template <class Mail>
     [[nodiscard]] std::string tenants_of(const Mail& mail) const;
+    void erase_filed();
 
     const FilerOptions options_;
     db::Journal journal_;
@@ -112,6 +124,7 @@ private:
     std::map<std::string, File> files_;         // of some of them
     std::string last_looked_at_;
     std::size_t not_looked_at_ = 0;             // of names_, since all had their turn
+    std::map<std::string, Erased> erased_;      // of names_; some of it is filed
     std::set<std::string> unreadable_;          // of names_; told
     std::optional<std::vector<Position>> told_; // of log_
 };

@@ -166,6 +166,53 @@ TEST_CASE("journal: events are filed, and their files go when nobody writes them
     CHECK(scene.count("progress WHERE source LIKE 'events/%'") == 0);
 }
 
+TEST_CASE("journal: a minute after it was filed no line of an event is on the disk")
+{
+    const Scene scene;
+    base::SteadyTime now{};
+    journal::FilerOptions options = scene.options();
+    options.steady = [&now] { return now; };
+    spool::EventWriter writer({.directory = spool::events_directory(scene.spool.path),
+                               .program = "imap-proxy",
+                               .wanted = journal::wanted_events,
+                               .free_space = 0});
+    const auto login = [&](const char* user) {
+        writer.take(fmt::format("s login-accepted client=192.0.2.1 user={}", user));
+    };
+    const auto on_disk = [&] {
+        const std::string directory = spool::events_directory(scene.spool.path);
+        return base::read_file(directory + "/" + spool::event_files(directory).front());
+    };
+    login("anna");
+    journal::Filer filer(options);
+    file_all(filer);
+    CHECK(scene.count("logins") == 1);
+    now += base::seconds(59);
+    file_all(filer);
+    CHECK(on_disk().contains("anna"));
+    now += base::seconds(1);
+    file_all(filer);
+    CHECK_FALSE(on_disk().contains("anna"));
+    login("bert");
+    file_all(filer);
+    CHECK(on_disk().contains("bert"));
+    now += base::seconds(60);
+    file_all(filer);
+    CHECK_FALSE(on_disk().contains("bert"));
+    CHECK(scene.count("logins") == 2);
+    // One that reads all anew finds what is left.
+    login("carl");
+    const JournalFixture other;
+    options.database = other.path;
+    options.owner = false;
+    journal::Filer again(options);
+    file_all(again);
+    CHECK(other.seen("login", "journal_logins") == "carl");
+    // What is not filed stays.
+    now += base::seconds(60);
+    CHECK(on_disk().contains("carl"));
+}
+
 TEST_CASE("journal: who deletes segments hears what is filed, not more")
 {
     const Scene scene;

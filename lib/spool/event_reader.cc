@@ -6,6 +6,7 @@
 #include "base/locked_file.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fcntl.h>
 #include <filesystem>
@@ -17,6 +18,7 @@ namespace spool {
 namespace {
 
 constexpr std::size_t read_size = 256u << 10;
+constexpr std::size_t erase_size = 64u << 10;
 
 std::optional<EventLine> event_in(std::string_view line)
 {
@@ -61,6 +63,7 @@ void EventReader::seek(std::uint64_t offset)
     buffer_.clear();
     taken_ = 0;
     at_ = offset;
+    erased_ = offset;
     too_long_ = false;
 }
 
@@ -91,9 +94,19 @@ bool EventReader::read_more()
     return buffer_.size() > had;
 }
 
+// No line has such an octet, and only the beginning of a file is erased.
+void EventReader::pass_erased()
+{
+    while (at_ == erased_ && taken_ < buffer_.size() && buffer_[taken_] == '\0') {
+        ++taken_;
+        at_ = ++erased_;
+    }
+}
+
 std::optional<std::string_view> EventReader::next_line()
 {
     for (;;) {
+        pass_erased();
         const std::size_t end = buffer_.find('\n', taken_);
         if (end != buffer_.npos) {
             const std::string_view line =
@@ -138,6 +151,26 @@ bool EventReader::finished()
     if (more)
         seek(here);
     return !more;
+}
+
+// Zeros first: a hole alone leaves the octets in blocks that are free then.
+void EventReader::erase(std::uint64_t before) const
+{
+    static constexpr std::array<char, erase_size> zeros{};
+    const auto end = static_cast<off_t>(std::min(before, size()));
+    off_t at = ::lseek(fd_.get(), 0, SEEK_DATA); // behind what is a hole
+    if (at < 0)
+        at = errno == ENXIO ? end : 0;
+    while (at < end) {
+        const auto left = static_cast<std::size_t>(end - at);
+        const std::size_t some = std::min(zeros.size(), left);
+        const ssize_t written = ::pwrite(fd_.get(), zeros.data(), some, at);
+        if (written < 0)
+            base::fail_errno("erase", path_);
+        at += written;
+    }
+    base::sync(fd_.get(), path_);
+    (void)::fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, end);
 }
 
 void EventReader::remove() const

@@ -42,7 +42,7 @@ public:
     // Throws base::Failure when it cannot be opened, or is no file.
     EventReader(const std::string& directory, const std::string& name);
 
-    // Where a line begins.
+    // Where a line begins; what is erased behind it is passed over.
     void seek(std::uint64_t offset);
     // Behind the last line that was given.
     [[nodiscard]] std::uint64_t at() const { return at_; }
@@ -57,10 +57,15 @@ public:
     // end is nothing.
     [[nodiscard]] bool finished();
     void remove() const;
+    // Nothing before this offset, which is not behind at(), is left on the disk: zeros, and
+    // no blocks where the file system makes holes.  Its writer may go on.  Throws
+    // base::Failure.
+    void erase(std::uint64_t before) const;
 
 private:
     [[nodiscard]] std::uint64_t size() const;
     [[nodiscard]] bool read_more();
+    void pass_erased();
     [[nodiscard]] std::optional<std::string_view> next_line();
 
     std::string path_;
@@ -68,6 +73,7 @@ private:
     std::string buffer_;    // of the file
     std::size_t taken_ = 0; // of the buffer; what follows begins at at_
     std::uint64_t at_ = 0;
+    std::uint64_t erased_ = 0; // nothing before this one is to be had
     std::uint64_t damaged_ = 0;
     bool too_long_ = false; // in the middle of such a line
 };

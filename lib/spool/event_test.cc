@@ -102,6 +102,56 @@ TEST_CASE("spool: a file of events is finished when its writer has ended, not be
     CHECK(events.files().empty());
 }
 
+TEST_CASE("spool: what is erased of a file that is still written is nowhere in it")
+{
+    const Events events;
+    spool::EventWriter writer(events.options());
+    constexpr int many = 1000;
+    for (int i = 0; i < many; ++i)
+        writer.take(fmt::format("id{} delivered to=bob{}@example.org", i, i));
+    spool::EventReader reader(events.directory(), events.files().front());
+    for (int i = 0; i < many - 1; ++i)
+        REQUIRE(reader.next());
+    const std::uint64_t filed = reader.at();
+    reader.erase(filed);
+    reader.erase(filed); // nothing is left to erase
+    struct stat file{};
+    REQUIRE(::stat(events.path().c_str(), &file) == 0);
+    CHECK(file.st_blocks * 512 < file.st_size / 2);
+    CHECK(base::read_file(events.path()).find("bob998@") == std::string::npos);
+    // Its writer and both kinds of readers go on: who was there, and who knows nothing.
+    writer.take("idx failed");
+    CHECK(reader.next()->text == "id999 delivered to=bob999@example.org");
+    CHECK(reader.next()->text == "idx failed");
+    CHECK(reader.damaged() == 0);
+    CHECK(events.taken() ==
+          std::vector<std::string>{"id999 delivered to=bob999@example.org", "idx failed"});
+    reader.erase(reader.at());
+    CHECK(base::read_file(events.path()).find_first_not_of('\0') == std::string::npos);
+    CHECK(events.taken().empty());
+    writer.take("idy failed");
+    CHECK(reader.next()->text == "idy failed");
+    CHECK(events.taken() == std::vector<std::string>{"idy failed"});
+}
+
+TEST_CASE("spool: what is erased leaves room for other events")
+{
+    const Events events;
+    spool::EventWriter::Options options = events.options();
+    options.backlog = 100'000;
+    const std::string line = "id1 failed a=" + std::string(150'000, 'x');
+    spool::EventWriter writer(options);
+    CHECK(writer.write_line(line)); // there was room when it looked
+    const auto another_can = [&] {
+        return spool::EventWriter(options).write_line("id2 failed");
+    };
+    CHECK_FALSE(another_can());
+    spool::EventReader reader(events.directory(), events.files().front());
+    CHECK_FALSE(reader.next()); // it is too long to be told
+    reader.erase(reader.at());
+    CHECK(another_can());
+}
+
 TEST_CASE("spool: a file of events that is cut anywhere has the whole lines before it")
 {
     const Events events;

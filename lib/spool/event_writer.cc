@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include <utility>
@@ -22,6 +23,15 @@ namespace {
 constexpr mode_t learned_mode = 0700;
 constexpr base::seconds between_looks(1); // at the free space
 constexpr std::uint64_t least_of_file = 4096;
+constexpr std::uint64_t block_size = 512; // as stat(2) counts
+
+// What was filed has no blocks any more, though it counts in the size of its file.
+std::uint64_t size_of_file(const struct stat& file)
+{
+    const auto size = static_cast<std::uint64_t>(file.st_size);
+    const auto blocks = static_cast<std::uint64_t>(file.st_blocks) * block_size;
+    return std::max(std::min(size, blocks), least_of_file);
+}
 
 // What cannot be asked is gone by now.
 std::uint64_t size_of_files(const std::string& directory)
@@ -29,9 +39,9 @@ std::uint64_t size_of_files(const std::string& directory)
     std::uint64_t size = 0;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-        std::error_code gone;
-        const std::uint64_t one = entry.file_size(gone);
-        size += gone ? 0 : std::max(one, least_of_file);
+        struct stat file{};
+        if (::lstat(entry.path().c_str(), &file) == 0 && S_ISREG(file.st_mode))
+            size += size_of_file(file);
     }
     return size;
 }

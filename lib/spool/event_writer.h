@@ -2,7 +2,8 @@
 // spool/event_writer.h - what a program reports to whoever files it: a line for each event.
 //
 //     file     lines; events/NAME, NAME is random; locked as long as its program writes it;
-//              made with its first line; learned/NAME: the same, of another kind
+//              made with its first line; learned/NAME: the same, of another kind.  Zeros at
+//              its beginning, mostly without blocks, are what was filed and erased
 //     line     when it happened, microseconds since 1970; program; the event as
 //              sponts-log(5) has it, key=value
 //
