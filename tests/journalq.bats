@@ -355,9 +355,19 @@ END
     [ -z "$output" ]
     echo 'this is no database, whatever its name says' >"$TMP/text.db"
     run -65 --separate-stderr journalq list --database "$TMP/text.db"
-    [ "$stderr" = "journalq: read $TMP/text.db: file is not a database" ]
+    [ "$stderr" = "journalq: open $TMP/text.db: this is not a journal" ]
     sponts db migrate --database "$TMP/sponts.db" 2>/dev/null
-    run -78 --separate-stderr journalq list --database "$TMP/sponts.db"
+    for file in /etc/passwd "$TMP/sponts.db"; do
+        for words in list follow logins 'show 0000000000001' 'report summary'; do
+            # shellcheck disable=SC2086
+            run -65 --separate-stderr journalq $words --database "$file"
+            [ "$stderr" = "journalq: open $file: this is not a journal" ]
+            [ -z "$output" ]
+        done
+    done
+    : >"$TMP/empty.db"
+    run -66 --separate-stderr journalq list --database "$TMP/empty.db"
+    [ "$stderr" = "journalq: open $TMP/empty.db: this is not a journal: there is nothing in it; sponts db migrate --journal makes one" ]
     sqlite3 "$JOURNAL" 'PRAGMA user_version = 0'
     run -78 --separate-stderr q list
     [ "$stderr" = "journalq: open $JOURNAL: it has schema version 0, this program needs 1: run sponts db migrate --journal" ]

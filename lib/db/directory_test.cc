@@ -319,10 +319,10 @@ TEST_CASE("db: garbage instead of a database is try_later with the reason")
     const std::string path = folder.file("sponts.db");
     std::ofstream(path) << std::string(20'000, 'x');
     db::Directory directory(path, at_once);
-    is_unavailable(directory, "not a database");
+    is_unavailable(directory, "this is not a sponts database");
     std::filesystem::remove(path);
     std::ofstream(path) << "";
-    is_unavailable(directory, "schema version 0");
+    is_unavailable(directory, "there is nothing in it");
 }
 
 TEST_CASE("db: a writer does not disturb readers, an exclusive lock is waited for briefly")

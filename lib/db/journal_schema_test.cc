@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/journal_fixture_test.h"
+#include "db/journal_search.h"
 #include "db/schema_fixture_test.h"
 
 namespace {
@@ -45,7 +46,21 @@ TEST_CASE("journal: other databases and newer ones are left alone")
     CHECK(theirs->remedy() == Remedy::fix_data);
     const auto opened = failure_of([&] { const db::Journal journal(other.path); });
     REQUIRE(opened);
-    CHECK(opened->remedy() == Remedy::fix_config);
+    CHECK(opened->remedy() == Remedy::fix_data);
+    CHECK(std::string(opened->what()) == "open " + other.path + ": this is not a journal");
+    const Folder folder;
+    const std::string file = folder.file("file");
+    const auto said = [&file](const std::string& text) {
+        std::ofstream(file) << text;
+        const auto failure = failure_of([&] { const db::JournalSearch journal(file); });
+        return failure ? std::string(failure->what()) : "nothing";
+    };
+    CHECK(said(std::string(20'000, 'x')) == "open " + file + ": this is not a journal");
+    CHECK(said("root:x:0:0::/root:/bin/sh\n") ==
+          "open " + file + ": this is not a journal");
+    CHECK(said("") == "open " + file +
+                          ": this is not a journal: there is nothing in it; sponts db "
+                          "migrate --journal makes one");
 
     const JournalFixture fixture;
     by_hand(fixture.path, "PRAGMA user_version = 99");

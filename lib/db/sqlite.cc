@@ -27,8 +27,9 @@ Cause cause_of(int code)
         return {base::Remedy::try_later, EAGAIN};
     case SQLITE_FULL:
         return {base::Remedy::make_room, ENOSPC};
-    case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+        return {base::Remedy::fix_data, not_a_database};
+    case SQLITE_CORRUPT:
     case SQLITE_CONSTRAINT:
     case SQLITE_SCHEMA:
     case SQLITE_ERROR: // "no such table": somebody changed the schema by hand

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,6 +26,9 @@ enum class Access : std::uint8_t {
     write,
     scrub, // to write, and nothing of what is deleted stays in the file (db/scrub_vfs.h)
 };
+
+// error() of the Failure where a file is no database at all, or one of another kind.
+inline constexpr int not_a_database = EMEDIUMTYPE;
 
 class Statement {
 public:

@@ -13,9 +13,24 @@ namespace db {
 
 namespace {
 
+// A file that is no database at all is none of this kind.
 bool is_of(const Kind& kind, const Sqlite& database)
 {
-    return database.number("PRAGMA application_id") == kind.application_id;
+    try {
+        return database.number("PRAGMA application_id") == kind.application_id;
+    } catch (const base::Failure& failure) {
+        if (failure.error() != not_a_database)
+            throw;
+        throw base::Failure(
+            base::Remedy::fix_data,
+            fmt::format("open {}: this is not {}", database.path(), kind.name),
+            not_a_database);
+    }
+}
+
+bool is_empty(const Sqlite& database)
+{
+    return database.number("SELECT count(*) FROM sqlite_master") == 0;
 }
 
 // There are secrets in it: not for everybody, whatever the umask is.  An existing file must
@@ -49,8 +64,7 @@ int version_of(const Sqlite& database)
 
 void refuse_others(const Kind& kind, const Sqlite& database)
 {
-    const bool empty = database.number("SELECT count(*) FROM sqlite_master") == 0;
-    if (!is_of(kind, database) && !empty)
+    if (!is_of(kind, database) && !is_empty(database))
         throw base::Failure(
             base::Remedy::fix_data,
             fmt::format("migrate {}: this is not {}", database.path(), kind.name));
@@ -78,8 +92,19 @@ Migration migrate(const Kind& kind, const std::string& path, base::milliseconds 
 
 void require_version(const Kind& kind, const Sqlite& database)
 {
+    const bool ours = is_of(kind, database);
+    if (!ours && is_empty(database))
+        throw base::Failure(
+            base::Remedy::supply_input,
+            fmt::format("open {}: this is not {}: there is nothing in it; {} makes one",
+                        database.path(), kind.name, kind.migrate));
+    if (!ours)
+        throw base::Failure(
+            base::Remedy::fix_data,
+            fmt::format("open {}: this is not {}", database.path(), kind.name),
+            not_a_database);
     const int version = version_of(database);
-    if (version == kind.version && is_of(kind, database))
+    if (version == kind.version)
         return;
     throw base::Failure(
         base::Remedy::fix_config,
