@@ -88,9 +88,8 @@ void write_kind(text::JsonWriter& json, const db::FiledMessage& filed)
         return;
     }
     const db::JournalMessage& message = filed.message;
-    const std::string_view state = waits(filed) ? "queued" : "done";
     json.member("id", message.id.text())
-        .member("state", filed.known ? state : "unknown")
+        .member("state", state_of(filed))
         .member("origin", db::origin_words[static_cast<std::size_t>(message.origin)]);
     if (message.parent)
         json.member("parent", message.parent->text());

@@ -59,6 +59,8 @@ std::string told_of(const db::FiledMessage& filed, const db::FiledRecipient& rec
         line += fmt::format(" after {} s", delay);
     if (result.attempts == 0 && result.outcome == db::Outcome::waiting)
         line += ", not tried yet";
+    else if (result.outcome == db::Outcome::unknown)
+        line += ", what became of it is not filed";
     else if (result.attempts > 1)
         line += fmt::format(", {} attempts", result.attempts);
     if (result.attempts > 1 && recipient.first != 0)

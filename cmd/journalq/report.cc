@@ -187,6 +187,7 @@ int report_summary(const Call& call)
     section("recipients", db::recipients_by_outcome(journal, range));
     section("refused", db::refusals_by_reason(journal, range));
     section("logins", db::logins_by_outcome(journal, range));
+    section("events lost by", db::losses_by_program(journal, range));
     return put(call, table);
 }
 

@@ -24,5 +24,7 @@ namespace journalq {
 
 // Whether any recipient does.
 [[nodiscard]] bool waits(const db::FiledMessage& filed);
+// As the view journal_messages of journal-db(5) has it.
+[[nodiscard]] std::string_view state_of(const db::FiledMessage& filed);
 
 } // namespace journalq

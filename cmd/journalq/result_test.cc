@@ -41,6 +41,23 @@ TEST_CASE("journalq: the worst result is the one that somebody should look at fi
     CHECK(journalq::worst_result(nobody) == "refused");
 }
 
+TEST_CASE("journalq: a result that nobody knows is less than one that is to come")
+{
+    using enum db::Outcome;
+    CHECK(journalq::worst_result(message({recipient(delivered), recipient(unknown)})) ==
+          "unknown");
+    CHECK(journalq::worst_result(message({recipient(unknown), recipient(waiting)})) ==
+          "waiting");
+    CHECK(journalq::state_of(message({recipient(delivered), recipient(unknown)})) ==
+          "unknown");
+    CHECK(journalq::state_of(message({recipient(unknown), recipient(waiting)})) ==
+          "queued");
+    CHECK(journalq::state_of(message({recipient(delivered), recipient(failed)})) == "done");
+    db::FiledMessage results = message({recipient(delivered)});
+    results.known = false;
+    CHECK(journalq::state_of(results) == "unknown");
+}
+
 TEST_CASE("journalq: a delay is known when it is over, and never less than nothing")
 {
     using enum db::Outcome;
@@ -48,6 +65,7 @@ TEST_CASE("journalq: a delay is known when it is over, and never less than nothi
     CHECK(journalq::delay_of(filed, recipient(delivered, noon + 1'500'999)) == 1500);
     CHECK(journalq::delay_of(filed, recipient(failed, noon - 5000)) == 0);
     CHECK_FALSE(journalq::delay_of(filed, recipient(waiting, noon + 5)));
+    CHECK_FALSE(journalq::delay_of(filed, recipient(unknown, noon + 5)));
     CHECK_FALSE(journalq::delay_of(filed, recipient(deleted)));
     filed.known = false;
     CHECK_FALSE(journalq::delay_of(filed, recipient(delivered, noon + 5)));

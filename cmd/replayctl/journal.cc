@@ -65,7 +65,7 @@ bool holds(const std::vector<std::string>& forms, const std::string& address)
 
 void count(std::optional<db::Outcome> result, Known& known)
 {
-    if (!result)
+    if (!result || *result == db::Outcome::unknown)
         ++known.not_filed;
     else if (*result == db::Outcome::delivered || *result == db::Outcome::forwarded)
         ++known.delivered;

@@ -144,7 +144,7 @@ std::vector<OptionSpec> selection_options()
         all.push_back({option.name, option.value, option.help, option.also});
     all.push_back({"result", "RESULT",
                    "for a recipient: waiting, delivered, failed, expired, deleted, "
-                   "forwarded, refused"});
+                   "forwarded, refused, unknown"});
     all.push_back({"origin", "ORIGIN", "client, bounce, notice, forward or replay"});
     all.push_back({"larger", "SIZE", "at least so large: 10M"});
     all.push_back({"smaller", "SIZE", "at most so large"});

@@ -4,6 +4,8 @@
 #include "db/journal_bind.h"
 #include "db/journal_schema.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ranges>
 
@@ -31,6 +33,20 @@ std::uint64_t Journal::progress(std::string_view source) const
 std::vector<JournalProgress> Journal::progress() const
 {
     return read_progress(database_);
+}
+
+std::vector<Journal::Waiting> Journal::waiting(JournalKey after, std::size_t limit) const
+{
+    Statement rows = database_.lend(
+        "SELECT DISTINCT r.message, m.id FROM recipients r CROSS JOIN messages m"
+        " WHERE r.result <> 1 AND r.result = 0 AND r.message > ?1 AND m.key = r.message"
+        " AND m.id IS NOT NULL ORDER BY r.message LIMIT ?2");
+    rows.bind(1, after).bind(2, static_cast<std::int64_t>(limit));
+    std::vector<Waiting> all;
+    while (rows.step())
+        all.push_back(
+            {rows.number(0), spool::MessageId(static_cast<std::uint64_t>(rows.number(1)))});
+    return all;
 }
 
 // Numbers that we remember may belong to nobody any more.
@@ -90,8 +106,7 @@ std::optional<JournalBatch::Place> JournalBatch::find(spool::MessageId id)
 JournalKey JournalBatch::free_key(std::string_view table, std::int64_t time)
 {
     Statement look = database_.lend(
-        table == "logins" ? "SELECT max(key) FROM logins WHERE key >= ?1 AND key < ?2"
-                          : "SELECT max(key) FROM messages WHERE key >= ?1 AND key < ?2");
+        fmt::format("SELECT max(key) FROM {} WHERE key >= ?1 AND key < ?2", table));
     // A thousand in one microsecond and more: somebody's clock stands still.
     for (;; ++time) {
         const JournalKey first = first_key(time);

@@ -54,6 +54,12 @@ public:
     // How far a source was read; 0: not at all.
     [[nodiscard]] std::uint64_t progress(std::string_view source) const;
     [[nodiscard]] std::vector<JournalProgress> progress() const;
+    // Messages behind this key of which a recipient waits, the oldest first.
+    struct Waiting {
+        JournalKey key = 0;
+        spool::MessageId id;
+    };
+    [[nodiscard]] std::vector<Waiting> waiting(JournalKey after, std::size_t limit) const;
 
 private:
     friend class JournalBatch;
@@ -87,10 +93,15 @@ public:
     // is called when the message is not filed, and says whose it is, and when it came.
     bool file(JournalResult result, const std::function<void(JournalResult&)>& ask = {});
     bool file(const JournalDeletion& deletion);
-    // Whether any recipient of a message that is filed waits.
+    // Whether the result of any recipient of a message that is filed is not final, or not
+    // known.
     [[nodiscard]] bool waits(spool::MessageId id);
+    // Of its recipients that wait nobody knows what became of them; whoever is told later
+    // counts.
+    void give_up(JournalKey message);
     bool file(JournalRefusal refusal);
     bool file(JournalLogin login);
+    bool file(const JournalLoss& loss);
 
 private:
     struct Place { // of a message that is filed

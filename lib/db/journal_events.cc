@@ -44,7 +44,12 @@ JournalKey JournalBatch::place_of(const JournalResult& result)
 
 namespace {
 
-constexpr auto waiting = static_cast<std::int64_t>(Outcome::waiting);
+// Whatever is told counts more.
+bool is_open(std::int64_t result)
+{
+    return result == static_cast<std::int64_t>(Outcome::waiting) ||
+           result == static_cast<std::int64_t>(Outcome::unknown);
+}
 
 } // namespace
 
@@ -119,10 +124,10 @@ bool was_attempt(Outcome outcome)
 bool is_newer(const JournalResult& result, std::int64_t last, std::int64_t filed)
 {
     if (result.fallback)
-        return filed == waiting;
+        return is_open(filed);
     if (result.time != last)
         return result.time > last;
-    return filed == waiting && result.outcome != Outcome::waiting;
+    return is_open(filed) && result.outcome != Outcome::waiting;
 }
 
 } // namespace
@@ -166,9 +171,35 @@ bool JournalBatch::waits(spool::MessageId id)
 {
     Statement look =
         database_.lend("SELECT 1 FROM messages m JOIN recipients r ON r.message = m.key"
-                       " WHERE m.id = ?1 AND r.result = 0 LIMIT 1");
+                       " WHERE m.id = ?1 AND r.result IN (0, 7) LIMIT 1");
     look.bind(1, static_cast<std::int64_t>(id.value()));
     return look.step();
+}
+
+void JournalBatch::give_up(JournalKey message)
+{
+    database_.lend("UPDATE recipients SET result = ?2 WHERE message = ?1 AND result = 0")
+        .bind(1, message)
+        .bind(2, static_cast<std::int64_t>(Outcome::unknown))
+        .run();
+}
+
+bool JournalBatch::file(const JournalLoss& loss)
+{
+    const auto program = journal_.names_.label(loss.program, loss.time / day_microseconds);
+    Statement look = database_.lend("SELECT 1 FROM losses WHERE key >= ?1 AND key < ?2"
+                                    " AND program IS ?3 AND events = ?4");
+    look.bind(1, first_key(loss.time)).bind(2, first_key(loss.time + 1));
+    bind_number(look, 3, program);
+    look.bind(4, static_cast<std::int64_t>(loss.events));
+    if (look.step())
+        return false;
+    Statement put =
+        database_.lend("INSERT INTO losses (key, program, events) VALUES (?1, ?2, ?3)");
+    put.bind(1, free_key("losses", loss.time));
+    bind_number(put, 2, program);
+    put.bind(3, static_cast<std::int64_t>(loss.events)).run();
+    return true;
 }
 
 // One that is not filed yet has its rows later: the queue's results tell it then.

@@ -375,7 +375,7 @@ std::string ranking_query(const JournalArms& arms, JournalSort sort, std::size_t
         "(SELECT v.size FROM messages v WHERE v.key = f.key)",
         "(SELECT v.recipients FROM messages v WHERE v.key = f.key)",
         "coalesce((SELECT max(v.last) - (f.key >> 10) FROM recipients v"
-        " WHERE v.message = f.key AND v.result <> 0), -1)"};
+        " WHERE v.message = f.key AND v.result NOT IN (0, 7)), -1)"};
     static_assert(std::size(values) == std::size(sort_words));
     std::string sql =
         fmt::format("SELECT key, value FROM (SELECT f.key AS key, {} AS value FROM ({}) f)",

@@ -20,6 +20,10 @@ constexpr base::milliseconds unwilling{0};
 constexpr const char* take_over_labels =
     "INSERT INTO labels (text, seen) SELECT l.text, l.seen FROM old.labels l"
     " WHERE true ON CONFLICT (text) DO UPDATE SET seen = max(seen, excluded.seen)";
+constexpr const char* take_over_losses =
+    "INSERT OR IGNORE INTO losses (key, program, events)"
+    " SELECT o.key, l.id, o.events FROM old.losses o"
+    " LEFT JOIN old.labels p ON p.id = o.program LEFT JOIN labels l ON l.text = p.text";
 constexpr const char* take_over =
     "UPDATE recipients SET result = o.result, first = o.first, last = o.last,"
     " attempts = o.attempts, enhanced = o.enhanced, reply = o.reply,"
@@ -34,7 +38,7 @@ constexpr const char* take_over =
     "            LEFT JOIN old.labels s ON s.id = r.tls"
     "            JOIN messages m ON m.id = n.id"
     "            JOIN addresses a ON a.address = b.address"
-    "       WHERE r.attempts > 0 OR r.result <> 0) o"
+    "       WHERE r.result <> 7 AND (r.attempts > 0 OR r.result <> 0)) o"
     " WHERE recipients.message = o.message AND recipients.address = o.address"
     " AND recipients.result = 0";
 
@@ -95,6 +99,7 @@ std::uint64_t take_over_results(const std::string& fresh, const std::string& old
     database.prepare("ATTACH ?1 AS old").bind(1, old).run();
     Transaction transaction(database);
     database.run(take_over_labels);
+    database.run(take_over_losses);
     const int changed = database.prepare(take_over).run();
     transaction.commit();
     return static_cast<std::uint64_t>(changed);

@@ -112,6 +112,12 @@ constexpr std::string_view login_outcomes_query =
     " AND {login_tenant}"
     " GROUP BY +g.result ORDER BY 1 LIMIT ?4";
 
+constexpr std::string_view losses_query =
+    "SELECT coalesce(p.text, ''), sum(x.events) AS n, 0 FROM losses x"
+    " LEFT JOIN labels p ON p.id = x.program"
+    " WHERE x.key >= ?1 AND x.key < ?2 AND ?3 = ''"
+    " GROUP BY +x.program ORDER BY n DESC, 1 LIMIT ?4";
+
 constexpr std::string_view logins_query =
     "SELECT coalesce(c.address, ''), sum(g.result = 1) AS n, sum(g.result = 0),"
     " count(DISTINCT g.account) FROM logins g LEFT JOIN clients c ON c.id = g.client"
@@ -267,6 +273,12 @@ std::vector<ReportLine> logins_by_outcome(const JournalSearch& journal,
     return worded(lines(journal, login_outcomes_query, range), login_outcome_words);
 }
 
+std::vector<ReportLine> losses_by_program(const JournalSearch& journal,
+                                          const ReportRange& range)
+{
+    return lines(journal, losses_query, range);
+}
+
 std::vector<LoginLine> refused_logins(const JournalSearch& journal,
                                       const ReportRange& range, std::size_t limit)
 {
@@ -310,7 +322,7 @@ std::vector<std::string> report_queries()
     for (const std::string_view query :
          {senders_query, recipients_query, domains_query, tenants_query, reasons_query,
           types_query, delays_query, clients_query, failures_query, origins_query,
-          outcomes_query, login_outcomes_query, logins_query})
+          outcomes_query, login_outcomes_query, logins_query, losses_query})
         all.push_back(whole(query));
     return all;
 }

@@ -36,7 +36,7 @@ struct LoginLine {
 
 // Milliseconds from arrival to delivery.
 struct DelayReport {
-    std::uint64_t count = 0;
+    std::uint64_t count = 0; // 0: the rest is nothing
     std::int64_t p50 = 0;
     std::int64_t p95 = 0;
     std::int64_t p99 = 0;
@@ -81,6 +81,9 @@ inline constexpr std::size_t all_lines = std::numeric_limits<std::int64_t>::max(
 [[nodiscard]] std::vector<ReportLine> recipients_by_outcome(const JournalSearch& journal,
                                                             const ReportRange& range);
 [[nodiscard]] std::vector<ReportLine> logins_by_outcome(const JournalSearch& journal,
+                                                        const ReportRange& range);
+// Events that programs could not write, of each program; of no tenant's.
+[[nodiscard]] std::vector<ReportLine> losses_by_program(const JournalSearch& journal,
                                                         const ReportRange& range);
 // Clients whose logins were refused, the most often refused first.
 [[nodiscard]] std::vector<LoginLine> refused_logins(const JournalSearch& journal,

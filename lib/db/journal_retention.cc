@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <thread>
 
 namespace db {
@@ -59,6 +60,7 @@ RetentionDone JournalRetention::apply(const std::vector<RetentionRule>& rules)
     RetentionDone done;
     for (const RetentionRule& rule : rules)
         counter(done, rule.kind) += delete_by(rules, rule);
+    delete_losses(rules);
     while (with_pause([this] { return merge_some(); })) {
     }
     done.finished = finish();
@@ -221,6 +223,21 @@ void JournalRetention::delete_login(JournalKey key)
     database_.lend("DELETE FROM logins WHERE key = ?1").bind(1, key).run();
 }
 
+// They are nobody's, and stay as long as messages do.
+void JournalRetention::delete_losses(const std::vector<RetentionRule>& rules)
+{
+    for (const RetentionRule& rule : rules) {
+        if (rule.kind != RetentionKind::messages || rule.tenant)
+            continue;
+        const Ticket ticket(database_.path(), patience_);
+        Transaction transaction(database_);
+        database_.lend("DELETE FROM losses WHERE key < ?1")
+            .bind(1, first_key(rule.before))
+            .run();
+        transaction.commit();
+    }
+}
+
 // Of labels media types are what a sender may have made up.  Nothing else is called like
 // one, type/subtype, but perhaps a tenant; the rest waits for delete_labels().
 void JournalRetention::delete_names()
@@ -274,11 +291,11 @@ bool JournalRetention::merge_some()
 // One that was not used since the oldest row can belong to none.
 void JournalRetention::delete_labels()
 {
-    const std::int64_t oldest =
-        std::min(database_.number("SELECT coalesce((SELECT min(key) FROM messages),"
-                                  " 9223372036854775807)"),
-                 database_.number("SELECT coalesce((SELECT min(key) FROM logins),"
-                                  " 9223372036854775807)"));
+    std::int64_t oldest = std::numeric_limits<std::int64_t>::max();
+    for (const std::string_view table : {"messages", "logins", "losses"})
+        oldest = std::min(
+            oldest, database_.number(fmt::format(
+                        "SELECT coalesce((SELECT min(key) FROM {}), {})", table, oldest)));
     names_ +=
         static_cast<std::uint64_t>(database_.lend("DELETE FROM labels WHERE seen < ?1")
                                        .bind(1, time_of(oldest) / day_microseconds)

@@ -72,6 +72,7 @@ private:
                                               JournalKey after) const;
     void delete_message(JournalKey key);
     void delete_login(JournalKey key);
+    void delete_losses(const std::vector<RetentionRule>& rules);
     void forget_words(JournalKey key);
     void note(std::string_view sql, JournalKey key, std::vector<std::int64_t>& ids);
     void delete_names();

@@ -25,13 +25,15 @@ enum class Outcome : std::uint8_t {
     deleted,
     forwarded,
     refused, // in a JournalRefusal only
+    unknown, // it waits no more, and nobody knows what became of it
 };
 enum class LoginOutcome : std::uint8_t { accepted, refused, unavailable };
 
 inline constexpr std::string_view origin_words[] = {"client", "bounce", "notice", "forward",
                                                     "replay"};
-inline constexpr std::string_view outcome_words[] = {
-    "waiting", "delivered", "failed", "expired", "deleted", "forwarded", "refused"};
+inline constexpr std::string_view outcome_words[] = {"waiting", "delivered", "failed",
+                                                     "expired", "deleted",   "forwarded",
+                                                     "refused", "unknown"};
 inline constexpr std::string_view login_outcome_words[] = {"accepted", "refused",
                                                            "unavailable"};
 
@@ -122,6 +124,13 @@ struct JournalLogin {
     std::string reason;
     std::string mechanism;
     std::string backend;
+};
+
+// Events that a program could not write: what they told is missing.
+struct JournalLoss {
+    std::int64_t time = 0; // when it could again
+    std::string program;
+    std::uint64_t events = 0;
 };
 
 } // namespace db

@@ -11,7 +11,7 @@
 
 namespace db {
 
-inline constexpr int journal_version = 1;
+inline constexpr int journal_version = 2;
 inline constexpr int journal_application_id = 0x73706c6a; // "splj"
 
 // The files of sql/journal/, sorted by name; "schema.sql" is the last.

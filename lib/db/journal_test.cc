@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/journal_fixture_test.h"
+#include "db/journal_retention.h"
 
 #include <doctest/doctest.h>
 
@@ -276,4 +277,62 @@ TEST_CASE("journal: what only the queue knows counts where nothing else is known
     CHECK(journal.number("SELECT count(*) FROM recipients WHERE result = 1") == 1);
     CHECK(journal.number("SELECT count(*) FROM recipients WHERE result = 4") == 1);
     CHECK_FALSE(journal.file(db::JournalDeletion{spool::MessageId(8), noon}));
+}
+
+TEST_CASE("journal: of who is given up nothing is known until somebody tells")
+{
+    const JournalFixture fixture;
+    auto attempt = a_result(1, noon + second, db::Outcome::waiting);
+    fixture.file(a_message(1), attempt, a_message(2, noon + 1));
+    {
+        db::Journal journal(fixture.path);
+        const auto waiting = journal.waiting(0, 1);
+        REQUIRE(waiting.size() == 1);
+        CHECK(waiting[0].id == spool::MessageId(1));
+        const auto others = journal.waiting(waiting[0].key, 10);
+        REQUIRE(others.size() == 1);
+        db::JournalBatch batch(journal);
+        batch.give_up(waiting[0].key);
+        CHECK(batch.waits(spool::MessageId(1))); // the queue may be asked of it
+        batch.commit();
+        CHECK(journal.waiting(0, 10).size() == 1);
+    }
+    const std::string of_bob = "journal_recipients WHERE address = 'bob@example.org'";
+    CHECK(fixture.seen("result, attempts, delay", of_bob + " ORDER BY key") ==
+          "unknown|1|");
+    CHECK(fixture.seen("state", "journal_messages ORDER BY key") == "unknown");
+    CHECK(fixture.seen("state", "journal_messages ORDER BY key DESC") == "queued");
+    auto told = a_result(1, noon + second);
+    told.fallback = true;
+    CHECK(fixture.file(told));
+    CHECK(fixture.seen("result", of_bob + " ORDER BY key") == "delivered");
+    // Another recipient by an event; it waits again.
+    auto later = a_result(1, noon + 2 * second, db::Outcome::waiting);
+    later.address = "carl@example.org";
+    CHECK(fixture.file(later));
+    CHECK(fixture.seen("result", "journal_recipients WHERE address = 'carl@example.org'"
+                                 " ORDER BY key") == "waiting");
+}
+
+TEST_CASE("journal: events that were lost are told once, and go with messages")
+{
+    const JournalFixture fixture;
+    const db::JournalLoss loss{.time = noon, .program = "smtp-relayd", .events = 3};
+    CHECK(fixture.file(loss));
+    CHECK_FALSE(fixture.file(loss));
+    CHECK(
+        fixture.file(db::JournalLoss{noon, "imap-proxy", 3}, db::JournalLoss{noon, "", 4}));
+    CHECK(fixture.count("journal_losses") == 3);
+    CHECK(fixture.seen("program, events, time", "journal_losses ORDER BY key") ==
+          "smtp-relayd|3|2026-11-23T12:00:00.000Z");
+    db::JournalRetention retention(fixture.path);
+    using db::RetentionKind;
+    (void)retention.apply(
+        {{.kind = RetentionKind::logins, .before = noon + 1},
+         {.kind = RetentionKind::messages, .tenant = "acme", .before = noon + 1},
+         {.kind = RetentionKind::messages, .before = noon}});
+    CHECK(fixture.count("journal_losses WHERE program IS NOT NULL") == 2);
+    (void)retention.apply({{.kind = RetentionKind::messages, .before = noon + 1}});
+    CHECK(fixture.count("losses") == 0);
+    CHECK(fixture.count("labels") == 0);
 }

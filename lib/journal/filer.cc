@@ -155,7 +155,7 @@ void Filer::take_line(Taken& taken, const spool::EventLine& line)
 {
     ++taken.round.lines;
     if (const std::uint64_t lost = lost_before(line); lost > 0)
-        taken.lost.push_back({std::string(line.program), lost});
+        taken.lost.push_back({line.time, std::string(line.program), lost});
     for (Event& event : read_event(line))
         taken.events.push_back(std::move(event));
 }
@@ -268,6 +268,8 @@ void Filer::file(Taken& taken)
     }
     for (Event& event : taken.events)
         file_event(batch, std::move(event));
+    for (const db::JournalLoss& loss : taken.lost)
+        batch.file(loss);
     for (const auto& [source, position] : moved.sources)
         (void)batch.advance(source, position);
     for (const std::string& source : moved.gone)
@@ -285,7 +287,7 @@ void Filer::file(Taken& taken)
 // What the programs could not write, and what cannot be read of what they have written.
 void Filer::tell_lost(Taken& taken)
 {
-    for (const Lost& lost : taken.lost)
+    for (const db::JournalLoss& lost : taken.lost)
         base::log(base::Level::warning, "events-lost", "-",
                   {{"program", lost.program}, {"events", lost.events}});
     taken.round.lost = !taken.lost.empty();

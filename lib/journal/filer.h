@@ -75,15 +75,11 @@ private:
         std::uint64_t before = 0;
         base::SteadyTime when; // or when more was filed first
     };
-    struct Lost {
-        std::string program;
-        std::uint64_t events;
-    };
     struct Taken { // for one batch
         std::vector<spool::Found> messages;
         std::vector<mime::Summary> summaries;
         std::vector<Event> events;
-        std::vector<Lost> lost;
+        std::vector<db::JournalLoss> lost;
         FiledRound round;
     };
     struct Moved { // since the last batch

@@ -2,7 +2,7 @@
 // What the queue still knows of recipients that wait in the journal.
 #include "base/clock.h"
 #include "journal/filer.h"
-#include "journal/refusal_words.h"
+#include "journal/queue_result.h"
 #include "spool/queue_results_told.h"
 
 #include <optional>
@@ -18,33 +18,7 @@ std::optional<db::Outcome> outcome_of(const spool::Change& change)
 {
     if (change.what != spool::Change::What::result)
         return std::nullopt;
-    switch (change.state) {
-    case spool::RecipientState::waiting:
-        break;
-    case spool::RecipientState::delivered:
-        return db::Outcome::delivered;
-    case spool::RecipientState::failed:
-        return db::Outcome::failed;
-    case spool::RecipientState::expired:
-        return db::Outcome::expired;
-    case spool::RecipientState::deleted:
-        return db::Outcome::deleted;
-    case spool::RecipientState::forwarded:
-        return db::Outcome::forwarded;
-    }
-    return std::nullopt;
-}
-
-// "host[192.0.2.1]:25: 250 2.0.0 ok"
-void say(db::JournalResult& result, std::string_view reason)
-{
-    const std::size_t colon = reason.find(": ");
-    result.reply = reason;
-    if (colon != reason.npos && parts_of(reason.substr(colon + 2)).code != 0) {
-        result.relay = reason.substr(0, colon);
-        result.reply = reason.substr(colon + 2);
-    }
-    result.enhanced = parts_of(result.reply).enhanced;
+    return journal::outcome_of(change.state);
 }
 
 struct Told {
@@ -60,17 +34,8 @@ std::optional<db::JournalResult> result_of(const Told& told, spool::Reader& read
     const auto envelope = reader.envelope(told.change.id.first_written());
     if (!outcome || !envelope || told.change.recipient >= envelope->recipients.size())
         return std::nullopt;
-    db::JournalResult result;
-    result.id = told.change.id;
-    result.address = envelope->recipients[told.change.recipient].address;
-    result.people.push_back(envelope->sender);
-    for (const spool::Recipient& recipient : envelope->recipients)
-        result.people.push_back(recipient.address);
-    result.time = base::wall_microseconds();
-    result.outcome = *outcome;
-    result.fallback = true;
-    say(result, told.text);
-    return result;
+    return queue_result(*envelope, told.change.recipient, *outcome, told.text,
+                        base::wall_microseconds());
 }
 
 void file_told(db::Journal& journal, const std::vector<Told>& all, spool::Reader& reader)

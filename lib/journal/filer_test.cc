@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/log_test.h"
 #include "db/journal_fixture_test.h"
+#include "db/journal_reports.h"
 #include "journal/filer.h"
 #include "journal/lag.h"
 #include "spool/event_writer.h"
@@ -291,6 +292,11 @@ TEST_CASE("journal: that events were lost is told, and the queue may know of the
     CHECK(filer.round().lost);
     CHECK_FALSE(filer.round().lost);
     CHECK(said(log, "events-lost program=smtp-sendd events=7") == 1);
+    CHECK(scene.journal.seen("program, events", "journal_losses") == "smtp-sendd|7");
+    const auto report = db::losses_by_program(db::JournalSearch(scene.journal.path), {});
+    REQUIRE(report.size() == 1);
+    CHECK(report[0].name == "smtp-sendd");
+    CHECK(report[0].count == 7);
     CHECK(scene.journal.seen("result, attempts", "journal_recipients") == "waiting|1");
 }
 

@@ -146,6 +146,13 @@ CREATE INDEX logins_account ON logins (account);
 CREATE INDEX logins_client ON logins (client);
 CREATE INDEX logins_tenant ON logins (tenant);
 
+-- Events that a program could not write, before it could again.
+CREATE TABLE losses (
+    key           INTEGER PRIMARY KEY,
+    program       INTEGER,
+    events        INTEGER NOT NULL
+) STRICT;
+
 -- How far the events of each source are filed.
 CREATE TABLE progress (
     source        TEXT NOT NULL PRIMARY KEY,
@@ -179,6 +186,8 @@ CREATE VIEW journal_messages AS
            CASE WHEN m.known = 0 THEN 'unknown'
                 WHEN EXISTS (SELECT 1 FROM recipients r
                              WHERE r.message = m.key AND r.result = 0) THEN 'queued'
+                WHEN EXISTS (SELECT 1 FROM recipients r
+                             WHERE r.message = m.key AND r.result = 7) THEN 'unknown'
                 ELSE 'done' END AS state,
            CASE m.origin WHEN 0 THEN 'client' WHEN 1 THEN 'bounce' WHEN 2 THEN 'notice'
                 WHEN 3 THEN 'forward' ELSE 'replay' END AS origin,
@@ -205,12 +214,12 @@ CREATE VIEW journal_recipients AS
            a.address, o.address AS original,
            CASE r.result WHEN 0 THEN 'waiting' WHEN 1 THEN 'delivered' WHEN 2 THEN 'failed'
                 WHEN 3 THEN 'expired' WHEN 4 THEN 'deleted' WHEN 5 THEN 'forwarded'
-                ELSE 'refused' END AS result,
+                WHEN 6 THEN 'refused' ELSE 'unknown' END AS result,
            r.enhanced, r.reply, y.text AS relay, s.text AS tls,
            strftime('%Y-%m-%dT%H:%M:%fZ', r.first / 1e6, 'unixepoch') AS first_attempt,
            strftime('%Y-%m-%dT%H:%M:%fZ', r.last / 1e6, 'unixepoch') AS last_attempt,
            r.attempts,
-           CASE WHEN r.result <> 0 THEN (r.last - (r.message >> 10)) / 1e6 END AS delay
+           CASE WHEN r.result NOT IN (0, 7) THEN (r.last - (r.message >> 10)) / 1e6 END AS delay
     FROM recipients r
          JOIN addresses a ON a.id = r.address
          LEFT JOIN addresses o ON o.id = r.original
@@ -264,3 +273,9 @@ CREATE VIEW journal_logins AS
          LEFT JOIN labels s ON s.id = g.tls
          LEFT JOIN clients c ON c.id = g.client
          LEFT JOIN accounts u ON u.id = g.account;
+
+CREATE VIEW journal_losses AS
+    SELECT x.key,
+           strftime('%Y-%m-%dT%H:%M:%fZ', (x.key >> 10) / 1e6, 'unixepoch') AS time,
+           p.text AS program, x.events
+    FROM losses x LEFT JOIN labels p ON p.id = x.program;
