@@ -308,7 +308,7 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     wait_for 10 queue_is_empty
     indexd
     wait_for 10 answers "SELECT count(*) FROM journal_messages WHERE state = 'done'" 3
-    run -69 --separate-stderr sponts journal rebuild --config "$CONF"
+    run -69 --separate-stderr sponts journal rebuild --yes --config "$CONF"
     kill -TERM "$INDEXD_PID"
     wait_for 10 gone "$INDEXD_PID"
     # Events and queue forget what became of finished mail: the old journal knows.
@@ -316,7 +316,7 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     sponts-indexd --config "$CONF" --once
     mv "$SPOOL/queue" "$TMP/queue"
     sqlite3 "$JOURNAL" 'DELETE FROM messages WHERE key = (SELECT min(key) FROM messages)'
-    sponts journal rebuild --config "$CONF"
+    sponts journal rebuild --yes --config "$CONF"
     mv "$TMP/queue" "$SPOOL/queue"
     launch
     answers "SELECT count(*) FROM journal_messages" 3
@@ -324,7 +324,19 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
         AND enhanced = '2.0.0' AND relay = '[127.0.0.1]:$MX_PORT'" 2
     answers 'PRAGMA journal_mode' wal
     # Nothing of the old one can be read: what the spool says is what there is.
-    printf 'this is no database' | dd of="$JOURNAL" conv=notrunc 2>/dev/null
+    sqlite3 "$JOURNAL" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+    dd if=/dev/zero of="$JOURNAL" bs=4096 seek=1 count=20 conv=notrunc 2>/dev/null
+    run -0 --separate-stderr sponts journal rebuild --yes --config "$CONF"
+    [[ $stderr == *"all of the old journal is lost: "* ]]
+    answers "SELECT count(*) FROM journal_messages" 3
+    answers "SELECT DISTINCT result FROM journal_recipients" unknown
+    # What is no journal was not meant.
+    rm "$JOURNAL"*
+    printf 'this is no database' >"$JOURNAL"
+    run -65 --separate-stderr sponts journal rebuild --yes --config "$CONF"
+    [ "$stderr" = "sponts: open $JOURNAL: this is not a journal" ]
+    [ "$(cat "$JOURNAL")" = 'this is no database' ]
+    rm "$JOURNAL"
     sponts journal rebuild --config "$CONF"
     answers "SELECT count(*) FROM journal_messages" 3
     put 4 a@sender.test b@dest.test
@@ -332,4 +344,115 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     sponts-indexd --config "$CONF" --once
     answers "SELECT count(*) FROM journal_messages" 4
     answers 'PRAGMA integrity_check' ok
+}
+
+@test "before a journal is made anew it is said what is lost, and somebody has to agree" {
+    journalled 'login-retention = 1h'
+    sed -i '/^\[queue\]/a retention = 1d' "$CONF"
+    halt
+    launch
+    put 1 a@sender.test b@dest.test
+    wait_for 20 got 1
+    wait_for 10 queue_is_empty
+    halt
+    sponts-indexd --config "$CONF" --once
+    journal-tool "$JOURNAL" message id=17 time='2026-01-02 03:04' -- message id=18 -- \
+        refusal time='2026-02-02 03:04' -- login time=now >/dev/null
+    unchanged() { cmp "$JOURNAL" "$TMP/before" && [ ! -e "$JOURNAL.rebuild" ]; }
+    sqlite3 "$JOURNAL" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+    cp "$JOURNAL" "$TMP/before"
+    run -64 --separate-stderr sponts journal rebuild --config "$CONF" </dev/null
+    [[ $stderr == "sponts: $JOURNAL is there, and what the spool does not know any more would be lost: "* ]]
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    unchanged
+    lost="sponts: $JOURNAL: lost with it: 2 messages, 1 refusals, 1 logins; the oldest is of 2026-01-02T03:04:00"
+    run -0 --separate-stderr sponts journal rebuild --dry-run --config "$CONF" </dev/null
+    [[ $stderr == "$lost"* ]]
+    unchanged
+    # At a terminal it asks; whatever is not yes changes nothing.
+    # shellcheck disable=SC2016
+    at_terminal() {
+        /usr/bin/python3 -c 'import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+heard, asked = b"", False
+while True:
+    try:
+        some = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not some:
+        break
+    heard += some
+    if not asked and b"replace the journal?" in heard:
+        asked = True
+        os.write(terminal, sys.argv[1].encode() + b"\n")
+os.waitpid(pid, 0)
+print(heard.decode())' "$@"
+    }
+    run -0 at_terminal no "$BIN/sponts" journal rebuild --config "$CONF"
+    [[ $output == *"$lost"* && $output == *"nothing is changed"* ]]
+    unchanged
+    run -0 at_terminal yes "$BIN/sponts" journal rebuild --config "$CONF"
+    [[ $output == *"$lost"* ]]
+    answers "SELECT count(*), sum(sender = 'a@sender.test') FROM journal_messages" '1|1'
+    # Nothing is lost: nobody is asked.
+    run -0 at_terminal no "$BIN/sponts" journal rebuild --config "$CONF"
+    [[ $output != *"replace the journal?"* ]]
+}
+
+@test "what retention has deleted does not come back with a new journal, nor what a tenant does not want" {
+    journalled 'retention = 2s' 'tenant-retention = acme=5h'
+    sed -i '/^\[queue\]/a retention = 1d' "$CONF"
+    printf 'name\nacme\n' | sponts import tenants - --config "$CONF" >/dev/null
+    printf 'name,tenant\nacme.test,acme\n' | sponts import domains - --config "$CONF" >/dev/null
+    halt
+    put 1 secret-sender@sender.test b@dest.test
+    put 2 kept-sender@sender.test c@acme.test
+    sponts-indexd --config "$CONF" --once
+    retained() {
+        sponts-indexd --config "$CONF" --retain 2>>"$TMP/retained" && grep -q 'messages=1' "$TMP/retained"
+    }
+    wait_for 20 retained
+    sed -i 's/^tenant-retention.*/&\nno-subjects = acme/' "$CONF"
+    run -0 --separate-stderr sponts journal rebuild --yes --config "$CONF"
+    [[ $stderr == *": 1 messages" && $stderr != *lost* ]]
+    answers "SELECT sender, coalesce(subject, 'none') FROM journal_messages" 'kept-sender@sender.test|none'
+    run ! grep -qaE 'secret-sender|b@dest.test|message 2' "$JOURNAL"*
+}
+
+@test "in a new journal stands as unknown what nobody knows, and as waiting what the queue has" {
+    journalled
+    sed -i '/^\[queue\]/a retention = 1d' "$CONF"
+    halt
+    launch
+    put 1 a@sender.test b@dest.test
+    wait_for 20 got 1
+    script 'rcpt say 450 4.2.0 later'
+    put 2 a@sender.test later@dest.test
+    wait_for 20 logged 'deferred .*to=later@dest.test'
+    halt
+    # As after a loss of all that was filed, when events and results are long gone.
+    rm -f "$JOURNAL"* "$SPOOL"/events/*
+    sponts journal rebuild --config "$CONF"
+    answers "SELECT address, result, delay FROM journal_recipients ORDER BY address" \
+        $'b@dest.test|unknown|\nlater@dest.test|waiting|'
+    answers "SELECT sender, state FROM journal_messages ORDER BY time" \
+        $'a@sender.test|unknown\na@sender.test|queued'
+    run -0 journalq list --result unknown --config "$CONF"
+    [[ $output == *" unknown "*" -> b@dest.test: message 1" ]]
+    id=$(journalq list --result unknown --ids --config "$CONF")
+    run -0 journalq show "$id" --config "$CONF"
+    [[ $output == *"unknown:     <b@dest.test>, what became of it is not filed"* ]]
+    run -0 journalq show "$id" --json --config "$CONF"
+    [ "$(jq -c '[.state, .recipients[0].result, .recipients[0].delay_ms]' <<<"$output")" = '["unknown","unknown",null]' ]
+    run -0 journalq report summary --json --config "$CONF"
+    [ "$(jq -r 'select(.what == "recipients unknown").count' <<<"$output")" = 1 ]
+    # Who is told later knows better.
+    mkdir -p "$SPOOL/events"
+    printf '%s000000 smtp-sendd %s delivered to=b@dest.test relay=x reason="250 2.0.0 ok"\n' \
+        "$(date +%s)" "$id" >"$SPOOL/events/later"
+    sponts-indexd --config "$CONF" --once
+    answers "SELECT result FROM journal_recipients WHERE address = 'b@dest.test'" delivered
 }

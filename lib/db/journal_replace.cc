@@ -3,10 +3,12 @@
 
 #include "base/failure.h"
 #include "base/file.h"
+#include "db/journal.h"
 #include "db/journal_schema.h"
 #include "db/sqlite.h"
 #include "db/ticket.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <unistd.h>
 
@@ -41,6 +43,19 @@ constexpr const char* take_over =
     "       WHERE r.result <> 7 AND (r.attempts > 0 OR r.result <> 0)) o"
     " WHERE recipients.message = o.message AND recipients.address = o.address"
     " AND recipients.result = 0";
+
+// Whatever came at the same microsecond is the same: the low bits of a key may differ.
+constexpr const char* lacking_messages =
+    "SELECT count(*), coalesce(min(o.key), 0) FROM old.messages o WHERE o.kind = 0"
+    " AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = o.id)";
+constexpr const char* lacking_refusals =
+    "SELECT count(*), coalesce(min(o.key), 0) FROM old.messages o WHERE o.kind = 1"
+    " AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.kind = 1"
+    "     AND m.key >= o.key & ~1023 AND m.key <= o.key | 1023)";
+constexpr const char* lacking_logins =
+    "SELECT count(*), coalesce(min(o.key), 0) FROM old.logins o"
+    " WHERE NOT EXISTS (SELECT 1 FROM logins g"
+    "     WHERE g.key >= o.key & ~1023 AND g.key <= o.key | 1023)";
 
 // No file beside it is needed then.  False: somebody else has it open.
 bool leave_log(const std::string& path, base::milliseconds patience)
@@ -89,6 +104,40 @@ void make_way(const std::string& old, base::milliseconds patience)
 }
 
 } // namespace
+
+void require_replaceable(const std::string& path)
+{
+    const Sqlite database(path, Access::read, write_patience);
+    try {
+        require_journal_version(database);
+    } catch (const base::Failure& failure) {
+        const bool damaged =
+            failure.remedy() == base::Remedy::fix_data && failure.error() != not_a_database;
+        const bool empty = failure.remedy() == base::Remedy::supply_input;
+        if (!damaged && !empty)
+            throw;
+    }
+}
+
+JournalLack lack_of(const std::string& fresh, const std::string& old)
+{
+    const Sqlite database(fresh, Access::read, write_patience);
+    require_journal_version(Sqlite(old, Access::read, write_patience));
+    database.prepare("ATTACH ?1 AS old").bind(1, old).run();
+    JournalLack lack;
+    const auto count = [&](const char* sql, std::uint64_t& number) {
+        Statement look = database.prepare(sql);
+        if (!look.step() || look.number(0) == 0)
+            return;
+        number = static_cast<std::uint64_t>(look.number(0));
+        const std::int64_t first = time_of(look.number(1));
+        lack.oldest = lack.oldest == 0 ? first : std::min(lack.oldest, first);
+    };
+    count(lacking_messages, lack.messages);
+    count(lacking_refusals, lack.refusals);
+    count(lacking_logins, lack.logins);
+    return lack;
+}
 
 std::uint64_t take_over_results(const std::string& fresh, const std::string& old)
 {

@@ -16,6 +16,22 @@ namespace db {
 {
     return path + ".rebuild";
 }
+// Throws Failure if the file is something else than a journal (fix_data), or one of another
+// version (fix_config): nobody wanted that replaced.  An empty file, or a journal that is
+// damaged, may be.
+void require_replaceable(const std::string& path);
+
+// What the old journal has and the fresh one has not.
+struct JournalLack {
+    std::uint64_t messages = 0;
+    std::uint64_t refusals = 0;
+    std::uint64_t logins = 0;
+    std::int64_t oldest = 0; // of all of these; microseconds since 1970; 0: there are none
+
+    [[nodiscard]] bool none() const { return messages + refusals + logins == 0; }
+};
+// Throws base::Failure when the old one cannot be read.
+[[nodiscard]] JournalLack lack_of(const std::string& fresh, const std::string& old);
 
 // What the old journal knows of recipients that wait in the fresh one; how many.  Throws
 // base::Failure when the old one cannot be read; nothing has happened then.

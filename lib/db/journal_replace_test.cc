@@ -4,6 +4,7 @@
 #include "db/journal_retention.h"
 
 #include <doctest/doctest.h>
+#include <fstream>
 
 namespace {
 
@@ -81,4 +82,58 @@ TEST_CASE("journal: labels that both had stay for the results taken over")
     CHECK(journals.seen("result, relay, tls",
                         "journal_recipients WHERE address = 'bob@example.org'") ==
           "delivered|mail1.internal[192.0.2.9]:25|TLSv1.3");
+}
+
+TEST_CASE("journal: what only the old one has is counted")
+{
+    const Rebuilt journals;
+    CHECK(db::lack_of(journals.fresh.path, journals.path).none());
+    const auto other = [](db::JournalRefusal refusal) {
+        refusal.recipient = "other@example.org";
+        return refusal;
+    };
+    journals.file(a_message(1, noon - day), a_message(2), a_refusal(noon + 1),
+                  other(a_refusal(noon + 1)), a_refusal(noon + 2), a_login(noon + 3),
+                  a_login(noon - 2 * day));
+    journals.fresh.file(other(a_refusal(noon + 1)), a_refusal(noon + 1), a_message(2),
+                        a_message(3), a_login(noon + 3));
+    const db::JournalLack lack = db::lack_of(journals.fresh.path, journals.path);
+    CHECK(lack.messages == 1);
+    CHECK(lack.refusals == 1);
+    CHECK(lack.logins == 1);
+    CHECK(lack.oldest == noon - 2 * day);
+}
+
+TEST_CASE("journal: results that nobody knew are not taken over, events that were lost are")
+{
+    const Rebuilt journals;
+    journals.file(a_message(1), a_result(1, noon + second, db::Outcome::unknown),
+                  db::JournalLoss{noon, "pop-proxy", 9});
+    journals.fresh.file(a_message(1));
+    journals.replace();
+    CHECK(journals.seen("result", "journal_recipients WHERE address = 'bob@example.org'") ==
+          "waiting");
+    CHECK(journals.seen("program, events", "journal_losses") == "pop-proxy|9");
+}
+
+TEST_CASE("journal: only a journal of this version, or what is left of one, is replaced")
+{
+    const JournalFixture journal;
+    const auto remedy_of = [](const std::string& path) {
+        const auto failure = failure_of([&] { db::require_replaceable(path); });
+        return failure ? failure->exit_status() : 0;
+    };
+    CHECK(remedy_of(journal.path) == 0);
+    std::filesystem::resize_file(journal.path, 8192); // of forty pages
+    CHECK(remedy_of(journal.path) == 0);
+    std::ofstream(journal.path) << "";
+    CHECK(remedy_of(journal.path) == 0);
+    std::ofstream(journal.path) << "127.0.0.1 localhost\n";
+    CHECK(remedy_of(journal.path) == 65);
+    const Fixture other; // sponts.db
+    CHECK(remedy_of(other.path) == 65);
+    const JournalFixture newer;
+    db::Sqlite(newer.path, db::Access::scrub, base::milliseconds{1000})
+        .run("PRAGMA user_version = 99");
+    CHECK(remedy_of(newer.path) == 78);
 }
