@@ -146,11 +146,14 @@ int report_delays(const Call& call)
     require_one_of(call, {"json", "csv"});
     const db::ReportRange range = range_of(call);
     const db::DelayReport delays = db::delays(open_journal(source_of(call)), range);
-    const ReportTable table{
-        "milliseconds",
-        {"deliveries", "p50", "p95", "p99"},
-        {{"arrival to delivery",
-          {static_cast<std::int64_t>(delays.count), delays.p50, delays.p95, delays.p99}}}};
+    const auto known = [&](std::int64_t delay) {
+        return delays.count > 0 ? std::optional(delay) : std::nullopt;
+    };
+    const ReportTable table{"of",
+                            {"deliveries", "p50_ms", "p95_ms", "p99_ms"},
+                            {{"arrival to delivery",
+                              {static_cast<std::int64_t>(delays.count), known(delays.p50),
+                               known(delays.p95), known(delays.p99)}}}};
     return put(call, table);
 }
 

@@ -14,6 +14,19 @@ namespace journalq {
 
 namespace {
 
+void add_number(text::JsonWriter& json, std::optional<std::int64_t> number)
+{
+    if (number)
+        json.value(*number);
+    else
+        json.null();
+}
+
+std::string text_of(std::optional<std::int64_t> number, const char* none)
+{
+    return number ? std::to_string(*number) : none;
+}
+
 std::string json_of(const ReportTable& table)
 {
     std::string out;
@@ -21,7 +34,7 @@ std::string json_of(const ReportTable& table)
         text::JsonWriter json(out);
         json.begin_object().member(table.name, row.name);
         for (std::size_t i = 0; i < table.numbers.size(); ++i)
-            json.member(table.numbers[i], row.numbers[i]);
+            add_number(json.key(table.numbers[i]), row.numbers[i]);
         json.end_object();
         out += '\n';
     }
@@ -36,8 +49,8 @@ std::string csv_of(const ReportTable& table)
     text::append_csv(out, header);
     for (const ReportTable::Row& row : table.rows) {
         std::vector<std::string> cells{text::spreadsheet_text(row.name)};
-        for (const std::int64_t number : row.numbers)
-            cells.push_back(std::to_string(number));
+        for (const auto number : row.numbers)
+            cells.push_back(text_of(number, ""));
         text::append_csv(out, {cells.begin(), cells.end()});
     }
     return out;
@@ -49,7 +62,7 @@ std::string table_of(const ReportTable& table)
     for (std::size_t i = 0; i < table.numbers.size(); ++i) {
         std::size_t width = table.numbers[i].size();
         for (const ReportTable::Row& row : table.rows)
-            width = std::max(width, std::to_string(row.numbers[i]).size());
+            width = std::max(width, text_of(row.numbers[i], "-").size());
         widths.push_back(width);
     }
     std::string out;
@@ -58,7 +71,7 @@ std::string table_of(const ReportTable& table)
     out += text::to_upper(table.name) + table.note + '\n';
     for (const ReportTable::Row& row : table.rows) {
         for (std::size_t i = 0; i < widths.size(); ++i)
-            out += fmt::format("{:>{}}  ", row.numbers[i], widths[i]);
+            out += fmt::format("{:>{}}  ", text_of(row.numbers[i], "-"), widths[i]);
         out += (row.name.empty() ? table.nothing : text::visible(row.name)) + '\n';
     }
     return out;

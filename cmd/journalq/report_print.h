@@ -7,6 +7,7 @@
 #include "conf/command.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ struct ReportTable {
     std::vector<std::string> numbers; // of the others: "messages", "octets"
     struct Row {
         std::string name;
-        std::vector<std::int64_t> numbers;
+        std::vector<std::optional<std::int64_t>> numbers; // nothing: there is none
     };
     std::vector<Row> rows;
     // For people: behind the name of the column, and for an empty name.

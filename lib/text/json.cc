@@ -112,6 +112,13 @@ JsonWriter& JsonWriter::value(std::string_view text)
     return *this;
 }
 
+JsonWriter& JsonWriter::null()
+{
+    separate();
+    out_ += "null";
+    return *this;
+}
+
 JsonWriter& JsonWriter::value(bool yes)
 {
     separate();

@@ -27,6 +27,7 @@ public:
     JsonWriter& value(std::string_view text);
     JsonWriter& value(const char* text) { return value(std::string_view(text)); }
     JsonWriter& value(bool yes);
+    JsonWriter& null();
     JsonWriter& value(std::int64_t number);
     JsonWriter& value(std::uint64_t number);
     template <std::integral Number>

@@ -66,11 +66,11 @@ TEST_CASE("text: objects, arrays and numbers are separated as they must be")
     json.key("empty").begin_array().end_array();
     json.key("list").begin_array();
     json.begin_object().end_object().begin_object().member("x", 1).end_object();
-    json.value("[").value(2).end_array().end_object();
+    json.value("[").value(2).null().end_array().end_object();
     out += '\n';
     json.begin_object().end_object();
     CHECK(out == R"({"text":"a:","yes":true,"no":false,"least":-9223372036854775808,)"
                  R"("most":18446744073709551615,"small":7,"empty":[],)"
-                 R"("list":[{},{"x":1},"[",2]})"
+                 R"("list":[{},{"x":1},"[",2,null]})"
                  "\n{}");
 }
