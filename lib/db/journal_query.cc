@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <limits>
+#include <vector>
 
 namespace db {
 
@@ -54,6 +56,53 @@ bool is_separator(std::string_view word)
            word.starts_with("\xe2\x81") || word.starts_with("\xe3\x80");
 }
 
+constexpr std::string_view sharp_s = "\xc3\x9f";             // the letter of German
+constexpr std::string_view capital_sharp_s = "\xe1\xba\x9e"; // and at the beginning of none
+constexpr std::size_t most_forms = 16;                       // of one word
+
+// At the beginning of a text: what is the same as "ss", in whichever case; 0: nothing is.
+std::size_t double_s_length(std::string_view text)
+{
+    if (text.size() >= 2 && (text[0] | 0x20) == 's' && (text[1] | 0x20) == 's')
+        return 2;
+    if (text.starts_with(sharp_s))
+        return sharp_s.size();
+    return text.starts_with(capital_sharp_s) ? capital_sharp_s.size() : 0;
+}
+
+// "Straße" and "strasse" are one word, which is filed as it was written.
+std::vector<std::string> forms_of(std::string_view word, bool prefix)
+{
+    std::vector<std::string> forms{""};
+    while (!word.empty()) {
+        const std::size_t length = double_s_length(word);
+        const bool half = prefix && word.size() == 1 && (word[0] | 0x20) == 's';
+        std::vector<std::string> others;
+        if ((length > 0 || half) && 2 * forms.size() <= most_forms)
+            for (const std::string& form : forms)
+                others.push_back(form + std::string(sharp_s));
+        const bool folded = length > 0 && !others.empty();
+        const std::size_t taken = std::max<std::size_t>(length, 1);
+        for (std::string& form : forms)
+            form += folded ? "ss" : word.substr(0, taken);
+        forms.insert(forms.end(), others.begin(), others.end());
+        word.remove_prefix(taken);
+    }
+    return forms;
+}
+
+// fts5: column : ("strasse" OR "straße")
+std::string term_of(std::string_view column, std::string_view word, bool prefix)
+{
+    const std::vector<std::string> forms = forms_of(word, prefix);
+    const std::string_view star = prefix ? " *" : "";
+    std::string all;
+    for (const std::string& form : forms)
+        all += fmt::format("{}\"{}\"{}", all.empty() ? "" : " OR ", form, star);
+    return forms.size() == 1 ? fmt::format("{} : {}", column, all)
+                             : fmt::format("{} : ({})", column, all);
+}
+
 void add_words(std::string& expression, std::string_view column, std::string_view text)
 {
     std::string word;
@@ -62,7 +111,7 @@ void add_words(std::string& expression, std::string_view column, std::string_vie
             return;
         if (!expression.empty())
             expression += " AND ";
-        expression += fmt::format("{} : \"{}\"{}", column, word, prefix ? " *" : "");
+        expression += term_of(column, word, prefix);
         word.clear();
     };
     while (!text.empty()) {
