@@ -38,6 +38,56 @@ teardown() { sponts_teardown; }
     [ -z "$output" ]
 }
 
+@test "a word with the German letter for ss is found as it is written and with ss" {
+    tell message id=1 time='2026-11-22 08:00' subject='Baustelle Große Straße' -- \
+        message id=2 time='2026-11-22 08:01' subject='Baustelle Grosse Strasse' -- \
+        message id=3 time='2026-11-22 08:02' subject='MASSNAHME AN DER STRAẞE' -- \
+        message id=4 time='2026-11-22 08:03' subject='Gruß' attach='Fußweg.pdf:a/b:a/b:1' >"$TMP/ids"
+    mapfile -t ID < <(echo; cat "$TMP/ids")
+    found '3 2 1' --subject strasse
+    found '3 2 1' --subject Straße
+    found '2 1' --subject 'GROSSE STRASSE'
+    found '2 1' --subject 'große strasse'
+    found '3 2 1' --subject 'stras*'
+    found '3 2 1' --subject 'straß*'
+    found '3' --subject 'maßnahme'
+    found '4' --subject gruss
+    found '4' --attachment fussweg
+    run -1 q list --subject strase
+    # Very many of them are no reason to search for long.
+    run -1 q list --subject "$(printf 'ss%.0s' {1..400})"
+}
+
+@test "what nobody knows is shown as unknown" {
+    tell message id=1 time='2026-11-22 08:00' to=bob@example.org to=carl@example.org -- \
+        result id=1 to=bob@example.org outcome=delivered time='2026-11-22 08:01' -- \
+        result id=1 to=carl@example.org outcome=unknown time='2026-11-22 08:02' >"$TMP/ids"
+    mapfile -t ID < <(echo; cat "$TMP/ids")
+    found '1' --result unknown
+    run -1 q list --result waiting
+    run -0 q list
+    [[ $output == *" unknown "*" -> carl@example.org (+1)"* ]]
+    run -0 q list --csv
+    [[ ${lines[2]} == *,carl@example.org,,unknown,*,1,,* ]]
+    [ "$(q show --json "${ID[1]}" | jq -c '[.state, .recipients[1].result, .recipients[1].delay_ms]')" = \
+        '["unknown","unknown",null]' ]
+    run -0 q report summary --since 2026-11-22
+    [[ $output == *'recipients unknown'* ]]
+    [ "$(sqlite3 "$JOURNAL" "SELECT result, delay FROM journal_recipients WHERE address LIKE 'carl%'")" = 'unknown|' ]
+    [ "$(q report delays --since 2026-11-22 --json | jq .deliveries)" = 1 ]
+}
+
+@test "a journal of the version before is brought to this one, and keeps what it has" {
+    fill
+    sqlite3 "$JOURNAL" 'DROP VIEW journal_losses; DROP TABLE losses; PRAGMA user_version = 1'
+    run -78 --separate-stderr q list
+    [[ $stderr == *"this program needs 2: run sponts db migrate --journal" ]]
+    run -0 --separate-stderr sponts db migrate --journal --database "$JOURNAL"
+    [ "$stderr" = "sponts: $JOURNAL: schema version 1 is now 2" ]
+    found '5 4 3 2 1'
+    [ "$(sqlite3 "$JOURNAL" 'SELECT count(*) FROM journal_losses')" = 0 ]
+}
+
 @test "times are those of the local zone, and a day is a day" {
     fill
     found '4 3 2 1' --on 2026-11-22
@@ -287,7 +337,13 @@ END
     run -0 q report attachments --since 2026-11-22 --json
     [ "${lines[0]}" = '{"type":"application/x-dosexec","attachments":1,"octets":9000}' ]
     run -0 q report delays --since 2026-11-22 --json
-    [ "$(jq -c '[.deliveries, .p50, .p95, .p99]' <<<"$output")" = '[2,1500,3600000,3600000]' ]
+    [ "$output" = '{"of":"arrival to delivery","deliveries":2,"p50_ms":1500,"p95_ms":3600000,"p99_ms":3600000}' ]
+    run -0 q report delays --on 2026-01-01 --json
+    [ "$output" = '{"of":"arrival to delivery","deliveries":0,"p50_ms":null,"p95_ms":null,"p99_ms":null}' ]
+    run -0 q report delays --on 2026-01-01
+    [ "${lines[1]}" = '         0       -       -       -  arrival to delivery' ]
+    run -0 q report delays --on 2026-01-01 --csv
+    [ "${lines[1]}" = $'arrival to delivery,0,,,\r' ]
     run -0 q report logins --since 2026-11-22
     [ "${lines[1]}" = '      1         0      1  203.0.113.9' ]
     run -0 q report summary --on 2026-11-22 --tenant acme
@@ -370,11 +426,11 @@ END
     [ "$stderr" = "journalq: open $TMP/empty.db: this is not a journal: there is nothing in it; sponts db migrate --journal makes one" ]
     sqlite3 "$JOURNAL" 'PRAGMA user_version = 0'
     run -78 --separate-stderr q list
-    [ "$stderr" = "journalq: open $JOURNAL: it has schema version 0, this program needs 1: run sponts db migrate --journal" ]
+    [ "$stderr" = "journalq: open $JOURNAL: it has schema version 0, this program needs 2: run sponts db migrate --journal" ]
     sqlite3 "$JOURNAL" 'PRAGMA user_version = 99'
     run -78 --separate-stderr q report senders
-    [ "$stderr" = "journalq: open $JOURNAL: it has schema version 99, this program needs 1" ]
-    sqlite3 "$JOURNAL" 'PRAGMA user_version = 1'
+    [ "$stderr" = "journalq: open $JOURNAL: it has schema version 99, this program needs 2" ]
+    sqlite3 "$JOURNAL" 'PRAGMA user_version = 2'
     tell fill 3000
     sqlite3 "$JOURNAL" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
     python3 -c "
@@ -425,6 +481,10 @@ open(sys.argv[2]).read()' "$JOURNAL" "$TMP/end"
     run -0 journalq list --count --config "$TMP/sponts.conf"
     [ "$output" = 5 ]
     run -0 journalq --config "$TMP/sponts.conf" show "${ID[1]}"
+    run -0 journalq --database "$JOURNAL" show "${ID[1]}"
+    run -0 journalq --database "$JOURNAL" report senders --since 2026-11-22
+    run -0 journalq report --database "$JOURNAL" senders --since 2026-11-22
+    run -0 journalq list --database "$JOURNAL" --count
 }
 
 # The page's examples, each a line; the journal and the times are those of this test.
@@ -476,6 +536,10 @@ END
 
 @test "what is not understood changes nothing and says so" {
     run -64 journalq
+    run -64 --separate-stderr q show
+    [ "$stderr" = 'journalq: show: ID required, or - for ids from standard input' ]
+    run -64 q list --since 2h
+    [ "$output" = 'journalq: --since 2h: is a period, no time: is "2h ago" meant?' ]
     run -64 q list --json --csv
     [ "$output" = 'journalq: --json and --csv exclude each other' ]
     run -64 q list --refused --with-refused

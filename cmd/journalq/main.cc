@@ -104,6 +104,7 @@ int main(int argc, char** argv)
     CLI::App app{"journalq - searches the journal of mail and logins", "journalq"};
     conf::Call call;
     const std::vector<Command> all = commands();
+    conf::add_option(app, database, call); // as --config, before the subcommand or behind
     const Command& chosen = conf::read_subcommand(app, all, argc, argv, call);
     return conf::run_program("journalq", [&] { return chosen.run(call); });
 }

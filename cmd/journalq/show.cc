@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // show: all that is filed about messages, and what came of them.
+#include "base/failure.h"
 #include "command.h"
 #include "db/journal_tenants.h"
 #include "output.h"
@@ -14,6 +15,9 @@ namespace journalq {
 
 int show(const Call& call)
 {
+    if (call.operands.empty())
+        throw base::Failure(base::Remedy::fix_arguments,
+                            "show: ID required, or - for ids from standard input");
     const std::vector<spool::MessageId> ids = spool::read_ids(call.operands, std::cin);
     const std::string tenant = call.get("tenant");
     const db::JournalSearch search = open_journal(source_of(call));

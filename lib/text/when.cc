@@ -272,8 +272,8 @@ std::optional<std::int64_t> unit_called(std::string_view name)
     return std::nullopt;
 }
 
-// "2h ago", "1 day ago"; also "1h 30m ago".
-std::optional<When> ago(Words words, std::int64_t now)
+// "2h", "1h 30m": in seconds, and what follows.
+std::optional<std::int64_t> take_period(Words& words)
 {
     constexpr std::int64_t longest = last_moment / second;
     std::int64_t seconds = 0;
@@ -286,9 +286,18 @@ std::optional<When> ago(Words words, std::int64_t now)
         seconds = std::min(seconds + *number * *unit, longest);
         words.take_blanks();
     } while (!words.done() && words.rest().front() >= '0' && words.rest().front() <= '9');
+    return seconds;
+}
+
+// "2h ago", "1 day ago"; also "1h 30m ago".
+std::optional<When> ago(Words words, std::int64_t now)
+{
+    const auto seconds = take_period(words);
+    if (!seconds)
+        return std::nullopt;
     if (words.take_letters() != "ago" || !words.done())
         return std::nullopt;
-    const std::int64_t then = std::max<std::int64_t>(now - seconds * second, 0);
+    const std::int64_t then = std::max<std::int64_t>(now - *seconds * second, 0);
     return When{then, then};
 }
 
@@ -317,8 +326,16 @@ Answer on(chrono::year_month_day day, Words& words)
     return clock && words.done() ? at(day, *clock) : no_time();
 }
 
+bool is_period(Words words)
+{
+    return take_period(words) && words.done();
+}
+
 Answer read(std::string_view text, std::int64_t now)
 {
+    if (is_period(Words(text)))
+        return std::unexpected("is a period, no time: is \"" + std::string(text) +
+                               " ago\" meant?");
     if (const auto found = ago(Words(text), now))
         return *found;
     if (const auto found = since_1970(Words(text)))

@@ -157,12 +157,20 @@ TEST_CASE("when: zones that change their clocks at midnight, or never, or are fa
     CHECK(first("2026-11-23 17:45") == now);
 }
 
+TEST_CASE("when: a period alone is refused, with what may be meant")
+{
+    CHECK(refused("2h", "is a period, no time: is \"2h ago\" meant?"));
+    CHECK(refused(" 90 minutes ", "is a period, no time: is \"90 minutes ago\" meant?"));
+    CHECK(refused("1 day 2h", "is a period, no time: is \"1 day 2h ago\" meant?"));
+    CHECK(refused("2x"));
+    CHECK(refused("2026"));
+}
+
 TEST_CASE("when: what is no time is refused")
 {
     for (const char* text : {"",
                              " ",
                              "ago",
-                             "2h",
                              "h ago",
                              "2 ago",
                              "2h ago ago",
