@@ -84,6 +84,30 @@ teardown() { sponts_teardown; }
     [[ $stderr == "$CONF:4: database: "* ]]
 }
 
+@test "check names tenants that nobody knows" {
+    configuration "$(listener in "$PORT")" '[queue]' 'retention = 1d' 'tenant-retention = acme=6h amce=6h' \
+        '[journal]' 'enabled = yes' "database = $TMP/journal.db" 'no-subjects = acme' \
+        'no-attachment-names = * other' 'pseudonyms = acme' "pseudonym-key-file = $TMP/key" \
+        'tenant-retention = acme=1d third/logins=2d'
+    head -c 32 /dev/urandom | base64 >"$TMP/key"
+    sponts init --config "$CONF"
+    printf 'name\nacme\n' | sponts import tenants - --config "$CONF" >/dev/null
+    run -78 --separate-stderr sponts check --config "$CONF"
+    [ "${#stderr_lines[@]}" -eq 3 ]
+    line() { grep -n "^$1" "$CONF" | cut -d: -f1; }
+    [ "${stderr_lines[0]}" = "$CONF:$(line 'tenant-retention = acme=6h'): tenant-retention: amce: there is no such tenant" ]
+    [ "${stderr_lines[1]}" = "$CONF:$(line no-attachment): no-attachment-names: other: there is no such tenant" ]
+    [ "${stderr_lines[2]}" = "$CONF:$(line 'tenant-retention = acme=1d'): tenant-retention: third: there is no such tenant" ]
+    printf 'name\namce\nother\nthird\n' | sponts import tenants - --config "$CONF" >/dev/null
+    run -0 --separate-stderr sponts check --config "$CONF"
+    [ -z "$stderr" ]
+    # Without the database nobody knows.
+    rm "$TMP/sponts.db"*
+    run -78 --separate-stderr sponts check --config "$CONF"
+    [[ $stderr == *"whether those whom it names are tenants is not known"* ]]
+    [[ $stderr != *'no such tenant'* ]]
+}
+
 @test "check names a route whose CA file cannot be used" {
     configuration "$(listener in "$PORT")"
     sponts init --config "$CONF"

@@ -4,20 +4,57 @@
 #include "base/failure.h"
 #include "command.h"
 #include "conf/read.h"
+#include "conf/tenant_period.h"
 #include "daemon/journal.h"
 #include "db/admin.h"
 #include "db/journal_search.h"
 #include "db/policy_reader.h"
+#include "db/tenant_names.h"
 #include "net/tls.h"
 
 #include <cstring>
 #include <fcntl.h>
 #include <iostream>
+#include <optional>
+#include <set>
+#include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace sponts {
 
 namespace {
+
+struct NamedTenant {
+    std::string_view section;
+    std::string_view key;
+    std::string tenant;
+};
+
+// Where the configuration means one by name.
+std::vector<NamedTenant> named_tenants(const conf::Settings& settings)
+{
+    std::vector<NamedTenant> all;
+    const auto names = [&all](std::string_view key, const std::vector<std::string>& list) {
+        for (const std::string& name : list)
+            if (name != "*")
+                all.push_back({"journal", key, name});
+    };
+    const auto periods = [&all](std::string_view section,
+                                const std::vector<std::string>& list) {
+        for (const std::string& word : list)
+            if (const auto period = conf::parse_tenant_period(word))
+                all.push_back({section, "tenant-retention", period->tenant});
+    };
+    periods("queue", settings.queue.tenant_retention);
+    if (!settings.journal.enabled)
+        return all;
+    names("no-subjects", settings.journal.no_subjects);
+    names("no-attachment-names", settings.journal.no_attachment_names);
+    names("pseudonyms", settings.journal.pseudonyms);
+    periods("journal", settings.journal.tenant_retention);
+    return all;
+}
 
 class Inspection {
 public:
@@ -37,12 +74,16 @@ public:
             look_at_authorities(section, "auth-backend-ca", listener.auth_backend_ca);
             look_at_authorities(section, "backend-ca", listener.backend_ca);
         }
+        look_at_tenants(named_tenants(reading_.settings), general.database);
         if (reading_.settings.journal.enabled)
             look_at_journal(reading_.settings.journal);
         if (const conf::Ums& ums = reading_.settings.ums; ums.enabled)
             attempt("ums", "database",
                     [&] { (void)db::PolicyReader(ums.database).verifier(""); });
     }
+
+    // What is no mistake.
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:
     void complain(std::string_view section, std::string_view key, std::string text)
@@ -109,6 +150,34 @@ private:
         }
     }
 
+    // A name that nobody has means nobody, where somebody thinks that it does.
+    void look_at_tenants(const std::vector<NamedTenant>& named, const std::string& database)
+    {
+        if (named.empty())
+            return;
+        const auto known = tenants_in(database);
+        if (!known) {
+            warnings_.emplace_back("whether those whom it names are tenants is not known: "
+                                   "the database cannot be read");
+            return;
+        }
+        for (const NamedTenant& one : named)
+            if (!known->contains(one.tenant))
+                complain(one.section, one.key, one.tenant + ": there is no such tenant");
+    }
+
+    // Nothing: they cannot be asked for, which is a complaint about the database.
+    static std::optional<std::set<std::string, std::less<>>>
+    tenants_in(const std::string& database)
+    {
+        try {
+            if (!database.empty())
+                return db::tenant_names(database);
+        } catch (const base::Failure&) {
+        }
+        return std::nullopt;
+    }
+
     // It is there, of this version, and the key for pseudonyms can be read.
     void look_at_journal(const conf::Journal& journal)
     {
@@ -119,6 +188,7 @@ private:
     }
 
     conf::Reading& reading_;
+    std::vector<std::string> warnings_;
 };
 
 } // namespace
@@ -126,8 +196,11 @@ private:
 int check(const Call& call)
 {
     conf::Reading reading = conf::read_file(call.config);
+    Inspection inspection(reading);
     if (reading.problems.empty())
-        Inspection(reading).look_at_everything();
+        inspection.look_at_everything();
+    for (const std::string& warning : inspection.warnings())
+        std::cerr << call.config << ": " << warning << '\n';
     for (const std::string& line : reading.complaints())
         std::cerr << line << '\n';
     if (!reading.problems.empty())
