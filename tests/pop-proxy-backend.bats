@@ -193,7 +193,7 @@ END
     behind "backend = 127.0.0.1:${PORT[one-pop3]}" "backend-verify = none" \
         '[pop-proxy]' 'login-delay = 0s'
     [[ $(log_in anna wrong) == "-ERR [AUTH] "* ]]
-    proxy_logged 'login-refused client=127.0.0.1 user=anna mechanism=USER .*kind=refused'
+    proxy_logged 'login-refused client=127.0.0.1 user=anna mechanism=USER .* tls=none backend=[^ ]+:[0-9]+ kind=refused'
     python "$PLAIN_PORT" <<'END'
 import sys
 from pop_talk import Talk

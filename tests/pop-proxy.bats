@@ -166,7 +166,7 @@ one.quit()
 two.quit()
 END
     proxy_logged 'client-refused client=127.0.0.1 .*limit=connections-per-client '
-    proxy_logged 'login-refused client=127.0.0.1 user=Anna mechanism=USER listener=plain kind=in-use'
+    proxy_logged 'login-refused client=127.0.0.1 user=Anna mechanism=USER listener=plain .* kind=in-use'
     proxy_logged 'session-ended .* reason=timeout'
 }
 

@@ -29,8 +29,10 @@ make_journal() { sponts db migrate --journal --database "$JOURNAL" 2>/dev/null; 
     sponts-indexd --config "$CONF" --once
     answers "SELECT recipient, code, enhanced, reason, client FROM journal_refusals ORDER BY recipient" \
         $'nobody@list.test|550|5.1.1|unknown-recipient|127.0.0.1\nx@elsewhere.test|554|5.7.1|not-permitted|127.0.0.1'
-    answers "SELECT service, listener, login, result, mechanism FROM journal_logins ORDER BY key" \
-        $'smtp|submission|anna@dest.test|accepted|PLAIN\nsmtp|submission|anna@dest.test|refused|PLAIN'
+    answers "SELECT service, listener, login, result, mechanism, tls, backend FROM journal_logins ORDER BY key" \
+        $'smtp|submission|anna@dest.test|accepted|PLAIN|TLSv1.3|users\nsmtp|submission|anna@dest.test|refused|PLAIN|TLSv1.3|users'
+    run -0 journalq logins --result refused --config "$CONF"
+    [[ $output == *' anna@dest.test 127.0.0.1 PLAIN TLSv1.3 users: wrong password' ]]
     answers "SELECT listener, protocol, tls, login FROM journal_messages ORDER BY key" \
         $'in|ESMTPS|TLSv1.3|\nsubmission|ESMTPSA|TLSv1.3|anna@dest.test'
     # Nothing of what is filed is left, though its file is still written.
@@ -60,8 +62,9 @@ make_journal() { sponts db migrate --journal --database "$JOURNAL" 2>/dev/null; 
     lines 'a LOGIN anna secret' 'b LOGOUT' | speak "$PLAIN_PORT" | grep -q '^a OK'
     lines 'a LOGIN anna wrong' 'b LOGOUT' | speak "$PLAIN_PORT" | grep -q '^a NO'
     sponts-indexd --config "$CONF" --once
-    answers "SELECT service, login, result, tls FROM journal_logins ORDER BY key" \
-        $'imap|anna|accepted|\nimap|anna|refused|'
+    answers "SELECT service, login, result, tls, backend FROM journal_logins ORDER BY key" \
+        "imap|anna|accepted||127.0.0.1:${PORT[one-imap]}
+imap|anna|refused||127.0.0.1:${PORT[one-imap]}"
 }
 
 @test "sponts init makes the journal, sponts run keeps it" {

@@ -94,7 +94,8 @@ Trouble trouble_of(std::string_view tagged, std::string_view backend)
     Trouble trouble{.kind = kind_of(response),
                     .why = std::string(backend) + ":" + text::printable(said, 200),
                     .reply = {},
-                    .of_password = of_password(response)};
+                    .of_password = of_password(response),
+                    .backend = std::string(backend)};
     if (is_referral(response))
         trouble.kind = TroubleKind::unavailable;
     else if (response.condition == Condition::bad || !response.code.empty())

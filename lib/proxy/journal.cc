@@ -35,6 +35,8 @@ void LogJournal::login_failed(const Login& login, const Trouble& trouble)
                    {"user", login.user},
                    {"mechanism", login.mechanism},
                    {"listener", login.listener},
+                   {"tls", login.tls},
+                   {"backend", login.backend},
                    {"kind", name_of(trouble.kind)},
                    {"by", login.by},
                    {"reason", trouble.why}});
@@ -45,6 +47,8 @@ void LogJournal::login_failed(const Login& login, const Trouble& trouble)
                {"user", login.user},
                {"mechanism", login.mechanism},
                {"listener", login.listener},
+               {"tls", login.tls},
+               {"backend", login.backend},
                {"kind", name_of(trouble.kind)},
                {"by", login.by},
                {"error", trouble.why}});

@@ -27,8 +27,7 @@ bool of_password(const pop3::Capabilities& server, const pop3::Reply& reply)
     return text::equal_ignoring_case(reply.code, "AUTH");
 }
 
-Trouble of_refusal(const Link& link, const pop3::Capabilities& server,
-                   std::string_view line)
+Trouble judged(const Link& link, const pop3::Capabilities& server, std::string_view line)
 {
     const pop3::Reply reply = pop3::parse_reply(line);
     const std::string why = link.name + " said: " + text::printable(line);
@@ -46,6 +45,14 @@ Trouble of_refusal(const Link& link, const pop3::Capabilities& server,
         break;
     }
     return {TroubleKind::refused, why, std::move(heard), of_password(server, reply)};
+}
+
+Trouble of_refusal(const Link& link, const pop3::Capabilities& server,
+                   std::string_view line)
+{
+    Trouble trouble = judged(link, server, line);
+    trouble.backend = link.name;
+    return trouble;
 }
 
 Trouble not_carried(const Link& link, const std::string& mechanism)

@@ -312,7 +312,9 @@ void Session::failed(const Trouble& trouble)
     if (trouble.of_password)
         learn(false);
     base::wipe(password_);
-    server_.world().journal.login_failed(login(), trouble);
+    Login tried = login();
+    tried.backend = trouble.backend;
+    server_.world().journal.login_failed(tried, trouble);
     if (witness_ != nullptr)
         witness_->login_failed(cause_of(trouble));
     user_.clear();

@@ -32,6 +32,7 @@ struct Trouble {
     // refused: it is this password that is wrong, or that does not hold any more.  A
     // backend also refuses whom it has locked out, or whom it cannot look up now.
     bool of_password = false;
+    std::string backend{}; // who was asked: "mail1[192.0.2.1]:143"; empty: nobody
 };
 
 // "backend-down": for log lines.

@@ -31,6 +31,10 @@ public:
     {
     }
 
+    [[nodiscard]] std::string source() const override
+    {
+        return backend_.host + ':' + std::to_string(backend_.port);
+    }
     [[nodiscard]] std::vector<std::string> mechanisms() const override
     {
         return {"PLAIN", "LOGIN"};

@@ -20,6 +20,7 @@ public:
     {
     }
 
+    [[nodiscard]] std::string source() const override { return "dovecot"; }
     [[nodiscard]] std::vector<std::string> mechanisms() const override
     {
         return {"PLAIN", "LOGIN"};

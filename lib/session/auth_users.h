@@ -19,6 +19,7 @@ public:
     // All must outlive this object.
     UsersAuthenticator(net::Loop& loop, db::Directory& directory, WorkerPool& workers);
 
+    [[nodiscard]] std::string source() const override { return "users"; }
     [[nodiscard]] std::vector<std::string> mechanisms() const override;
     [[nodiscard]] net::Task<Login> check_password(std::string user, std::string password,
                                                   LoginOrigin origin) override;

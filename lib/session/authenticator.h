@@ -35,6 +35,8 @@ class Authenticator {
 public:
     virtual ~Authenticator() = default;
     [[nodiscard]] virtual std::vector<std::string> mechanisms() const = 0;
+    // Who decides, for the log: "users", "dovecot", "mail1.internal:587".
+    [[nodiscard]] virtual std::string source() const { return {}; }
     [[nodiscard]] virtual net::Task<Login>
     check_password(std::string user, std::string password, LoginOrigin origin) = 0;
     // SCRAM: the verifier of a user; empty for strangers.  Throws base::Failure when the

@@ -197,13 +197,17 @@ smtp::Verdict SmtpServerSession::refuse_exchange(NoLogin what)
 void SmtpServerSession::log_login(const Login& login, std::string_view mechanism)
 {
     const std::string client = client_.address.ip();
+    const std::string tls = wire_.stream().is_tls() ? wire_.stream().tls().version : "none";
+    const std::string source = listener_->authenticator->source();
     switch (login.result) {
     case Login::Result::accepted:
         base::log(base::Level::info, "login-accepted", id_,
                   {{"client", client},
                    {"user", login.user},
                    {"mechanism", mechanism},
-                   {"listener", listener_->name}});
+                   {"listener", listener_->name},
+                   {"tls", tls},
+                   {"backend", source}});
         return;
     case Login::Result::refused:
         base::log(base::Level::notice, "login-refused", id_,
@@ -211,6 +215,8 @@ void SmtpServerSession::log_login(const Login& login, std::string_view mechanism
                    {"user", login.user},
                    {"mechanism", mechanism},
                    {"listener", listener_->name},
+                   {"tls", tls},
+                   {"backend", source},
                    {"reason", login.why}});
         return;
     case Login::Result::unavailable:
@@ -219,6 +225,8 @@ void SmtpServerSession::log_login(const Login& login, std::string_view mechanism
                    {"user", login.user},
                    {"mechanism", mechanism},
                    {"listener", listener_->name},
+                   {"tls", tls},
+                   {"backend", source},
                    {"error", login.why}});
         return;
     }
