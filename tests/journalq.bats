@@ -38,56 +38,6 @@ teardown() { sponts_teardown; }
     [ -z "$output" ]
 }
 
-@test "a word with the German letter for ss is found as it is written and with ss" {
-    tell message id=1 time='2026-11-22 08:00' subject='Baustelle Große Straße' -- \
-        message id=2 time='2026-11-22 08:01' subject='Baustelle Grosse Strasse' -- \
-        message id=3 time='2026-11-22 08:02' subject='MASSNAHME AN DER STRAẞE' -- \
-        message id=4 time='2026-11-22 08:03' subject='Gruß' attach='Fußweg.pdf:a/b:a/b:1' >"$TMP/ids"
-    mapfile -t ID < <(echo; cat "$TMP/ids")
-    found '3 2 1' --subject strasse
-    found '3 2 1' --subject Straße
-    found '2 1' --subject 'GROSSE STRASSE'
-    found '2 1' --subject 'große strasse'
-    found '3 2 1' --subject 'stras*'
-    found '3 2 1' --subject 'straß*'
-    found '3' --subject 'maßnahme'
-    found '4' --subject gruss
-    found '4' --attachment fussweg
-    run -1 q list --subject strase
-    # Very many of them are no reason to search for long.
-    run -1 q list --subject "$(printf 'ss%.0s' {1..400})"
-}
-
-@test "what nobody knows is shown as unknown" {
-    tell message id=1 time='2026-11-22 08:00' to=bob@example.org to=carl@example.org -- \
-        result id=1 to=bob@example.org outcome=delivered time='2026-11-22 08:01' -- \
-        result id=1 to=carl@example.org outcome=unknown time='2026-11-22 08:02' >"$TMP/ids"
-    mapfile -t ID < <(echo; cat "$TMP/ids")
-    found '1' --result unknown
-    run -1 q list --result waiting
-    run -0 q list
-    [[ $output == *" unknown "*" -> carl@example.org (+1)"* ]]
-    run -0 q list --csv
-    [[ ${lines[2]} == *,carl@example.org,,unknown,*,1,,* ]]
-    [ "$(q show --json "${ID[1]}" | jq -c '[.state, .recipients[1].result, .recipients[1].delay_ms]')" = \
-        '["unknown","unknown",null]' ]
-    run -0 q report summary --since 2026-11-22
-    [[ $output == *'recipients unknown'* ]]
-    [ "$(sqlite3 "$JOURNAL" "SELECT result, delay FROM journal_recipients WHERE address LIKE 'carl%'")" = 'unknown|' ]
-    [ "$(q report delays --since 2026-11-22 --json | jq .deliveries)" = 1 ]
-}
-
-@test "a journal of the version before is brought to this one, and keeps what it has" {
-    fill
-    sqlite3 "$JOURNAL" 'DROP VIEW journal_losses; DROP TABLE losses; PRAGMA user_version = 1'
-    run -78 --separate-stderr q list
-    [[ $stderr == *"this program needs 2: run sponts db migrate --journal" ]]
-    run -0 --separate-stderr sponts db migrate --journal --database "$JOURNAL"
-    [ "$stderr" = "sponts: $JOURNAL: schema version 1 is now 2" ]
-    found '5 4 3 2 1'
-    [ "$(sqlite3 "$JOURNAL" 'SELECT count(*) FROM journal_losses')" = 0 ]
-}
-
 @test "times are those of the local zone, and a day is a day" {
     fill
     found '4 3 2 1' --on 2026-11-22

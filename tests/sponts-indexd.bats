@@ -411,10 +411,10 @@ print(heard.decode())' "$@"
     put 1 secret-sender@sender.test b@dest.test
     put 2 kept-sender@sender.test c@acme.test
     sponts-indexd --config "$CONF" --once
-    retained() {
+    once_retained() {
         sponts-indexd --config "$CONF" --retain 2>>"$TMP/retained" && grep -q 'messages=1' "$TMP/retained"
     }
-    wait_for 20 retained
+    wait_for 20 once_retained
     sed -i 's/^tenant-retention.*/&\nno-subjects = acme/' "$CONF"
     run -0 --separate-stderr sponts journal rebuild --yes --config "$CONF"
     [[ $stderr == *": 1 messages" && $stderr != *lost* ]]
