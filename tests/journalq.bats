@@ -355,47 +355,6 @@ END
     done
 }
 
-@test "a journal that is missing, damaged, older, newer or foreign is said in one line" {
-    run -66 --separate-stderr journalq list --database "$TMP/none.db"
-    [ "$stderr" = "journalq: open $TMP/none.db: there is no journal; sponts db migrate --journal makes one" ]
-    [ -z "$output" ]
-    echo 'this is no database, whatever its name says' >"$TMP/text.db"
-    run -65 --separate-stderr journalq list --database "$TMP/text.db"
-    [ "$stderr" = "journalq: open $TMP/text.db: this is not a journal" ]
-    sponts db migrate --database "$TMP/sponts.db" 2>/dev/null
-    for file in /etc/passwd "$TMP/sponts.db"; do
-        for words in list follow logins 'show 0000000000001' 'report summary'; do
-            # shellcheck disable=SC2086
-            run -65 --separate-stderr journalq $words --database "$file"
-            [ "$stderr" = "journalq: open $file: this is not a journal" ]
-            [ -z "$output" ]
-        done
-    done
-    : >"$TMP/empty.db"
-    run -66 --separate-stderr journalq list --database "$TMP/empty.db"
-    [ "$stderr" = "journalq: open $TMP/empty.db: this is not a journal: there is nothing in it; sponts db migrate --journal makes one" ]
-    sqlite3 "$JOURNAL" 'PRAGMA user_version = 0'
-    run -78 --separate-stderr q list
-    [ "$stderr" = "journalq: open $JOURNAL: it has schema version 0, this program needs 2: run sponts db migrate --journal" ]
-    sqlite3 "$JOURNAL" 'PRAGMA user_version = 99'
-    run -78 --separate-stderr q report senders
-    [ "$stderr" = "journalq: open $JOURNAL: it has schema version 99, this program needs 2" ]
-    sqlite3 "$JOURNAL" 'PRAGMA user_version = 2'
-    tell fill 3000
-    sqlite3 "$JOURNAL" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
-    python3 -c "
-import sys
-with open(sys.argv[1], 'r+b') as file:
-    size = file.seek(0, 2)
-    for page in range(4096 * 8, size, 4096):
-        file.seek(page)
-        file.write(b'\xff' * 4096)" "$JOURNAL"
-    run -65 --separate-stderr q list --json
-    [ "$stderr" = "journalq: read $JOURNAL: database disk image is malformed" ]
-    printf '[general]\nbogus = 1\n' >"$TMP/sponts.conf"
-    run -78 journalq list --config "$TMP/sponts.conf"
-}
-
 @test "a journal that somebody has locked is said, after some patience" {
     fill
     mkfifo "$TMP/end"
