@@ -29,6 +29,9 @@ make_journal() { sponts db migrate --journal --database "$JOURNAL" 2>/dev/null; 
     sponts-indexd --config "$CONF" --once
     answers "SELECT recipient, code, enhanced, reason, client FROM journal_refusals ORDER BY recipient" \
         $'nobody@list.test|550|5.1.1|unknown-recipient|127.0.0.1\nx@elsewhere.test|554|5.7.1|not-permitted|127.0.0.1'
+    answers "SELECT DISTINCT listener, protocol, tls, login FROM journal_refusals" 'in|ESMTP||'
+    run -0 journalq list --refused --listener in --count --config "$CONF"
+    [ "$output" = 2 ]
     answers "SELECT service, listener, login, result, mechanism, tls, backend FROM journal_logins ORDER BY key" \
         $'smtp|submission|anna@dest.test|accepted|PLAIN|TLSv1.3|users\nsmtp|submission|anna@dest.test|refused|PLAIN|TLSv1.3|users'
     run -0 journalq logins --result refused --config "$CONF"

@@ -47,6 +47,8 @@ db::JournalPeer peer_of(const Line& line)
     peer.client = line.fields["client"];
     peer.helo = line.fields["helo"];
     peer.tls = line.fields.but_none("tls");
+    peer.protocol = line.fields["protocol"];
+    peer.login = line.fields["login"];
     return peer;
 }
 

@@ -82,10 +82,15 @@ TEST_CASE("journal: a deletion that names its recipients is about nobody else")
 TEST_CASE("journal: refusals have a code and a short word for why")
 {
     const auto refusal = one<db::JournalRefusal>(
-        "smtp-relayd", "s1 recipient-refused client=192.0.2.1 helo=h sender=a@b.example"
+        "smtp-relayd", "s1 recipient-refused client=192.0.2.1 listener=mx protocol=ESMTPS"
+                       " tls=TLSv1.3 login=u helo=h sender=a@b.example"
                        " recipient=c@d.example reply=\"550 5.1.1 no such user\"");
     CHECK(refusal.peer.client == "192.0.2.1");
     CHECK(refusal.peer.helo == "h");
+    CHECK(refusal.peer.listener == "mx");
+    CHECK(refusal.peer.protocol == "ESMTPS");
+    CHECK(refusal.peer.tls == "TLSv1.3");
+    CHECK(refusal.peer.login == "u");
     CHECK(refusal.sender == "a@b.example");
     CHECK(refusal.recipient == "c@d.example");
     CHECK(refusal.code == 550);

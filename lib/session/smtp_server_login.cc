@@ -197,7 +197,7 @@ smtp::Verdict SmtpServerSession::refuse_exchange(NoLogin what)
 void SmtpServerSession::log_login(const Login& login, std::string_view mechanism)
 {
     const std::string client = client_.address.ip();
-    const std::string tls = wire_.stream().is_tls() ? wire_.stream().tls().version : "none";
+    const std::string tls = tls_version();
     const std::string source = listener_->authenticator->source();
     switch (login.result) {
     case Login::Result::accepted:

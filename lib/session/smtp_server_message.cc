@@ -278,6 +278,10 @@ smtp::Reply SmtpServerSession::refuse_message(const smtp::Reply& reply)
     const std::string error = failure ? failure->what() : "";
     base::log(failure ? base::Level::error : base::Level::notice, "message-refused", id_,
               {{"client", client_.address.ip()},
+               {"listener", listener_->name},
+               {"protocol", transaction_->protocol()},
+               {"tls", tls_version()},
+               {"login", transaction_->login()},
                {"sender", transaction_->envelope().mail.sender.mailbox},
                {"recipients", transaction_->envelope().recipients.size()},
                {"size", message_->received()},
@@ -285,6 +289,11 @@ smtp::Reply SmtpServerSession::refuse_message(const smtp::Reply& reply)
                {"error", error}});
     message_.reset();
     return reply;
+}
+
+std::string SmtpServerSession::tls_version() const
+{
+    return wire_.stream().is_tls() ? wire_.stream().tls().version : "none";
 }
 
 // Too big by what the client says of it: SIZE behind MAIL, or the next chunk.
@@ -295,6 +304,10 @@ void SmtpServerSession::log_refused_size(const smtp::Command& command,
     const auto* chunk = std::get_if<smtp::Bdat>(&command);
     base::log(base::Level::notice, "message-refused", id_,
               {{"client", client_.address.ip()},
+               {"listener", listener_->name},
+               {"protocol", transaction_->protocol()},
+               {"tls", tls_version()},
+               {"login", transaction_->login()},
                {"sender", mail ? std::string_view(mail->sender.mailbox) : ""},
                {"recipients", 0},
                {"size", mail    ? mail->size.value_or(0)
@@ -338,14 +351,13 @@ void SmtpServerSession::log_accepted(std::string_view id, std::uint64_t size)
     if (!base::logs(base::Level::info, "message-accepted"))
         return;
     const smtp::Envelope& envelope = transaction_->envelope();
-    const bool tls = wire_.stream().is_tls();
     base::log(base::Level::info, "message-accepted", id,
               {{"trace", trace_id_},
                {"listener", listener_->name},
                {"client", client_.address.ip()},
                {"helo", transaction_->helo()},
                {"login", transaction_->login()},
-               {"tls", tls ? std::string_view(wire_.stream().tls().version) : "none"},
+               {"tls", tls_version()},
                {"size", size},
                {"sender", envelope.mail.sender.mailbox},
                {"recipients", envelope.recipients.size()},

@@ -54,6 +54,10 @@ smtp::Verdict SmtpServerSession::refuse_sender(const Reply& reply)
 {
     base::log(base::Level::notice, "sender-refused", id_,
               {{"client", client_.address.ip()},
+               {"listener", listener_->name},
+               {"protocol", transaction_->protocol()},
+               {"tls", tls_version()},
+               {"login", transaction_->login()},
                {"helo", transaction_->helo()},
                {"sender", transaction_->envelope().mail.sender.mailbox},
                {"reply", smtp::one_line(reply)}});
@@ -167,6 +171,10 @@ smtp::Verdict SmtpServerSession::refuse_recipient(const Reply& reply)
     const smtp::Envelope& envelope = transaction_->envelope();
     base::log(base::Level::notice, "recipient-refused", id_,
               {{"client", client_.address.ip()},
+               {"listener", listener_->name},
+               {"protocol", transaction_->protocol()},
+               {"tls", tls_version()},
+               {"login", transaction_->login()},
                {"helo", transaction_->helo()},
                {"sender", envelope.mail.sender.mailbox},
                {"recipient", transaction_->candidate().recipient.mailbox},

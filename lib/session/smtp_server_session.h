@@ -120,6 +120,8 @@ private:
     [[nodiscard]] spool::Envelope spool_envelope() const;
     [[nodiscard]] spool::Client spool_client() const;
     smtp::Reply refuse_message(const smtp::Reply& reply);
+    // Of the client's connection: "TLSv1.3", "none".
+    [[nodiscard]] std::string tls_version() const;
     void log_refused_size(const smtp::Command& command, const smtp::Reply& reply) const;
     void log_accepted(std::string_view id, std::uint64_t size);
 
