@@ -121,6 +121,23 @@ unshare_database() {
     [ "$(exported routes | wc -l)" -eq 1 ]
 }
 
+@test "who of the system has addresses: of our domains, and doubtful names are told" {
+    migrated
+    csv domains name example.org
+    run -65 --separate-stderr csv system_users name,address daemon,a@example.org daemon,b@strange.example \
+        'a b,c@example.org' daemon,a@example.org
+    [[ ${stderr_lines[0]} == "sponts: $TMP/system_users.csv:3: address: there is no domain \"strange.example\"" ]]
+    [[ ${stderr_lines[1]} == "sponts: $TMP/system_users.csv:4: name: "* ]]
+    [[ ${stderr_lines[2]} == "sponts: $TMP/system_users.csv:5: the same row stands in line 2" ]]
+    [[ ${stderr_lines[3]} == *"3 bad rows, nothing was imported" ]]
+    [ "$(exported system_users)" = name,address ]
+    run -0 --separate-stderr csv system_users name,address daemon,a@example.org no-such-user,b@example.org \
+        no-such-user,c@example.org root,d@example.org
+    [ "$stderr" = "sponts: $TMP/system_users.csv:3: name: there is no user \"no-such-user\" on this machine
+sponts: $TMP/system_users.csv:5: name: \"root\" is root, who needs no row" ]
+    [ "$(exported system_users | wc -l)" -eq 5 ]
+}
+
 @test "routes of the proxies have defaults of their own, and are never silently plain" {
     migrated
     csv routes pattern,host,protocol example.org,mail.internal,smtp \

@@ -27,6 +27,9 @@ struct ImportOptions {
     bool replace = false; // remove what the file does not name
     bool dry_run = false; // do everything but commit
     base::milliseconds patience = write_patience;
+    // Asked of what stands in the first column, of each group once: what is odd about it,
+    // though it may stand there; empty: nothing.
+    std::function<std::string(const std::string& name)> doubt{};
 };
 
 struct ImportResult {
@@ -34,6 +37,7 @@ struct ImportResult {
     std::uint64_t changed = 0;
     std::uint64_t removed = 0;
     std::uint64_t unchanged = 0;
+    std::vector<BadRow> odd{};  // what doubt() has said, at most max_told
     std::vector<BadRow> bad;    // at most max_told, in the order of the file
     std::uint64_t bad_rows = 0; // all of them; not 0: nothing was written
 };

@@ -3,6 +3,7 @@
 #include "db/csv_rows.h"
 #include "db/hashing.h"
 #include "db/loops.h"
+#include "db/names.h"
 #include "db/store.h"
 
 #include <fmt/format.h>
@@ -48,6 +49,7 @@ public:
     void apply(const Group& group);
     void remove_others(const Groups& groups);
     void refuse_loops(const Groups& groups);
+    void refuse_strange_domains(const FileRows& file);
     [[nodiscard]] const ImportResult& result() const { return result_; }
 
 private:
@@ -214,6 +216,34 @@ void Merge::refuse_loops(const Groups& groups)
                          fmt::format("loop: {}", fmt::join(way, " -> ")));
 }
 
+// Mail to them is kept elsewhere, and nobody's here; and when the domain comes to us one
+// day, the row would give its mail to somebody whom nobody thinks of.
+void Merge::refuse_strange_domains(const FileRows& file)
+{
+    Statement ours = session_->database().prepare("SELECT 1 FROM domains WHERE name = ?1");
+    const std::size_t address = table_->column("address");
+    for (const FileRow& row : file.rows) {
+        const std::string_view domain = halves(row.row[address]).domain;
+        ours.bind(1, domain);
+        if (!ours.step())
+            complaints_->add(row.line,
+                             fmt::format("address: there is no domain \"{}\"", domain));
+        ours.reset();
+    }
+}
+
+std::vector<BadRow> doubts(const Groups& groups, const ImportOptions& options)
+{
+    std::vector<BadRow> odd;
+    for (const Group& group : groups.all) {
+        if (!options.doubt || odd.size() == max_told)
+            break;
+        if (std::string why = options.doubt(group.front()->row[0]); !why.empty())
+            odd.push_back({.line = group.front()->line, .why = std::move(why)});
+    }
+    return odd;
+}
+
 ImportResult merge(Session& session, const Table& table, FileRows& file,
                    const ImportOptions& options, Complaints& complaints)
 {
@@ -225,9 +255,13 @@ ImportResult merge(Session& session, const Table& table, FileRows& file,
         merge.apply(group);
     if (table.name == "addresses")
         merge.refuse_loops(groups);
+    if (table.name == "system_users")
+        merge.refuse_strange_domains(file);
     if (complaints.count() == 0 && !options.dry_run)
         session.commit();
-    return merge.result();
+    ImportResult result = merge.result();
+    result.odd = doubts(groups, options);
+    return result;
 }
 
 // A password and a hash for the same user: which one would it be?

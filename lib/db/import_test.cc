@@ -358,31 +358,3 @@ TEST_CASE("db: a tenant that is in use cannot be removed")
     CHECK(bad(result) == "0: name \"acme\" cannot be removed: it is in use\n");
     CHECK(fixture.number("SELECT count(*) FROM tenants") == 2);
 }
-
-TEST_CASE("db: addresses of users of the system, in the form in which mail is compared")
-{
-    const Fixture fixture;
-    (void)import_good(fixture, "system_users",
-                      "name,address\nbob,Bob@M\xc3\xbcller.example\nbob,info@example.org\n"
-                      "ann,ann@example.org\n");
-    using Addresses = std::vector<std::string>;
-    const auto of = [&](std::string_view name) {
-        return db::addresses_of_system_user(fixture.path, name);
-    };
-    CHECK(of("bob") == Addresses{"bob@xn--mller-kva.example", "info@example.org"});
-    CHECK(of("Bob").empty());
-    CHECK(of("").empty());
-    // The rows of a user take the place of those he had; others keep theirs.
-    (void)import_good(fixture, "system_users", "name,address\nbob,b@example.org\n");
-    CHECK(of("bob") == Addresses{"b@example.org"});
-    CHECK(of("ann") == Addresses{"ann@example.org"});
-    for (const char* bad :
-         {"a b,x@example.org", "-a,x@example.org", "a:b,x@example.org", "a/b,x@example.org",
-          "bob,example.org", "bob,", ",x@example.org"}) {
-        CAPTURE(bad);
-        CHECK(db::import_csv(fixture.path, "system_users",
-                             "name,address\n" + std::string(bad) + "\n")
-                  .bad_rows == 1);
-    }
-    CHECK(of("bob") == Addresses{"b@example.org"});
-}
