@@ -232,9 +232,15 @@ END
     run -0 of $BOB plan "${ids[3]}" --dry-run
     run -75 --separate-stderr of $BOB apply "$name"
     [ "$output" = "$name: 1 sent, 0 lost, 1 left" ]
-    [[ $stderr == "replayctl: 3 messages, "*" bytes a day are allowed: apply $name again later" ]]
+    [[ $stderr == "replayctl: 3 messages, "*" bytes a day are allowed: apply $name again from "*" on" ]]
+    free=${stderr##* from }
+    free=$(date -d "${free% on}" +%s)
+    ((free % 3600 == 0 && free > $(date +%s) + 22 * 3600 && free <= $(date +%s) + 24 * 3600))
     called "command=apply run=$name count=1 status=75"
-    # Who forgets has had it all the same.
+    # Who forgets has had it all the same, and who waits for another process.
+    kill -TERM "$SERVE_PID"
+    wait_for 10 gone "$SERVE_PID"
+    serve
     for run in $(of $BOB runs --json | jq -r .run); do of $BOB forget "$run"; done
     run -75 --separate-stderr of $BOB resend "${ids[3]}"
     # It is his limit alone.

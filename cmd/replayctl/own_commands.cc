@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "own_commands.h"
-
 #include "base/clock.h"
 #include "base/failure.h"
 #include "delivery/expansion.h"
 #include "list.h"
+#include "own_commands.h"
 #include "own_mail.h"
 #include "runs.h"
 #include "sending.h"
@@ -15,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 
 namespace replayctl {
 
@@ -102,19 +102,35 @@ std::set<std::string> ends_of(const Caller& caller)
     return ends;
 }
 
+[[noreturn]] void refuse(const spool::ReplayFiles& files, const spool::ReplayAmount& most,
+                         std::optional<std::int64_t> free_at)
+{
+    const std::string limit =
+        fmt::format("{} messages, {} bytes a day are allowed", most.messages, most.bytes);
+    if (!free_at)
+        throw base::Failure(
+            base::Remedy::get_permission,
+            fmt::format("{}: a message of {} is larger", limit, files.name));
+    throw base::Failure(base::Remedy::try_later,
+                        fmt::format("{}: apply {} again from {} on", limit, files.name,
+                                    base::rfc3339(*free_at)));
+}
+
 int send_own(const spool::ReplayFiles& files, const Call& call, const Caller& caller,
              Done& done)
 {
     require_own_addresses(files, caller);
     const spool::ReplayAmount most{caller.limits.messages_per_day,
                                    caller.limits.bytes_per_day};
+    spool::ReplayCharge charge;
     const Sent sent = send(
         files, caller.place,
         {.rate = caller.limits.rate,
          .may_send =
              [&](const spool::ReplayItem& next) {
-                 return spool::charge_replay(caller.place.spool, caller.who.uid,
-                                             {1, next.size}, most, base::wall_seconds());
+                 charge = spool::charge_replay(caller.place.spool, caller.who.uid,
+                                               {1, next.size}, most, base::wall_seconds());
+                 return charge.noted;
              },
          .ends = ends_of(caller),
          .others = call.has("again")
@@ -122,10 +138,7 @@ int send_own(const spool::ReplayFiles& files, const Call& call, const Caller& ca
                        : spool::replay_names(caller.place.spool, caller.who)});
     done.count = sent.now;
     if (sent.refused)
-        throw base::Failure(base::Remedy::try_later,
-                            fmt::format("{} messages, {} bytes a day are allowed: apply {} "
-                                        "again later",
-                                        most.messages, most.bytes, files.name));
+        refuse(files, most, charge.free_at);
     return exit_status_of(sent);
 }
 

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <utility>
 
 namespace spool {
 
@@ -53,6 +54,19 @@ void add(std::vector<ReplayHour>& hours, std::int64_t hour, ReplayAmount more)
         hours.push_back({hour, {}});
     hours.back().amount.messages += more.messages;
     hours.back().amount.bytes += more.bytes;
+}
+
+// What does not fit now: from which hour on it does.  Each hour ends to count a day after
+// it began.
+std::optional<std::int64_t> hour_that_fits(std::vector<ReplayHour> hours, ReplayAmount more,
+                                           ReplayAmount most)
+{
+    std::int64_t first = 0;
+    while (!hours.empty() && !fits(hours, more, most)) {
+        first = hours.front().hour + replay_account_hours;
+        hours.erase(hours.begin());
+    }
+    return fits(hours, more, most) ? std::optional(first) : std::nullopt;
 }
 
 // In place: a process that dies leaves the old lines or the new ones.
@@ -102,19 +116,23 @@ bool fits(const std::vector<ReplayHour>& hours, ReplayAmount more, ReplayAmount 
     return take(more);
 }
 
-bool charge_replay(const std::string& spool, std::uint32_t uid, ReplayAmount more,
-                   ReplayAmount most, std::int64_t now)
+ReplayCharge charge_replay(const std::string& spool, std::uint32_t uid, ReplayAmount more,
+                           ReplayAmount most, std::int64_t now)
 {
     const base::Fd file = open_account(spool, uid);
     const std::int64_t hour = now / hour_seconds;
     std::vector<ReplayHour> hours = decode_account(
         base::read_all(file.get(), "replay-users", base::Remedy::check_disk, most_text),
         hour);
-    if (!fits(hours, more, most))
-        return false;
+    if (!fits(hours, more, most)) {
+        std::optional<std::int64_t> free = hour_that_fits(std::move(hours), more, most);
+        if (free)
+            *free *= hour_seconds;
+        return {.noted = false, .free_at = free};
+    }
     add(hours, hour, more);
     write_account(file.get(), encode(hours));
-    return true;
+    return {.noted = true, .free_at = {}};
 }
 
 } // namespace spool

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,9 +39,17 @@ struct ReplayHour {
 [[nodiscard]] bool fits(const std::vector<ReplayHour>& hours, ReplayAmount more,
                         ReplayAmount most);
 
-// Notes that so much is about to be sent, unless that is more than `most`: false, and
-// nothing is noted.  `now`: seconds since 1970.  Throws Failure.
-[[nodiscard]] bool charge_replay(const std::string& spool, std::uint32_t uid,
-                                 ReplayAmount more, ReplayAmount most, std::int64_t now);
+struct ReplayCharge {
+    bool noted = false;
+    // Else: from when on it fits, if nothing is sent until then, in seconds since 1970;
+    // nothing: never.
+    std::optional<std::int64_t> free_at;
+};
+
+// Notes that so much is about to be sent, unless that is more than `most`: then nothing is
+// noted.  `now`: seconds since 1970.  Throws Failure.
+[[nodiscard]] ReplayCharge charge_replay(const std::string& spool, std::uint32_t uid,
+                                         ReplayAmount more, ReplayAmount most,
+                                         std::int64_t now);
 
 } // namespace spool
