@@ -57,7 +57,8 @@ run_name() { sed -n 's/^run: *//p'; }
 state() { [[ $(replay status "$1") == *"  $2 "* ]]; }
 over() { [ "$(replay status "$1" --json | jq '.sent + .lost')" -ge "$2" ]; }
 called() { grep -qE -- "user-call .*$1" "$TMP/serve.log"; }
-nobody_is_served() { [ -z "$(cat "/proc/$SERVE_PID/task/$SERVE_PID/children")" ]; }
+serves() { [ "$(wc -w <"/proc/$SERVE_PID/task/$SERVE_PID/children")" -eq "$1" ]; } # so many calls
+nobody_is_served() { serves 0; }
 
 # with_a_list - list@dest.test are Bob and Ann.
 with_a_list() {
@@ -291,25 +292,69 @@ END
     wait_for 20 nobody_is_served
     [ "$(ls "/proc/$SERVE_PID/fd")" = "$before" ]
     run -0 of $BOB list
-    # Others have their places, too.
-    sed -i 's/^calls = .*/calls = 4/; s/^calls-per-user = .*/calls-per-user = 2/' "$CONF"
+}
+
+# set_limits KEY=VALUE... - in [replay], from a reload on.
+set_limits() {
+    local limit before
+    before=$(grep -c ' reloaded ' "$TMP/serve.log") || true
+    for limit in "$@"; do
+        sed -i "s/^${limit%%=*} = .*/${limit%%=*} = ${limit#*=}/" "$CONF"
+    done
     kill -HUP "$SERVE_PID"
-    wait_for 10 grep -q ' reloaded ' "$TMP/serve.log"
-    mkfifo "$TMP/hold"
-    # shellcheck disable=SC2034  # it is only kept open
-    exec {HOLD}<>"$TMP/hold"
-    start silent raw $BOB silent 2 <"$TMP/hold"
-    wait_for 10 grep -q there "$TMP/silent.out"
+    wait_for 10 reloaded_more_than "$before"
+}
+reloaded_more_than() { [ "$(grep -c ' reloaded ' "$TMP/serve.log")" -gt "$1" ]; }
+# silent NAME USER COUNT - so many calls of this user that say nothing, until its end.
+silent() {
+    start "$1" setpriv --reuid "$2" --regid nogroup --clear-groups /usr/bin/python3 \
+        "$BATS_TEST_DIRNAME/helpers/replay_user.py" "$TMP/run/replay" silent "$3"
+    wait_for 10 grep -q there "$TMP/$1.out"
+}
+
+@test "who says nothing keeps nobody else out, and is let go" {
+    serving 'calls = 4' 'calls-per-user = 2' 'request-timeout = 10m'
+    arrive 1 bob@dest.test
+    silent bobs $BOB 2
+    bobs=$PID
+    wait_for 10 serves 2
     run -75 --separate-stderr of $BOB list
     [ "$stderr" = "replayctl: too many calls at once, try later" ]
     run -1 of $ANN runs
-    start others raw $ANN silent 2 <"$TMP/hold"
-    wait_for 10 grep -q there "$TMP/others.out"
+    wait_for 10 serves 2
+    silent anns $ANN 2
+    anns=$PID
+    wait_for 10 serves 4
     run -75 raw root words list --
     grep -q "user-busy .*uid=$(id -u $BOB) " "$TMP/serve.log"
-    # Whoever says nothing is let go.
+    kill "$bobs" "$anns"
+    wait_for 10 nobody_is_served
+    # Whoever is allowed all places leaves one to the others.
+    set_limits calls=2
+    silent bobs $BOB 1
+    wait_for 10 serves 1
+    run -75 of $BOB list
+    run -1 of $ANN runs
+    kill "$PID"
+    wait_for 10 nobody_is_served
+    set_limits request-timeout=1s
+    silent bobs $BOB 1
     wait_for 20 nobody_is_served
+    run ! gone "$PID"
     run -0 of $BOB list
+}
+
+@test "numbers without a name take no places" {
+    serving 'calls = 4'
+    arrive 1 bob@dest.test
+    # As one user has them by subuid(5).
+    run -0 /usr/bin/python3 "$BATS_TEST_DIRNAME/helpers/replay_user.py" "$TMP/run/replay" strangers 20
+    [ "${lines[0]}" = "replayctl: user 100000 has no name on this machine" ]
+    [ "${lines[20]}" = "[77]" ]
+    nobody_is_served
+    run -0 of $BOB list
+    [ "$(grep -c 'user-unknown ' "$TMP/serve.log")" -ge 1 ]
+    run ! called uid=100000
 }
 
 @test "systemd's sockets, and inetd's: waiting, and for one" {

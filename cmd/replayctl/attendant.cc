@@ -62,17 +62,12 @@ struct Record {
     std::string error{};
 };
 
-std::string name_of(uid_t uid)
+std::string require_name(uid_t uid)
 {
-    std::array<char, 16'384> space{};
-    passwd entry{};
-    passwd* found = nullptr;
-    if (uid == nobody_known ||
-        ::getpwuid_r(uid, &entry, space.data(), space.size(), &found) != 0 ||
-        found == nullptr)
-        throw Failure(Remedy::get_permission,
-                      "user " + std::to_string(uid) + " has no name on this machine");
-    return found->pw_name;
+    std::optional<std::string> name = name_of(uid);
+    if (!name)
+        throw Failure(Remedy::get_permission, has_no_name(uid));
+    return std::move(*name);
 }
 
 void limit(__rlimit_resource what, std::uint64_t most)
@@ -116,9 +111,9 @@ std::string receive(int socket, base::SteadyTime end)
     return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
 }
 
-Request read_request(int socket)
+Request read_request(int socket, base::seconds patience)
 {
-    const base::SteadyTime end = base::Steady::now() + request_patience;
+    const base::SteadyTime end = base::Steady::now() + patience;
     std::string text;
     std::optional<std::size_t> whole;
     while (!whole || text.size() < *whole) {
@@ -156,9 +151,10 @@ void stop_when_gone(int socket)
 
 int answer(int socket, const conf::Settings& settings, Record& record)
 {
-    record.user = name_of(record.uid); // may ask others, so before:
+    record.user = require_name(record.uid); // may ask others, so before:
     give_up_rights(settings);
-    const Request request = read_request(socket);
+    const Request request =
+        read_request(socket, base::seconds(settings.replay.request_timeout));
     record.command = request.command;
     if (!settings.replay.users)
         throw Failure(Remedy::get_permission, "users send no mail again here");
@@ -222,10 +218,27 @@ std::optional<uid_t> peer_user(int socket)
     return peer.uid;
 }
 
+std::optional<std::string> name_of(uid_t user)
+{
+    std::array<char, 16'384> space{};
+    passwd entry{};
+    passwd* found = nullptr;
+    if (user == nobody_known ||
+        ::getpwuid_r(user, &entry, space.data(), space.size(), &found) != 0 ||
+        found == nullptr)
+        return std::nullopt;
+    return found->pw_name;
+}
+
+std::string has_no_name(uid_t user)
+{
+    return "user " + std::to_string(user) + " has no name on this machine";
+}
+
 int attend(int socket, uid_t user, const conf::Settings& settings)
 {
     catch_signals();
-    FrameSender sender(socket, answer_patience);
+    FrameSender sender(socket, base::seconds(settings.replay.answer_timeout));
     FrameBuffer output(sender, Frame::Kind::output);
     FrameBuffer errors(sender, Frame::Kind::error);
     const Redirected out(std::cout, output);

@@ -10,13 +10,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <sys/types.h>
 
 namespace replayctl {
 
-// For the request as a whole, and for each piece of the answer until it is taken.
-inline constexpr base::milliseconds request_patience{10'000};
-inline constexpr base::milliseconds answer_patience{60'000};
 // In its process, over which nobody watches: a search is over long before.
 inline constexpr base::seconds most_processor_time{600};
 // There, too: several times what a message needs that is sent again, and the largest
@@ -27,6 +25,10 @@ inline constexpr base::milliseconds pause_of_refused{1000};
 
 // Who has connected; nothing: nobody can say.
 [[nodiscard]] std::optional<uid_t> peer_user(int socket);
+// Nothing: he has no name on this machine, or is whoever the kernel shows where it cannot
+// say who somebody is.  May ask others (nsswitch.conf(5)).
+[[nodiscard]] std::optional<std::string> name_of(uid_t user);
+[[nodiscard]] std::string has_no_name(uid_t user); // what he is told then
 
 // Gives up its rights, does what he asks for and answers; stops as by SIGTERM when he has
 // gone.  The exit status that he was told.  Throws nothing.  std::cout and std::cerr lead

@@ -79,6 +79,13 @@ bool FrameSender::write_all(std::string_view octets) const
     return true;
 }
 
+void refuse(int socket, base::Remedy remedy, const std::string& why)
+{
+    FrameSender sender(socket, base::milliseconds{0});
+    (void)sender.send(Frame::Kind::error, "replayctl: " + why + '\n');
+    (void)sender.send(Frame::Kind::status, std::string(1, static_cast<char>(remedy)));
+}
+
 std::streamsize FrameBuffer::xsputn(const char* octets, std::streamsize count)
 {
     std::string_view rest(octets, static_cast<std::size_t>(count));

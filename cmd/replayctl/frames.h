@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/failure.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -62,6 +63,9 @@ private:
     base::milliseconds patience_;
     bool broken_ = false;
 };
+
+// The answer to a call that nobody attends to; not waited for who does not listen.
+void refuse(int socket, base::Remedy remedy, const std::string& why);
 
 // A stream's way into frames.
 class FrameBuffer final : public std::streambuf {

@@ -28,8 +28,8 @@ namespace {
 
 using base::Level;
 
-// Refusals of users who have too many calls: one line in this time.
-constexpr base::seconds between_busy_lines{10};
+// Refusals of a kind: one line in this time.
+constexpr base::seconds between_refusals{10};
 
 base::SteadyTime now()
 {
@@ -56,13 +56,13 @@ base::Fd watch_signals()
     return fd;
 }
 
-// Nobody waits here for a user who does not listen.
-void tell_busy(int connection)
+// From one such line to the next.
+bool is_due(base::SteadyTime& line)
 {
-    FrameSender sender(connection, base::milliseconds{0});
-    (void)sender.send(Frame::Kind::error, "replayctl: too many calls at once, try later\n");
-    (void)sender.send(Frame::Kind::status,
-                      std::string(1, static_cast<char>(base::Remedy::try_later)));
+    if (now() < line)
+        return false;
+    line = now() + between_refusals;
+    return true;
 }
 
 } // namespace
@@ -157,24 +157,48 @@ void Service::serve(base::Fd connection)
     const std::optional<uid_t> user = peer_user(connection.get());
     if (!user)
         return;
-    const auto own = of_user_.find(*user);
-    const bool busy =
-        attendants_.size() >= settings_.replay.calls ||
-        (own != of_user_.end() && own->second >= settings_.replay.calls_per_user);
-    const pid_t pid = busy ? -1 : ::fork();
+    if (!name_of(*user))
+        return refuse_stranger(connection.get(), *user);
+    if (is_busy(*user) || !begin(connection, *user))
+        refuse_busy(connection.get(), *user);
+}
+
+// One place is always for others.
+bool Service::is_busy(uid_t user) const
+{
+    const conf::Replay& limits = settings_.replay;
+    const auto found = of_user_.find(user);
+    const std::size_t own = found == of_user_.end() ? 0 : found->second;
+    return attendants_.size() >= limits.calls || own >= limits.calls_per_user ||
+           (own > 0 && own >= limits.calls - 1);
+}
+
+// False: there is no process for it.
+bool Service::begin(const base::Fd& connection, uid_t user)
+{
+    const pid_t pid = ::fork();
     if (pid == 0)
-        become_attendant(connection, *user);
-    if (pid > 0) {
-        attendants_[pid] = *user;
-        ++of_user_[*user];
-        return;
-    }
-    tell_busy(connection.get());
-    if (now() < next_busy_line_)
-        return;
-    next_busy_line_ = now() + between_busy_lines;
-    base::log(Level::notice, "user-busy", "-",
-              {{"uid", *user}, {"calls", attendants_.size()}});
+        become_attendant(connection, user);
+    if (pid < 0)
+        return false;
+    attendants_[pid] = user;
+    ++of_user_[user];
+    return true;
+}
+
+void Service::refuse_stranger(int connection, uid_t user)
+{
+    refuse(connection, base::Remedy::get_permission, has_no_name(user));
+    if (is_due(next_stranger_line_))
+        base::log(Level::notice, "user-unknown", "-", {{"uid", user}});
+}
+
+void Service::refuse_busy(int connection, uid_t user)
+{
+    refuse(connection, base::Remedy::try_later, "too many calls at once, try later");
+    if (is_due(next_busy_line_))
+        base::log(Level::notice, "user-busy", "-",
+                  {{"uid", user}, {"calls", attendants_.size()}});
 }
 
 // Nothing of ours is left to it but its user.

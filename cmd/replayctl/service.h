@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // replayctl/service.h - accepts users and gives each a process of his own (attendant.h), so
-// many at once as [replay] says.
+// many at once as [replay] says.  A user never has all places; who has no name on this
+// machine has none, for one may have thousands of such numbers (subuid(5)).
 //
 // This process reads nothing that a user has sent.  One thread.
 #pragma once
@@ -46,6 +47,10 @@ private:
     void reap();
     void accept_from(const Door& door);
     void serve(base::Fd connection);
+    [[nodiscard]] bool is_busy(uid_t user) const;
+    bool begin(const base::Fd& connection, uid_t user);
+    void refuse_stranger(int connection, uid_t user);
+    void refuse_busy(int connection, uid_t user);
     [[noreturn]] void become_attendant(const base::Fd& connection, uid_t user);
     void reload();
     void stop();
@@ -63,6 +68,7 @@ private:
     base::SteadyTime pause_until_;
     base::SteadyTime kill_at_;
     base::SteadyTime next_busy_line_;
+    base::SteadyTime next_stranger_line_;
 };
 
 } // namespace replayctl

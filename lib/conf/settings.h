@@ -217,10 +217,12 @@ struct Replay {
     bool users = false;                    // may send their own mail again
     std::uint32_t messages_per_day = 1000; // of a user, in the last 24 hours
     std::uint64_t bytes_per_day = 1ull << 30;
-    std::uint32_t runs = 20;          // of a user, kept
-    std::uint32_t rate = 10;          // messages a second, of a run of a user
-    std::uint32_t calls = 16;         // of all users at once
-    std::uint32_t calls_per_user = 2; // of one
+    std::uint32_t runs = 20;           // of a user, kept
+    std::uint32_t rate = 10;           // messages a second, of a run of a user
+    std::uint32_t calls = 16;          // of all users at once
+    std::uint32_t calls_per_user = 2;  // of one
+    std::int64_t request_timeout = 10; // seconds, for a request as a whole
+    std::int64_t answer_timeout = 60;  // for each piece of its answer until it is taken
     bool operator==(const Replay&) const = default;
 };
 

@@ -21,6 +21,10 @@ std::span<const Key<Replay>> replay_keys()
                                                 "Most commands of all users at once."),
         Row::of<Number<1, 256>, &Replay::calls_per_user>(
             "calls-per-user", "Most commands of one user at once."),
+        Row::of<Seconds<1, 3600>, &Replay::request_timeout>(
+            "request-timeout", "Time for what a user asks for, as a whole."),
+        Row::of<Seconds<1, 3600>, &Replay::answer_timeout>(
+            "answer-timeout", "Time until he takes each piece of the answer."),
     };
     return keys;
 }

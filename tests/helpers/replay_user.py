@@ -5,12 +5,14 @@
     replay_user.py SOCKET cut              a request that ends after each of its octets
     replay_user.py SOCKET garbage          what is no request
     replay_user.py SOCKET descriptors      a good request, with descriptors of all kinds
-    replay_user.py SOCKET silent COUNT     so many connections that say nothing, until it ends
+    replay_user.py SOCKET silent COUNT     so many connections that say nothing, until a signal
+    replay_user.py SOCKET strangers COUNT  calls of so many users without a name, all at once
     replay_user.py SOCKET inetd WAY COMMAND...   is no user: starts a service as inetd does
 """
 import array
 import os
 import random
+import signal
 import socket
 import sys
 
@@ -100,6 +102,15 @@ def descriptors(path):
         print(answer(one))
 
 
+def strangers(path, count):
+    calls = []
+    for uid in range(100_000, 100_000 + count):
+        os.seteuid(uid)
+        calls.append(connect(path))
+        os.seteuid(0)
+    print(sorted({answer(one) for one in calls}))
+
+
 def inetd(path, way, command):
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     door.bind(path)
@@ -119,10 +130,12 @@ def main():
         sys.exit(99 if status is None else status)
     elif mode == "inetd":
         inetd(path, words[0], words[1:])
+    elif mode == "strangers":
+        strangers(path, int(words[0]))
     elif mode == "silent":
         kept = [connect(path) for _ in range(int(words[0]))]
         print("there", flush=True)
-        sys.stdin.read()
+        signal.pause()
         del kept
     else:
         {"cut": cut, "garbage": garbage, "descriptors": descriptors}[mode](path)
