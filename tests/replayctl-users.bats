@@ -249,6 +249,39 @@ END
     run -0 of $EVE resend "${ids[3]}"
 }
 
+# begin RUN - Bob applies it, until it has sent two.
+begin() {
+    start apply setpriv --reuid $BOB --regid nogroup --clear-groups replayctl apply "$1" --config "$CONF"
+    wait_for 20 over "$1" 2
+    state "$1" running
+}
+
+@test "what he may no more ends while it is sent" {
+    serving
+    arrive 20 bob@dest.test
+    name=$(of $BOB plan --all --rate 1 | run_name)
+    begin "$name"
+    table addresses <<<$'address,kind,target\nbob@dest.test,forward,ann@dest.test'
+    wait_for 10 gone "$PID"
+    [ "$(cat "$TMP/apply.log")" = "replayctl: $name: mail to bob@dest.test is not kept there any more" ]
+    called "command=apply run=$name count=[1-9][0-9]* status=77"
+    sent=$(replay status "$name" --json | jq .sent)
+    called "command=apply run=$name count=$sent status=77"
+    echo address,kind,target | sponts import addresses - --replace --config "$CONF"
+    name=$(of $BOB plan --all --rate 1 | run_name)
+    begin "$name"
+    table system_users <<<"name,address"$'\n'"$BOB,robert@dest.test"
+    wait_for 10 gone "$PID"
+    [ "$(cat "$TMP/apply.log")" = "replayctl: $name: bob@dest.test is no address of yours any more" ]
+    table system_users <<<"name,address"$'\n'"$BOB,bob@dest.test"
+    begin "$name"
+    sed -i 's/^users = yes/users = no/' "$CONF"
+    kill -HUP "$SERVE_PID"
+    wait_for 10 gone "$PID"
+    state "$name" stopped
+    run ! over "$name" 20
+}
+
 @test "when he goes away the work stops, with what was sent noted" {
     serving 'rate = 5'
     arrive 16 bob@dest.test

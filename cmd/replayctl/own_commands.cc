@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "own_commands.h"
+
 #include "base/clock.h"
 #include "base/failure.h"
 #include "delivery/expansion.h"
 #include "list.h"
-#include "own_commands.h"
-#include "own_mail.h"
+#include "own_terms.h"
 #include "runs.h"
 #include "sending.h"
-#include "spool/replay_account.h"
 #include "text/json.h"
-#include "text/lines.h"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <optional>
 
 namespace replayctl {
 
@@ -66,32 +64,6 @@ int own_plan(const Call& call, const Caller& caller, Done& done)
     return planned.plan.items.empty() ? exit_no_match : exit_done;
 }
 
-std::set<std::string> addresses_of(const spool::ReplayPlan& plan)
-{
-    std::set<std::string> all; // in lower case
-    for (const spool::ReplayItem& item : plan.items)
-        for (const spool::ReplayRecipient& to : item.recipients)
-            all.insert(text::to_lower(to.address));
-    return all;
-}
-
-// An address may have become another's since it was planned, or lead there.
-void require_own_addresses(const spool::ReplayFiles& files, const Caller& caller)
-{
-    using base::Failure;
-    using base::Remedy;
-    for (const std::string& address : addresses_of(spool::read_replay_plan(files))) {
-        if (!caller.addresses.contains(address))
-            throw Failure(
-                Remedy::get_permission,
-                fmt::format("{}: {} is no address of yours any more", files.name, address));
-        if (!keeps_mail(address, caller.facts))
-            throw Failure(Remedy::get_permission,
-                          fmt::format("{}: mail to {} is not kept there any more",
-                                      files.name, address));
-    }
-}
-
 // To him and nobody besides: copies of his mail were made when it came.
 std::set<std::string> ends_of(const Caller& caller)
 {
@@ -102,43 +74,43 @@ std::set<std::string> ends_of(const Caller& caller)
     return ends;
 }
 
-[[noreturn]] void refuse(const spool::ReplayFiles& files, const spool::ReplayAmount& most,
-                         std::optional<std::int64_t> free_at)
+std::size_t sent_of(const spool::ReplayFiles& files)
 {
-    const std::string limit =
-        fmt::format("{} messages, {} bytes a day are allowed", most.messages, most.bytes);
-    if (!free_at)
-        throw base::Failure(
-            base::Remedy::get_permission,
-            fmt::format("{}: a message of {} is larger", limit, files.name));
-    throw base::Failure(base::Remedy::try_later,
-                        fmt::format("{}: apply {} again from {} on", limit, files.name,
-                                    base::rfc3339(*free_at)));
+    const spool::ReplayState state = spool::read_replay(files);
+    return spool::counts_of(state.plan, state.results).sent;
+}
+
+Sent send_on(const spool::ReplayFiles& files, const Call& call, const Caller& caller,
+             OwnTerms& terms, Done& done)
+{
+    const std::size_t before = sent_of(files);
+    try {
+        const Sent sent =
+            send(files, caller.place,
+                 {.rate = caller.limits.rate,
+                  .may_send =
+                      [&](const spool::ReplayItem& next) { return terms.may_send(next); },
+                  .ends = ends_of(caller),
+                  .others = call.has("again")
+                                ? std::vector<std::string>()
+                                : spool::replay_names(caller.place.spool, caller.who)});
+        done.count = sent.now;
+        return sent;
+    } catch (const base::Failure& failure) {
+        if (failure.remedy() != base::Remedy::start_service) // else somebody else sends it
+            done.count = sent_of(files) - before;
+        throw;
+    }
 }
 
 int send_own(const spool::ReplayFiles& files, const Call& call, const Caller& caller,
              Done& done)
 {
-    require_own_addresses(files, caller);
-    const spool::ReplayAmount most{caller.limits.messages_per_day,
-                                   caller.limits.bytes_per_day};
-    spool::ReplayCharge charge;
-    const Sent sent = send(
-        files, caller.place,
-        {.rate = caller.limits.rate,
-         .may_send =
-             [&](const spool::ReplayItem& next) {
-                 charge = spool::charge_replay(caller.place.spool, caller.who.uid,
-                                               {1, next.size}, most, base::wall_seconds());
-                 return charge.noted;
-             },
-         .ends = ends_of(caller),
-         .others = call.has("again")
-                       ? std::vector<std::string>()
-                       : spool::replay_names(caller.place.spool, caller.who)});
-    done.count = sent.now;
+    done.count = 0; // from here on it is what was sent
+    OwnTerms terms(files, caller);
+    const Sent sent = send_on(files, call, caller, terms, done);
     if (sent.refused)
-        refuse(files, most, charge.free_at);
+        terms.refuse();
     return exit_status_of(sent);
 }
 

@@ -221,6 +221,8 @@ void Service::reload()
         settings_ = conf::read_settings(settings_.file);
         base::log(Level::notice, "reloaded", "-", {{"file", settings_.file}});
         daemons::tell_keys_for_restart(started_, settings_, program, false);
+        if (!settings_.replay.users)
+            end_attendants();
     } catch (const base::Failure& failure) {
         base::log(Level::error, "reload-failed", "-",
                   {{"error", std::string_view(failure.what())}});
@@ -235,6 +237,11 @@ void Service::stop()
     net::notify_manager("STOPPING=1");
     doors_.clear();
     kill_at_ = now() + stop_patience;
+    end_attendants();
+}
+
+void Service::end_attendants() const
+{
     for (const auto& [pid, user] : attendants_)
         (void)::kill(pid, SIGTERM);
 }

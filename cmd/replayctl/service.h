@@ -54,6 +54,7 @@ private:
     [[noreturn]] void become_attendant(const base::Fd& connection, uid_t user);
     void reload();
     void stop();
+    void end_attendants() const;
     void kill_late();
     [[nodiscard]] bool is_over() const;
 
