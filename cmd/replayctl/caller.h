@@ -15,7 +15,7 @@ namespace replayctl {
 // Found at once, in memory; who has more says which he means.
 struct AtOnce {
     std::size_t messages = 100'000;
-    std::size_t octets = 256u << 20; // of envelopes: lists have thousands of recipients
+    std::size_t octets = 256u << 20; // of envelopes, without others' recipients
 };
 
 struct Caller {

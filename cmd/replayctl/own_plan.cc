@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace replayctl {
@@ -36,8 +36,8 @@ std::size_t octets_of(const spool::Envelope& envelope)
     return sum;
 }
 
-// What a user says, and his mail as far as it matches.  Recipients of others match nothing:
-// he would learn of them.
+// What a user says, and his mail as far as it matches.  Recipients of others match nothing,
+// and are not even kept: by how much fits he would learn of them.
 struct Search {
     explicit Search(const Call& call, const Caller& caller)
         : at_once(caller.at_once), criteria(read_criteria(call)),
@@ -52,15 +52,38 @@ struct Search {
                                                 const Seen& seen = {})
     {
         AtOnce found{.messages = 0, .octets = 0};
-        const auto also = [&](const spool::Found& one) {
+        const auto also = [&](spool::Found& one) {
             if (is_interrupted())
                 throw base::Failure(base::Remedy::try_later, "interrupted");
-            const bool is_own = !own.of(one).empty();
+            const bool is_own = keep_own_recipients(one);
             if (is_own)
                 add(one.envelope, found);
             return is_own;
         };
         return select(spool, criteria, also, seen);
+    }
+    // Where one of those that were kept stands among all.
+    [[nodiscard]] std::uint32_t place(spool::MessageId id, std::uint32_t recipient) const
+    {
+        return places.at(id).at(recipient);
+    }
+
+    // False: there are none.
+    bool keep_own_recipients(spool::Found& one)
+    {
+        std::vector<spool::Recipient>& all = one.envelope.recipients;
+        std::vector<std::uint32_t> his;
+        for (std::uint32_t i = 0; i < all.size(); ++i)
+            if (!own.of(one, i).empty())
+                his.push_back(i);
+        if (his.empty())
+            return false;
+        std::vector<spool::Recipient> kept;
+        for (const std::uint32_t i : his)
+            kept.push_back(std::move(all[i]));
+        all = std::move(kept);
+        places[one.envelope.id] = std::move(his);
+        return true;
     }
     void add(const spool::Envelope& envelope, AtOnce& found) const
     {
@@ -68,10 +91,11 @@ struct Search {
         if (++found.messages > at_once.messages)
             refuse(fmt::format("more than {} messages: say which", at_once.messages));
         if (found.octets > at_once.octets)
-            refuse("messages with too many recipients together: say which");
+            refuse("messages by too many ways to you together: say which");
     }
 
     AtOnce at_once;
+    std::unordered_map<spool::MessageId, std::vector<std::uint32_t>> places;
     Criteria criteria;
     bool has_pattern;
     OwnMail own;
@@ -84,11 +108,25 @@ void erase_replays(std::vector<spool::Found>& found)
                   [](const spool::Found& one) { return is_sent_again(one.envelope); });
 }
 
-void erase_kept_back(std::vector<spool::Found>& found, const spool::QueueView& queue)
+// From him: that others still wait for theirs, and that somebody looks at it, is not his to
+// know.
+bool is_kept_back(const spool::Envelope& envelope, const spool::QueueView& queue,
+                  const Search& search)
+{
+    const spool::Entry* const entry = queue.find(envelope.id);
+    if (entry == nullptr || entry->hold() != spool::Hold::by_operator)
+        return false;
+    for (std::uint32_t i = 0; i < envelope.recipients.size(); ++i)
+        if (waits(queue, envelope.id, search.place(envelope.id, i)))
+            return true;
+    return false;
+}
+
+void erase_kept_back(std::vector<spool::Found>& found, const spool::QueueView& queue,
+                     const Search& search)
 {
     std::erase_if(found, [&](const spool::Found& one) {
-        const spool::Entry* const entry = queue.find(one.envelope.id);
-        return entry != nullptr && entry->hold() == spool::Hold::by_operator;
+        return is_kept_back(one.envelope, queue, search);
     });
 }
 
@@ -131,7 +169,7 @@ std::vector<OwnFound> find_own(const Call& call, const Caller& caller)
     Search search(call, caller);
     std::vector<spool::Found> found = search.run(caller.place.spool);
     erase_replays(found);
-    erase_kept_back(found, spool::QueueView(caller.place.spool));
+    erase_kept_back(found, spool::QueueView(caller.place.spool), search);
     put_in_order(search.criteria, found);
     std::vector<OwnFound> all;
     all.reserve(found.size());
@@ -170,7 +208,7 @@ Planned plan_own(const Call& call, const Caller& caller)
         add_runs(history, caller.place.spool,
                  spool::replay_names(caller.place.spool, caller.who));
     const spool::QueueView queue(caller.place.spool); // later, as in make_plan()
-    erase_kept_back(found, queue);
+    erase_kept_back(found, queue, search);
     Marks marks = own_marks(caller, search.own);
     Choice choice = choose(
         found,
@@ -183,8 +221,13 @@ Planned plan_own(const Call& call, const Caller& caller)
              [&](spool::MessageId id, const std::string& address) {
                  return !planned.plan.again && history.has(id, address, {});
              }},
-        [&](spool::MessageId id, std::uint32_t i) { return waits(queue, id, i); },
+        [&](spool::MessageId id, std::uint32_t i) {
+            return waits(queue, id, search.place(id, i));
+        },
         [&](const spool::Found& one) { return marks.has(one); });
+    for (spool::ReplayItem& item : choice.items)
+        for (spool::ReplayRecipient& to : item.recipients)
+            to.original = search.place(item.id, to.original);
     planned.plan.items = std::move(choice.items);
     planned.left_out = choice.left_out;
     require_within(planned.plan, caller.limits);

@@ -17,8 +17,8 @@ struct OwnFound {
     std::vector<std::string> addresses; // his, to which it leads
 };
 
-// Oldest first; without replays, and without what operators keep back in the queue, which
-// is nobody's.  Throws Failure, also (try_later) when is_interrupted(), and
+// Oldest first; without replays, and without what operators keep back from him in the
+// queue, which is nobody's.  Throws Failure, also (try_later) when is_interrupted(), and
 // (get_permission) for more than `caller.at_once`.
 [[nodiscard]] std::vector<OwnFound> find_own(const Call& call, const Caller& caller);
 

@@ -45,8 +45,9 @@ using text::matches_pattern;
 [[nodiscard]] bool matches(const Criteria& criteria, const spool::Found& message);
 
 // Each message once, where its latest copy is, by id; the journal is not asked.  `also`:
-// asked of those that match, if it is there.  `seen`: told of everything in the log.
-using Also = std::function<bool(const spool::Found& message)>;
+// asked of those that match, if it is there; it may take away from the envelope what nobody
+// needs.  `seen`: told of everything in the log, before that.
+using Also = std::function<bool(spool::Found& message)>;
 using Seen = std::function<void(const spool::Found& message)>;
 [[nodiscard]] std::vector<spool::Found> select(const std::string& spool,
                                                const Criteria& criteria,
