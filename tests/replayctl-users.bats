@@ -414,6 +414,37 @@ silent() {
     done
 }
 
+# inetd_once FILE - serves one call as inetd's nowait does, with this configuration; FILE.heard: by syslog.
+inetd_once() {
+    local helper=$BATS_TEST_DIRNAME/helpers/replay_user.py
+    start inetd unshare --mount /usr/bin/python3 "$helper" /dev/log syslog "$1.heard" \
+        /usr/bin/python3 "$helper" "$TMP/run/replay" inetd nowait replayctl serve --config "$1"
+    wait_for 10 test -S "$TMP/run/replay"
+}
+
+@test "under inetd the log is syslog's, and the user's is what he asked for" {
+    unshare --mount true || skip "no mounts here"
+    serving
+    arrive 1 bob@dest.test
+    kill -TERM "$SERVE_PID"
+    wait_for 10 gone "$SERVE_PID"
+    inetd_once "$CONF"
+    run -0 --separate-stderr of $BOB plan --all
+    [[ $output == "run: "*" 1 (1 addresses)"* && -z $stderr ]]
+    wait_for 10 gone "$PID"
+    grep -qa 'replayctl\[[0-9]*\]: [^ ]* replay-made ' "$CONF.heard"
+    grep -qa "replayctl\[[0-9]*\]: - user-call user=$BOB .*command=plan " "$CONF.heard"
+    [ ! -s "$TMP/inetd.log" ]
+    # Why it does not start is for the operator.
+    rm "$TMP/run/replay"
+    inetd_once "$TMP/nothing"
+    run -69 --separate-stderr of $BOB list
+    [ "$stderr" = "replayctl: the service does not start: its log says why" ]
+    [ -z "$output" ]
+    wait_for 10 gone "$PID"
+    grep -qa "replayctl\[[0-9]*\]: - not-started error=.*$TMP/nothing" "$TMP/nothing.heard"
+}
+
 # feed PID - the configuration, to whoever reads it next.
 feed() {
     timeout 10 cat "$CONF" >"$TMP/fed.conf"

@@ -6,6 +6,7 @@
 #include "client.h"
 #include "command.h"
 #include "daemon/inetd.h"
+#include "frames.h"
 #include "lent_door.h"
 #include "net/listener.h"
 #include "net/socket_file.h"
@@ -60,21 +61,29 @@ Doors open_doors(const conf::Settings& settings, base::Fd inetd, base::Fd lent)
     return doors;
 }
 
-} // namespace
+// What inetd has left on descriptors 0, 1 and 2.
+struct Inherited {
+    daemons::InetdConnection connection = daemons::take_inetd_connection();
+    LentDoor door = take_lent_door();
 
-int serve(const Call& call)
+    // Standard error was one of these, and is /dev/null by now.
+    [[nodiscard]] bool is_mute() const
+    {
+        return connection.heard_errors || door.took_errors;
+    }
+};
+
+int work(const Call& call, Inherited& inherited)
 {
-    hold_reloads();
-    daemons::InetdConnection inetd = daemons::take_inetd_connection();
-    LentDoor lent = take_lent_door();
     conf::Settings settings = conf::read_settings(call.config);
     (void)enter(call); // its log is that of who calls and goes, so before ours
     base::LogOptions log = settings.log; // a reload compares what was configured
     log.program = program;
-    if (inetd.heard_errors || lent.took_errors)
+    if (inherited.is_mute())
         log.target = base::LogTarget::syslog;
     base::configure_log(std::move(log));
-    Doors doors = open_doors(settings, std::move(inetd.fd), std::move(lent.fd));
+    Doors doors = open_doors(settings, std::move(inherited.connection.fd),
+                             std::move(inherited.door.fd));
     if (doors.connection) {
         std::signal(SIGHUP, SIG_IGN); // what was read is new, and for one call
         const auto user = peer_user(doors.connection.get());
@@ -82,6 +91,34 @@ int serve(const Call& call)
     }
     Service(std::move(settings), std::move(doors.listening)).run();
     return exit_done;
+}
+
+// Where it is heard when nobody hears standard error.
+void log_failure(const base::Failure& failure)
+{
+    base::configure_log(
+        {.program = std::string(program), .target = base::LogTarget::syslog});
+    base::log(base::Level::error, "not-started", "-",
+              {{"error", std::string_view(failure.what())}});
+}
+
+} // namespace
+
+int serve(const Call& call)
+{
+    hold_reloads();
+    Inherited inherited;
+    try {
+        return work(call, inherited);
+    } catch (const base::Failure& failure) {
+        if (inherited.connection.fd) // why is not for him
+            refuse(inherited.connection.fd.get(), base::Remedy::start_service,
+                   "the service does not start: its log says why");
+        if (!inherited.is_mute())
+            throw;
+        log_failure(failure);
+        return failure.exit_status();
+    }
 }
 
 } // namespace replayctl

@@ -8,12 +8,15 @@
     replay_user.py SOCKET silent COUNT     so many connections that say nothing, until a signal
     replay_user.py SOCKET strangers COUNT  calls of so many users without a name, all at once
     replay_user.py SOCKET inetd WAY COMMAND...   is no user: starts a service as inetd does
+    replay_user.py SOCKET syslog FILE COMMAND... the same for syslog(3), while that command runs,
+                                                 in a /dev that is its own
 """
 import array
 import os
 import random
 import signal
 import socket
+import subprocess
 import sys
 
 
@@ -123,6 +126,24 @@ def inetd(path, way, command):
     os.execvp(command[0], command)
 
 
+def syslog(path, heard, command):
+    subprocess.run(["mount", "-t", "tmpfs", "none", "/dev"], check=True)
+    os.mknod("/dev/null", 0o20666, os.makedev(1, 3))
+    os.mknod("/dev/urandom", 0o20444, os.makedev(1, 9))
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind(path)
+    os.chmod(path, 0o666)
+    status = subprocess.run(command, check=False).returncode
+    log.setblocking(False)
+    with open(heard, "ab") as file:
+        try:
+            while text := log.recv(65536):
+                file.write(text + b"\n")
+        except BlockingIOError:
+            pass
+    sys.exit(status)
+
+
 def main():
     path, mode, *words = sys.argv[1:]
     if mode == "words":
@@ -130,6 +151,8 @@ def main():
         sys.exit(99 if status is None else status)
     elif mode == "inetd":
         inetd(path, words[0], words[1:])
+    elif mode == "syslog":
+        syslog(path, words[0], words[1:])
     elif mode == "strangers":
         strangers(path, int(words[0]))
     elif mode == "silent":
