@@ -167,7 +167,8 @@ END
     run -77 --separate-stderr of $BOB list --spool "$SPOOL"
     for words in 'cat --' 'serve --' 'list --uid=0 --' "list --user=$ANN --" 'list --config=/x --' \
         'list --spool=/x --' 'plan --all --to=a@b.test --' 'plan --all --route=x --' 'nonsense --' \
-        'runs --all --' 'apply --json -- x'; do
+        'runs --all --' 'apply --json -- x' \
+        'list --journal=/x --' 'plan --all --subject=x --'; do
         # shellcheck disable=SC2086
         run -77 raw $BOB words $words
         [[ $output == "replayctl: "*": only for the owner of the spool and root" ]]
@@ -196,6 +197,19 @@ END
     run -77 --separate-stderr of $BOB apply "$name"
     [ "$stderr" = "replayctl: $name: bob@dest.test is no address of yours any more" ]
     run -1 of $BOB list
+}
+
+@test "of the journal nothing is asked for users" {
+    serving '[journal]' 'enabled = yes' "database = $TMP/journal.db"
+    arrive 1 bob@dest.test
+    rm "$TMP/journal.db"*
+    echo 'no database' >"$TMP/journal.db"
+    run -0 --separate-stderr replay plan --all --dry-run
+    [[ $stderr == *"$TMP/journal.db"* ]]
+    run -0 --separate-stderr of $BOB plan --all --dry-run
+    [ -z "$stderr" ]
+    run -0 --separate-stderr of $BOB resend --all
+    [ -z "$stderr" ]
 }
 
 @test "without [replay] users = yes there is nothing for users" {
