@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/failure.h"
+#include "kept_back.h"
 #include "marks.h"
 #include "own_mail.h"
 #include "select.h"
@@ -108,26 +109,10 @@ void erase_replays(std::vector<spool::Found>& found)
                   [](const spool::Found& one) { return is_sent_again(one.envelope); });
 }
 
-// From him: that others still wait for theirs, and that somebody looks at it, is not his to
-// know.
-bool is_kept_back(const spool::Envelope& envelope, const spool::QueueView& queue,
-                  const Search& search)
+void erase_kept_back(std::vector<spool::Found>& found, const KeptBack& kept_back)
 {
-    const spool::Entry* const entry = queue.find(envelope.id);
-    if (entry == nullptr || entry->hold() != spool::Hold::by_operator)
-        return false;
-    for (std::uint32_t i = 0; i < envelope.recipients.size(); ++i)
-        if (waits(queue, envelope.id, search.place(envelope.id, i)))
-            return true;
-    return false;
-}
-
-void erase_kept_back(std::vector<spool::Found>& found, const spool::QueueView& queue,
-                     const Search& search)
-{
-    std::erase_if(found, [&](const spool::Found& one) {
-        return is_kept_back(one.envelope, queue, search);
-    });
+    std::erase_if(found,
+                  [&](const spool::Found& one) { return kept_back.has(one.envelope.id); });
 }
 
 std::uint32_t own_rate(const Call& call, const Caller& caller)
@@ -169,7 +154,8 @@ std::vector<OwnFound> find_own(const Call& call, const Caller& caller)
     Search search(call, caller);
     std::vector<spool::Found> found = search.run(caller.place.spool);
     erase_replays(found);
-    erase_kept_back(found, spool::QueueView(caller.place.spool), search);
+    const std::string& spool = caller.place.spool;
+    erase_kept_back(found, KeptBack(spool, spool::QueueView(spool), search.own));
     put_in_order(search.criteria, found);
     std::vector<OwnFound> all;
     all.reserve(found.size());
@@ -208,7 +194,7 @@ Planned plan_own(const Call& call, const Caller& caller)
         add_runs(history, caller.place.spool,
                  spool::replay_names(caller.place.spool, caller.who));
     const spool::QueueView queue(caller.place.spool); // later, as in make_plan()
-    erase_kept_back(found, queue, search);
+    erase_kept_back(found, KeptBack(caller.place.spool, queue, search.own));
     Marks marks = own_marks(caller, search.own);
     Choice choice = choose(
         found,

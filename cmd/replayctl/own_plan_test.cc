@@ -102,3 +102,26 @@ TEST_CASE("replayctl: what an operator keeps back is hidden from those it is kep
     CHECK(scene.shown());
     CHECK(scene.plan().items.size() == 1);
 }
+
+TEST_CASE("replayctl: a copy that is kept back does not come by its original")
+{
+    using spool::Hold;
+    Scene scene;
+    scene.facts.row("list@u.test", db::AddressKind::forward, "bob@u.test");
+    scene.facts.row("list@u.test", db::AddressKind::forward, "ann@u.test");
+    const spool::MessageId parent = scene.put({"list@u.test"});
+    const spool::MessageId copy = scene.put(
+        ums::Scene::made_of(parent, spool::Origin::forward, {"ann@u.test", "bob@u.test"}));
+    spool::Queue queue(scene.spool.options());
+    spool::read_log(queue);
+    scene.deliver(queue, parent, 0);
+    CHECK(scene.found({}) == 2);
+    CHECK(scene.plan().items.size() == 1);
+    queue.hold(copy, Hold::by_operator, "look at it");
+    CHECK(scene.found({}) == 0);
+    CHECK(scene.plan().items.empty());
+    queue.release(copy);
+    scene.deliver(queue, copy, 1);
+    queue.hold(copy, Hold::by_operator, "look at it");
+    CHECK(scene.found({}) == 2);
+}
