@@ -160,3 +160,25 @@ TEST_CASE("spool: whichever operation of erasing fails, it can be tried again")
         CHECK(failed);
     }
 }
+
+TEST_CASE("spool: what is left of erased records is found without the segment's head, too")
+{
+    const TemporarySpool spool;
+    spool::test::HastyDisk hasty;
+    const std::vector<Location> places = write_all(spool.path, hasty);
+    const std::string path = spool::segment_path(spool.path, places[0].segment);
+    std::string bytes = spool::read_file(path);
+    bytes[0] ^= 1;
+    for (const Location where : places) // killed before the bytes were gone
+        bytes.replace(where.offset, 14, "sponts-erased ");
+    spool::write_file(path, bytes);
+    CHECK(any_bytes_left(spool.path, places[0].segment));
+    const spool::RingPeriods nobodys{[](const spool::Envelope&) { return std::nullopt; },
+                                     1};
+    const spool::RingLook found =
+        spool::look_through(spool.path, {.to = {places[0].segment, 0, true}}, nobodys, 0);
+    CHECK(found.due.size() == places.size());
+    CHECK(spool::erase_records(spool.path, places[0].segment, offsets(places), hasty) ==
+          doomed.size());
+    CHECK_FALSE(any_bytes_left(spool.path, places[0].segment));
+}

@@ -19,29 +19,31 @@ namespace spool {
 namespace {
 
 constexpr std::size_t search_step = 256u << 10;
+constexpr std::size_t word_size = 13; // of "sponts-record" and "sponts-erased"
 constexpr std::size_t key_digits = 16;
 
 // The head is gone but its records are not: the first one that names this segment and fits
-// its own place gives the key.
+// its own place gives the key, also one that is erased.
 SegmentHead recover_head(Window& window, SegmentNumber number)
 {
-    const std::string wanted = fmt::format("sponts-record {:010x} ", number);
+    const std::string wanted = fmt::format(" {:010x} ", number);
     std::uint64_t from = head_size;
     while (from < window.limit()) {
         const std::string_view text = window.bytes(from, search_step);
-        const std::size_t found = text.find(wanted);
+        const std::size_t found = text.find(wanted, word_size);
         if (found == text.npos) {
             if (text.size() < search_step)
                 break;
             from += text.size() - header_size;
             continue;
         }
-        const std::uint64_t at = from + found;
+        const std::uint64_t at = from + found - word_size;
         const std::string_view header = window.bytes(at, header_size);
         SegmentHead head;
         head.number = number;
         head.first = static_cast<std::uint32_t>(at);
-        head.key = get_hex(header.substr(wanted.size(), key_digits)).value_or(0);
+        head.key =
+            get_hex(header.substr(word_size + wanted.size(), key_digits)).value_or(0);
         if (at % record_alignment == 0 &&
             parse_header(header, number, head.key, head.first))
             return head;

@@ -47,6 +47,8 @@ std::string snapshot(const spool::QueueCore& core)
     spool::BlockWriter block(1);
     core.table.for_each(
         [&](const spool::Entry& entry) { block.entry(entry, core.table.texts()); });
+    for (const spool::Location where : core.deleted())
+        block.erase(where);
     for (const auto& position : core.read_so_far())
         block.read(position);
     block.end();
@@ -69,5 +71,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     replay_all(again, snapshot(core));
     promise(again.table.size() == count);
     promise(again.read_so_far().size() == core.read_so_far().size());
+    promise(again.deleted() == core.deleted());
     return 0;
 }
