@@ -103,3 +103,16 @@ TEST_CASE("spool: a listing that failed is tried again")
     CHECK(listing.changed().has_value());
     CHECK_FALSE(listing.changed().has_value());
 }
+
+TEST_CASE("spool: a log that changed in time to come is listed once")
+{
+    const OneMessage log;
+    namespace fs = std::filesystem;
+    fs::last_write_time(log.spool.path + "/log",
+                        fs::file_time_type::clock::now() + std::chrono::hours(24));
+    spool::LogListing listing(log.spool.path);
+    CHECK(listing.changed().has_value());
+    CHECK_FALSE(listing.changed().has_value());
+    log.touch_log();
+    CHECK(listing.changed().has_value());
+}

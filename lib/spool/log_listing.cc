@@ -5,6 +5,7 @@
 #include "spool/layout.h"
 #include "spool/segments.h"
 
+#include <cstdlib>
 #include <sys/stat.h>
 
 namespace spool {
@@ -26,7 +27,8 @@ std::optional<std::vector<SegmentNumber>> LogListing::changed()
         found.st_mtim.tv_sec * std::int64_t{1'000'000'000} + found.st_mtim.tv_nsec;
     if (modified == listed_)
         return std::nullopt;
-    const bool settled = base::wall_microseconds() * 1000 - modified > tick;
+    // Also a time to come: the clock was set back.
+    const bool settled = std::abs(base::wall_microseconds() * 1000 - modified) > tick;
     auto numbers = segment_numbers(directory_);
     listed_ = settled ? modified : -1;
     return numbers;
