@@ -221,18 +221,22 @@ const SegmentKeeper::Known* SegmentKeeper::look(SegmentNumber segment, base::Ste
     }
 }
 
+// One that cannot be looked at now counts as before until it can.
 void SegmentKeeper::look_at_smaller()
 {
-    for (const SegmentNumber segment : eraser_.take_smaller()) {
+    smaller_.merge(eraser_.take_smaller());
+    std::erase_if(smaller_, [this](SegmentNumber segment) {
         const auto known = known_.find(segment);
         if (known == known_.end())
-            continue;
+            return true;
         try {
             if (const auto info = segment_info(directory_, segment))
                 known->second.size = segment_room(directory_, *info);
-        } catch (const base::Failure&) { // it counts as before
+            return true;
+        } catch (const base::Failure&) {
+            return false;
         }
-    }
+    });
 }
 
 // A shared segment that no inetd process writes to any more would stay open for ever.

@@ -97,6 +97,7 @@ private:
     JournalWants wants_;
     std::map<SegmentNumber, Known> known_;
     std::set<SegmentNumber> hopeless_; // nothing in it can be carried
+    std::set<SegmentNumber> smaller_;  // since they were looked at
     std::vector<SegmentNumber> deleting_;
     std::future<std::string> deletion_; // what went wrong, or nothing
     base::SteadyTime next_deletion_;

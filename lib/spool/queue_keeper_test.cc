@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <filesystem>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -206,4 +208,51 @@ TEST_CASE("spool: what the disk has not given out yet counts as it was written")
     CHECK(spool::segment_room(scene.spool.directory(), info) == size - 65536);
     info.used = size - 4096;
     CHECK(spool::segment_room(scene.spool.directory(), info) == size - 4096);
+}
+
+TEST_CASE("spool: what was erased does not count as soon as it can be looked at")
+{
+    TwoSegments scene;
+    spool::Writer writer(scene.spool.writer_options());
+    const spool::QueueCore core;
+    spool::Follower follower(scene.spool.directory(), {});
+    const std::string path = scene.path(scene.second[0]);
+    const std::uint64_t both =
+        spool::file_size(scene.path(scene.first[0])) + spool::file_size(path);
+    spool::SegmentKeeper keeper(
+        scene.spool.directory(),
+        {.retention = 3600, .retention_bytes = both + spool::erased::size_of_one / 2},
+        3600);
+    const spool::DamagedSegments damaged(scene.spool.directory());
+    const auto round = [&] {
+        const auto nothing = [](auto&&...) {};
+        while (follower.poll(10, nothing, nothing) > 0)
+            continue;
+        keeper.work(core, follower, 1, 1, damaged, writer, {});
+        keeper.wait();
+    };
+    round();
+    const spool::Location where[] = {scene.second[0].first_written(),
+                                     scene.second[1].first_written()};
+    keeper.erase(where, 1);
+    round();
+    const auto erased = [&] {
+        return spool::erased::used(scene.spool) < both - spool::erased::size_of_one;
+    };
+    for (int i = 0; i < 5000 && !erased(); ++i)
+        std::this_thread::sleep_for(base::milliseconds(1));
+    REQUIRE(erased());
+    std::filesystem::rename(path, path + ".away");
+    std::filesystem::create_directory(path); // can be opened, and not be read
+    for (int i = 0; i < 50; ++i) {
+        round();
+        std::this_thread::sleep_for(base::milliseconds(1));
+    }
+    std::filesystem::remove(path);
+    std::filesystem::rename(path + ".away", path);
+    round();
+    (void)spool::erased::add_some(scene.spool, 1);
+    round();
+    round();
+    CHECK(spool::segment_numbers(scene.spool.directory()).size() == 3);
 }

@@ -16,7 +16,6 @@
 #include <sys/wait.h>
 #include <thread>
 
-using spool::test::envelope_for;
 using spool::test::Everything;
 using spool::test::read_all;
 using spool::test::small_options;
