@@ -138,8 +138,8 @@ void Queue::tidy(Writer& writer)
     if (!state_->caught_up)
         return;
     state_->damaged.retry();
-    state_->keeper.erase(state_->core.take_deleted(), state_->results.appended());
     state_->checkpoint();
+    state_->keeper.erase(state_->core.take_deleted(), state_->results.appended());
     state_->start_snapshot_if_due();
     // "carry" could not be written before the copy, and freeing must not need room.
     if (state_->results.failing())

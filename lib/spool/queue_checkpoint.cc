@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spool/queue_checkpoint.h"
 
+#include <unordered_set>
+
 namespace spool {
 
 namespace {
@@ -12,6 +14,18 @@ bool same(const Follower::Position& one, const Follower::Position& other)
 }
 
 } // namespace
+
+// Of these no block has an entry: the line of their deletion would not say that there is
+// something to erase.
+void Checkpoints::write_deleted(const QueueCore& core, BlockWriter& block) const
+{
+    if (core.deleted().empty())
+        return;
+    const std::unordered_set<MessageId> fresh(fresh_.begin(), fresh_.end());
+    for (const Location where : core.deleted())
+        if (fresh.contains(MessageId(where)))
+            block.erase(where);
+}
 
 std::string Checkpoints::take(QueueCore& core,
                               const std::vector<Follower::Position>& positions)
@@ -32,6 +46,7 @@ std::string Checkpoints::take(QueueCore& core,
     for (const MessageId id : fresh_)
         if (const Entry* const entry = core.table.find(id))
             block.entry(*entry, core.table.texts());
+    write_deleted(core, block);
     fresh_.clear();
     core.write_copies(block);
     for (const Follower::Position& position : moved)

@@ -2,9 +2,9 @@
 // spool/queue_checkpoint.h - says in the results, now and then, how far the log was read.
 //
 // Most messages are delivered at once and leave one line.  A checkpoint names those that
-// came since the last one and are still here; everything else before the positions that
-// follow is finished.  So a start reads seconds of the log again, and not all of it since
-// the last snapshot.
+// came since the last one and are still here, and of those that were deleted since they
+// came what is to be erased; everything else before the positions that follow is finished.
+// So a start reads seconds of the log again, and not all of it since the last snapshot.
 #pragma once
 
 #include "spool/queue_core.h"
@@ -30,6 +30,8 @@ public:
                                    const std::vector<Follower::Position>& positions);
 
 private:
+    void write_deleted(const QueueCore& core, BlockWriter& block) const;
+
     static constexpr std::size_t most_fresh = 16384;
 
     std::vector<MessageId> fresh_;

@@ -60,6 +60,17 @@ void QueueCore::note_deleted(const Entry& entry)
         deleted_.push_back(entry.id().first_written());
 }
 
+// A power cut may have lost the line that said so, and kept the one that it is to be
+// erased.
+std::vector<Location> QueueCore::take_deleted()
+{
+    std::erase_if(deleted_, [this](Location where) {
+        const Entry* const entry = table.find(MessageId(where));
+        return entry != nullptr && entry->where() == where;
+    });
+    return std::exchange(deleted_, {});
+}
+
 Applied QueueCore::replay(const Change& change)
 {
     const Applied applied = apply(change);

@@ -54,11 +54,8 @@ public:
     // The segment in which the copy of this message was read that does not count yet.
     [[nodiscard]] std::optional<SegmentNumber> segment_of_copy(MessageId id) const;
     // Records that an operator deleted since the last call, also such that were read in old
-    // results, and what a snapshot says is to be erased.
-    [[nodiscard]] std::vector<Location> take_deleted()
-    {
-        return std::exchange(deleted_, {});
-    }
+    // results, and what blocks say is to be erased.  Never one that is in the queue.
+    [[nodiscard]] std::vector<Location> take_deleted();
     [[nodiscard]] const std::vector<Location>& deleted() const { return deleted_; }
     void write_copies(BlockWriter& block) const;
     // For the Follower.

@@ -163,6 +163,33 @@ TEST_CASE("spool: what could not be erased yet is known to the next start from a
     }
 }
 
+TEST_CASE("spool: what was deleted as soon as it came is erased after a kill, too")
+{
+    const TestSpool spool;
+    const std::vector<MessageId> ids = add_some(spool, 2);
+    spool::QueueOptions options = quiet_options(spool);
+    options.journal_backlog = 1u << 30; // which has read nothing
+    TestSpool killed;
+    {
+        spool::Writer writer(spool.writer_options());
+        Queue queue(options);
+        spool::read_log(queue);
+        queue.remove(ids[1]);
+        queue.tidy(writer); // says how far the log was read
+        REQUIRE(queue.sync());
+        killed.copy_from(spool);
+    }
+    CHECK(on_disk(killed, 1));
+    options.directory = killed.directory();
+    spool::Writer writer(killed.writer_options());
+    Queue queue(options);
+    CHECK(spool::read_log(queue).empty());
+    spool::write_journal_mark(killed.directory(),
+                              {{ids[0].first_written().segment, 0, true}});
+    CHECK(tidy_until(queue, writer, [&] { return !on_disk(killed, 1); }));
+    CHECK(whole(killed, queue, ids[0], 0));
+}
+
 TEST_CASE("spool: nothing is erased before the disk knows why")
 {
     const TestSpool spool;
