@@ -5,6 +5,9 @@
 #include "base/failure.h"
 #include "conf/journal_selection.h"
 #include "spool/id_list.h"
+#include "text/lines.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <iostream>
@@ -20,12 +23,24 @@ constexpr std::size_t scan_step = 4096;
 constexpr std::string_view of_journal[] = {"subject",    "attachment", "type",
                                            "message-id", "tenant",     "result"};
 
+// Nobody asks for nothing: it is a wrong year, or an evening meant to be yesterday's.
+[[noreturn]] void refuse_future(const Call& call)
+{
+    const char* const option = call.has("on") ? "on" : "since";
+    throw base::Failure(
+        base::Remedy::fix_arguments,
+        fmt::format("--{} {}: is yet to come", option, text::printable(call.get(option))));
+}
+
 // Addresses are patterns here, and compared by matches() alone.
 db::JournalCriteria read_others(const Call& call)
 {
     Call others = call;
     others.options.erase("sender");
-    db::JournalCriteria said = conf::read_selection(others, base::wall_microseconds());
+    const std::int64_t now = base::wall_microseconds();
+    db::JournalCriteria said = conf::read_selection(others, now);
+    if (said.from > now)
+        refuse_future(call);
     if (said.outcome == db::Outcome::refused)
         throw base::Failure(base::Remedy::fix_arguments,
                             "--result refused: what was refused is not in the log");

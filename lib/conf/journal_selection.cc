@@ -33,9 +33,6 @@ text::When read_when(const Call& call, std::string_view option, std::int64_t now
     return *when;
 }
 
-// Nobody asks for nothing: it is a wrong year, or an evening meant to be yesterday's.
-constexpr std::string_view yet_to_come = "is yet to come";
-
 // "@" alone would not narrow, where somebody thinks that it does.
 std::string domain_of(std::string_view option, const std::string& said)
 {
@@ -160,14 +157,10 @@ JournalPeriod read_period(const Call& call, std::int64_t now)
         const text::When when = read_when(call, "on", now);
         if (when.first == when.behind)
             refuse("on", call.get("on"), "is a moment, neither a day nor a minute");
-        if (when.first > now)
-            refuse("on", call.get("on"), yet_to_come);
         return {when.first, when.behind};
     }
     if (call.has("since"))
         period.from = read_when(call, "since", now).first;
-    if (period.from > now)
-        refuse("since", call.get("since"), yet_to_come);
     if (!call.has("until"))
         return period;
     period.to = read_when(call, "until", now).first;

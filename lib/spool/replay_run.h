@@ -93,7 +93,8 @@ struct ReplayState {
 // Asks the sender to stop after what it is writing.
 void stop_replay(const ReplayFiles& files);
 
-// With its plan, which need not be readable, and what is known of it.  Throws Failure (start_service: it is being sent).
+// With its plan, which need not be readable, and what is known of it.  Throws Failure
+// (start_service: it is being sent).
 void remove_replay(const ReplayFiles& files);
 
 } // namespace spool
