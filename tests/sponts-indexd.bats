@@ -456,3 +456,17 @@ print(heard.decode())' "$@"
     sponts-indexd --config "$CONF" --once
     answers "SELECT result FROM journal_recipients WHERE address = 'b@dest.test'" delivered
 }
+
+@test "events that found no room are counted in the summary, for nobody's tenant" {
+    journalled
+    halt
+    mkdir -p "$SPOOL/events"
+    printf '%s000000 smtp-relayd - events-lost events=12\n' "$(date +%s)" >"$SPOOL/events/some"
+    run -0 --separate-stderr sponts-indexd --config "$CONF" --once
+    [[ $stderr == *"events-lost program=smtp-relayd events=12" ]]
+    run -0 journalq report summary --config "$CONF"
+    [ "${lines[1]}" = '   12       0  events lost by smtp-relayd' ]
+    run -0 journalq report summary --tenant acme --json --config "$CONF"
+    [ -z "$output" ]
+    answers 'SELECT program, events FROM journal_losses' 'smtp-relayd|12'
+}
