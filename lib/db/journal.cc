@@ -187,7 +187,7 @@ void JournalBatch::put_message(JournalKey key, const JournalMessage& message,
 // Its result may be there already, under the address that a rewrite made of it.
 bool JournalBatch::is_rewritten(JournalKey key, const JournalRecipient& recipient)
 {
-    const auto address = journal_.names_.address(recipient.address);
+    const auto address = journal_.names_.known_address(recipient.address);
     return address && rewritten_row(key, address->id);
 }
 
@@ -196,9 +196,12 @@ void JournalBatch::put_recipient(JournalKey key, const JournalRecipient& recipie
     const auto address = journal_.names_.address(recipient.address);
     if (!address)
         return;
-    const auto original = recipient.original != recipient.address
-                              ? journal_.names_.address(recipient.original)
-                              : std::nullopt;
+    const bool rewritten =
+        !recipient.original.empty() && recipient.original != recipient.address;
+    if (rewritten && row_of(key, address->id))
+        return;
+    const auto original =
+        rewritten ? journal_.names_.address(recipient.original) : std::nullopt;
     Statement put = database_.lend(
         "INSERT INTO recipients (message, address, domain, original, result, attempts)"
         " VALUES (?1, ?2, ?3, ?4, 0, 0) ON CONFLICT (message, address) DO NOTHING");

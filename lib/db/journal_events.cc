@@ -92,25 +92,25 @@ std::optional<JournalBatch::Row> JournalBatch::row_of(JournalKey key,
                                                       const JournalResult& result)
 {
     JournalNames& names = journal_.names_;
-    const auto address = names.address(result.address);
-    if (!address)
+    if (result.address.empty())
         return std::nullopt;
-    const bool rewritten = result.original != result.address;
-    const auto original = rewritten ? names.address(result.original) : std::nullopt;
-    const std::int64_t said = original ? original->id : address->id;
-    if (!original)
-        if (const auto row = row_of(key, said))
+    const bool rewritten = !result.original.empty() && result.original != result.address;
+    const auto said = names.known_address(rewritten ? result.original : result.address);
+    if (said && !rewritten)
+        if (const auto row = row_of(key, said->id))
             return row;
-    if (const auto row = rewritten_row(key, said))
-        return row;
-    if (original)
-        if (auto row = row_of(key, said)) {
-            if (rewrite(key, said, *address))
-                row->address = address->id;
+    if (said)
+        if (const auto row = rewritten_row(key, said->id))
+            return row;
+    if (said && rewritten)
+        if (auto row = row_of(key, said->id)) {
+            const FiledAddress address = *names.address(result.address);
+            if (rewrite(key, said->id, address))
+                row->address = address.id;
             return row;
         }
     put_recipient(key, {result.address, result.original});
-    return row_of(key, address->id);
+    return row_of(key, names.address(result.address)->id);
 }
 
 namespace {

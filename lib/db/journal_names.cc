@@ -46,20 +46,28 @@ std::int64_t JournalNames::domain(const std::string& name)
         });
 }
 
+std::optional<FiledAddress> JournalNames::find_address(const std::string& address) const
+{
+    Statement look = database_.lend("SELECT id, domain FROM addresses WHERE address = ?1");
+    look.bind(1, address);
+    if (!look.step())
+        return std::nullopt;
+    return FiledAddress{look.number(0), look.number(1)};
+}
+
+std::optional<FiledAddress> JournalNames::known_address(const std::string& address)
+{
+    if (const auto known = addresses_.find(address); known != addresses_.end())
+        return known->second;
+    return find_address(address);
+}
+
 std::optional<FiledAddress> JournalNames::address(const std::string& address)
 {
     if (address.empty())
         return std::nullopt;
     return remembered(
-        addresses_, address,
-        [&]() -> std::optional<FiledAddress> {
-            Statement look =
-                database_.lend("SELECT id, domain FROM addresses WHERE address = ?1");
-            look.bind(1, address);
-            if (!look.step())
-                return std::nullopt;
-            return FiledAddress{look.number(0), look.number(1)};
-        },
+        addresses_, address, [&] { return find_address(address); },
         [&] {
             const std::int64_t of = domain(std::string(halves(address).domain));
             database_.lend("INSERT INTO addresses (address, domain) VALUES (?1, ?2)")

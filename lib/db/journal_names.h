@@ -25,8 +25,10 @@ class JournalNames {
 public:
     explicit JournalNames(const Sqlite& database) : database_(database) {}
 
-    // Empty texts have no number.
+    // Empty texts have no number.  A number that no row refers to is nobody's to delete.
     [[nodiscard]] std::optional<FiledAddress> address(const std::string& address);
+    // Only if it has one.
+    [[nodiscard]] std::optional<FiledAddress> known_address(const std::string& address);
     [[nodiscard]] std::optional<std::int64_t> client(const std::string& address,
                                                      const std::string& name);
     [[nodiscard]] std::optional<std::int64_t> account(const std::string& name);
@@ -41,6 +43,8 @@ private:
         std::int64_t seen = 0;
     };
     [[nodiscard]] std::int64_t domain(const std::string& name);
+    [[nodiscard]] std::optional<FiledAddress>
+    find_address(const std::string& address) const;
 
     const Sqlite& database_;
     std::unordered_map<std::string, FiledAddress> addresses_;

@@ -245,3 +245,32 @@ TEST_CASE("journal: the writer goes on while retention deletes")
     CHECK(fixture.row("SELECT sender, listener, client FROM journal_messages", 3) ==
           "ann@example.net|mx|192.0.2.1");
 }
+
+TEST_CASE("journal: addresses that no row came to have are in no file either")
+{
+    const JournalFixture fixture;
+    auto message = a_message(1);
+    message.recipients = {{"said@example.org", ""}};
+    const auto result = [](std::uint64_t id, const char* to, const char* said, int after) {
+        auto one = a_result(id, noon + after * second, db::Outcome::waiting);
+        one.address = to;
+        one.original = said;
+        return one;
+    };
+    {
+        db::Journal journal(fixture.path);
+        db::JournalBatch batch(journal);
+        REQUIRE(batch.file(message));
+        // The table of addresses was changed between two attempts.
+        CHECK(batch.file(result(1, "first@example.org", "said@example.org", 1)));
+        CHECK(batch.file(result(1, "second@example.org", "said@example.org", 2)));
+        // Of two who became one only that is known.
+        CHECK(batch.file(result(2, "one@example.org", "left@example.org", 1)));
+        CHECK(batch.file(result(2, "one@example.org", "right@example.org", 2)));
+        batch.commit();
+    }
+    (void)db::JournalRetention(fixture.path).apply({{.before = noon + day}});
+    CHECK(fixture.count("messages") == 0);
+    CHECK(fixture.count("addresses") == 0);
+    CHECK(found_in_files(fixture.path, "@example") == 0);
+}
