@@ -290,11 +290,11 @@ segments_are() { [ "$(segments)" -eq "$1" ]; }
     put 2 stranger@far.test d@acme.test
     wait_for 10 answers "SELECT subject FROM journal_messages WHERE tenant = 'acme' AND origin = 'client'" 'message 2'
     run ! grep -qa 'message 1' "$JOURNAL"*
-    retained() {
+    only_acme() {
         sponts-indexd --config "$CONF" --retain 2>/dev/null &&
             answers "SELECT group_concat(DISTINCT tenant) FROM journal_messages" acme
     }
-    wait_for 20 retained
+    wait_for 20 only_acme
     run ! grep -qaE 'brief.test|b@acme.test' "$JOURNAL"*
 }
 
