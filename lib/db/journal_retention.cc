@@ -106,22 +106,28 @@ std::vector<std::int64_t> JournalRetention::labels_of(const std::string& tenant)
 std::string JournalRetention::all_but_named(const std::vector<RetentionRule>& rules,
                                             RetentionKind kind) const
 {
-    const auto has_rule = [&](std::string_view tenant) {
-        return std::ranges::any_of(rules, [&](const RetentionRule& other) {
-            return other.kind == kind && other.tenant == tenant;
-        });
-    };
+    Tenants own;
+    for (const RetentionRule& other : rules)
+        if (other.kind == kind && other.tenant)
+            own.insert(*other.tenant);
     std::vector<std::int64_t> named;
-    Statement look = database_.lend("SELECT id, text FROM labels");
-    while (look.step()) {
-        bool all = true;
-        for_each_tenant(look.text(1),
-                        [&](std::string_view one) { all = all && has_rule(one); });
-        if (all)
+    for (const std::string& tenant : own) {
+        Statement look = database_.lend("SELECT id FROM labels WHERE text = ?1");
+        look.bind(1, tenant);
+        if (look.step())
             named.push_back(look.number(0));
     }
+    Statement several =
+        database_.lend("SELECT id, text FROM labels WHERE instr(text, char(9)) > 0");
+    while (!own.empty() && several.step()) {
+        bool all = true;
+        for_each_tenant(several.text(1),
+                        [&](std::string_view one) { all = all && own.contains(one); });
+        if (all)
+            named.push_back(several.number(0));
+    }
     return fmt::format("({} +tenant NOT IN ({}))",
-                       has_rule("") ? "+tenant IS NOT NULL AND" : "+tenant IS NULL OR",
+                       own.contains("") ? "+tenant IS NOT NULL AND" : "+tenant IS NULL OR",
                        fmt::join(named, ", "));
 }
 
