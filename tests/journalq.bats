@@ -355,6 +355,25 @@ END
     done
 }
 
+@test "--tenant finds what concerns several, for each of them" {
+    both=$(tell message id=2003 sender=ann@example.net to=bob@example.org tenant=$'acme\tother')
+    tell message id=2004 sender=ann@example.net to=bob@example.org tenant='acme gmbh' >/dev/null
+    for tenant in acme other; do
+        run -0 q list --tenant "$tenant" --ids
+        [ "$output" = "$both" ]
+        run -0 q show --tenant "$tenant" "$both"
+        [[ $output == *$'\n'"tenant:      acme, other"$'\n'* ]]
+        run -0 q report tenants --tenant "$tenant" --since 2000-01-01
+        [[ ${lines[1]} == *" 1 "*" $tenant" ]]
+        [ "${#lines[@]}" -eq 2 ]
+    done
+    run -1 q show --tenant acm "$both"
+    run -0 q show --json "$both"
+    [ "$(jq -r .tenant <<<"$output")" = $'acme\tother' ]
+    run -0 q list --tenant other --csv
+    [[ ${lines[1]} == *'"acme, other"'* ]]
+}
+
 @test "a journal that somebody has locked is said, after some patience" {
     fill
     mkfifo "$TMP/end"
