@@ -312,7 +312,8 @@ void ControlWork::begin(ControlRequest request)
     request_ = std::move(request);
     if (request_.what == Request::active)
         list_active();
-    else if (request_.what == Request::etrn || request_.what == Request::wake)
+    else if (request_.what == Request::etrn ||
+             (request_.what == Request::wake && request_.woken.all))
         parts_ = queue_.parts();
     if (request_.what == Request::wake && hooks_.woken)
         hooks_.woken(request_.woken);

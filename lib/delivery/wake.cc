@@ -135,18 +135,26 @@ std::vector<Woken> WakeReader::take(std::string_view octets, std::int64_t now)
             continue;
         }
         const std::string line = std::exchange(line_, {});
-        const auto woken =
-            std::exchange(too_long_, false) ? std::nullopt : parse_wake(line);
+        auto woken = std::exchange(too_long_, false) ? std::nullopt : parse_wake(line);
         if (woken && is_new(*woken, now))
             hosts.push_back(*woken);
     }
     return hosts;
 }
 
-bool WakeReader::is_new(const Woken& woken, std::int64_t now)
+bool WakeReader::is_new(Woken& woken, std::int64_t now)
 {
-    std::erase_if(tried_, [now](const auto& one) { return now - one.second >= pause; });
-    return tried_.size() < most_hosts && tried_.emplace(woken.host, now).second;
+    std::erase_if(tried_,
+                  [now](const auto& one) { return now - one.second.all >= long_pause; });
+    const auto known = tried_.find(woken.host);
+    woken.all = known == tried_.end();
+    if (woken.all)
+        return tried_.size() < most_hosts &&
+               tried_.emplace(woken.host, Tried{.probed = now, .all = now}).second;
+    if (now - known->second.probed < pause)
+        return false;
+    known->second.probed = now;
+    return true;
 }
 
 } // namespace delivery

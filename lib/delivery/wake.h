@@ -6,9 +6,10 @@
 //
 //     wake HOST IP
 //
-// It is believed in nothing but this: that it is worth while to try that host now.  A host
-// is tried for it once in ten seconds, however often that is said, and so are a hundred of
-// them.
+// It is believed in nothing but this: that it is worth while to try that host now.  A dead
+// host is probed for it once in ten seconds, however often that is said; what it has put
+// off is tried once in five minutes, for each try counts as one; and a hundred hosts are
+// known at a time.
 #pragma once
 
 #include "base/fd.h"
@@ -25,6 +26,7 @@ namespace delivery {
 struct Woken {
     std::string host; // as the table of routes has it, or
     std::string ip;   // the address behind it; may be empty
+    bool all = true;  // what it has put off, too
     bool operator==(const Woken&) const = default;
 };
 
@@ -58,18 +60,23 @@ private:
 // What has been read becomes hosts that are to be tried now.
 class WakeReader {
 public:
-    static constexpr std::int64_t pause = 10;      // seconds
+    static constexpr std::int64_t pause = 10; // seconds, of probes
+    static constexpr std::int64_t long_pause = 300;
     static constexpr std::size_t most_hosts = 100; // within these
 
     // `now`: of a clock that does not go back.
     [[nodiscard]] std::vector<Woken> take(std::string_view octets, std::int64_t now);
 
 private:
-    [[nodiscard]] bool is_new(const Woken& woken, std::int64_t now);
+    struct Tried {
+        std::int64_t probed = 0;
+        std::int64_t all = 0;
+    };
+    [[nodiscard]] bool is_new(Woken& woken, std::int64_t now);
 
     std::string line_; // that has not come to its end
     bool too_long_ = false;
-    std::unordered_map<std::string, std::int64_t> tried_;
+    std::unordered_map<std::string, Tried> tried_;
 };
 
 } // namespace delivery

@@ -42,14 +42,17 @@ TEST_CASE("wake: however often it is said, a host is tried once in a while")
     delivery::WakeReader reader;
     CHECK(reader.take("wake a 1\nwake a 1\nwake", 100).size() == 1);
     CHECK(reader.take(" b\nnonsense\nwake a\n", 109) == std::vector<Woken>{{"b", ""}});
-    CHECK(reader.take("wake a\n", 110).size() == 1);
-    CHECK(reader.take(std::string(10'000, 'x') + "\nwake c\n", 111).size() == 1);
+    CHECK(reader.take("wake a\n", 110) == std::vector<Woken>{{"a", "", false}});
+    CHECK(reader.take("wake a\n", 119).empty());
+    CHECK(reader.take("wake a\n", 399) == std::vector<Woken>{{"a", "", false}});
+    CHECK(reader.take("wake a\n", 400) == std::vector<Woken>{{"a", "", true}});
+    CHECK(reader.take(std::string(10'000, 'x') + "\nwake c\n", 401).size() == 1);
     std::string flood;
     for (int i = 0; i < 1000; ++i)
         flood += "wake host" + std::to_string(i) + "\n";
-    CHECK(reader.take(flood, 200).size() == delivery::WakeReader::most_hosts);
-    CHECK(reader.take("wake d\n", 209).empty());
-    CHECK(reader.take("wake d\n", 210).size() == 1);
+    CHECK(reader.take(flood, 1000).size() == delivery::WakeReader::most_hosts);
+    CHECK(reader.take("wake d\n", 1299).empty());
+    CHECK(reader.take("wake d\n", 1300).size() == 1);
 }
 
 TEST_CASE("wake: the control socket takes it, too")
