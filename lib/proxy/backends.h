@@ -12,8 +12,8 @@
 // of a machine without power stay open for half an hour.
 //
 // When none of a user's hosts can be had for long (proxy/outage.h), the user is shown the
-// queue, if there is one.  As long as that lasts, and somebody has asked for them within an
-// hour, these hosts are watched: greeted now and then, with nobody logged in.
+// queue, if there is one.  As long as that lasts, and somebody has asked for them within a
+// day, these hosts are watched: greeted now and then, with nobody logged in.
 //
 // How: TCP, PROXY version 2 if the host is to know the client by it, TLS if it begins at
 // once; then the Greeter leads the protocol's dialogue to where a login is possible.

@@ -182,7 +182,8 @@ void Backends::note(const Link& link, const std::optional<Trouble>& trouble,
         return;
     }
     health.failed(base::steady_seconds(), trouble->why, 0);
-    log_failure(was_dead, link, *trouble, id);
+    if (!was_dead || !condition.watched) // every ten seconds the same is no news
+        log_failure(was_dead, link, *trouble, id);
 }
 
 void Backends::note_login(const Link& link, const Trouble* trouble, std::string_view id)

@@ -12,7 +12,8 @@ namespace proxy {
 
 namespace {
 
-constexpr std::int64_t watched_for = 3600; // seconds after the last login that asked for it
+constexpr std::int64_t watched_for =
+    86400; // seconds after the last login that asked for it
 constexpr base::seconds least_pause{1};
 
 } // namespace

@@ -5,6 +5,34 @@
 
 using namespace backends_stage;
 
+namespace {
+
+Task<void> log_in_anna(Scene& scene, std::vector<bool>& shown_the_queue)
+{
+    auto where = std::make_shared<const Listener>(scene.listener);
+    Search search;
+    Caller nobody;
+    const auto link = co_await scene.backends.open(
+        "anna", std::move(where), std::move(nobody), scene.greeter, search);
+    shown_the_queue.push_back(link && link->stands_in);
+}
+
+// With a login before and behind it.
+Task<void> live_again(Scene& scene, GreetingServer& host, std::vector<std::string>& told,
+                      std::vector<bool>& shown_the_queue)
+{
+    co_await log_in_anna(scene, shown_the_queue);
+    host.serve("hello\r\n");
+    const base::milliseconds moment{10};
+    while (told.empty())
+        co_await net::sleep_for(scene.loop, moment);
+    scene.greeter.greeted.clear();
+    co_await log_in_anna(scene, shown_the_queue);
+    scene.loop.stop(); // which nobody else does as long as the host is watched
+}
+
+} // namespace
+
 TEST_CASE("proxy: the queue stands in when all hosts of a user have been down for long")
 {
     const GreetingServer down("");
@@ -205,25 +233,7 @@ TEST_CASE("proxy: a host that is out is watched, whoever logs in, and told when 
     });
     scene.table.rows["anna"] = {host_at(host.port)};
     std::vector<bool> shown_the_queue;
-    const auto log_in = [](Scene& s, std::vector<bool>& shown) -> Task<void> {
-        auto where = std::make_shared<const Listener>(s.listener);
-        Search search;
-        const auto link =
-            co_await s.backends.open("anna", where, Caller{}, s.greeter, search);
-        shown.push_back(link && link->stands_in);
-    };
-    const auto outage = [&log_in](Scene& s, GreetingServer& returns,
-                                  std::vector<std::string>& words,
-                                  std::vector<bool>& shown) -> Task<void> {
-        co_await log_in(s, shown);
-        returns.serve("hello\r\n");
-        while (words.empty())
-            co_await net::sleep_for(s.loop, base::milliseconds{10});
-        s.greeter.greeted.clear();
-        co_await log_in(s, shown);
-        s.loop.stop(); // which nobody else does as long as the host is watched
-    };
-    net::test::run(scene.loop, outage(scene, host, told, shown_the_queue));
+    net::test::run(scene.loop, live_again(scene, host, told, shown_the_queue));
     CHECK(told == std::vector<std::string>{"127.0.0.1 127.0.0.1"});
     CHECK(shown_the_queue == std::vector<bool>{true, true});
     CHECK(scene.greeter.greeted.size() == 1); // the queue: no login waits for the host
