@@ -38,11 +38,15 @@ bool WorkerPool::submit(std::function<void()> work)
     return true;
 }
 
+// Our threads may have a low priority, on a machine with much to do.
 void WorkerPool::finish(base::milliseconds patience)
 {
+    const base::SteadyTime until = base::Steady::now() + patience;
     std::unique_lock lock(mutex_);
-    (void)idle_.wait_for(lock, patience,
-                         [this] { return waiting_.empty() && running_ == 0; });
+    while (!waiting_.empty() && base::Steady::now() < until)
+        work_one(lock);
+    (void)idle_.wait_until(lock, until,
+                           [this] { return waiting_.empty() && running_ == 0; });
 }
 
 void WorkerPool::run()
@@ -52,15 +56,20 @@ void WorkerPool::run()
         wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
         if (stopping_)
             return;
-        const std::function<void()> work = std::move(waiting_.front());
-        waiting_.pop_front();
-        ++running_;
-        lock.unlock();
-        work();
-        lock.lock();
-        --running_;
-        idle_.notify_all();
+        work_one(lock);
     }
+}
+
+void WorkerPool::work_one(std::unique_lock<std::mutex>& lock)
+{
+    const std::function<void()> work = std::move(waiting_.front());
+    waiting_.pop_front();
+    ++running_;
+    lock.unlock();
+    work();
+    lock.lock();
+    --running_;
+    idle_.notify_all();
 }
 
 } // namespace session

@@ -27,11 +27,12 @@ public:
 
     // False: too much waits already.  `work` must not throw.
     [[nodiscard]] bool submit(std::function<void()> work);
-    // Waits until all that was submitted is done, but not longer than this.
+    // Until all that was submitted is done, by the caller, too; begins nothing after this.
     void finish(base::milliseconds patience);
 
 private:
     void run();
+    void work_one(std::unique_lock<std::mutex>& lock);
 
     std::mutex mutex_;
     std::condition_variable wake_;
