@@ -44,6 +44,16 @@ value() { sed -n "s/^$1=//p" "$UNITS/$2" | tr ' ' '\n'; }
     done
 }
 
+@test "no unit kills a server before it has had drain-timeout and the time to end" {
+    ends=$(sed -n 's/^inline constexpr base::seconds kill_grace{\([0-9]*\)};$/\1/p' "$REPO/lib/daemon/ending.h")
+    [ "$ends" -gt 0 ]
+    [ "$(pop-proxy --config /dev/null --dump-config 2>"$TMP/said" | sed -n 's/^drain-timeout = \([^ ]*\).*/\1/p')" = 1m ]
+    for unit in "$UNITS"/{smtp-relayd,pop-proxy,imap-proxy,ums-popd,smtp-sendd}{,@}.service; do
+        [ -e "$unit" ] || continue
+        [ "$(value TimeoutStopSec "${unit##*/}")" -ge $((60 + ends)) ]
+    done
+}
+
 @test "a socket for mail is opened by who enables it, never by a service" {
     for unit in "$UNITS"/*.service; do
         grep -qx 'User=sponts' "$unit" || continue
