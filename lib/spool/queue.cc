@@ -3,6 +3,7 @@
 
 #include "base/failure.h"
 #include "base/log.h"
+#include "spool/aside.h"
 #include "spool/layout.h"
 #include "spool/queue_state.h"
 #include "spool/segments.h"
@@ -218,8 +219,7 @@ void Queue::State::start_snapshot_if_due()
         return;
     try {
         auto writer = std::make_shared<SnapshotWriter>(begin_snapshot());
-        snapshot = std::async(std::launch::async,
-                              [this, writer] { writer->run(core.table, mutex); });
+        snapshot = aside([this, writer] { writer->run(core.table, mutex); });
     } catch (const base::Failure& failure) {
         next_snapshot = base::Steady::now() + pause_after_failed_snapshot;
         base::log(base::Level::error, "queue-snapshot-failed", "-",

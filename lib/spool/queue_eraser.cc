@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "base/log.h"
+#include "spool/aside.h"
 #include "spool/erase.h"
 #include "spool/segments.h"
 
@@ -46,7 +47,7 @@ void QueueEraser::work(const Round& round)
     if (!sweep_.live.empty() && round.synced >= sweep_.appended)
         job.all_but = std::exchange(sweep_.live, {});
     if (!job.erase.empty() || !job.all_but.empty())
-        start(std::move(job));
+        start(std::move(job), round.now.steady);
 }
 
 bool QueueEraser::idle(const Moment& now) const
@@ -101,10 +102,14 @@ void QueueEraser::wait()
         result_.wait();
 }
 
-void QueueEraser::start(Job job)
+void QueueEraser::start(Job job, base::SteadyTime now)
 {
     running_ = std::move(job);
-    result_ = std::async(std::launch::async, run, directory_, std::cref(running_));
+    try {
+        result_ = aside(run, directory_, std::cref(running_));
+    } catch (const base::Failure& failure) {
+        failed(std::exchange(running_, {}), failure.what(), now);
+    }
 }
 
 // What could not be erased is tried again, as a whole: it does no harm to what is.
@@ -117,12 +122,16 @@ void QueueEraser::take_result(base::SteadyTime now)
     for (const auto* const jobs : {&done.erase, &done.all_but})
         for (const auto& [segment, offsets] : *jobs)
             smaller_.insert(segment);
-    if (error.empty())
-        return;
+    if (!error.empty())
+        failed(done, error, now);
+}
+
+void QueueEraser::failed(const Job& job, const std::string& error, base::SteadyTime now)
+{
     base::log(base::Level::error, "record-erase-failed", "-", {{"error", error}});
     next_try_ = now + pause_after_trouble;
-    again(done);
-    for (const auto& [segment, live] : done.all_but)
+    again(job);
+    for (const auto& [segment, live] : job.all_but)
         swept_.erase(segment);
 }
 

@@ -86,7 +86,8 @@ private:
     static std::string run(const std::string& directory, const Job& job);
     void wait();
     void take_result(base::SteadyTime now);
-    void start(Job job);
+    void start(Job job, base::SteadyTime now);
+    void failed(const Job& job, const std::string& error, base::SteadyTime now);
     void again(const Job& job);
     void drop_dying(const std::set<SegmentNumber>& dying);
     [[nodiscard]] std::map<SegmentNumber, Offsets>

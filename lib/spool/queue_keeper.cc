@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "base/log.h"
+#include "spool/aside.h"
 #include "spool/disk.h"
 #include "spool/layout.h"
 #include "spool/segments.h"
@@ -75,7 +76,7 @@ void SegmentKeeper::work(const QueueCore& core, Follower& follower, std::uint64_
     wants_.see(segments);
     if (!plan.remove.empty() && deleting_.empty() && now.steady >= next_deletion_) {
         wants_.lose(plan.unread);
-        start_deleting(plan.remove);
+        start_deleting(plan.remove, now.steady);
     }
     if (!plan.carry.empty() && carrier_.idle() && now.steady >= next_carry_)
         start_carrying(core, plan.carry);
@@ -126,10 +127,21 @@ std::set<SegmentNumber> SegmentKeeper::needed_for_copies(const QueueCore& core) 
     return needed;
 }
 
-void SegmentKeeper::start_deleting(std::vector<SegmentNumber> segments)
+void SegmentKeeper::start_deleting(std::vector<SegmentNumber> segments,
+                                   base::SteadyTime now)
 {
-    deleting_ = std::move(segments);
-    deletion_ = std::async(std::launch::async, delete_all, directory_, deleting_);
+    try {
+        deletion_ = aside(delete_all, directory_, segments);
+        deleting_ = std::move(segments);
+    } catch (const base::Failure& failure) {
+        deletion_failed(failure.what(), now);
+    }
+}
+
+void SegmentKeeper::deletion_failed(std::string_view error, base::SteadyTime now)
+{
+    base::log(base::Level::warning, "segment-delete-failed", "-", {{"error", error}});
+    next_deletion_ = now + pause_after_trouble;
 }
 
 // Their positions are forgotten only when they are gone for good (segments.h).
@@ -147,8 +159,7 @@ void SegmentKeeper::take_deleted(Follower& follower, base::SteadyTime now)
         }
         carrier_.forget_deleted();
     } else {
-        base::log(base::Level::warning, "segment-delete-failed", "-", {{"error", error}});
-        next_deletion_ = now + pause_after_trouble;
+        deletion_failed(error, now);
     }
     deleting_.clear();
 }

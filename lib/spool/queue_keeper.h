@@ -22,6 +22,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace spool {
@@ -73,7 +74,8 @@ private:
     };
 
     void take_deleted(Follower& follower, base::SteadyTime now);
-    void start_deleting(std::vector<SegmentNumber> segments);
+    void start_deleting(std::vector<SegmentNumber> segments, base::SteadyTime now);
+    void deletion_failed(std::string_view error, base::SteadyTime now);
     [[nodiscard]] std::vector<SegmentFacts>
     facts(const QueueCore& core, const std::vector<Follower::Position>& read,
           std::uint64_t appended, std::uint64_t synced, const Moment& now);

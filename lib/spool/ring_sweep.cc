@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/failure.h"
 #include "base/log.h"
+#include "spool/aside.h"
 
 #include <fmt/format.h>
 
@@ -252,10 +253,15 @@ void RingSweep::choose(const Round& round)
                  segment.live_messages});
     }
     known_ = std::move(known);
-    if (job.tasks.empty())
+    if (job.tasks.empty()) {
         next_choice_ = round.now.steady + base::seconds(lag_of(*periods_));
-    else
-        looks_ = std::async(std::launch::async, run, directory_, std::move(job));
+        return;
+    }
+    try {
+        looks_ = aside(run, directory_, std::move(job));
+    } catch (const base::Failure& failure) {
+        tell_unknown(failure.what(), round.now);
+    }
 }
 
 } // namespace spool
