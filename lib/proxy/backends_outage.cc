@@ -96,12 +96,15 @@ void Backends::note_outage(const Link& link, Sign sign, std::string_view id)
             else
                 outage.succeeded(outage_times_, now);
         });
-    if (change.before.lasts() == change.after.lasts())
-        return;
-    const bool begins = change.after.lasts();
-    base::log(base::Level::warning, begins ? "outage-began" : "outage-ended", id,
-              {{"backend", link.address}, {"route", link.host.pattern}});
-    if (!begins && tell_alive_)
+    const bool began = !change.before.lasts() && change.after.lasts();
+    const bool ended = change.before.lasts() && !change.after.lasts();
+    if (began)
+        base::log(base::Level::warning, "outage-began", id,
+                  {{"backend", link.address}, {"route", link.host.pattern}});
+    if (ended)
+        base::log(base::Level::warning, "outage-ended", id,
+                  {{"backend", link.address}, {"route", link.host.pattern}});
+    if (ended && tell_alive_)
         tell_alive_(link.host.host, link.ip);
 }
 
