@@ -107,7 +107,7 @@ TEST_CASE("journal selection: what is not understood, or would not narrow, is re
 {
     CHECK(refusal({{"result", "lost"}}) ==
           "--result lost: is none of waiting, delivered, failed, expired, deleted, "
-          "forwarded, refused");
+          "forwarded, refused, unknown");
     CHECK(refusal({{"origin", "Client"}}).starts_with("--origin Client: is none of"));
     CHECK(refusal({{"larger", "much"}}).starts_with("--larger much: is no size"));
     CHECK(refusal({{"larger", "2k"}, {"smaller", "1k"}}) ==

@@ -109,7 +109,7 @@ void require_replaceable(const std::string& path)
 {
     const Sqlite database(path, Access::read, write_patience);
     try {
-        require_journal_version(database);
+        require_journal(database);
     } catch (const base::Failure& failure) {
         const bool damaged =
             failure.remedy() == base::Remedy::fix_data && failure.error() != not_a_database;

@@ -34,4 +34,17 @@ void require_journal_version(const Sqlite& database)
     require_version(kind, database);
 }
 
+void require_journal(const Sqlite& database)
+{
+    try {
+        require_version(kind, database);
+    } catch (const base::Failure& failure) {
+        if (failure.error() == ENODATA)
+            throw base::Failure(base::Remedy::supply_input, failure.what(), ENODATA);
+        if (failure.error() == not_a_database)
+            throw base::Failure(base::Remedy::fix_data, failure.what(), not_a_database);
+        throw;
+    }
+}
+
 } // namespace db

@@ -25,4 +25,8 @@ Migration migrate_journal(const std::string& path,
 // Throws Failure(fix_config) unless the database is of journal_version.
 void require_journal_version(const Sqlite& database);
 
+// For who was told of the file by a user, not by a configuration: fix_data if it is no
+// journal, supply_input if there is nothing in it.
+void require_journal(const Sqlite& database);
+
 } // namespace db

@@ -190,7 +190,7 @@ JournalSearch::JournalSearch(const std::string& path, JournalPolicies policies,
                              base::milliseconds patience)
     : database_(path, Access::read, patience), policies_(std::move(policies))
 {
-    require_journal_version(database_);
+    require_journal(database_);
 }
 
 std::vector<JournalKey> JournalSearch::keys(const JournalCriteria& criteria,

@@ -95,12 +95,13 @@ void require_version(const Kind& kind, const Sqlite& database)
     const bool ours = is_of(kind, database);
     if (!ours && is_empty(database))
         throw base::Failure(
-            base::Remedy::supply_input,
+            base::Remedy::fix_config,
             fmt::format("open {}: this is not {}: there is nothing in it; {} makes one",
-                        database.path(), kind.name, kind.migrate));
+                        database.path(), kind.name, kind.migrate),
+            ENODATA);
     if (!ours)
         throw base::Failure(
-            base::Remedy::fix_data,
+            base::Remedy::fix_config,
             fmt::format("open {}: this is not {}", database.path(), kind.name),
             not_a_database);
     const int version = version_of(database);

@@ -34,8 +34,9 @@ void refuse_others(const Kind& kind, const Sqlite& database);
 // refuse_others().
 Migration migrate(const Kind& kind, const std::string& path, base::milliseconds patience);
 
-// Throws Failure unless the database is of the last version: fix_data if it is something
-// else, supply_input if there is nothing in it, fix_config if its version is another.
+// Throws Failure(fix_config) unless the database is of the last version; fix_data if the
+// file is no database.  error(): not_a_database if it is something else, ENODATA if there
+// is nothing in it.
 void require_version(const Kind& kind, const Sqlite& database);
 
 } // namespace db
