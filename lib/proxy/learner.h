@@ -47,7 +47,7 @@ public:
     void accepted(const std::string& user, std::string_view password);
     void refused(const std::string& user, std::string_view password);
     // At the end: what waits is told, as far as there is time for it.
-    void finish(base::milliseconds patience) { worker_.finish(patience); }
+    void finish(base::milliseconds patience) { worker_.finish_together(patience); }
 
 private:
     struct Known {

@@ -38,8 +38,15 @@ bool WorkerPool::submit(std::function<void()> work)
     return true;
 }
 
-// Our threads may have a low priority, on a machine with much to do.
 void WorkerPool::finish(base::milliseconds patience)
+{
+    std::unique_lock lock(mutex_);
+    (void)idle_.wait_for(lock, patience,
+                         [this] { return waiting_.empty() && running_ == 0; });
+}
+
+// Our threads may have a low priority, on a machine with much to do.
+void WorkerPool::finish_together(base::milliseconds patience)
 {
     const base::SteadyTime until = base::Steady::now() + patience;
     std::unique_lock lock(mutex_);

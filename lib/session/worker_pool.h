@@ -27,8 +27,10 @@ public:
 
     // False: too much waits already.  `work` must not throw.
     [[nodiscard]] bool submit(std::function<void()> work);
-    // Until all that was submitted is done, by the caller, too; begins nothing after this.
+    // Waits until all that was submitted is done, but not longer than this.
     void finish(base::milliseconds patience);
+    // The caller does it as well, beside our threads, and begins nothing after this.
+    void finish_together(base::milliseconds patience);
 
 private:
     void run();

@@ -19,11 +19,11 @@ TEST_CASE("worker pool: at the end the caller takes part, and waits no longer th
     begun.wait(); // the only thread is busy
     for (int i = 0; i < 3; ++i)
         REQUIRE(pool.submit([&] { ++done; }));
-    pool.finish(base::milliseconds{0});
+    pool.finish_together(base::milliseconds{0});
     CHECK(done == 0); // nothing is begun behind the end
-    pool.finish(base::seconds{1});
+    pool.finish_together(base::seconds{1});
     CHECK(done == 3);
     released.count_down();
-    pool.finish(base::seconds{60});
+    pool.finish_together(base::seconds{60});
     CHECK(done == 4);
 }
